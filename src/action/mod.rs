@@ -1,0 +1,1 @@
+//! One row an action: id, label, shortcut, when enabled, its command.

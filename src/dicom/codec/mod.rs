@@ -1,0 +1,1 @@
+//! The decoders behind [`super::transfer_syntax`]: one file a syntax family.

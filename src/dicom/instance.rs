@@ -1,0 +1,51 @@
+//! An instance as found: where its bytes are, its header, and where its pixels begin.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use dicom_core::Tag;
+
+use super::Dataset;
+
+/// Where the bytes of an instance are.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum ByteSource {
+    /// A file of its own.
+    File(Arc<Path>),
+    /// An entry of a zip archive.
+    ZipEntry {
+        /// The archive.
+        archive: Arc<Path>,
+        /// The entry's index in the archive.
+        index: usize,
+        /// The entry's name, for messages.
+        name: Arc<str>,
+    },
+    /// In memory (the demo, and objects not yet saved).
+    Memory(Arc<[u8]>),
+}
+
+/// Where the pixel data element's value lies in the instance's byte stream (for the deflated
+/// syntax: in the inflated stream).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PixelDataLocation {
+    /// Pixel Data, Float Pixel Data or Double Float Pixel Data.
+    pub tag: Tag,
+    /// Offset of the first byte of the value (of the basic offset table's item when encapsulated).
+    pub offset: u64,
+    /// Declared length; `None` when undefined (encapsulated).
+    pub length: Option<u32>,
+}
+
+/// What reading an instance up to its pixel data gives.
+#[derive(Debug, Clone)]
+pub struct InstanceHeader {
+    /// Where it came from.
+    pub source: ByteSource,
+    /// Transfer syntax UID of the data set (assumed where the file does not say, and then noted).
+    pub transfer_syntax: Arc<str>,
+    /// Everything but the pixel data.
+    pub dataset: Dataset,
+    /// Where the pixels are, if there are any.
+    pub pixel_data: Option<PixelDataLocation>,
+}

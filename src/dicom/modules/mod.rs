@@ -1,0 +1,1 @@
+//! IOD modules as plain structs, read tolerantly from [`super::Elements`].

@@ -1,0 +1,1 @@
+//! Runs effects as jobs; owns the caches and the budget. Knows no egui.

@@ -1,0 +1,174 @@
+//! One frame with all that is needed to show and measure it.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::dicom::{Photometric, Samples};
+use crate::geom::DVec3;
+use crate::imaging::lut::Lut;
+
+/// Stored value → modality value (PS3.3 C.11.1).
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "DICOM's own names")]
+pub enum ModalityTransform {
+    Identity,
+    Rescale { slope: f64, intercept: f64 },
+    Lut(Arc<Lut>),
+}
+
+/// VOI LUT Function (0028,1056).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "DICOM's own names")]
+pub enum VoiFunction {
+    #[default]
+    Linear,
+    LinearExact,
+    Sigmoid,
+}
+
+/// Modality value → 0..=1 (PS3.3 C.11.2).
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "DICOM's own names")]
+pub enum VoiTransform {
+    Window {
+        center: f64,
+        width: f64,
+        function: VoiFunction,
+    },
+    Lut(Arc<Lut>),
+}
+
+/// One of the VOI transforms an image offers, with the explanation it gives for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamedVoi {
+    /// Window Center & Width Explanation or LUT Explanation; empty if none.
+    pub name: String,
+    /// The transform.
+    pub voi: VoiTransform,
+}
+
+/// Unit of the modality values. Never invented: [`Units::None`] where the data do not say.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Units {
+    /// Hounsfield units, where Rescale Type or the CT image module says so.
+    Hounsfield,
+    /// A unit named by the data: `OD`, `CNTS`, `BQML`, `SUVbw` …
+    Named(Arc<str>),
+    /// No unit.
+    None,
+}
+
+impl Units {
+    /// What to write behind a value; empty for none.
+    #[must_use]
+    pub fn symbol(&self) -> &str {
+        match self {
+            Self::Hounsfield => "HU",
+            Self::Named(name) => name,
+            Self::None => "",
+        }
+    }
+}
+
+/// Stored values that mean "no image here" (PS3.3 C.7.5.1.1.2), low and high included.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PaddingRange {
+    /// Smallest padding value, stored.
+    pub low: f64,
+    /// Largest padding value, stored.
+    pub high: f64,
+}
+
+impl PaddingRange {
+    /// Whether a stored value is padding.
+    #[must_use]
+    pub fn contains(&self, stored: f64) -> bool {
+        stored >= self.low && stored <= self.high
+    }
+}
+
+/// Where millimetres come from; said beside every length that is not in patient millimetres.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Calibration {
+    /// Pixel Spacing of an image plane: millimetres in the patient.
+    Patient,
+    /// Pixel Spacing of a projection, calibrated by geometry or fiducials.
+    Calibrated,
+    /// Imager Pixel Spacing divided by the magnification factor.
+    Magnified,
+    /// Imager Pixel Spacing: millimetres at the detector.
+    Detector,
+    /// Nominal Scanned Pixel Spacing: millimetres on the scanned film.
+    Scanner,
+    /// An ultrasound region's physical delta.
+    UltrasoundRegion,
+}
+
+/// Distance between pixel centres.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PixelSpacing {
+    /// Between rows (down), mm.
+    pub row_mm: f64,
+    /// Between columns (right), mm.
+    pub column_mm: f64,
+    /// Where that comes from.
+    pub source: Calibration,
+}
+
+/// Position and orientation of a frame in the patient (PS3.3 C.7.6.2).
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImagePlane {
+    /// Centre of the top-left pixel, patient mm.
+    pub origin: DVec3,
+    /// Unit vector along a row: the direction of increasing column index.
+    pub row: DVec3,
+    /// Unit vector along a column: the direction of increasing row index.
+    pub column: DVec3,
+    /// Frame of Reference UID; planes with different ones share no space.
+    pub frame_of_reference: Option<Arc<str>>,
+}
+
+impl ImagePlane {
+    /// Unit normal, row × column.
+    #[must_use]
+    pub fn normal(&self) -> DVec3 {
+        self.row.cross(self.column)
+    }
+}
+
+/// That, and how much, an image was compressed with loss (PS3.3 C.7.6.1.1.5).
+#[derive(Debug, Clone, PartialEq)]
+pub struct LossyNote {
+    /// The largest ratio stated, if any.
+    pub ratio: Option<f64>,
+}
+
+/// One frame, decoded and described: the unit of the frame cache.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FrameImage {
+    /// Height, pixels.
+    pub rows: u32,
+    /// Width, pixels.
+    pub columns: u32,
+    /// Stored values.
+    pub samples: Samples,
+    /// What they mean as light.
+    pub photometric: Photometric,
+    /// Stored → modality.
+    pub modality: ModalityTransform,
+    /// Unit of modality values.
+    pub units: Units,
+    /// Stored values outside the image.
+    pub padding: Option<PaddingRange>,
+    /// The transforms the image offers, in its own order; may be empty.
+    pub vois: Arc<[NamedVoi]>,
+    /// Where it lies in the patient, if it says.
+    pub plane: Option<ImagePlane>,
+    /// Millimetres a pixel, if anything calibrates it.
+    pub spacing: Option<PixelSpacing>,
+    /// Height over width of a pixel where only the aspect is known; 1 otherwise.
+    pub aspect: f64,
+    /// Compressed with loss at any time of its life.
+    pub lossy: Option<LossyNote>,
+}

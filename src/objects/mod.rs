@@ -1,0 +1,2 @@
+//! Derived DICOM objects: structured reports.
+#![warn(missing_docs)]

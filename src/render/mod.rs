@@ -1,0 +1,1 @@
+//! wgpu only: device, textures, passes, shaders, read-back.

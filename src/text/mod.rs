@@ -1,0 +1,2 @@
+//! Words: Fluent catalogues, numbers and dates, and runs of one direction.
+#![warn(missing_docs)]

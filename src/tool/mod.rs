@@ -1,0 +1,1 @@
+//! One file a tool: pointer events to commands.

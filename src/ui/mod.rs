@@ -1,0 +1,1 @@
+//! egui only: panels, panes, palette, theme.

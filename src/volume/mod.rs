@@ -1,0 +1,7 @@
+//! Series become volumes: the grid, its assembly slice by slice with a geometry report, and the
+//! CPU reslice that the shader must equal.
+#![warn(missing_docs)]
+
+mod grid;
+
+pub use grid::{GridReport, Volume, VolumeGrid};
