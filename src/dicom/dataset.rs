@@ -5,13 +5,20 @@
 //! set, ISO 2022 escapes included, trimmed of padding.
 
 use dicom_core::Tag;
+use dicom_core::header::HasLength as _;
 use dicom_core::value::PrimitiveValue;
 use dicom_object::InMemDicomObject;
 
 /// An owned data set.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Dataset {
     pub(super) object: InMemDicomObject,
+}
+
+impl Default for Dataset {
+    fn default() -> Self {
+        Self { object: InMemDicomObject::new_empty() }
+    }
 }
 
 impl Dataset {
