@@ -1,2 +1,21 @@
-//! What a pane shows and where: view state, resolved view, draw list.
+//! What a pane shows and where it shows it.
+//!
+//! Ownership: [`ViewState`] is the mutable truth and is saved; [`DataPresentation`] is the look of
+//! the data bound to it; [`ResolvedView`] is computed for one frame on screen from the state and
+//! the pane's size and never stored. Everything that turns a screen position into millimetres or
+//! pixels, or back, goes through [`ResolvedView`].
 #![warn(missing_docs)]
+
+mod overlay_geometry;
+mod resolve;
+mod resolved;
+mod scale_bar;
+mod sources;
+mod state;
+
+pub use overlay_geometry::{edge_letters, EdgeLetters};
+pub use resolve::{resolve_plane, resolve_stack, StackGeometry};
+pub use resolved::{ResolvedKind, ResolvedView};
+pub use scale_bar::{scale_bar, ScaleBar};
+pub use sources::{Frames, Loading, NoFrames};
+pub use state::{Camera, DataPresentation, Filter, ViewMode, ViewState, VoiChoice, Zoom};
