@@ -13,9 +13,9 @@ mod scale_bar;
 mod sources;
 mod state;
 
-pub use overlay_geometry::{edge_letters, EdgeLetters};
-pub use resolve::{resolve_plane, resolve_stack, StackGeometry};
+pub use overlay_geometry::{EdgeLetters, edge_letters};
+pub use resolve::{StackGeometry, resolve_plane, resolve_stack};
 pub use resolved::{ResolvedKind, ResolvedView};
-pub use scale_bar::{scale_bar, ScaleBar};
+pub use scale_bar::{ScaleBar, scale_bar};
 pub use sources::{Frames, Loading, NoFrames};
 pub use state::{Camera, DataPresentation, Filter, ViewMode, ViewState, VoiChoice, Zoom};

@@ -23,7 +23,9 @@ impl StackGeometry {
     /// The geometry of a decoded frame.
     #[must_use]
     pub fn of(frame: &FrameImage) -> Self {
-        let pixel_mm = frame.spacing.map(|spacing| DVec2::new(spacing.column_mm, spacing.row_mm));
+        let pixel_mm = frame
+            .spacing
+            .map(|spacing| DVec2::new(spacing.column_mm, spacing.row_mm));
         let patient_from_image = frame.plane.as_ref().zip(pixel_mm).map(|(plane, mm)| {
             DAffine3::from_mat3_translation(
                 DMat3::from_cols(plane.row * mm.x, plane.column * mm.y, plane.normal()),
@@ -31,7 +33,12 @@ impl StackGeometry {
             )
         });
         let pixel_aspect = pixel_mm.map_or(frame.aspect, |mm| mm.y / mm.x);
-        Self { image_size: [frame.columns, frame.rows], pixel_aspect, pixel_mm, patient_from_image }
+        Self {
+            image_size: [frame.columns, frame.rows],
+            pixel_aspect,
+            pixel_mm,
+            patient_from_image,
+        }
     }
 
     /// Width and height of the picture in square units, one unit a column step.
@@ -71,9 +78,14 @@ pub fn resolve_stack(camera: &Camera, geometry: &StackGeometry, size_px: DVec2) 
     let extent = geometry.extent();
     let scale = scale_px(camera, extent, turn, size_px);
     // Image (column, row), centres at integers → square units from the middle of the image.
-    let middle = (DVec2::new(f64::from(geometry.image_size[0]), f64::from(geometry.image_size[1])) - 1.0) * 0.5;
+    let middle = (DVec2::new(
+        f64::from(geometry.image_size[0]),
+        f64::from(geometry.image_size[1]),
+    ) - 1.0)
+        * 0.5;
     let stretch = DVec2::new(1.0, geometry.pixel_aspect);
-    let units_from_image = DAffine2::from_mat2_translation(DMat2::from_diagonal(stretch), -middle * stretch);
+    let units_from_image =
+        DAffine2::from_mat2_translation(DMat2::from_diagonal(stretch), -middle * stretch);
     let screen_from_units =
         DAffine2::from_mat2_translation(turn * scale, size_px * 0.5 - turn * scale * camera.pan);
     let screen_from_image = screen_from_units * units_from_image;
@@ -103,14 +115,26 @@ pub fn resolve_plane(
     let turn = screen_from_unturned(camera);
     let scale = scale_px(camera, extent, turn, size_px);
     // The camera pans relative to the volume's middle, so that moving the plane does not move the picture.
-    let centre = unturned.project(grid.centre()) + unturned.right * camera.pan.x + unturned.down * camera.pan.y;
+    let centre = unturned.project(grid.centre())
+        + unturned.right * camera.pan.x
+        + unturned.down * camera.pan.y;
     // Screen axes in patient space: the rows of the turn (its inverse, being orthonormal).
     let axis = |screen_axis: DVec2| {
         let plane = turn.transpose() * screen_axis;
         unturned.right * plane.x + unturned.down * plane.y
     };
-    let pose = PlanePose { centre, right: axis(DVec2::X), down: axis(DVec2::Y) };
-    Some(ResolvedView { size_px, kind: ResolvedKind::Plane { pose, mm_per_px: 1.0 / scale } })
+    let pose = PlanePose {
+        centre,
+        right: axis(DVec2::X),
+        down: axis(DVec2::Y),
+    };
+    Some(ResolvedView {
+        size_px,
+        kind: ResolvedKind::Plane {
+            pose,
+            mm_per_px: 1.0 / scale,
+        },
+    })
 }
 
 /// Width and height of a volume's shadow on a plane, mm.
@@ -121,7 +145,10 @@ fn extent_mm(grid: &VolumeGrid, pose: &PlanePose) -> DVec2 {
         steps.y_axis * f64::from(grid.dims[1]),
         steps.z_axis * f64::from(grid.dims[2]),
     ];
-    spans.iter().map(|span| DVec2::new(span.dot(pose.right).abs(), span.dot(pose.down).abs())).sum()
+    spans
+        .iter()
+        .map(|span| DVec2::new(span.dot(pose.right).abs(), span.dot(pose.down).abs()))
+        .sum()
 }
 
 #[cfg(test)]
@@ -147,8 +174,14 @@ mod tests {
     #[test]
     fn a_fitted_image_fills_the_pane_from_corner_to_corner() {
         let view = resolve_stack(&Camera::default(), &geometry(), DVec2::new(200.0, 100.0));
-        assert!(close(view.image_from_screen(DVec2::ZERO).unwrap(), DVec2::splat(-0.5)));
-        assert!(close(view.image_from_screen(DVec2::new(200.0, 100.0)).unwrap(), DVec2::new(99.5, 49.5)));
+        assert!(close(
+            view.image_from_screen(DVec2::ZERO).unwrap(),
+            DVec2::splat(-0.5)
+        ));
+        assert!(close(
+            view.image_from_screen(DVec2::new(200.0, 100.0)).unwrap(),
+            DVec2::new(99.5, 49.5)
+        ));
         assert!((view.mm_per_px().unwrap() - 0.25).abs() < 1e-12);
     }
 
@@ -163,21 +196,33 @@ mod tests {
         };
         let view = resolve_stack(&camera, &geometry(), DVec2::new(640.0, 480.0));
         let screen = DVec2::new(123.0, 321.0);
-        let (back, distance) = view.screen_from_patient(view.patient_from_screen(screen).unwrap()).unwrap();
+        let (back, distance) = view
+            .screen_from_patient(view.patient_from_screen(screen).unwrap())
+            .unwrap();
         assert!(close(back, screen) && distance.abs() < 1e-9);
     }
 
     #[test]
     fn turning_clockwise_brings_the_top_of_the_image_to_the_right() {
-        let camera = Camera { rotation_degrees: 90.0, ..Camera::default() };
+        let camera = Camera {
+            rotation_degrees: 90.0,
+            ..Camera::default()
+        };
         let view = resolve_stack(&camera, &geometry(), DVec2::new(100.0, 100.0));
         let right_edge = view.image_from_screen(DVec2::new(99.0, 50.0)).unwrap();
-        assert!(right_edge.y < 1.0 && (right_edge.x - 49.5).abs() < 1e-9, "{right_edge}");
+        assert!(
+            right_edge.y < 1.0 && (right_edge.x - 49.5).abs() < 1e-9,
+            "{right_edge}"
+        );
     }
 
     #[test]
     fn pixels_that_are_not_square_are_drawn_square_in_millimetres() {
-        let geometry = StackGeometry { pixel_aspect: 2.0, pixel_mm: Some(DVec2::new(0.5, 1.0)), ..geometry() };
+        let geometry = StackGeometry {
+            pixel_aspect: 2.0,
+            pixel_mm: Some(DVec2::new(0.5, 1.0)),
+            ..geometry()
+        };
         let view = resolve_stack(&Camera::default(), &geometry, DVec2::new(300.0, 300.0));
         let a = view.screen_from_image(DVec2::new(10.0, 10.0)).unwrap();
         let b = view.screen_from_image(DVec2::new(12.0, 10.0)).unwrap();
@@ -196,9 +241,21 @@ mod tests {
         };
         let size = DVec2::new(300.0, 300.0);
         for (rotation_degrees, flip_horizontal) in [(0.0, false), (90.0, false), (37.0, true)] {
-            let camera = Camera { rotation_degrees, flip_horizontal, ..Camera::default() };
+            let camera = Camera {
+                rotation_degrees,
+                flip_horizontal,
+                ..Camera::default()
+            };
             let stack = resolve_stack(&camera, &geometry(), size);
-            let plane = resolve_plane(&camera, &grid, DVec3::X, DVec3::Y, DVec3::new(0.0, 0.0, 30.0), size).unwrap();
+            let plane = resolve_plane(
+                &camera,
+                &grid,
+                DVec3::X,
+                DVec3::Y,
+                DVec3::new(0.0, 0.0, 30.0),
+                size,
+            )
+            .unwrap();
             for screen in [DVec2::new(12.0, 200.0), DVec2::new(250.0, 30.0)] {
                 let a = stack.patient_from_screen(screen).unwrap();
                 let b = plane.patient_from_screen(screen).unwrap();

@@ -46,7 +46,11 @@ impl ResolvedView {
     #[must_use]
     pub fn patient_from_screen(&self, screen_px: DVec2) -> Option<DVec3> {
         match &self.kind {
-            ResolvedKind::Image { image_from_screen, patient_from_image, .. } => {
+            ResolvedKind::Image {
+                image_from_screen,
+                patient_from_image,
+                ..
+            } => {
                 let image = image_from_screen.transform_point2(screen_px);
                 patient_from_image.map(|patient| patient.transform_point3(image.extend(0.0)))
             }
@@ -61,11 +65,17 @@ impl ResolvedView {
     #[must_use]
     pub fn screen_from_patient(&self, point: DVec3) -> Option<(DVec2, f64)> {
         match &self.kind {
-            ResolvedKind::Image { image_from_screen, patient_from_image, .. } => {
+            ResolvedKind::Image {
+                image_from_screen,
+                patient_from_image,
+                ..
+            } => {
                 let patient_from_image = (*patient_from_image)?;
                 let image = patient_from_image.inverse().transform_point3(point);
                 let normal = patient_from_image.matrix3.z_axis;
-                let screen = image_from_screen.inverse().transform_point2(image.truncate());
+                let screen = image_from_screen
+                    .inverse()
+                    .transform_point2(image.truncate());
                 Some((screen, image.z * normal.length()))
             }
             ResolvedKind::Plane { pose, mm_per_px } => {
@@ -79,7 +89,9 @@ impl ResolvedView {
     #[must_use]
     pub fn image_from_screen(&self, screen_px: DVec2) -> Option<DVec2> {
         match &self.kind {
-            ResolvedKind::Image { image_from_screen, .. } => Some(image_from_screen.transform_point2(screen_px)),
+            ResolvedKind::Image {
+                image_from_screen, ..
+            } => Some(image_from_screen.transform_point2(screen_px)),
             ResolvedKind::Plane { .. } => None,
         }
     }
@@ -88,9 +100,9 @@ impl ResolvedView {
     #[must_use]
     pub fn screen_from_image(&self, image: DVec2) -> Option<DVec2> {
         match &self.kind {
-            ResolvedKind::Image { image_from_screen, .. } => {
-                Some(image_from_screen.inverse().transform_point2(image))
-            }
+            ResolvedKind::Image {
+                image_from_screen, ..
+            } => Some(image_from_screen.inverse().transform_point2(image)),
             ResolvedKind::Plane { .. } => None,
         }
     }
@@ -115,7 +127,11 @@ impl ResolvedView {
     pub fn mm_per_px(&self) -> Option<f64> {
         match &self.kind {
             ResolvedKind::Plane { mm_per_px, .. } => Some(*mm_per_px),
-            ResolvedKind::Image { image_from_screen, pixel_mm, .. } => {
+            ResolvedKind::Image {
+                image_from_screen,
+                pixel_mm,
+                ..
+            } => {
                 let step = image_from_screen.matrix2.x_axis * (*pixel_mm)?;
                 Some(step.length())
             }

@@ -17,8 +17,14 @@ pub fn scale_bar(mm_per_px: f64, max_px: f64) -> Option<ScaleBar> {
         return None;
     }
     let decade = 10_f64.powf(max_mm.log10().floor());
-    let length_mm = [5.0, 2.0, 1.0].map(|step| step * decade).into_iter().find(|mm| *mm <= max_mm)?;
-    Some(ScaleBar { length_mm, length_px: length_mm / mm_per_px })
+    let length_mm = [5.0, 2.0, 1.0]
+        .map(|step| step * decade)
+        .into_iter()
+        .find(|mm| *mm <= max_mm)?;
+    Some(ScaleBar {
+        length_mm,
+        length_px: length_mm / mm_per_px,
+    })
 }
 
 #[cfg(test)]

@@ -22,7 +22,11 @@ pub enum Loading<T> {
 impl<T> Loading<T> {
     /// What is here.
     pub const fn ready(&self) -> Option<&T> {
-        if let Self::Ready(value) = self { Some(value) } else { None }
+        if let Self::Ready(value) = self {
+            Some(value)
+        } else {
+            None
+        }
     }
 }
 

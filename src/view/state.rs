@@ -106,6 +106,12 @@ impl ViewState {
     /// A fresh view of a display set.
     #[must_use]
     pub fn new(display_set: DisplaySetId, mode: ViewMode) -> Self {
-        Self { display_set, mode, index: 0, camera: Camera::default(), look: DataPresentation::default() }
+        Self {
+            display_set,
+            mode,
+            index: 0,
+            camera: Camera::default(),
+            look: DataPresentation::default(),
+        }
     }
 }
