@@ -6,4 +6,4 @@
 
 mod ctx;
 
-pub use ctx::{Cancelled, JobCtx, Progress};
+pub use ctx::{Cancelled, JobCtx, JobId, Progress};

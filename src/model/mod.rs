@@ -2,5 +2,7 @@
 #![warn(missing_docs)]
 
 mod keys;
+mod library;
 
 pub use keys::{DisplaySetId, FrameKey, InstanceIx};
+pub use library::{DisplaySet, Library, StudyKey};

@@ -3,7 +3,7 @@
 use crate::annotation::{AnnotationId, Points};
 use crate::geom::DVec3;
 use crate::model::DisplaySetId;
-use crate::view::{Camera, DataPresentation, Filter, ViewMode, ViewState, VoiChoice, Zoom};
+use crate::view::{Camera, DataPresentation, ViewMode, ViewState, VoiChoice, Zoom};
 use crate::volume::VolumeGrid;
 use crate::workspace::Workspace;
 use crate::workspace::camera::one_to_one;
