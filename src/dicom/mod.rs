@@ -4,6 +4,7 @@
 //! plain structs from [`modules`]; no type of dicom-rs but [`Tag`] leaves this module.
 #![warn(missing_docs)]
 
+mod byte_source;
 mod dataset;
 mod instance;
 mod new_uid;

@@ -1,0 +1,1 @@
+### English: tools, actions and their explanations.

@@ -1,0 +1,1 @@
+### English: jobs, times, ages, and words used everywhere.

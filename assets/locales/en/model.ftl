@@ -1,0 +1,1 @@
+### English: patients, studies, series, display sets and volumes.

@@ -1,0 +1,1 @@
+### English: reading files: scanning, archives, tolerant parsing.

@@ -1,0 +1,1 @@
+### English: the graphics adapter and the passes.

@@ -1,0 +1,1 @@
+### Français : outils, actions et leurs explications.

@@ -1,0 +1,1 @@
+### Français : travaux, durées, âges et mots communs.

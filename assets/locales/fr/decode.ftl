@@ -1,0 +1,1 @@
+### Français : décodage des pixels.

@@ -1,0 +1,1 @@
+### Français : patients, examens, séries, ensembles affichables et volumes.

@@ -1,0 +1,1 @@
+### Français : lecture des fichiers : parcours, archives, lecture tolérante.

@@ -1,0 +1,1 @@
+### Français : la carte graphique et les passes de rendu.
