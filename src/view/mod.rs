@@ -6,16 +6,24 @@
 //! pixels, or back, goes through [`ResolvedView`].
 #![warn(missing_docs)]
 
+mod library_facts;
 mod overlay_geometry;
+mod placing;
 mod resolve;
 mod resolved;
 mod scale_bar;
+mod shown;
 mod sources;
 mod state;
+mod window;
 
+pub use library_facts::{frame_of_reference, image_nearest_to, is_same_patient, nearest_index};
 pub use overlay_geometry::{EdgeLetters, edge_letters};
+pub use placing::Space;
 pub use resolve::{StackGeometry, resolve_plane, resolve_stack};
 pub use resolved::{ResolvedKind, ResolvedView};
 pub use scale_bar::{ScaleBar, scale_bar};
+pub use shown::{ImageRef, ShownData, Visibility};
 pub use sources::{Frames, Loading, NoFrames};
 pub use state::{Camera, DataPresentation, Filter, ViewMode, ViewState, VoiChoice, Zoom};
+pub use window::ShownWindow;
