@@ -48,7 +48,7 @@ impl Tool for Angle {
                 Vec::new()
             }
             (&[first, vertex], phase) => {
-                if phase == Phase::Release && is_click && !drawing.is_added {
+                if phase == Phase::Release && is_click && drawing.added.is_none() {
                     return Vec::new(); // the release of the press that set the vertex
                 }
                 let is_last = match phase {

@@ -74,6 +74,6 @@ fn index_command(
     now: u32,
     point: DVec3,
 ) -> Option<Command> {
-    let index = nearest_index(&scene.workspace.library, set, point)?;
+    let index = nearest_index(&scene.workspace.library, scene.frames, set, point)?;
     (index != now).then(|| Command::View(pane, ViewEdit::Index(index)))
 }

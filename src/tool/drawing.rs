@@ -22,8 +22,8 @@ pub struct Drawing {
     pub fixed: Vec<DVec3>,
     /// Where the pointer is: drawn as a line from the last fixed point until the drawing is whole.
     pub loose: Option<DVec3>,
-    /// It is in the document.
-    pub is_added: bool,
+    /// It is in the document, as this.
+    pub added: Option<AnnotationKind>,
 }
 
 /// An annotation to be: what was drawn, without name and anchor.
@@ -48,7 +48,7 @@ pub(super) fn begin(ctx: &mut ToolCtx<'_>, position_px: DVec2) -> bool {
         space,
         fixed: vec![first],
         loose: None,
-        is_added: false,
+        added: None,
     });
     ctx.gesture.drawing.is_some()
 }
@@ -93,7 +93,7 @@ pub(super) fn put(ctx: &mut ToolCtx<'_>, draft: Draft) -> Vec<Command> {
             label_offset: None,
         },
     };
-    drawing.is_added = true;
+    drawing.added = Some(draft.kind);
     vec![Command::Annotate(AnnotationEdit::Add(annotation, gesture))]
 }
 
@@ -122,7 +122,7 @@ pub(super) fn withdraw(ctx: &mut ToolCtx<'_>) -> Vec<Command> {
         .gesture
         .drawing
         .take()
-        .is_some_and(|drawing| drawing.is_added);
+        .is_some_and(|drawing| drawing.added.is_some());
     if was_added {
         vec![Command::Annotate(AnnotationEdit::Cancel(ctx.gesture.id))]
     } else {

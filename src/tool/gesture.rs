@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use crate::annotation::AnnotationKind;
 use crate::geom::DVec2;
 use crate::tool::Tool;
 use crate::tool::drawing::Drawing;
@@ -30,6 +31,8 @@ pub struct Gesture {
     pub pane: PaneId,
     /// The button that began it.
     pub button: Button,
+    /// That button is down.
+    pub is_down: bool,
     /// Where the latest press was.
     pub start_px: DVec2,
     /// The pane's state at the latest press.
@@ -60,9 +63,25 @@ impl Gesture {
         self.farthest_pt < 3.0
     }
 
-    /// The tracking UID of what it draws.
+    /// The tool at work, if it is one.
     #[must_use]
-    pub fn drawn(&self) -> Option<&Arc<str>> {
-        self.drawing.as_ref().map(|drawing| &drawing.tracking_uid)
+    pub fn tool_id(&self) -> Option<&'static str> {
+        match &self.target {
+            Target::Tool(tool) => Some(tool.id()),
+            Target::Grab(_) | Target::Nothing => None,
+        }
     }
+}
+
+/// A drawing that was just finished.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finished {
+    /// Where.
+    pub pane: PaneId,
+    /// How it is found in the document.
+    pub tracking_uid: Arc<str>,
+    /// Further changes under this key are the same step.
+    pub gesture: GestureId,
+    /// What was drawn.
+    pub kind: AnnotationKind,
 }

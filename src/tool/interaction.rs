@@ -3,13 +3,13 @@
 use crate::geom::DVec2;
 use crate::tool::bindings::{Does, Input, does};
 use crate::tool::crosshair::point_at_commands;
-use crate::tool::event::{Button, Cursor, Modifiers, Phase, PointerEvent};
-use crate::tool::gesture::{Gesture, Target};
+use crate::tool::event::{Cursor, Modifiers, Phase, PointerEvent};
+use crate::tool::gesture::{Finished, Gesture, Target};
 use crate::tool::grab::{self, grab_at};
 use crate::tool::scene::{Scene, ToolCtx};
 use crate::tool::wheel::Wheel;
 use crate::tool::{tool, zoom};
-use crate::workspace::{AnnotationEdit, Command, GestureId, LayoutEdit, ViewEdit};
+use crate::workspace::{AnnotationEdit, Command, GestureId, LayoutEdit, PaneId, ViewEdit};
 
 /// The hand over the panes: one for the window.
 #[derive(Default)]
@@ -17,6 +17,7 @@ pub struct Interaction {
     gesture: Option<Gesture>,
     last_gesture: u64,
     wheel: Wheel,
+    finished: Option<Finished>,
 }
 
 impl Interaction {
@@ -38,12 +39,17 @@ impl Interaction {
         self.gesture.as_ref().is_some_and(|gesture| gesture.is_kept)
     }
 
+    /// The drawing just finished in a pane, once.
+    pub fn take_finished(&mut self, pane: PaneId) -> Option<Finished> {
+        self.finished.take_if(|finished| finished.pane == pane)
+    }
+
     /// Esc, another tool, another layout: the document is as before the gesture.
     pub fn cancel(&mut self) -> Vec<Command> {
         let Some(gesture) = self.gesture.take() else {
             return Vec::new();
         };
-        let changes_document = gesture.drawing.as_ref().is_some_and(|drawing| drawing.is_added)
+        let changes_document = gesture.drawing.as_ref().is_some_and(|drawing| drawing.added.is_some())
             || matches!(&gesture.target, Target::Grab(grab) if grab.annotation().is_some());
         if changes_document {
             vec![Command::Annotate(AnnotationEdit::Cancel(gesture.id))]
@@ -59,8 +65,18 @@ impl Interaction {
             Phase::Drag | Phase::Hover => self.go_on(scene, event),
             Phase::Release => {
                 let commands = self.go_on(scene, event);
-                if self.gesture.as_ref().is_some_and(|gesture| !gesture.is_kept) {
-                    self.gesture = None;
+                if let Some(gesture) = self.gesture.as_mut() {
+                    gesture.is_down = false;
+                }
+                if let Some(ended) = self.gesture.take_if(|gesture| !gesture.is_kept) {
+                    self.finished = ended.drawing.and_then(|drawing| {
+                        Some(Finished {
+                            pane: ended.pane,
+                            tracking_uid: drawing.tracking_uid,
+                            gesture: ended.id,
+                            kind: drawing.added?,
+                        })
+                    });
                 }
                 commands
             }
@@ -76,6 +92,7 @@ impl Interaction {
             if let Some(gesture) = self.gesture.as_mut() {
                 gesture.start_px = event.position_px;
                 gesture.farthest_pt = 0.0;
+                gesture.is_down = true;
             }
             commands.extend(self.go_on(scene, event));
             return commands;
@@ -86,6 +103,7 @@ impl Interaction {
             id: event.gesture,
             pane: scene.pane,
             button: event.button,
+            is_down: true,
             start_px: event.position_px,
             start_state: scene.state.clone(),
             start_view: scene.view.clone(),
@@ -207,14 +225,6 @@ impl Interaction {
                 |grab| grab.cursor(),
             ),
         }
-    }
-
-    /// Whether the button that is down began a gesture that a click in place would end as a click.
-    #[must_use]
-    pub fn is_secondary_click(&self, event: &PointerEvent) -> bool {
-        event.button == Button::Secondary
-            && self.gesture.as_ref().is_some_and(Gesture::is_click)
-            && does(Input::Click(Button::Secondary), event.modifiers) == Some(Does::ContextMenu)
     }
 }
 

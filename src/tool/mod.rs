@@ -36,11 +36,11 @@ mod wheel;
 mod window;
 mod zoom;
 
-pub use bindings::{BINDINGS, Binding, Does, Input};
+pub use bindings::{BINDINGS, Binding, Does, Input, does};
 pub use crosshair::point_at_commands;
 pub use drawing::{Draft, Drawing};
 pub use event::{Button, Cursor, Modifiers, Phase, PointerEvent};
-pub use gesture::Gesture;
+pub use gesture::{Finished, Gesture};
 pub use grab::{Grab, HIT_PT, LabelPlace, grab_at, px_per_unit};
 pub use interaction::{Interaction, WheelAmount};
 pub use planes::{CrosshairLine, GAP_PT, PlaneGrab, crosshair_lines, is_near};

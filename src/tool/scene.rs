@@ -6,7 +6,10 @@ use crate::annotation::{Anchor, Annotation, AnnotationId};
 use crate::geom::{DVec2, DVec3};
 use crate::tool::gesture::Gesture;
 use crate::tool::grab::LabelPlace;
-use crate::view::{Frames, ImageRef, ResolvedView, ShownData, ShownWindow, Space, ViewState, Visibility};
+use crate::view::{
+    Frames, ImageRef, ResolvedView, ShownData, ShownWindow, Space, ViewState, Visibility, image_ref,
+    nearest_frame,
+};
 use crate::workspace::{PaneId, Workspace};
 
 /// A pane as it is on screen.
@@ -59,12 +62,8 @@ impl Scene<'_> {
             return None;
         }
         let volume = self.frames.volume(self.state.display_set);
-        crate::view::image_nearest_to(
-            &self.workspace.library,
-            self.state.display_set,
-            volume.ready().map(AsRef::as_ref),
-            point,
-        )
+        let key = nearest_frame(volume.ready()?, point)?;
+        image_ref(&self.workspace.library, key)
     }
 
     /// An annotation as the document has it now.

@@ -17,7 +17,10 @@ mod sources;
 mod state;
 mod window;
 
-pub use library_facts::{frame_of_reference, image_nearest_to, is_same_patient, nearest_index};
+pub use library_facts::{
+    frame_of_reference, image_ref, is_same_patient, nearest_frame, nearest_index, shown_data,
+    slice_thickness_mm, step_mm,
+};
 pub use overlay_geometry::{EdgeLetters, edge_letters};
 pub use placing::Space;
 pub use resolve::{StackGeometry, resolve_plane, resolve_stack};

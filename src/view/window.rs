@@ -1,6 +1,8 @@
 //! The window a view shows, in numbers: what a choice of VOI comes to on the data at hand.
 
-use crate::imaging::{FrameImage, Photometric, SampleType, VoiFunction, VoiTransform};
+use crate::imaging::{
+    FrameImage, ModalityTransform, Photometric, SampleType, VoiFunction, VoiTransform,
+};
 
 /// The window on screen and what surrounds it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -58,5 +60,26 @@ impl ShownWindow {
             },
             is_lut,
         }
+    }
+}
+
+impl ShownWindow {
+    /// The range a whole-number image may have by its width of samples; `None` for floats, whose
+    /// values must be looked at.
+    #[must_use]
+    pub fn plausible_range(image: &FrameImage) -> Option<(f64, f64)> {
+        let stored = match image.samples.sample_type() {
+            SampleType::U1 => (0.0, 255.0),
+            SampleType::I1 => (-128.0, 127.0),
+            // Few images use more than 12 of 16 bits; a drag reaches four times as far anyway.
+            SampleType::U2 => (0.0, 4095.0),
+            SampleType::I2 => (-2048.0, 4095.0),
+            SampleType::U4 | SampleType::I4 | SampleType::F4 | SampleType::F8 => return None,
+        };
+        let (a, b) = match &image.modality {
+            ModalityTransform::Lut(lut) => (0.0, f64::from(lut.max())),
+            other => (other.apply(stored.0), other.apply(stored.1)),
+        };
+        Some((a.min(b), a.max(b)))
     }
 }
