@@ -12,6 +12,7 @@ mod resolved;
 mod scale_bar;
 mod sources;
 mod state;
+mod voi;
 
 pub use overlay_geometry::{EdgeLetters, edge_letters};
 pub use resolve::{StackGeometry, resolve_plane, resolve_stack};
@@ -19,3 +20,4 @@ pub use resolved::{ResolvedKind, ResolvedView};
 pub use scale_bar::{ScaleBar, scale_bar};
 pub use sources::{Frames, Loading, NoFrames};
 pub use state::{Camera, DataPresentation, Filter, ViewMode, ViewState, VoiChoice, Zoom};
+pub use voi::resolve_voi;
