@@ -33,6 +33,8 @@ pub struct Loader {
     centre: AtomicUsize,
     /// Frames kept around the centre.
     span: usize,
+    /// Frames loaded around the centre; fewer than are kept once loading was cancelled.
+    reach: AtomicUsize,
     volume: Option<Arc<Volume>>,
     /// Position in the volume by frame.
     positions: HashMap<FrameKey, u32>,
@@ -60,6 +62,7 @@ impl Loader {
             taken: Mutex::new(vec![false; frames.len()]),
             centre: AtomicUsize::new(frames.len() / 2),
             span: span.max(1),
+            reach: AtomicUsize::new(span.max(1)),
             done: AtomicUsize::new(0),
             frames,
             sources,
@@ -116,7 +119,7 @@ impl Loader {
             return;
         }
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        for (far, slot) in self.slots.iter().enumerate().filter(|(i, _)| !self.is_near(*i)) {
+        for (far, slot) in self.slots.iter().enumerate().filter(|(i, _)| !self.is_within(*i, self.span)) {
             let mut slot = slot.write().unwrap_or_else(PoisonError::into_inner);
             if matches!(*slot, Loading::Ready(_)) {
                 *slot = Loading::Waiting;
@@ -128,8 +131,17 @@ impl Loader {
         }
     }
 
+    /// From now on only what is looked at is loaded; what is here stays.
+    pub fn load_only_what_is_seen(&self) {
+        self.reach.store(1, Ordering::Relaxed);
+    }
+
+    fn is_within(&self, index: usize, span: usize) -> bool {
+        span >= self.frames.len() || index.abs_diff(self.centre.load(Ordering::Relaxed)) <= span / 2
+    }
+
     fn is_near(&self, index: usize) -> bool {
-        self.span >= self.frames.len() || index.abs_diff(self.centre.load(Ordering::Relaxed)) <= self.span / 2
+        self.is_within(index, self.reach.load(Ordering::Relaxed))
     }
 
     /// Whether a frame near the centre is neither here nor being decoded.

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::cache::Budget;
 use crate::engine::loader::Loader;
 use crate::engine::{open, Waker, Want};
 use crate::imaging::FrameImage;
-use crate::jobs::{JobId, JobInfo, Priority, Queue};
+use crate::jobs::{JobId, JobInfo, Priority, Progress, Queue};
 use crate::model::{DisplaySetId, FrameKey, Library};
 use crate::problem::{msg, Message, Problem};
 use crate::view::Loading;
@@ -27,6 +28,7 @@ struct Entry {
     jobs: Vec<JobId>,
     /// When it was last on screen; larger is later.
     wanted: u64,
+    started: Instant,
 }
 
 /// Loaders by display set.
@@ -48,8 +50,12 @@ impl Loaders {
         self.get(*set).map_or(Loading::Waiting, |loader| loader.get(*place))
     }
 
-    pub(super) fn cancel(&mut self, _job: JobId) -> bool {
-        false
+    /// Stops loading the set this job stands for; what is decoded stays.
+    pub(super) fn cancel(&mut self, job: JobId, queue: &Queue) -> bool {
+        let Some(entry) = self.entries.values_mut().find(|entry| entry.jobs.contains(&job)) else { return false };
+        entry.loader.load_only_what_is_seen();
+        entry.jobs.drain(..).for_each(|job| queue.cancel(job));
+        true
     }
 
     /// One entry a set that is still loading.
@@ -59,7 +65,9 @@ impl Loaders {
             .filter_map(|entry| {
                 let id = *entry.jobs.first()?;
                 let (done, of) = (entry.loader.done(), entry.loader.frames().len());
-                (done < of).then(|| JobInfo::new(id, Message::new(msg("job-load")), done, of))
+                let running = entry.started.elapsed();
+                let title = Message::new(msg("job-load"));
+                (done < of).then_some(JobInfo { id, title, progress: Progress { done, of }, running })
             })
             .collect()
     }
@@ -87,8 +95,7 @@ impl Loaders {
             if want.mode == crate::view::ViewMode::Stack {
                 entry.loader.look_at(want.index as usize);
             }
-            let running = queue.running_ids();
-            entry.jobs.retain(|job| running.contains(job));
+            entry.jobs.retain(|job| queue.is_alive(*job));
             while entry.loader.has_work() && entry.jobs.len() < workers() {
                 let (loader, waker) = (Arc::clone(&entry.loader), Arc::clone(waker));
                 let title = Message::new(msg("job-load"));
@@ -131,7 +138,9 @@ impl Loaders {
         for (place, key) in set.frames.iter().enumerate() {
             self.places.insert(*key, (id, place));
         }
-        self.entries.insert(id, Entry { loader: Arc::new(loader), jobs: Vec::new(), wanted });
+        let entry =
+            Entry { loader: Arc::new(loader), jobs: Vec::new(), wanted, started: Instant::now() };
+        self.entries.insert(id, entry);
         problem
     }
 

@@ -113,7 +113,7 @@ impl Engine {
         match effect {
             Effect::Spawn(task) => self.spawn(task, workspace),
             Effect::CancelJob(job) => {
-                if !self.loaders.cancel(job) {
+                if !self.loaders.cancel(job, &self.queue) {
                     self.queue.cancel(job);
                 }
             }

@@ -5,5 +5,7 @@
 #![warn(missing_docs)]
 
 mod ctx;
+mod queue;
 
 pub use ctx::{Cancelled, JobCtx, JobId, Progress};
+pub use queue::{JobInfo, Priority, Queue};
