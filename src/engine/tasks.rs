@@ -76,8 +76,8 @@ pub(super) fn write_settings(folders: &AppFolders, settings: &Settings) -> Resul
     let path = folders.config.join(SETTINGS_FILE);
     let text = ron::ser::to_string_pretty(settings, ron::ser::PrettyConfig::default())
         .map_err(|error| Problem::error(Message::new(msg("settings-not-written")).text("detail", error.to_string())))?;
-    files::make_folder(&folders.config, Readable::ByUser)
-        .and_then(|()| files::write_atomically(&path, text.as_bytes(), Readable::ByUser))
+    files::make_folder(&folders.config, Readable::ByUserAlone)
+        .and_then(|()| files::write_atomically(&path, text.as_bytes(), Readable::ByUserAlone))
         .map_err(|error| Problem::error(error.message()).at(&path))
 }
 

@@ -6,6 +6,8 @@
 
 mod ctx;
 mod queue;
+mod state;
 
 pub use ctx::{Cancelled, JobCtx, JobId, Progress};
-pub use queue::{JobInfo, Priority, Queue};
+pub use queue::{JobRequest, Outcome, Queue, Waker};
+pub use state::{Generation, JobInfo, Priority};
