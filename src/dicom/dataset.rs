@@ -10,7 +10,7 @@ use dicom_core::value::PrimitiveValue;
 use dicom_object::InMemDicomObject;
 
 /// An owned data set.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Dataset {
     pub(super) object: InMemDicomObject,
 }
