@@ -3,9 +3,9 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::dicom::modules::{ImageKind, InstanceFacts};
+use crate::model::grid::VolumePlan;
 use crate::model::keys::{DisplaySetId, FrameKey, InstanceIx, PatientKey, SeriesKey, StudyKey};
 use crate::problem::{Message, msg};
-use crate::volume::VolumePlan;
 
 /// What kind of thing it is.
 #[derive(Debug, Clone, PartialEq)]

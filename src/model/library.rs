@@ -64,7 +64,7 @@ impl Library {
             series.instances.push(ix);
         }
         self.dirty.insert(series);
-        self.instances.push(Instance::new(ix, series, Arc::new(header), facts));
+        self.instances.push(Instance { ix, series, header: Arc::new(header), facts });
         Ok(problems)
     }
 

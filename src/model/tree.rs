@@ -1,10 +1,9 @@
 //! What is open, as a tree by keys.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use crate::dicom::InstanceHeader;
 use crate::dicom::modules::{FrameFacts, InstanceFacts, PatientModule, SeriesModule, StudyModule};
-use crate::imaging::ImageAttributes;
 use crate::model::keys::{InstanceIx, PatientKey, SeriesKey, StudyKey};
 
 /// One person.
@@ -51,19 +50,9 @@ pub struct Instance {
     pub header: Arc<InstanceHeader>,
     /// What splitting and ordering look at.
     pub facts: InstanceFacts,
-    attributes: OnceLock<ImageAttributes>,
 }
 
 impl Instance {
-    pub(super) const fn new(ix: InstanceIx, series: SeriesKey, header: Arc<InstanceHeader>, facts: InstanceFacts) -> Self {
-        Self { ix, series, header, facts, attributes: OnceLock::new() }
-    }
-
-    /// What showing and measuring its frames needs; read when first asked for.
-    pub fn attributes(&self) -> &ImageAttributes {
-        self.attributes.get_or_init(|| ImageAttributes::read(&self.header))
-    }
-
     /// The facts of one frame, from 0.
     #[must_use]
     pub fn frame_facts(&self, frame: u32) -> FrameFacts {

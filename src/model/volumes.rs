@@ -1,19 +1,21 @@
-//! The geometry of display sets.
+//! The geometry of display sets, worked out when first asked for and once for each change.
 
-use crate::imaging::{ImagePlane, PixelSpacing};
 use crate::model::display_set::{DisplaySet, DisplaySetKind};
+use crate::model::grid::{VolumeGrid, VolumePlan};
 use crate::model::keys::{DisplaySetId, FrameKey};
 use crate::model::library::Library;
+use crate::model::plan::{PlanFrame, plan};
 use crate::problem::{Message, msg};
-use crate::volume::{PlannedFrame, VolumeGrid, VolumePlan};
 
 impl Library {
-    /// How the frames of a display set make a volume; worked out once for each change of the set.
+    /// How the frames of a display set make a volume.
     ///
     /// # Errors
     /// The reason why they make none.
-    pub fn volume_plan(&self, id: DisplaySetId) -> Result<VolumePlan, Message> {
-        self.plan(id).cloned().map_err(Clone::clone)
+    pub fn volume_plan(&self, id: DisplaySetId) -> Result<&VolumePlan, Message> {
+        let not_images = || Message::new(msg("no-volume-not-images"));
+        let set = self.display_set(id).ok_or_else(not_images)?;
+        set.plan.get_or_init(|| self.make_plan(set)).as_ref().map_err(Clone::clone)
     }
 
     /// The grid of a display set's volume.
@@ -21,50 +23,30 @@ impl Library {
     /// # Errors
     /// The reason why it has none.
     pub fn volume_grid(&self, id: DisplaySetId) -> Result<VolumeGrid, Message> {
-        self.plan(id).map(|plan| plan.grid).map_err(Clone::clone)
-    }
-
-    /// The plan, borrowed.
-    ///
-    /// # Errors
-    /// The reason why there is none.
-    pub fn plan(&self, id: DisplaySetId) -> Result<&VolumePlan, &Message> {
-        static GONE: std::sync::OnceLock<Message> = std::sync::OnceLock::new();
-        let Some(set) = self.display_set(id) else {
-            return Err(GONE.get_or_init(|| Message::new(msg("no-volume-not-images"))));
-        };
-        set.plan.get_or_init(|| self.make_plan(set)).as_ref()
+        self.volume_plan(id).map(|plan| plan.grid)
     }
 
     fn make_plan(&self, set: &DisplaySet) -> Result<VolumePlan, Message> {
         if set.kind != DisplaySetKind::Stack {
             return Err(Message::new(msg("no-volume-not-images")));
         }
-        let frames = set.frames.iter().map(|key| {
-            let instance = self.instance(key.instance)?;
-            let attributes = instance.attributes();
-            Some(PlannedFrame {
-                key: *key,
-                plane: attributes.plane(key.frame)?.clone(),
-                spacing: attributes.spacing(key.frame)?,
-                size: [instance.facts.pixel.columns, instance.facts.pixel.rows],
-            })
-        });
-        let frames: Option<Vec<PlannedFrame>> = frames.collect();
-        crate::volume::plan(&frames.ok_or_else(|| Message::new(msg("no-volume-no-positions")))?)
+        let frames: Vec<PlanFrame> = set.frames.iter().filter_map(|key| self.plan_frame(*key)).collect();
+        plan(&frames).map_err(|why| why.message())
     }
 
-    /// Where a frame lies.
-    #[must_use]
-    pub fn plane(&self, key: FrameKey) -> Option<&ImagePlane> {
-        self.instance(key.instance)?.attributes().plane(key.frame)
-    }
-
-    /// Plane, spacing and pixel aspect of a frame, before it is decoded.
-    #[must_use]
-    pub fn image_geometry(&self, key: FrameKey) -> Option<(Option<ImagePlane>, Option<PixelSpacing>, f64)> {
-        let attributes = self.instance(key.instance)?.attributes();
-        Some((attributes.plane(key.frame).cloned(), attributes.spacing(key.frame), attributes.aspect(key.frame)))
+    fn plan_frame(&self, key: FrameKey) -> Option<PlanFrame> {
+        let instance = self.instance(key.instance)?;
+        let facts = instance.frame_facts(key.frame);
+        let pixel = &instance.facts.pixel;
+        Some(PlanFrame {
+            key,
+            plane: facts.plane,
+            spacing_mm: facts.pixel_spacing,
+            rows: pixel.rows,
+            columns: pixel.columns,
+            is_colour: pixel.samples_per_pixel > 1,
+            frame_of_reference: instance.facts.frame_of_reference.clone(),
+        })
     }
 
     /// Bytes the decoded frames of a display set take.
