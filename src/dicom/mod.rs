@@ -8,12 +8,14 @@ mod byte_source;
 mod charset;
 mod dataset;
 mod date_time;
+mod dicomdir;
 mod instance;
 mod new_uid;
 mod number;
 mod person_name;
 mod read;
 mod samples;
+mod scan;
 mod write;
 
 pub mod codec;
@@ -29,6 +31,7 @@ pub use new_uid::{is_valid_uid, new_uid};
 pub use person_name::{NameGroup, PersonName};
 pub use read::{ReadError, io_message, read_full, read_header};
 pub use samples::{DecodedFrame, Photometric, SampleType, Samples};
+pub use scan::{ScanEvent, ScanSummary, scan};
 pub use write::{
     DatasetBuilder, IMPLEMENTATION_CLASS_UID, WriteError, decimal_string, write_part10,
     write_part10_bytes,
