@@ -13,9 +13,12 @@ mod instance;
 mod palette;
 mod pixel_data;
 mod pixel_description;
+mod new_uid;
 mod samples;
+mod write;
 
 mod codec;
+pub mod codes;
 pub mod modules;
 pub mod transfer_syntax;
 
@@ -26,4 +29,9 @@ pub use dicom_dictionary_std::tags;
 pub use instance::{ByteSource, InstanceHeader, PixelDataLocation};
 pub use pixel_data::{FrameDecoder, decode_frame};
 pub use pixel_description::{DeclaredPhotometric, MAX_FRAME_BYTES, PixelDescription, SampleKind};
+pub use new_uid::{is_valid_uid, new_uid};
 pub use samples::{DecodedFrame, Photometric, SampleType, Samples};
+pub use write::{
+    DatasetBuilder, IMPLEMENTATION_CLASS_UID, WriteError, decimal_string, write_part10,
+    write_part10_bytes,
+};
