@@ -5,31 +5,43 @@
 #![warn(missing_docs)]
 
 mod byte_source;
+mod charset;
+mod codec;
 mod colour;
 mod dataset;
+mod date_time;
 mod decode_error;
 mod fragments;
 mod instance;
+mod new_uid;
+mod number;
 mod palette;
+mod person_name;
 mod pixel_data;
 mod pixel_description;
-mod new_uid;
+mod read;
 mod samples;
 mod write;
 
-mod codec;
 pub mod codes;
 pub mod modules;
 pub mod transfer_syntax;
 
 pub use dataset::{Dataset, Elements};
+pub use date_time::Date;
+pub use date_time::Time;
 pub use decode_error::DecodeError;
 pub use dicom_core::Tag;
 pub use dicom_dictionary_std::tags;
 pub use instance::{ByteSource, InstanceHeader, PixelDataLocation};
+pub use new_uid::{is_valid_uid, new_uid};
+pub use person_name::NameGroup;
+pub use person_name::PersonName;
 pub use pixel_data::{FrameDecoder, decode_frame};
 pub use pixel_description::{DeclaredPhotometric, MAX_FRAME_BYTES, PixelDescription, SampleKind};
-pub use new_uid::{is_valid_uid, new_uid};
+pub use read::ReadError;
+pub use read::read_full;
+pub use read::read_header;
 pub use samples::{DecodedFrame, Photometric, SampleType, Samples};
 pub use write::{
     DatasetBuilder, IMPLEMENTATION_CLASS_UID, WriteError, decimal_string, write_part10,

@@ -21,7 +21,4 @@ decode-cancelled = Decoding was cancelled
 
 ## isocentre frames
 
-frames-no-folder = The folder { $path } could not be made: { $detail }
-frames-not-written = The frame file { $path } could not be written: { $detail }
 frames-failed = Frame { $number }: { $reason }
-frames-no-header = The file could not be opened: { $reason }

@@ -21,7 +21,4 @@ decode-cancelled = Le décodage a été annulé
 
 ## isocentre frames
 
-frames-no-folder = Le dossier { $path } n’a pas pu être créé : { $detail }
-frames-not-written = Le fichier d’image { $path } n’a pas pu être écrit : { $detail }
 frames-failed = Image { $number } : { $reason }
-frames-no-header = Le fichier n’a pas pu être ouvert : { $reason }
