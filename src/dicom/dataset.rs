@@ -17,7 +17,9 @@ pub struct Dataset {
 
 impl Default for Dataset {
     fn default() -> Self {
-        Self { object: InMemDicomObject::new_empty() }
+        Self {
+            object: InMemDicomObject::new_empty(),
+        }
     }
 }
 
