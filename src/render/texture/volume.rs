@@ -91,14 +91,12 @@ impl VolumeTexture {
         byte_budget: u64,
     ) -> Result<bool, RenderError> {
         let mut spent = 0_u64;
-        let mut is_done = true;
         for k in 0..self.is_uploaded.len() {
             if self.is_uploaded.get(k) != Some(&false) {
                 continue;
             }
             let Ok(image) = volume.slice(k) else { continue };
             if spent > 0 && spent >= byte_budget {
-                is_done = false;
                 break;
             }
             spent += self.upload_slice(gpu, k, image)?;
@@ -106,7 +104,9 @@ impl VolumeTexture {
         if spent > 0 || self.ready.is_none() {
             self.ready = Some(self.describe(gpu, volume)?);
         }
-        Ok(is_done)
+        // Asked anew: a slice of a wider type sends all earlier ones back to the queue.
+        let is_pending = |(k, is_uploaded): (usize, &bool)| !is_uploaded && volume.slice(k).is_ok();
+        Ok(!self.is_uploaded.iter().enumerate().any(is_pending))
     }
 
     /// Uploads everything the volume holds, freeing the staging memory as it goes.
