@@ -1,6 +1,12 @@
 //! The integration tests: one binary, one module a topic.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // tests may fail loudly
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "tests may fail loudly"
+)]
 
+mod common;
+mod jobs;
 mod render;
 mod shaders;
 mod voi;
