@@ -7,3 +7,6 @@
 
 mod common;
 mod jobs;
+mod render;
+mod shaders;
+mod voi;
