@@ -72,3 +72,7 @@ impl JobCtx {
         }
     }
 }
+
+/// Identifies a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct JobId(pub u64);

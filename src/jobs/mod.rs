@@ -5,5 +5,9 @@
 #![warn(missing_docs)]
 
 mod ctx;
+mod queue;
+mod state;
 
-pub use ctx::{Cancelled, JobCtx, Progress};
+pub use ctx::{Cancelled, JobCtx, JobId, Progress};
+pub use queue::{JobRequest, Outcome, Queue, Waker};
+pub use state::{Generation, JobInfo, Priority};
