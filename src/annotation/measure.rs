@@ -69,7 +69,9 @@ pub fn measure_quantities(
         ..Measured::default()
     };
     let asks_pixels = quantities.iter().any(|q| q.needs_pixels());
-    let pixels = asks_pixels.then(|| pixel_values(annotation, source)).flatten();
+    let pixels = asks_pixels
+        .then(|| pixel_values(annotation, source))
+        .flatten();
     for &quantity in quantities {
         let units = pixels.as_ref().map_or(&Units::None, |(_, units)| units);
         let statistics = pixels.as_ref().map(|(statistics, _)| statistics);

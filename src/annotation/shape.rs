@@ -116,7 +116,9 @@ impl Annotation {
     #[must_use]
     pub fn axes(&self) -> Option<(DVec3, DVec3, DVec3)> {
         match (self.geometry, self.points.to_space().as_slice()) {
-            (Geometry::Ellipse, &[a, b, c, d]) => Some(((a + b) / 2.0, (b - a) / 2.0, (d - c) / 2.0)),
+            (Geometry::Ellipse, &[a, b, c, d]) => {
+                Some(((a + b) / 2.0, (b - a) / 2.0, (d - c) / 2.0))
+            }
             (Geometry::Circle, &[centre, rim]) => {
                 let u = rim - centre;
                 let normal = if self.points.is_patient() {
@@ -157,9 +159,11 @@ impl Annotation {
         }
         let along = self.points.to_space();
         let along = along.iter().map(|&p| plane.distance_mm(p));
-        Some(along.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), d| {
-            (low.min(d), high.max(d))
-        }))
+        Some(
+            along.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), d| {
+                (low.min(d), high.max(d))
+            }),
+        )
     }
 }
 
@@ -253,8 +257,8 @@ fn distance_to_line(line: &[DVec3], position: DVec3) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::annotation::tests::annotation;
     use crate::annotation::Points;
+    use crate::annotation::tests::annotation;
 
     fn oblique() -> PlanePose {
         PlanePose::new(
@@ -312,7 +316,10 @@ mod tests {
             assert!(near(points[handle], to - plane.normal()));
             let (_, u, v) = after.axes().unwrap();
             assert!(u.dot(v).abs() < 1e-9);
-            assert!(near((points[0] + points[1]) / 2.0, (points[2] + points[3]) / 2.0));
+            assert!(near(
+                (points[0] + points[1]) / 2.0,
+                (points[2] + points[3]) / 2.0
+            ));
         }
     }
 
@@ -330,7 +337,10 @@ mod tests {
         );
         assert!((ellipse.distance_to(DVec3::ZERO) - 10.0).abs() < 0.02);
         assert!(ellipse.distance_to(DVec3::new(20.0, 0.0, 3.0)) < 3.0 + 1e-9);
-        assert_eq!(ellipse.nearest_handle(DVec3::new(1.0, 9.0, 0.0)).unwrap().0, 3);
+        assert_eq!(
+            ellipse.nearest_handle(DVec3::new(1.0, 9.0, 0.0)).unwrap().0,
+            3
+        );
         let length = annotation(
             AnnotationKind::Length,
             Geometry::Polyline,

@@ -216,9 +216,20 @@ mod tests {
         let problems = Problems::new();
         assert!(journal.pending(&problems).is_empty());
         journal.write("1.2.3", &draft()).unwrap();
-        journal.write("1.2.4", &Draft { text: "b".into(), ..Draft::default() }).unwrap();
+        journal
+            .write(
+                "1.2.4",
+                &Draft {
+                    text: "b".into(),
+                    ..Draft::default()
+                },
+            )
+            .unwrap();
         let pending = Journal::new(folder.path().join("journal")).pending(&problems);
-        let one = pending.iter().find(|p| p.study_instance_uid == "1.2.3").unwrap();
+        let one = pending
+            .iter()
+            .find(|p| p.study_instance_uid == "1.2.3")
+            .unwrap();
         assert_eq!((pending.len(), &one.draft), (2, &draft()));
         journal.discard("1.2.3").unwrap();
         journal.write("1.2.4", &Draft::default()).unwrap();

@@ -6,4 +6,7 @@
 )]
 
 mod common;
+mod files;
 mod jobs;
+mod measuring;
+mod sr_roundtrip;

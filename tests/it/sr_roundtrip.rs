@@ -35,6 +35,7 @@ use isocentre::objects::sr::Findings;
 use isocentre::objects::sr::Language;
 use isocentre::objects::sr::NoImages;
 use isocentre::objects::sr::Saved;
+use isocentre::objects::sr::Template as _;
 use isocentre::objects::sr::Tid1500;
 use isocentre::problem::Problems;
 
@@ -50,7 +51,10 @@ fn header(instance: u32) -> Dataset {
         .text(tags::SERIES_INSTANCE_UID, "1.2.3.1")
         .text(tags::FRAME_OF_REFERENCE_UID, FRAME_OF_REFERENCE)
         .text(tags::MODALITY, "CT")
-        .text(tags::PATIENT_NAME, "Łukasiewicz^Żaneta=山田^太郎=やまだ^たろう")
+        .text(
+            tags::PATIENT_NAME,
+            "Łukasiewicz^Żaneta=山田^太郎=やまだ^たろう",
+        )
         .text(tags::PATIENT_ID, "ID-1")
         .text(tags::PATIENT_BIRTH_DATE, "1970.01.31")
         .text(tags::PATIENT_SEX, "female")
@@ -189,9 +193,12 @@ fn every_kind(points: impl Fn(&[[f64; 2]]) -> Points) -> Findings {
 
 /// Runs a judge on a file; the lines it says.
 fn judged(judge: &str, path: &Path) -> (bool, Vec<String>) {
-    let output = Command::new(judge).arg(path).output().unwrap_or_else(|error| {
-        panic!("{judge} does not start ({error}): run tests/run, which installs the judges")
-    });
+    let output = Command::new(judge)
+        .arg(path)
+        .output()
+        .unwrap_or_else(|error| {
+            panic!("{judge} does not start ({error}): run tests/run, which installs the judges")
+        });
     let text = [output.stdout, output.stderr].concat();
     let lines = String::from_utf8_lossy(&text);
     (
@@ -230,13 +237,22 @@ fn a_report_of_every_kind_in_patient_space_is_accepted_and_reads_back_the_same()
     meant.same_as(&read).unwrap();
     for (meant, read) in meant.findings.iter().zip(&read.findings) {
         assert_eq!(meant.annotation.kind, read.annotation.kind);
-        assert_eq!(meant.annotation.anchor.series_instance_uid, read.annotation.anchor.series_instance_uid);
+        assert_eq!(
+            meant.annotation.anchor.series_instance_uid,
+            read.annotation.anchor.series_instance_uid
+        );
     }
     assert_eq!((read.language, read.is_complete), (Language::French, true));
     let document = sr::read_file(saved.path()).unwrap();
     let e = document.dataset.elements();
-    assert_eq!(e.text(tags::SOP_CLASS_UID).unwrap(), sr::COMPREHENSIVE_3D_SR);
-    assert_eq!(e.text(tags::PATIENT_NAME), header(0).elements().text(tags::PATIENT_NAME));
+    assert_eq!(
+        e.text(tags::SOP_CLASS_UID).unwrap(),
+        sr::COMPREHENSIVE_3D_SR
+    );
+    assert_eq!(
+        e.text(tags::PATIENT_NAME),
+        header(0).elements().text(tags::PATIENT_NAME)
+    );
     assert_eq!(e.text(tags::VERIFICATION_FLAG).unwrap(), "UNVERIFIED");
 }
 
@@ -263,7 +279,11 @@ fn a_report_without_a_frame_of_reference_is_a_comprehensive_sr() {
     assert_accepted_by_the_judges(&saved);
     meant.same_as(&reread(&saved)).unwrap();
     let document = sr::read_file(saved.path()).unwrap();
-    let class = document.dataset.elements().text(tags::SOP_CLASS_UID).unwrap();
+    let class = document
+        .dataset
+        .elements()
+        .text(tags::SOP_CLASS_UID)
+        .unwrap();
     assert_eq!(class, sr::COMPREHENSIVE_SR);
 }
 
@@ -308,7 +328,10 @@ fn an_annotation_of_another_study_never_gets_into_a_report() {
     let mut evidence = evidence(3);
     evidence.images[1].study_instance_uid = "9.9.9".to_owned();
     let error = sr::save(&every_kind(patient), &evidence, &Tid1500, folder.path()).unwrap_err();
-    assert!(matches!(error, sr::SaveError::ForeignImage { .. }), "{error}");
+    assert!(
+        matches!(error, sr::SaveError::ForeignImage { .. }),
+        "{error}"
+    );
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
@@ -327,4 +350,125 @@ fn the_comparer_sees_a_point_moved_by_a_thousandth_of_a_millimetre() {
     let mut other = meant.clone();
     other.impression.push('.');
     assert!(meant.same_as(&other).is_err());
+}
+
+/// A report of another maker among the sample files, if they are there.
+fn sample(name: &str) -> Option<sr::SrDocument> {
+    let folder = super::common::test_data("reports of other makers")?;
+    Some(sr::read_file(&folder.join(name)).unwrap())
+}
+
+#[test]
+fn measurements_of_another_maker_come_back_on_their_images_and_survive_being_saved_again() {
+    let Some(document) = sample("highdicom/sr_document_with_multiple_groups.dcm") else {
+        return;
+    };
+    let template = sr::template_of(&document.root).unwrap();
+    let problems = Problems::new();
+    let read = template.read(&document, &NoImages, &problems);
+    assert_eq!(read.observer, "Doe^John");
+    let labels: Vec<&str> = read
+        .findings
+        .iter()
+        .map(|f| f.annotation.label.as_str())
+        .collect();
+    assert_eq!(labels, ["LungNodule0001", "Aorta0001", "Vertebra0001"]);
+    let nodule = &read.findings[0];
+    assert_eq!(nodule.annotation.geometry, Geometry::Circle);
+    assert_eq!(
+        nodule.annotation.finding.as_ref().unwrap().meaning,
+        "Nodule"
+    );
+    assert_eq!(
+        (
+            nodule.measurements[0].value,
+            nodule.measurements[0].unit.value.as_str()
+        ),
+        (10.0, "mm")
+    );
+    assert_eq!(
+        read.findings[2].annotation.points,
+        Points::Patient(vec![DVec3::new(
+            123.5,
+            f64::from(234.1_f32),
+            f64::from(-23.7_f32)
+        )])
+    );
+    // The group of a whole image has no place to draw; it is told and kept.
+    assert_eq!((problems.drain().len(), read.other.len()), (1, 1));
+
+    let evidence = Evidence {
+        source: document.dataset.clone(),
+        images: document.evidence(),
+        predecessor: document.reference(),
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let saved = sr::save(&read, &evidence, template, folder.path()).unwrap();
+    assert_accepted_by_the_judges(&saved);
+    let again = sr::read_file(saved.path()).unwrap();
+    let texts: Vec<String> = sr::lines(&again.root)
+        .into_iter()
+        .map(|line| line.name)
+        .collect();
+    for kept in [
+        "Finding Site",
+        "Finding category",
+        "Level of Significance",
+        "Intensity Histogram Mean",
+    ] {
+        assert!(texts.iter().any(|name| name == kept), "{kept} got lost");
+    }
+}
+
+#[test]
+fn every_report_among_the_sample_files_is_a_readable_tree_that_is_written_back_as_it_was() {
+    let Some(folder) = super::common::test_data("reports of other makers") else {
+        return;
+    };
+    let mut reports = 0;
+    for path in super::common::files_below(&folder) {
+        let Ok(document) = sr::read_file(&path) else {
+            continue;
+        };
+        reports += 1;
+        assert!(sr::lines(&document.root).len() > 1, "{}", path.display());
+        let written = sr::content_dataset(&document.root);
+        assert_eq!(
+            sr::content_tree(written.elements()),
+            document.root,
+            "{}",
+            path.display()
+        );
+    }
+    assert!(reports >= 2, "{reports} reports in {}", folder.display());
+}
+
+#[test]
+fn a_tree_deeper_than_any_template_is_cut_and_a_reference_to_itself_is_harmless() {
+    let mut item = DatasetBuilder::new();
+    item.text(tags::VALUE_TYPE, "TEXT")
+        .text(tags::TEXT_VALUE, "end");
+    for _ in 0..500 {
+        let mut outer = DatasetBuilder::new();
+        outer
+            .text(tags::VALUE_TYPE, "CONTAINER")
+            .items(tags::CONTENT_SEQUENCE, vec![item.into_dataset()]);
+        item = outer;
+    }
+    let root = sr::content_tree(item.into_dataset().elements());
+    assert!((10..500).contains(&sr::lines(&root).len()));
+
+    let mut b = DatasetBuilder::from(header(0));
+    let reference = {
+        let mut b = DatasetBuilder::new();
+        b.text(tags::RELATIONSHIP_TYPE, "SELECTED FROM")
+            .integers(tags::REFERENCED_CONTENT_ITEM_IDENTIFIER, &[1]);
+        b.into_dataset()
+    };
+    b.text(tags::SOP_CLASS_UID, sr::COMPREHENSIVE_SR)
+        .text(tags::VALUE_TYPE, "CONTAINER")
+        .items(tags::CONTENT_SEQUENCE, vec![reference]);
+    let document = sr::read_document(b.into_dataset()).unwrap();
+    let findings = Tid1500.read(&document, &NoImages, &Problems::new());
+    assert!(findings.is_empty());
 }

@@ -9,36 +9,17 @@ use crate::dicom::codes::CodeRef;
 use crate::dicom::is_valid_uid;
 use crate::geom::DVec3;
 use crate::objects::sr::ContentItem;
+use crate::text::Language;
 
 /// The text of an arrow without text: a text item must have a value.
 pub(super) const NO_TEXT: &str = "→";
 
-/// The language a report is written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Language {
-    #[default]
-    English,
-    French,
-}
-
-impl Language {
-    /// Its code in a report.
-    #[must_use]
-    pub const fn code(self) -> CodeRef {
-        match self {
-            Self::English => codes::ENGLISH,
-            Self::French => codes::FRENCH,
-        }
-    }
-
-    /// From a language tag such as `fr`, `fr-FR`; English if it is neither.
-    #[must_use]
-    pub fn from_tag(tag: &str) -> Self {
-        match tag.split(['-', '_']).next() {
-            Some("fr") => Self::French,
-            _ => Self::English,
-        }
+/// The code of a report's language.
+#[must_use]
+pub(super) const fn language_code(language: Language) -> CodeRef {
+    match language {
+        Language::English => codes::ENGLISH,
+        Language::French => codes::FRENCH,
     }
 }
 

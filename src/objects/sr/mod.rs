@@ -21,6 +21,7 @@ use crate::annotation::Anchor;
 use crate::geom::DVec3;
 use crate::problem::Problems;
 
+pub use crate::text::Language;
 pub use content::{
     CodedValue, ContentItem, ContentValue, ImageReference, NumericValue, Reference, Relationship,
     TemplateId,
@@ -29,7 +30,7 @@ pub use document::{
     COMPREHENSIVE_3D_SR, COMPREHENSIVE_SR, DocumentReference, Evidence, EvidenceImage, SrDocument,
     build, is_structured_report,
 };
-pub use findings::{Difference, Finding, Findings, Language};
+pub use findings::{Difference, Finding, Findings};
 pub use read::{SrError, content_tree, read_document, read_file};
 pub use save::{SaveError, Saved, save};
 pub use show::{Line, lines};

@@ -8,7 +8,7 @@ use crate::dicom::Dataset;
 use crate::dicom::DatasetBuilder;
 use crate::dicom::Elements;
 use crate::dicom::Tag;
-use crate::dicom::read_full;
+use crate::dicom::read_header;
 use crate::dicom::tags;
 use crate::geom::DVec2;
 use crate::geom::DVec3;
@@ -55,7 +55,7 @@ impl SrError {
 /// [`SrError`].
 pub fn read_file(path: &Path) -> Result<SrDocument, SrError> {
     let source = ByteSource::File(path.into());
-    let header = read_full(source)
+    let header = read_header(source)
         .map_err(|error| SrError::Unreadable(error.to_string(), error.message()))?;
     read_document(header.dataset)
 }

@@ -172,7 +172,10 @@ fn own(item: &ContentItem) -> DatasetBuilder {
 fn reference(instance: &Reference) -> DatasetBuilder {
     let mut r = DatasetBuilder::new();
     r.text(tags::REFERENCED_SOP_CLASS_UID, &instance.sop_class_uid)
-        .text(tags::REFERENCED_SOP_INSTANCE_UID, &instance.sop_instance_uid);
+        .text(
+            tags::REFERENCED_SOP_INSTANCE_UID,
+            &instance.sop_instance_uid,
+        );
     r
 }
 

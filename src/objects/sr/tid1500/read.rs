@@ -52,7 +52,8 @@ pub(super) fn findings(
         language: root
             .child(codes::LANGUAGE)
             .and_then(ContentItem::code)
-            .map_or_else(Language::default, |code| Language::from_tag(&code.value)),
+            .and_then(|code| Language::from_locale(&code.value))
+            .unwrap_or_default(),
         is_complete: elements.text(tags::COMPLETION_FLAG).as_deref() == Some("COMPLETE"),
         ..Findings::default()
     };
@@ -123,8 +124,8 @@ impl Reader<'_> {
         let measurements: Vec<Measurement> =
             group.children.iter().filter_map(measurement).collect();
         let text_of = |concept| group.child(concept).and_then(ContentItem::text);
-        let tracking_uid: Arc<str> = text_of(codes::TRACKING_UNIQUE_IDENTIFIER)
-            .map_or_else(|| new_uid().into(), Into::into);
+        let tracking_uid: Arc<str> =
+            text_of(codes::TRACKING_UNIQUE_IDENTIFIER).map_or_else(|| new_uid().into(), Into::into);
         let label = text_of(codes::TRACKING_IDENTIFIER)
             .unwrap_or_default()
             .to_owned();
@@ -215,11 +216,7 @@ impl Reader<'_> {
         }
     }
 
-    fn placed(
-        &self,
-        place: &Place<'_>,
-        group: &ContentItem,
-    ) -> Option<(Geometry, Points, Anchor)> {
+    fn placed(&self, place: &Place<'_>, group: &ContentItem) -> Option<(Geometry, Points, Anchor)> {
         let image = place
             .image
             .or_else(|| group.children.iter().find_map(|c| image(self.resolved(c))));

@@ -26,6 +26,7 @@ use crate::objects::sr::TemplateId;
 use crate::objects::sr::findings::NO_TEXT;
 use crate::objects::sr::findings::as_written;
 use crate::objects::sr::findings::clean;
+use crate::objects::sr::findings::language_code;
 use crate::objects::sr::read::code as read_code;
 
 /// CID 7021 Measurement Report Document Titles.
@@ -40,7 +41,7 @@ pub(super) fn tree(findings: &Findings, evidence: &Evidence) -> ContentItem {
     let mut children = vec![ContentItem::new(
         Relationship::HasConceptMod,
         codes::LANGUAGE,
-        ContentValue::Code(findings.language.code().into()),
+        ContentValue::Code(language_code(findings.language).into()),
     )];
     children.extend(observer(&findings.observer));
     children.extend(procedures(evidence));
@@ -170,13 +171,17 @@ fn image_library(findings: &Findings, evidence: &Evidence) -> Option<ContentItem
                 codes::MODALITY,
                 ContentValue::Code(modality),
             )];
-            children.extend(frame_of_reference.filter(|uid| is_valid_uid(uid)).map(|uid| {
-                ContentItem::new(
-                    Relationship::HasAcqContext,
-                    codes::FRAME_OF_REFERENCE_UID,
-                    ContentValue::UidRef(uid.to_owned()),
-                )
-            }));
+            children.extend(
+                frame_of_reference
+                    .filter(|uid| is_valid_uid(uid))
+                    .map(|uid| {
+                        ContentItem::new(
+                            Relationship::HasAcqContext,
+                            codes::FRAME_OF_REFERENCE_UID,
+                            ContentValue::UidRef(uid.to_owned()),
+                        )
+                    }),
+            );
             children.extend(images.into_values().map(|image| ContentItem {
                 name: None,
                 ..ContentItem::new(
@@ -352,7 +357,10 @@ fn coordinates(
     let value = if is_patient {
         ContentValue::Scoord3d {
             graphic,
-            points: points.iter().map(|p| p.as_vec3().as_dvec3()).collect::<Vec<DVec3>>(),
+            points: points
+                .iter()
+                .map(|p| p.as_vec3().as_dvec3())
+                .collect::<Vec<DVec3>>(),
             frame_of_reference: annotation
                 .anchor
                 .frame_of_reference
