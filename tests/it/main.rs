@@ -1,12 +1,10 @@
 //! The integration tests: one binary, one module a topic.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "tests may fail loudly"
-)]
 
 mod common;
 mod files;
 mod jobs;
 mod measuring;
+mod render;
+mod shaders;
 mod sr_roundtrip;
+mod voi;
