@@ -15,6 +15,7 @@ mod scale_bar;
 mod shown;
 mod sources;
 mod state;
+mod voi;
 mod window;
 
 pub use library_facts::{
@@ -29,4 +30,5 @@ pub use scale_bar::{ScaleBar, scale_bar};
 pub use shown::{ImageRef, ShownData, Visibility};
 pub use sources::{Frames, Loading, NoFrames};
 pub use state::{Camera, DataPresentation, Filter, ViewMode, ViewState, VoiChoice, Zoom};
+pub use voi::resolve_voi;
 pub use window::ShownWindow;

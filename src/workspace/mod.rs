@@ -23,6 +23,7 @@ mod notices;
 mod panes;
 mod presets;
 mod settings;
+mod start;
 mod view_edit;
 
 pub use camera::{one_to_one, panned, zoomed_at};
@@ -36,6 +37,8 @@ pub use notices::{Notice, NoticeId};
 pub use panes::{Layout, Pane, PaneId, Panes, WindowLayout};
 pub use presets::{WINDOW_PRESETS, WindowPreset};
 pub use settings::{Language, OverlayLevel, Settings};
+pub use start::Start;
+pub use view_edit::step_mm;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -1,6 +1,10 @@
 //! What the tests share: DICOM bytes written independently of the product, the sample files,
 //! folders that vanish, and comparisons that can fail.
-#![allow(dead_code, reason = "a helper may wait for the test that needs it")]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "a helper may wait for the test that needs it"
+)]
 
 mod bytes;
 mod compare;

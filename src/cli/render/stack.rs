@@ -1,0 +1,86 @@
+//! A frame as it was acquired.
+
+use super::arguments::{Place, Request};
+use super::{Device, Rendered};
+use crate::engine::InstanceSource;
+use crate::geom::{DAffine2, DVec2, DVec3};
+use crate::imaging::slice_twin::{self, SliceView};
+use crate::imaging::{full_range, FrameImage, Look};
+use crate::jobs::JobCtx;
+use crate::model::{DisplaySet, FrameKey, Library};
+use crate::problem::{msg, Message};
+use crate::view::{resolve_stack, resolve_voi, Camera, ResolvedKind, StackGeometry};
+
+/// The frame asked for.
+pub(super) fn render(
+    library: &Library,
+    set: &DisplaySet,
+    request: &Request,
+    device: &Device,
+    ctx: &JobCtx,
+) -> Result<(Rendered, Vec<Message>), Message> {
+    let frame = match request.place {
+        Place::Middle => decode(library, set, set.frames.len() / 2, ctx)?,
+        Place::Index(index) => decode(library, set, index as usize, ctx)?,
+        Place::At(point) => nearest(library, set, point, ctx)?,
+    };
+    let voi = resolve_voi(request.voi, &frame, || full_range(&frame));
+    let view = SliceView {
+        size_px: request.size_px.unwrap_or([frame.columns, frame.rows]),
+        image_from_screen: image_from_screen(&frame, request.size_px),
+        look: Look::new(voi).with_filter(request.filter),
+    };
+    let rendered = match (device, request.wants_values) {
+        (Device::Cpu, false) => Rendered::Picture(slice_twin::render(&frame, &view)),
+        (Device::Cpu, true) => Rendered::Values(slice_twin::modality_values(
+            &frame,
+            view.size_px,
+            view.image_from_screen,
+            request.filter,
+        )),
+        (Device::Gpu(gpu), false) => Rendered::Picture(gpu.slice_picture(&frame, &view).map_err(|e| e.message())?),
+        (Device::Gpu(gpu), true) => Rendered::Values(gpu.slice_values(&frame, &view).map_err(|e| e.message())?),
+    };
+    Ok((rendered, Vec::new()))
+}
+
+/// Without a size, one pixel a sample; with one, the whole frame fitted into it.
+fn image_from_screen(frame: &FrameImage, size_px: Option<[u32; 2]>) -> DAffine2 {
+    let Some(size_px) = size_px else { return DAffine2::IDENTITY };
+    let size = DVec2::new(f64::from(size_px[0]), f64::from(size_px[1]));
+    match resolve_stack(&Camera::default(), &StackGeometry::of(frame), size).kind {
+        // A view counts from the corner of the first pixel, the pass from its centre.
+        ResolvedKind::Image { image_from_screen, .. } => {
+            image_from_screen * DAffine2::from_translation(DVec2::splat(0.5))
+        }
+        ResolvedKind::Plane { .. } => DAffine2::IDENTITY,
+    }
+}
+
+fn decode(library: &Library, set: &DisplaySet, index: usize, ctx: &JobCtx) -> Result<FrameImage, Message> {
+    let key = set.frames.get(index).copied().ok_or_else(|| {
+        Message::new(msg("cli-no-such-index")).count("index", index + 1).count("count", set.frames.len())
+    })?;
+    decode_key(library, key, ctx)
+}
+
+fn decode_key(library: &Library, key: FrameKey, ctx: &JobCtx) -> Result<FrameImage, Message> {
+    let header = library.header(key.instance).ok_or_else(|| Message::new(msg("cli-no-images")))?;
+    InstanceSource::new(std::sync::Arc::clone(header)).frame(key.frame, ctx)
+}
+
+/// The frame whose plane is nearest to a patient point.
+fn nearest(library: &Library, set: &DisplaySet, point: DVec3, ctx: &JobCtx) -> Result<FrameImage, Message> {
+    let mut best: Option<(f64, FrameKey)> = None;
+    for key in set.frames.iter() {
+        let Some(plane) = library.instance(key.instance).and_then(|instance| instance.frame_facts(key.frame).plane) else {
+            continue;
+        };
+        let distance = (point - plane.origin).dot(plane.normal()).abs();
+        if best.is_none_or(|(least, _)| distance < least) {
+            best = Some((distance, *key));
+        }
+    }
+    let (_, key) = best.ok_or_else(|| Message::new(msg("cli-no-positions")))?;
+    decode_key(library, key, ctx)
+}
