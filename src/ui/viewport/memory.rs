@@ -3,13 +3,20 @@
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 
+use eframe::wgpu;
+
+use crate::engine::Textures;
 use crate::imaging::FrameImage;
 use crate::model::FrameKey;
+use crate::render::Gpu;
+use crate::render::Output;
 use crate::tool;
 use crate::tool::LabelPlace;
 use crate::ui::viewport::measurement::MeasurementCache;
-use crate::ui::viewport::picture::PictureMemory;
+use crate::ui::viewport::picture::{PictureMemory, SharedTextures};
 use crate::view::ViewState;
 use crate::workspace::{Command, GestureId, PaneId};
 
@@ -22,9 +29,26 @@ pub struct Interaction {
     /// Values of annotations, shared with the findings panel.
     pub measurements: MeasurementCache,
     pub(super) text: Option<TextField>,
+    pub(super) textures: Option<SharedTextures>,
 }
 
 impl Interaction {
+    /// Panes are drawn on this device from now on, into targets of this format; without, by the
+    /// CPU twin.
+    pub fn draw_with(&mut self, gpu: Arc<Gpu>, format: wgpu::TextureFormat) {
+        let textures = Textures::new(gpu, Output::Display(format));
+        self.textures = Some(Arc::new(Mutex::new(textures)));
+    }
+
+    /// A frame of the window begins; call once before the panes of a frame.
+    pub fn begin_frame(&mut self, panes_on_screen: &[PaneId]) {
+        self.panes.retain(|pane, _| panes_on_screen.contains(pane));
+        if let Some(textures) = &self.textures {
+            let mut textures = textures.lock().unwrap_or_else(PoisonError::into_inner);
+            textures.begin_frame(panes_on_screen);
+        }
+    }
+
     /// A key for a gesture or for the edits of one field, never given twice.
     pub fn new_gesture(&mut self) -> GestureId {
         self.hand.new_gesture()

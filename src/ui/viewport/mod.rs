@@ -126,7 +126,14 @@ pub fn viewport_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, pane: PaneId) {
     let name = accessible_name(ctx, &showing);
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, &name));
 
-    picture::picture_ui(ui, &rect, &showing, &mut memory.picture);
+    picture::picture_ui(
+        ui,
+        pane,
+        &rect,
+        &showing,
+        ctx.interaction.textures.as_ref(),
+        &mut memory.picture,
+    );
 
     let annotations = drawings::seen(ctx.workspace, &showing);
     let labels = std::mem::take(&mut memory.labels);
