@@ -6,6 +6,7 @@
 )]
 
 mod common;
+mod demo;
 mod files;
 mod jobs;
 mod render;
