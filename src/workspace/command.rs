@@ -188,6 +188,7 @@ pub enum SettingsEdit {
     FoldRight(bool),
     NoticeRead,
     InvertDrag(bool),
+    Light(bool),
     Filter(Filter),
     Observer(String),
     ReportFolder(PathBuf),
