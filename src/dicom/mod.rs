@@ -5,22 +5,48 @@
 #![warn(missing_docs)]
 
 mod byte_source;
+mod charset;
+mod codec;
+mod colour;
 mod dataset;
+mod date_time;
+mod dicomdir;
+mod decode_error;
+mod fragments;
 mod instance;
 mod new_uid;
+mod number;
+mod palette;
+mod person_name;
+mod pixel_data;
+mod pixel_description;
+mod read;
 mod samples;
+mod scan;
 mod write;
 
-pub mod codec;
 pub mod codes;
 pub mod modules;
+pub mod transfer_syntax;
 
 pub use dataset::{Dataset, Elements};
+pub use date_time::{Date, Time};
+pub use decode_error::DecodeError;
 pub use dicom_core::Tag;
 pub use dicom_dictionary_std::tags;
 pub use instance::{ByteSource, InstanceHeader, PixelDataLocation};
 pub use new_uid::{is_valid_uid, new_uid};
+pub use person_name::{NameGroup, PersonName};
+pub use read::{ReadError, io_message, read_full, read_header};
+pub use person_name::NameGroup;
+pub use person_name::PersonName;
+pub use pixel_data::{FrameDecoder, decode_frame};
+pub use pixel_description::{DeclaredPhotometric, MAX_FRAME_BYTES, PixelDescription, SampleKind};
+pub use read::ReadError;
+pub use read::read_full;
+pub use read::read_header;
 pub use samples::{DecodedFrame, Photometric, SampleType, Samples};
+pub use scan::{ScanEvent, ScanSummary, scan};
 pub use write::{
     DatasetBuilder, IMPLEMENTATION_CLASS_UID, WriteError, decimal_string, write_part10,
     write_part10_bytes,

@@ -121,7 +121,7 @@ impl Loaders {
         let sources = open::sources(library, set);
         let (loader, problem) = match reserved {
             Ok(reservation) => {
-                let volume = library.volume_plan(id).ok().map(|plan| Arc::new(Volume::new(plan)));
+                let volume = library.volume_plan(id).ok().map(|plan| Arc::new(Volume::new(plan.clone())));
                 let span = set.frames.len();
                 (Loader::new(Arc::clone(&set.frames), sources, volume, span, Some(reservation)), None)
             }

@@ -43,6 +43,7 @@ pub fn open(paths: &[PathBuf], ctx: &JobCtx) -> Result<Opened, Cancelled> {
     })?;
     let mut opened = opened.into_inner().unwrap_or_else(PoisonError::into_inner);
     opened.files_found = summary.files_found;
+    opened.library.settle();
     Ok(opened)
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::annotation::{Anchor, ImageGeometry, PixelSource, VolumeSampler};
-use crate::imaging::FrameImage;
+use crate::imaging::{FrameImage, ImageAttributes};
 use crate::model::{DisplaySetId, FrameKey, Library};
 use crate::view::Frames;
 
@@ -26,7 +26,15 @@ impl LoadedPixels<'_> {
 impl PixelSource for LoadedPixels<'_> {
     fn image(&self, anchor: &Anchor) -> Option<ImageGeometry> {
         let (_, key) = self.place(anchor)?;
-        self.library.image_geometry(key).map(|(plane, spacing, aspect)| ImageGeometry { plane, spacing, aspect })
+        if let Some(frame) = self.frames.frame(key).ready() {
+            return Some((&**frame).into());
+        }
+        let attributes = ImageAttributes::read(self.library.header(key.instance)?);
+        Some(ImageGeometry {
+            plane: attributes.plane(key.frame).cloned(),
+            spacing: attributes.spacing(key.frame),
+            aspect: 1.0,
+        })
     }
 
     fn frame(&self, anchor: &Anchor) -> Option<Arc<FrameImage>> {

@@ -99,6 +99,7 @@ impl Workspace {
                 Err(reason) => self.passed_over.push(PassedOver { path, reason }),
             }
         }
+        self.library.settle();
         self.hang_first();
         let new_studies = self
             .library

@@ -6,4 +6,10 @@
 )]
 
 mod common;
+mod files;
 mod jobs;
+mod render;
+mod shaders;
+mod measuring;
+mod sr_roundtrip;
+mod voi;

@@ -26,7 +26,7 @@ pub(super) fn render(
     device: &Device,
     ctx: &JobCtx,
 ) -> Result<(Rendered, Vec<Message>), Message> {
-    let volume = Arc::new(Volume::new(library.volume_plan(set.id)?));
+    let volume = Arc::new(Volume::new(library.volume_plan(set.id)?.clone()));
     let plane = plane(&volume.grid, request)?;
     let loader = open::loader(library, set, Some(Arc::clone(&volume)), &Budget::of_this_machine())?;
     rayon::scope(|scope| {

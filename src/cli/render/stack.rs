@@ -73,7 +73,9 @@ fn decode_key(library: &Library, key: FrameKey, ctx: &JobCtx) -> Result<FrameIma
 fn nearest(library: &Library, set: &DisplaySet, point: DVec3, ctx: &JobCtx) -> Result<FrameImage, Message> {
     let mut best: Option<(f64, FrameKey)> = None;
     for key in set.frames.iter() {
-        let Some(plane) = library.plane(*key) else { continue };
+        let Some(plane) = library.instance(key.instance).and_then(|instance| instance.frame_facts(key.frame).plane) else {
+            continue;
+        };
         let distance = (point - plane.origin).dot(plane.normal()).abs();
         if best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, *key));
