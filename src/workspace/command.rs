@@ -190,6 +190,7 @@ pub enum SettingsEdit {
     FoldRight(bool),
     NoticeRead,
     InvertDrag(bool),
+    Light(bool),
     Filter(Filter),
     Observer(String),
     ReportFolder(PathBuf),
