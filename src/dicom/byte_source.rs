@@ -196,7 +196,7 @@ struct CachedDirectory {
 static DIRECTORIES: Mutex<Vec<CachedDirectory>> = Mutex::new(Vec::new());
 const MAX_DIRECTORIES: usize = 8;
 
-fn open_archive(archive: &Path) -> io::Result<(File, Arc<ZipArchiveMetadata>)> {
+pub(super) fn open_archive(archive: &Path) -> io::Result<(File, Arc<ZipArchiveMetadata>)> {
     let file = File::open(archive)?;
     let metadata = file.metadata()?;
     let stamp = (metadata.len(), metadata.modified().ok());

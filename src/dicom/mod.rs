@@ -5,11 +5,18 @@
 #![warn(missing_docs)]
 
 mod byte_source;
+mod charset;
 mod dataset;
+mod date_time;
+mod dicomdir;
 mod instance;
 mod new_uid;
+mod number;
+mod person_name;
+mod read;
 mod same_content;
 mod samples;
+mod scan;
 mod write;
 
 pub mod codec;
@@ -17,11 +24,15 @@ pub mod codes;
 pub mod modules;
 
 pub use dataset::{Dataset, Elements};
+pub use date_time::{Date, Time};
 pub use dicom_core::Tag;
 pub use dicom_dictionary_std::tags;
 pub use instance::{ByteSource, InstanceHeader, PixelDataLocation};
 pub use new_uid::{is_valid_uid, new_uid};
+pub use person_name::{NameGroup, PersonName};
+pub use read::{ReadError, io_message, read_full, read_header};
 pub use samples::{DecodedFrame, Photometric, SampleType, Samples};
+pub use scan::{ScanEvent, ScanSummary, scan};
 pub use write::{
     DatasetBuilder, IMPLEMENTATION_CLASS_UID, WriteError, decimal_string, write_part10,
     write_part10_bytes,
