@@ -32,6 +32,7 @@ pub const fn glyph(icon: Icon) -> &'static str {
         Icon::About => material::ICON_INFO.codepoint,
         Icon::Angle => material::ICON_SQUARE_FOOT.codepoint,
         Icon::Arrow => material::ICON_NORTH_EAST.codepoint,
+        Icon::Crosshair => material::ICON_ADD.codepoint,
         Icon::Delete => material::ICON_DELETE.codepoint,
         Icon::Demo => material::ICON_SCIENCE.codepoint,
         Icon::Ellipse => material::ICON_RADIO_BUTTON_UNCHECKED.codepoint,

@@ -10,7 +10,9 @@
 //! | `keys.rs` | key events to actions |
 //! | `patient_bar.rs`, `tools_row.rs`, `layout_chooser.rs`, `status.rs` | the bars |
 //! | `browser.rs`, `browse.rs` | the studies on the left |
+//! | `document.rs` | what is no picture, as text in a pane |
 //! | `findings.rs` | measurements, report text and saving on the right |
+//! | [`viewport`] | a pane: picture, overlays, drawings, input |
 //! | `start.rs`, `path_field.rs` | before anything is open; opening by path |
 //! | `parts.rs` and `palette.rs`, `help.rs`, `settings.rs`, `about.rs`, `passed_over.rs` | what is laid over the window |
 //! | `notices.rs`, `questions.rs` | what the reader should know, and must answer |
@@ -19,6 +21,7 @@ mod about;
 mod bidi_label;
 mod browse;
 mod browser;
+mod document;
 mod findings;
 mod fonts;
 mod help;
@@ -39,6 +42,7 @@ mod start;
 mod status;
 mod theme;
 mod tools_row;
+pub mod viewport;
 
 pub use bidi_label::{Text, galley};
 pub use fonts::install as install_fonts;

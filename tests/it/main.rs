@@ -5,6 +5,7 @@
     reason = "tests may fail loudly"
 )]
 
+mod actions;
 mod common;
 mod demo;
 mod files;
@@ -14,3 +15,4 @@ mod shaders;
 mod measuring;
 mod sr_roundtrip;
 mod voi;
+mod ui_shell;
