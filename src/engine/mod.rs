@@ -13,21 +13,26 @@
 //! | `tasks.rs` | effects as jobs: scan, demo, reports |
 //! | `journal.rs` | unsaved work, on disk within two seconds |
 //! | `thumbnails.rs` | small pictures of display sets |
-//! | `pixel_source.rs` | pixels for measuring |
+//! | `reports.rs` | reports saved and read |
+//! | `pixel_source.rs`, `own_pixels.rs` | pixels for measuring: what is loaded; whatever is needed |
 //! | `open.rs` | opening without a window |
 
 mod journal;
 mod loader;
 mod loaders;
 pub mod open;
+mod own_pixels;
 mod pixel_source;
+mod reports;
 mod source;
 mod tasks;
 mod thumbnails;
 
 pub use loader::Loader;
+pub use own_pixels::OwnPixels;
 pub use pixel_source::LoadedPixels;
 pub use source::InstanceSource;
+pub use tasks::read_settings;
 pub use thumbnails::Thumbnail;
 
 use std::sync::Arc;
@@ -40,6 +45,7 @@ use crate::files::AppFolders;
 use crate::imaging::FrameImage;
 use crate::jobs::{JobInfo, Queue};
 use crate::model::{DisplaySetId, FrameKey, Library};
+use crate::objects::journal::Journal;
 use crate::problem::{msg, Message, Problem};
 use crate::view::{Frames, Loading, ViewMode};
 use crate::volume::Volume;
@@ -72,6 +78,7 @@ pub struct Engine {
     loaders: loaders::Loaders,
     thumbnails: thumbnails::Thumbnails,
     journal: journal::JournalWriter,
+    reports: Arc<reports::ReportsRead>,
     folders: AppFolders,
 }
 
@@ -87,7 +94,8 @@ impl Engine {
             budget: Arc::new(Budget::of_this_machine()),
             loaders: loaders::Loaders::default(),
             thumbnails: thumbnails::Thumbnails::default(),
-            journal: journal::JournalWriter::new(folders.journal.clone()),
+            journal: journal::JournalWriter::new(Journal::new(&folders.journal), Arc::clone(&waker)),
+            reports: Arc::default(),
             folders,
             waker,
         }
@@ -118,7 +126,7 @@ impl Engine {
                 }
             }
             Effect::WriteSettings(settings) => self.write_settings(&settings),
-            Effect::Journal(study, document) => self.write_journal(study, document, workspace),
+            Effect::Journal(study, document) => self.write_journal(study, &document, workspace),
             Effect::DiscardJournal(study) => self.discard_journal(study, workspace),
             Effect::Pick(_) | Effect::Quit => {}
         }

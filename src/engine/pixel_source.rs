@@ -1,11 +1,12 @@
 //! Pixels for measuring, from whatever is loaded.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::annotation::{Anchor, ImageGeometry, PixelSource, VolumeSampler};
 use crate::imaging::{FrameImage, ImageAttributes};
 use crate::model::{DisplaySetId, FrameKey, Library};
 use crate::view::Frames;
+use crate::volume::Volume;
 
 /// The library's geometry with the frames and volumes lent by the engine.
 pub struct LoadedPixels<'a> {
@@ -44,11 +45,16 @@ impl PixelSource for LoadedPixels<'_> {
 
     fn volume(&self, anchor: &Anchor) -> Option<VolumeSampler<'_>> {
         let (set, _) = self.place(anchor)?;
-        let volume = Arc::clone(self.frames.volume(set).ready()?);
-        let units = volume.slices.iter().find_map(|slice| slice.get())?.units.clone();
-        let voxel_from_patient = volume.grid.voxel_from_patient();
-        let step_mm = volume.grid.spacing_mm().min_element();
-        let value = Box::new(move |point| volume.linear(voxel_from_patient.transform_point3(point)));
-        Some(VolumeSampler { step_mm, units, value })
+        sampler(self.frames.volume(set).ready()?)
     }
+}
+
+/// Samples of a volume; `None` while no slice is there.
+pub(super) fn sampler<'a>(volume: &Arc<Volume>) -> Option<VolumeSampler<'a>> {
+    let units = volume.slices.iter().find_map(OnceLock::get)?.units.clone();
+    let volume = Arc::clone(volume);
+    let voxel_from_patient = volume.grid.voxel_from_patient();
+    let step_mm = volume.grid.spacing_mm().min_element();
+    let value = Box::new(move |point| volume.linear(voxel_from_patient.transform_point3(point)));
+    Some(VolumeSampler { step_mm, units, value })
 }

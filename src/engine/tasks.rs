@@ -3,11 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crossbeam_channel::Sender;
-
 use crate::demo;
 use crate::dicom::{scan, ScanEvent};
-use crate::engine::{notify, Engine};
+use crate::engine::Engine;
 use crate::files::{self, AppFolders, Readable};
 use crate::jobs::{JobCtx, Priority};
 use crate::problem::{msg, Message, Problem};
@@ -96,9 +94,4 @@ pub fn read_settings(folders: &AppFolders) -> (Settings, Option<Problem>) {
             (Settings::default(), Some(Problem::warning(message).at(place)))
         }
     }
-}
-
-/// A problem from a job.
-pub(super) fn tell(sender: &Sender<Command>, problem: Problem) {
-    notify(sender, problem);
 }

@@ -3,6 +3,8 @@
 //! thumbnails use, and the reference the shaders must equal.
 #![warn(missing_docs)]
 
+mod assemble;
+mod calibration;
 mod frame_image;
 pub mod grey_chain;
 mod lut;
@@ -13,6 +15,7 @@ pub mod slice_twin;
 pub mod statistics;
 pub mod voi;
 
+pub use assemble::{ImageAttributes, frame_image};
 pub use crate::dicom::{Photometric, SampleType, Samples};
 pub use frame_image::{
     Calibration, FrameImage, ImagePlane, LossyNote, ModalityTransform, NamedVoi, PaddingRange,

@@ -19,5 +19,6 @@ pub use resolve::{StackGeometry, resolve_plane, resolve_stack};
 pub use resolved::{ResolvedKind, ResolvedView};
 pub use scale_bar::{ScaleBar, scale_bar};
 pub use sources::{Frames, Loading, NoFrames};
-pub use state::{Camera, DataPresentation, Filter, ViewMode, ViewState, VoiChoice, Zoom};
+pub use crate::imaging::Filter;
+pub use state::{Camera, DataPresentation, ViewMode, ViewState, VoiChoice, Zoom};
 pub use voi::resolve_voi;

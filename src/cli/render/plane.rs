@@ -11,6 +11,8 @@ use crate::imaging::{full_range, Look};
 use crate::jobs::JobCtx;
 use crate::model::{DisplaySet, Library};
 use crate::problem::{msg, Message};
+use crate::render::pass::reslice as reslice_pass;
+use crate::render::{Gpu, RenderError, VolumeTexture};
 use crate::view::{resolve_plane, resolve_voi, Camera, Loading, ResolvedKind};
 use crate::volume::{reslice, ReslicePlane, Volume, VolumeGrid};
 use crate::workspace::step_mm;
@@ -52,13 +54,23 @@ pub(super) fn render(
         (Device::Cpu, false) => Rendered::Picture(reslice::picture(&volume, &plane, &look)),
         (Device::Cpu, true) => Rendered::Values(reslice::values(&volume, &plane, request.filter)),
         (Device::Gpu(gpu), false) => {
-            Rendered::Picture(gpu.reslice_picture(&volume, &plane, &look).map_err(|error| error.message())?)
+            let texture = upload(gpu, &volume).map_err(|error| error.message())?;
+            let picture = reslice_pass::render(gpu, &texture, &volume.grid, &plane, &look);
+            Rendered::Picture(picture.map_err(|error| error.message())?)
         }
         (Device::Gpu(gpu), true) => {
-            Rendered::Values(gpu.reslice_values(&volume, &plane, request.filter).map_err(|error| error.message())?)
+            let texture = upload(gpu, &volume).map_err(|error| error.message())?;
+            let values = reslice_pass::render_values(gpu, &texture, &volume.grid, &plane, request.filter);
+            Rendered::Values(values.map_err(|error| error.message())?)
         }
     };
     Ok((rendered, failures))
+}
+
+fn upload(gpu: &Gpu, volume: &Volume) -> Result<VolumeTexture, RenderError> {
+    let mut texture = VolumeTexture::new(gpu, volume)?;
+    texture.upload_all(gpu, volume)?;
+    Ok(texture)
 }
 
 fn failure(library: &Library, key: crate::model::FrameKey, reason: Message) -> Message {

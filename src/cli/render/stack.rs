@@ -5,10 +5,12 @@ use super::{Device, Rendered};
 use crate::engine::InstanceSource;
 use crate::geom::{DAffine2, DVec2, DVec3};
 use crate::imaging::slice_twin::{self, SliceView};
-use crate::imaging::{full_range, FrameImage, Look};
+use crate::imaging::{full_range, FrameImage, Look, Picture};
 use crate::jobs::JobCtx;
 use crate::model::{DisplaySet, FrameKey, Library};
 use crate::problem::{msg, Message};
+use crate::render::pass::slice;
+use crate::render::{FrameTexture, Gpu, RenderError};
 use crate::view::{resolve_stack, resolve_voi, Camera, ResolvedKind, StackGeometry};
 
 /// The frame asked for.
@@ -38,10 +40,19 @@ pub(super) fn render(
             view.image_from_screen,
             request.filter,
         )),
-        (Device::Gpu(gpu), false) => Rendered::Picture(gpu.slice_picture(&frame, &view).map_err(|e| e.message())?),
-        (Device::Gpu(gpu), true) => Rendered::Values(gpu.slice_values(&frame, &view).map_err(|e| e.message())?),
+        (Device::Gpu(gpu), false) => Rendered::Picture(gpu_picture(gpu, &frame, &view).map_err(|error| error.message())?),
+        (Device::Gpu(gpu), true) => Rendered::Values(gpu_values(gpu, &frame, &view).map_err(|error| error.message())?),
     };
     Ok((rendered, Vec::new()))
+}
+
+fn gpu_picture(gpu: &Gpu, frame: &FrameImage, view: &SliceView) -> Result<Picture, RenderError> {
+    slice::render(gpu, &FrameTexture::new(gpu, frame)?, view)
+}
+
+fn gpu_values(gpu: &Gpu, frame: &FrameImage, view: &SliceView) -> Result<Vec<f32>, RenderError> {
+    let texture = FrameTexture::new(gpu, frame)?;
+    slice::render_values(gpu, &texture, view.size_px, view.image_from_screen, view.look.filter)
 }
 
 /// Without a size, one pixel a sample; with one, the whole frame fitted into it.
