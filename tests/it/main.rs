@@ -5,6 +5,8 @@
     reason = "tests may fail loudly"
 )]
 
+mod architecture;
 mod common;
 mod demo;
 mod jobs;
+mod messages;
