@@ -56,7 +56,10 @@ impl Budget {
     /// A budget of so many bytes.
     #[must_use]
     pub fn new(total: u64) -> Self {
-        Self(Arc::new(Account { total, taken: AtomicU64::new(0) }))
+        Self(Arc::new(Account {
+            total,
+            taken: AtomicU64::new(0),
+        }))
     }
 
     /// A share of this machine's memory.
@@ -73,11 +76,19 @@ impl Budget {
     pub fn reserve(&self, bytes: u64) -> Result<Reservation, OverBudget> {
         let account = &self.0;
         let take = |taken: u64| taken.checked_add(bytes).filter(|sum| *sum <= account.total);
-        match account.taken.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take) {
-            Ok(_) => Ok(Reservation { account: Arc::clone(account), bytes }),
-            Err(taken) => {
-                Err(OverBudget { asked: bytes, free: account.total.saturating_sub(taken), total: account.total })
-            }
+        match account
+            .taken
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, take)
+        {
+            Ok(_) => Ok(Reservation {
+                account: Arc::clone(account),
+                bytes,
+            }),
+            Err(taken) => Err(OverBudget {
+                asked: bytes,
+                free: account.total.saturating_sub(taken),
+                total: account.total,
+            }),
         }
     }
 
@@ -97,7 +108,9 @@ impl Drop for Reservation {
 /// The machine's memory, where the system tells it in a file.
 fn memory_bytes() -> Option<u64> {
     let text = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("MemTotal:"))?;
     let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     kib.checked_mul(1024)
 }
@@ -110,7 +123,14 @@ mod tests {
     fn what_is_reserved_is_not_given_twice_and_comes_back_when_dropped() {
         let budget = Budget::new(100);
         let first = budget.reserve(60).unwrap();
-        assert_eq!(budget.reserve(50).unwrap_err(), OverBudget { asked: 50, free: 40, total: 100 });
+        assert_eq!(
+            budget.reserve(50).unwrap_err(),
+            OverBudget {
+                asked: 50,
+                free: 40,
+                total: 100
+            }
+        );
         drop(first);
         assert!(budget.reserve(100).is_ok());
         assert_eq!(budget.taken(), 0);

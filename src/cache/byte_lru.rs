@@ -25,7 +25,12 @@ impl<K: Eq + Hash + Clone, V: ?Sized> ByteLru<K, V> {
     /// Holds at most `limit` bytes beside what is pinned.
     #[must_use]
     pub fn new(limit: u64) -> Self {
-        Self { entries: HashMap::new(), limit, bytes: 0, clock: 0 }
+        Self {
+            entries: HashMap::new(),
+            limit,
+            bytes: 0,
+            clock: 0,
+        }
     }
 
     /// A value, now the most recently used.
@@ -41,7 +46,14 @@ impl<K: Eq + Hash + Clone, V: ?Sized> ByteLru<K, V> {
         self.clock += 1;
         self.remove(&key);
         self.bytes += bytes;
-        self.entries.insert(key, Entry { value, bytes, used: self.clock });
+        self.entries.insert(
+            key,
+            Entry {
+                value,
+                bytes,
+                used: self.clock,
+            },
+        );
         self.shrink();
     }
 

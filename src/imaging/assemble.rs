@@ -96,7 +96,8 @@ impl ImageAttributes {
         }
         Self {
             frames,
-            padding: padding_range(root, &facts.pixel).map(|(low, high)| PaddingRange { low, high }),
+            padding: padding_range(root, &facts.pixel)
+                .map(|(low, high)| PaddingRange { low, high }),
             lossy: lossy_ratio(root, &header.transfer_syntax).map(|ratio| LossyNote { ratio }),
             regions,
         }

@@ -40,7 +40,9 @@ impl CalibratedPixels {
         let found = if !has_plane && is_projection(sop_class, modality) {
             projection(spacing)
         } else {
-            spacing.pixel_spacing.map(|pair| (pair, Calibration::Patient))
+            spacing
+                .pixel_spacing
+                .map(|pair| (pair, Calibration::Patient))
         };
         let found = match found {
             Some(found) => Some(found),
@@ -127,9 +129,9 @@ fn same(a: (f64, f64), b: (f64, f64)) -> bool {
 /// X-ray projections: what lies at different depths is magnified differently.
 fn is_projection(sop_class: &str, modality: &str) -> bool {
     const CLASSES: [&str; 4] = [
-        "1.2.840.10008.5.1.4.1.1.1",    // CR, and DX, MG, IO below it
-        "1.2.840.10008.5.1.4.1.1.12.1", // XA, and enhanced XA below it
-        "1.2.840.10008.5.1.4.1.1.12.2", // RF, and enhanced RF below it
+        "1.2.840.10008.5.1.4.1.1.1",     // CR, and DX, MG, IO below it
+        "1.2.840.10008.5.1.4.1.1.12.1",  // XA, and enhanced XA below it
+        "1.2.840.10008.5.1.4.1.1.12.2",  // RF, and enhanced RF below it
         "1.2.840.10008.5.1.4.1.1.481.1", // RT image
     ];
     let is_class = CLASSES.iter().any(|class| {
@@ -137,7 +139,11 @@ fn is_projection(sop_class: &str, modality: &str) -> bool {
             .strip_prefix(class)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     });
-    is_class || matches!(modality, "CR" | "DX" | "IO" | "MG" | "PX" | "RF" | "XA" | "RTIMAGE" | "RG")
+    is_class
+        || matches!(
+            modality,
+            "CR" | "DX" | "IO" | "MG" | "PX" | "RF" | "XA" | "RTIMAGE" | "RG"
+        )
 }
 
 #[cfg(test)]
@@ -246,7 +252,10 @@ mod tests {
         let spacing = choose(&[tissue, tissue]).unwrap();
         assert!((spacing.row_mm - 0.4).abs() < 1e-12 && (spacing.column_mm - 0.5).abs() < 1e-12);
         assert_eq!(choose(&[tissue, doppler]), None);
-        let deeper = UltrasoundRegion { delta_x: 0.06, ..tissue };
+        let deeper = UltrasoundRegion {
+            delta_x: 0.06,
+            ..tissue
+        };
         assert_eq!(choose(&[tissue, deeper]), None);
     }
 

@@ -17,6 +17,7 @@ pub mod voi;
 
 pub use assemble::{ImageAttributes, frame_image};
 pub use crate::dicom::{Photometric, SampleType, Samples};
+pub use assemble::{ImageAttributes, frame_image};
 pub use frame_image::{
     Calibration, FrameImage, ImagePlane, LossyNote, ModalityTransform, NamedVoi, PaddingRange,
     PixelSpacing, Units, VoiFunction, VoiTransform,

@@ -1,70 +1,85 @@
-//! Who is the same patient. In doubt two patients are kept apart: mixing them can kill, a person
-//! shown twice is only untidy.
+//! Whether two files speak of the same patient. Two patients are never mixed; in doubt they are
+//! kept apart, and someone is told.
 
-use crate::dicom::modules::{PatientModule, normalised_name};
+use super::records::Patient;
+use crate::dicom::modules::PatientModule;
+use crate::dicom::modules::normalised_name;
 
-/// How two patient modules stand to each other.
+/// How a file's patient relates to a known one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Identity {
-    /// The same person.
+pub(super) enum Relation {
+    /// The same.
     Same,
-    /// The same identifier, but another name or birth date: kept apart, and said.
-    Conflicting,
-    /// Different people.
-    Different,
+    /// The same ID, but a different name or birth date: apart, and worth a word.
+    Contradicting,
+    /// Another.
+    Other,
 }
 
-/// Two texts that do not contradict each other: equal, or one of them not given.
-fn agree(a: &str, b: &str) -> bool {
+/// Compares a file's patient, within the study it names, with a known one.
+///
+/// With an ID: same ID and issuer, and no contradiction in name or birth date (what one of them
+/// leaves out contradicts nothing). Without: same name and birth date, both stated. With less
+/// than that only the study itself tells.
+pub(super) fn relation(known: &Patient, file: &PatientModule, study_uid: &str) -> Relation {
+    let own = &known.module;
+    if own.patient_id != file.patient_id {
+        return Relation::Other;
+    }
+    if file.patient_id.is_empty() {
+        let is_same = own.birth_date == file.birth_date
+            && normalised_name(&own.name) == normalised_name(&file.name)
+            && known
+                .only_study
+                .as_deref()
+                .is_none_or(|uid| uid == study_uid);
+        return if is_same {
+            Relation::Same
+        } else {
+            Relation::Other
+        };
+    }
+    if !may_be_equal(&own.issuer, &file.issuer) {
+        return Relation::Other;
+    }
+    if have_same_name(&own.name, &file.name) && may_be_equal(&own.birth_date, &file.birth_date) {
+        Relation::Same
+    } else {
+        Relation::Contradicting
+    }
+}
+
+/// The study, where nothing else identifies a patient.
+pub(super) fn only_study(file: &PatientModule, study_uid: &str) -> Option<String> {
+    let is_identified = !file.patient_id.is_empty()
+        || (!normalised_name(&file.name).is_empty() && !file.birth_date.is_empty());
+    (!is_identified).then(|| study_uid.to_owned())
+}
+
+/// Takes over what the known patient lacks.
+pub(super) fn complete(known: &mut PatientModule, file: &PatientModule) {
+    let fill = |own: &mut String, other: &String| {
+        if own.is_empty() {
+            own.clone_from(other);
+        }
+    };
+    fill(&mut known.name, &file.name);
+    fill(&mut known.issuer, &file.issuer);
+    fill(&mut known.birth_date, &file.birth_date);
+    fill(&mut known.sex, &file.sex);
+    fill(&mut known.age, &file.age);
+}
+
+fn may_be_equal(a: &str, b: &str) -> bool {
     a.is_empty() || b.is_empty() || a == b
 }
 
-/// Compares by Patient ID and issuer, then name and birth date; without IDs by name and birth date.
-pub(super) fn compare(a: &PatientModule, b: &PatientModule) -> Identity {
-    let names_agree = agree(&normalised_name(&a.name), &normalised_name(&b.name));
-    let births_agree = agree(&a.birth_date, &b.birth_date);
-    if a.patient_id.is_empty() || b.patient_id.is_empty() {
-        let is_same = a.patient_id == b.patient_id
-            && normalised_name(&a.name) == normalised_name(&b.name)
-            && a.birth_date == b.birth_date;
-        return if is_same { Identity::Same } else { Identity::Different };
-    }
-    if a.patient_id != b.patient_id || !agree(&a.issuer, &b.issuer) {
-        Identity::Different
-    } else if names_agree && births_agree {
-        Identity::Same
-    } else {
-        Identity::Conflicting
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn patient(id: &str, name: &str, birth: &str) -> PatientModule {
-        PatientModule {
-            patient_id: id.to_owned(),
-            name: name.to_owned(),
-            birth_date: birth.to_owned(),
-            ..PatientModule::default()
-        }
-    }
-
-    #[test]
-    fn one_identifier_with_two_names_is_two_patients() {
-        let a = patient("17", "Doe^John", "19500101");
-        assert_eq!(compare(&a, &patient("17", "DOE^John^", "19500101")), Identity::Same);
-        assert_eq!(compare(&a, &patient("17", "Roe^Jane", "19500101")), Identity::Conflicting);
-        assert_eq!(compare(&a, &patient("17", "Doe^John", "19610101")), Identity::Conflicting);
-        assert_eq!(compare(&a, &patient("18", "Doe^John", "19500101")), Identity::Different);
-    }
-
-    #[test]
-    fn without_an_identifier_name_and_birth_date_must_be_equal() {
-        let a = patient("", "Doe^John", "19500101");
-        assert_eq!(compare(&a, &patient("", "Doe^John", "19500101")), Identity::Same);
-        assert_eq!(compare(&a, &patient("", "Doe^John", "")), Identity::Different);
-        assert_eq!(compare(&a, &patient("17", "Doe^John", "19500101")), Identity::Different);
-    }
+/// Names in several scripts are groups of one name: those that both files have must agree.
+fn have_same_name(a: &str, b: &str) -> bool {
+    let (a, b) = (normalised_name(a), normalised_name(b));
+    a.is_empty()
+        || b.is_empty()
+        || a.split('=')
+            .zip(b.split('='))
+            .all(|(a, b)| may_be_equal(a, b))
 }

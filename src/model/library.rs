@@ -1,93 +1,200 @@
 //! Everything that is open.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, OnceLock};
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::OnceLock;
 
+use super::DisplaySet;
+use super::DisplaySetId;
+use super::DisplaySetKind;
+use super::FrameKey;
+use super::InstanceIx;
+use super::PatientKey;
+use super::SeriesKey;
+use super::StudyKey;
+use super::VolumeGrid;
+use super::VolumePlan;
+use super::WhyNoVolume;
+use super::display_set::display_sets;
+use super::identity;
+use super::identity::Relation;
+use super::records::Instance;
+use super::records::Patient;
+use super::records::Series;
+use super::records::Study;
+use super::split::split;
 use crate::dicom::InstanceHeader;
-use crate::dicom::modules::{ImageKind, InstanceFacts, PatientModule, SeriesModule, StudyModule};
-use crate::model::display_set::{DisplaySet, DisplaySetKind, kind_of};
-use crate::model::identity::{self, Identity};
-use crate::model::keys::{DisplaySetId, FrameKey, InstanceIx, PatientKey, SeriesKey, StudyKey};
-use crate::model::order::{self, Entry};
-use crate::model::split;
-use crate::model::tree::{Instance, Patient, Series, Study};
-use crate::problem::{Message, Problem, msg};
+use crate::dicom::modules::FrameFacts;
+use crate::dicom::modules::InstanceFacts;
+use crate::dicom::modules::PatientModule;
+use crate::dicom::modules::SeriesModule;
+use crate::dicom::modules::StudyModule;
+use crate::problem::Message;
+use crate::problem::Problem;
+use crate::problem::msg;
 
-/// Patients, studies, series, instances and the display sets made of them.
+/// Patients, studies, series and their display sets.
 ///
-/// [`Self::insert`] takes instances one by one; [`Self::settle`] then forms display sets of the
-/// series that changed. Between the two, display sets are those of the last settling.
+/// Files may arrive while others are looked at: display sets are formed anew for the series that
+/// changed, when someone next asks for them, and keep their ids while they grow. Nothing is hidden:
+/// every instance is in exactly one display set.
 #[derive(Debug, Default)]
 pub struct Library {
-    patients: Vec<Patient>,
-    studies: Vec<Study>,
-    series: Vec<Series>,
-    instances: Vec<Instance>,
-    sets: BTreeMap<DisplaySetId, DisplaySet>,
-    /// Browser order.
-    order: Vec<DisplaySetId>,
-    by_sop_instance: HashMap<Arc<str>, InstanceIx>,
-    places: HashMap<FrameKey, (DisplaySetId, u32)>,
-    dirty: BTreeSet<SeriesKey>,
-    next_set: u32,
+    instances: BTreeMap<InstanceIx, Arc<Instance>>,
+    by_uid: HashMap<Arc<str>, Vec<InstanceIx>>,
+    patients: BTreeMap<PatientKey, Patient>,
+    studies: BTreeMap<StudyKey, Study>,
+    series: BTreeMap<SeriesKey, Series>,
+    /// Where a patient's study, and a study's series, is found by its UID.
+    study_keys: HashMap<(PatientKey, String), StudyKey>,
+    series_keys: HashMap<(StudyKey, String), SeriesKey>,
+    /// Patients in the order of their names.
+    order: Vec<PatientKey>,
+    /// The display sets as someone saw them last.
+    seen: BTreeMap<SeriesKey, Vec<DisplaySet>>,
+    /// Series that changed since.
+    changed: BTreeSet<SeriesKey>,
+    sets: OnceLock<Sets>,
+}
+
+/// The display sets of now, in browser order.
+#[derive(Debug, Default)]
+struct Sets {
+    all: Vec<DisplaySet>,
+    index: HashMap<DisplaySetId, usize>,
 }
 
 impl Library {
-    /// Takes an instance in.
+    /// Adds an instance.
+    ///
+    /// Gives what is worth knowing about it: a patient ID, study UID or SOP Instance UID that is
+    /// used twice for different things.
     ///
     /// # Errors
-    /// The reason for passing it over: it is in already.
+    /// The reason why it is passed over: the same instance is there already.
     pub fn insert(&mut self, header: InstanceHeader) -> Result<Vec<Problem>, Message> {
-        let mut problems = Vec::new();
-        let root = header.dataset.elements();
-        let (patient, study, series) =
-            (PatientModule::read(root), StudyModule::read(root), SeriesModule::read(root));
         let facts = InstanceFacts::read(&header);
-        if let Some(known) = self.by_sop_instance.get(&facts.sop_instance_uid).and_then(|ix| self.instance(*ix))
-            && !facts.sop_instance_uid.is_empty()
+        let path = header.source.display_path();
+        let mut problems = Vec::new();
+        if !facts.sop_instance_uid.is_empty()
+            && let Some(namesakes) = self.by_uid.get(&facts.sop_instance_uid)
         {
-            let other = known.header.source.display_path().display().to_string();
-            if is_same_content(&known.header, &header) {
-                return Err(Message::new(msg("duplicate-instance")).text("other", other));
+            let namesakes: Vec<&Arc<Instance>> = namesakes
+                .iter()
+                .filter_map(|ix| self.instances.get(ix))
+                .collect();
+            let other = |instance: &Instance| {
+                let path = instance.header.source.display_path();
+                path.display().to_string()
+            };
+            if let Some(same) = namesakes
+                .iter()
+                .find(|i| i.header.has_same_content(&header))
+            {
+                return Err(Message::new(msg("passed-over-duplicate")).text("other", other(same)));
             }
-            let message = Message::new(msg("instance-uid-twice")).text("other", other);
-            problems.push(Problem::warning(message).at(header.source.display_path()));
+            if let Some(first) = namesakes.first() {
+                let message = Message::new(msg("model-same-uid")).text("other", other(first));
+                problems.push(Problem::warning(message).at(&path));
+            }
         }
-        let patient = self.patient_for(patient, &header, &mut problems);
-        let study = self.study_for(patient, study, &header, &mut problems);
-        let series = self.series_for(study, series);
-        let ix = InstanceIx(self.instances.len() as u32);
+        let elements = header.dataset.elements();
+        let study_module = StudyModule::read(elements);
+        let series_module = SeriesModule::read(elements);
+        let identity = PatientModule::read(elements);
+        let patient = self.patient_for(&identity, &study_module.study_instance_uid, &mut problems);
+        let study = self.study_for(patient, study_module, &mut problems);
+        let series = self.series_for(study, series_module);
+        for problem in &mut problems {
+            problem.path.get_or_insert_with(|| path.clone());
+        }
+
+        let ix = InstanceIx::new();
         if !facts.sop_instance_uid.is_empty() {
-            self.by_sop_instance.entry(Arc::clone(&facts.sop_instance_uid)).or_insert(ix);
+            let uid = Arc::clone(&facts.sop_instance_uid);
+            self.by_uid.entry(uid).or_default().push(ix);
         }
-        if let Some(series) = self.series.get_mut(series.0 as usize) {
+        let instance = Instance {
+            ix,
+            series,
+            header: Arc::new(header),
+            facts,
+            no_facts: FrameFacts::default(),
+        };
+        self.instances.insert(ix, Arc::new(instance));
+        if let Some(series) = self.series.get_mut(&series) {
             series.instances.push(ix);
         }
-        self.dirty.insert(series);
-        self.instances.push(Instance { ix, series, header: Arc::new(header), facts });
+        self.series_changed(series);
         Ok(problems)
+    }
+
+    fn series_changed(&mut self, series: SeriesKey) {
+        if let Some(sets) = self.sets.take() {
+            self.seen.clear();
+            self.changed.clear();
+            for set in sets.all {
+                self.seen.entry(set.series).or_default().push(set);
+            }
+        }
+        self.changed.insert(series);
     }
 
     fn patient_for(
         &mut self,
-        module: PatientModule,
-        header: &InstanceHeader,
+        identity: &PatientModule,
+        study_uid: &str,
         problems: &mut Vec<Problem>,
     ) -> PatientKey {
-        let mut is_conflicting = false;
-        for patient in &self.patients {
-            match identity::compare(&patient.module, &module) {
-                Identity::Same => return patient.key,
-                Identity::Conflicting => is_conflicting = true,
-                Identity::Different => {}
+        let mut same = Vec::new();
+        let mut contradicting = None;
+        for (key, patient) in &self.patients {
+            match identity::relation(patient, identity, study_uid) {
+                Relation::Same => same.push(*key),
+                Relation::Contradicting => contradicting = contradicting.or(Some(*key)),
+                Relation::Other => {}
             }
         }
-        if is_conflicting {
-            let message = Message::new(msg("patient-id-twice")).text("id", module.patient_id.clone());
-            problems.push(Problem::warning(message).at(header.source.display_path()));
+        // Where the file leaves out what tells several apart, its study may still be known.
+        let has_study =
+            |key: &&PatientKey| self.study_keys.contains_key(&(**key, study_uid.to_owned()));
+        let found = match same.as_slice() {
+            [only] => Some(*only),
+            several => several.iter().find(has_study).copied(),
+        };
+        if let Some(key) = found {
+            if let Some(patient) = self.patients.get_mut(&key) {
+                identity::complete(&mut patient.module, identity);
+            }
+            return key;
         }
-        let key = PatientKey(self.patients.len() as u32);
-        self.patients.push(Patient { key, module });
+        if let Some(other) = contradicting.or(same.first().copied())
+            && let Some(other) = self.patients.get(&other)
+        {
+            let message = Message::new(msg("model-same-patient-id"))
+                .text("id", identity.patient_id.as_str())
+                .text("first", described(&other.module))
+                .text("second", described(identity));
+            problems.push(Problem::warning(message));
+        }
+        let key = PatientKey::new();
+        let patient = Patient {
+            key,
+            module: identity.clone(),
+            studies: Vec::new(),
+            only_study: identity::only_study(identity, study_uid),
+        };
+        let sort_key =
+            |identity: &PatientModule| (identity.name.to_lowercase(), identity.patient_id.clone());
+        let place = self.order.partition_point(|other| {
+            self.patients
+                .get(other)
+                .is_some_and(|other| sort_key(&other.module) <= sort_key(identity))
+        });
+        self.order.insert(place, key);
+        self.patients.insert(key, patient);
         key
     }
 
@@ -95,286 +202,274 @@ impl Library {
         &mut self,
         patient: PatientKey,
         module: StudyModule,
-        header: &InstanceHeader,
         problems: &mut Vec<Problem>,
     ) -> StudyKey {
-        let same = |study: &&Study| study.module.study_instance_uid == module.study_instance_uid;
-        if let Some(study) = self.studies.iter().filter(same).find(|study| study.patient == patient) {
-            return study.key;
+        let uid = module.study_instance_uid.clone();
+        if let Some(key) = self.study_keys.get(&(patient, uid.clone())) {
+            return *key;
         }
-        if !module.study_instance_uid.is_empty() && self.studies.iter().any(|study| same(&study)) {
-            problems.push(Problem::warning(Message::new(msg("study-of-two-patients"))).at(header.source.display_path()));
+        let elsewhere = self
+            .studies
+            .values()
+            .find(|study| !uid.is_empty() && study.module.study_instance_uid == uid)
+            .and_then(|study| self.patients.get(&study.patient));
+        if let (Some(other), Some(own)) = (elsewhere, self.patients.get(&patient)) {
+            let message = Message::new(msg("model-study-of-two-patients"))
+                .text("first", described(&other.module))
+                .text("second", described(&own.module));
+            problems.push(Problem::warning(message));
         }
-        let key = StudyKey(self.studies.len() as u32);
-        self.studies.push(Study { key, patient, module });
+        let key = StudyKey::new();
+        self.study_keys.insert((patient, uid), key);
+        self.studies.insert(
+            key,
+            Study {
+                key,
+                patient,
+                module,
+                series: Vec::new(),
+            },
+        );
+        let studies = &self.studies;
+        if let Some(patient) = self.patients.get_mut(&patient) {
+            patient.studies.push(key);
+            // Newest first; without a date last.
+            patient.studies.sort_by_cached_key(|key| {
+                let module = studies.get(key).map(|study| &study.module);
+                std::cmp::Reverse(module.map(|m| (m.date.clone(), m.time.clone())))
+            });
+        }
         key
     }
 
     fn series_for(&mut self, study: StudyKey, module: SeriesModule) -> SeriesKey {
-        let same = |series: &&Series| {
-            series.study == study
-                && series.module.series_instance_uid == module.series_instance_uid
-                && series.module.modality == module.modality
-        };
-        if let Some(series) = self.series.iter().rev().find(same) {
-            return series.key;
+        let uid = module.series_instance_uid.clone();
+        if let Some(key) = self.series_keys.get(&(study, uid.clone())) {
+            return *key;
         }
-        let key = SeriesKey(self.series.len() as u32);
-        self.series.push(Series { key, study, module, instances: Vec::new() });
+        let key = SeriesKey::new();
+        self.series_keys.insert((study, uid), key);
+        self.series.insert(
+            key,
+            Series {
+                key,
+                study,
+                module,
+                instances: Vec::new(),
+            },
+        );
+        let series = &self.series;
+        if let Some(study) = self.studies.get_mut(&study) {
+            study.series.push(key);
+            study.series.sort_by_cached_key(|key| {
+                let module = series.get(key).map(|series| &series.module);
+                module.map(|m| {
+                    let number = m.number.unwrap_or(i64::MAX);
+                    (
+                        number,
+                        m.date.clone(),
+                        m.time.clone(),
+                        m.series_instance_uid.clone(),
+                    )
+                })
+            });
+        }
         key
     }
 
-    /// Forms the display sets of the series that changed. A set that grew keeps its id.
-    pub fn settle(&mut self) {
-        for series in std::mem::take(&mut self.dirty) {
-            self.form(series);
-        }
-        self.sort_sets();
-    }
-
-    fn form(&mut self, key: SeriesKey) {
-        let Some(series) = self.series.get(key.0 as usize) else { return };
-        let mut groups: BTreeMap<String, (DisplaySetKind, Vec<Entry>)> = BTreeMap::new();
-        let mut others: Vec<(DisplaySetKind, InstanceIx)> = Vec::new();
-        for instance in series.instances.iter().filter_map(|ix| self.instance(*ix)) {
-            let kind = kind_of(&instance.facts);
-            if instance.facts.kind == ImageKind::NotAnImage {
-                others.push((kind, instance.ix));
-                continue;
-            }
-            for frame in 0..instance.facts.frame_count {
-                let facts = instance.frame_facts(frame);
-                let hard = split::hard_key(&instance.facts, &facts);
-                let entry = Entry {
-                    key: FrameKey { instance: instance.ix, frame },
-                    facts,
-                    position_mm: None,
-                    instance_number: instance.facts.instance_number,
-                    sop_instance_uid: Arc::clone(&instance.facts.sop_instance_uid),
-                };
-                groups.entry(hard).or_insert_with(|| (kind.clone(), Vec::new())).1.push(entry);
-            }
-        }
-        let mut formed: Vec<Formed> = Vec::new();
-        for (kind, entries) in groups.into_values() {
-            for mut part in split::split(entries, kind == DisplaySetKind::Loop) {
-                if kind != DisplaySetKind::Loop {
-                    order::measure(&mut part.entries);
+    fn sets(&self) -> &Sets {
+        self.sets.get_or_init(|| {
+            let mut all = Vec::new();
+            for (patient, series) in self.series_in_order() {
+                match self.seen.get(&series.key) {
+                    Some(seen) if !self.changed.contains(&series.key) => {
+                        all.extend_from_slice(seen)
+                    }
+                    seen => {
+                        let instances = series.instances.iter();
+                        let parts = split(instances.filter_map(|ix| self.instances.get(ix)));
+                        let seen = seen.map_or(&[][..], Vec::as_slice);
+                        all.extend(display_sets(series, patient, parts, seen));
+                    }
                 }
-                order::sort(&mut part.entries);
-                formed.push(Formed::images(kind.clone(), &part));
             }
-        }
-        formed.extend(others.into_iter().map(|(kind, ix)| Formed::other(kind, ix)));
-        formed.sort_by_key(|set| set.instances.first().copied());
-        self.adopt(key, formed);
+            let index = all
+                .iter()
+                .enumerate()
+                .map(|(place, set)| (set.id, place))
+                .collect();
+            Sets { all, index }
+        })
     }
 
-    /// Gives the new sets of a series the ids of the old ones they share most with.
-    fn adopt(&mut self, key: SeriesKey, formed: Vec<Formed>) {
-        let Some(series) = self.series.get(key.0 as usize).cloned() else { return };
-        let Some(patient) = self.studies.get(series.study.0 as usize).map(|study| study.patient) else { return };
-        let ids: Vec<DisplaySetId> =
-            self.sets.values().filter(|set| set.series == key).map(|set| set.id).collect();
-        let mut old: BTreeMap<DisplaySetId, DisplaySet> =
-            ids.into_iter().filter_map(|id| Some((id, self.sets.remove(&id)?))).collect();
-        let uid: Arc<str> = series.module.series_instance_uid.as_str().into();
-        for set in formed {
-            let shared = |id: &DisplaySetId| {
-                let in_old = set.instances.iter().filter(|ix| self.set_of_instance_was(**ix, *id, &old)).count();
-                (in_old, std::cmp::Reverse(*id))
-            };
-            let heir = old.keys().copied().max_by_key(|id| shared(id)).filter(|id| shared(id).0 > 0);
-            let before = heir.and_then(|id| old.remove(&id));
-            let id = before.as_ref().map_or_else(
-                || {
-                    self.next_set += 1;
-                    DisplaySetId(self.next_set)
-                },
-                |set| set.id,
-            );
-            let (frames, plan) = match before {
-                Some(before) if *before.frames == *set.frames => (before.frames, before.plan),
-                _ => (set.frames.into(), OnceLock::new()),
-            };
-            let description = [&series.module.description, &series.module.protocol]
-                .into_iter()
-                .find(|text| !text.is_empty())
-                .cloned()
-                .unwrap_or_default();
-            self.sets.insert(
-                id,
-                DisplaySet {
-                    id,
-                    patient,
-                    study: series.study,
-                    series: key,
-                    series_instance_uid: Arc::clone(&uid),
-                    number: series.module.number,
-                    modality: series.module.modality.clone(),
-                    description,
-                    apart_by: set.apart_by,
-                    kind: set.kind,
-                    instances: set.instances.into(),
-                    frames,
-                    plan,
-                },
-            );
-        }
+    fn series_in_order(&self) -> impl Iterator<Item = (PatientKey, &Series)> {
+        self.studies().flat_map(|study| {
+            let series = study.series.iter().filter_map(|key| self.series.get(key));
+            series.map(|series| (study.patient, series))
+        })
     }
 
-    fn set_of_instance_was(
-        &self,
-        ix: InstanceIx,
-        id: DisplaySetId,
-        old: &BTreeMap<DisplaySetId, DisplaySet>,
-    ) -> bool {
-        let first = self.places.get(&FrameKey { instance: ix, frame: 0 });
-        first.map_or_else(
-            || old.get(&id).is_some_and(|set| set.frames.is_empty() && set.instances.contains(&ix)),
-            |(set, _)| *set == id,
-        )
+    /// Forms the display sets of what arrived, if that was not done yet; asking for them does, too.
+    pub fn settle(&mut self) {
+        self.sets();
     }
 
-    fn sort_sets(&mut self) {
-        self.places.clear();
-        for set in self.sets.values() {
-            for (index, key) in set.frames.iter().enumerate() {
-                self.places.insert(*key, (set.id, index as u32));
-            }
-        }
-        let mut order: Vec<DisplaySetId> = self.sets.keys().copied().collect();
-        order.sort_by_cached_key(|id| {
-            let set = self.sets.get(id);
-            let study = set.and_then(|set| self.study(set.study));
-            // Patients as found; their studies newest first; series by number, unnumbered last.
-            let when = study.map(|study| (study.module.date.clone(), study.module.time.clone()));
-            (
-                set.map(|set| set.patient),
-                std::cmp::Reverse(when),
-                set.map(|set| set.study),
-                set.map_or(i64::MAX, |set| set.number.unwrap_or(i64::MAX)),
-                *id,
-            )
-        });
-        self.order = order;
+    /// The patients, by name.
+    pub fn patients(&self) -> impl Iterator<Item = &Patient> {
+        self.order.iter().filter_map(|key| self.patients.get(key))
     }
 
-    /// Patients in the order found.
+    /// The studies: patient by patient, newest first.
+    pub fn studies(&self) -> impl Iterator<Item = &Study> {
+        self.patients().flat_map(|patient| {
+            patient
+                .studies
+                .iter()
+                .filter_map(|key| self.studies.get(key))
+        })
+    }
+
+    /// The keys of [`Self::studies`].
     #[must_use]
-    pub fn patients(&self) -> &[Patient] {
-        &self.patients
+    pub fn study_keys(&self) -> Vec<StudyKey> {
+        self.studies().map(|study| study.key).collect()
     }
 
-    /// One study.
+    /// A patient.
+    #[must_use]
+    pub fn patient(&self, key: PatientKey) -> Option<&Patient> {
+        self.patients.get(&key)
+    }
+
+    /// A study.
     #[must_use]
     pub fn study(&self, key: StudyKey) -> Option<&Study> {
-        self.studies.get(key.0 as usize)
+        self.studies.get(&key)
     }
 
     /// Whose study it is.
     #[must_use]
     pub fn patient_of(&self, study: StudyKey) -> Option<&Patient> {
-        self.patients.get(self.study(study)?.patient.0 as usize)
+        self.patients.get(&self.studies.get(&study)?.patient)
     }
 
-    /// Every study, in the order found.
-    #[must_use]
-    pub fn studies(&self) -> &[Study] {
-        &self.studies
-    }
-
-    /// The keys of every study.
-    #[must_use]
-    pub fn study_keys(&self) -> Vec<StudyKey> {
-        self.studies.iter().map(|study| study.key).collect()
-    }
-
-    /// One series.
+    /// A series.
     #[must_use]
     pub fn series(&self, key: SeriesKey) -> Option<&Series> {
-        self.series.get(key.0 as usize)
+        self.series.get(&key)
     }
 
-    /// Series Number of a display set.
+    /// Series Number of a display set's series.
     #[must_use]
-    pub const fn series_number(&self, set: &DisplaySet) -> Option<i64> {
-        set.number
+    pub fn series_number(&self, set: &DisplaySet) -> Option<i64> {
+        self.series.get(&set.series)?.module.number
     }
 
-    /// One instance.
+    /// An instance.
     #[must_use]
-    pub fn instance(&self, ix: InstanceIx) -> Option<&Instance> {
-        self.instances.get(ix.0 as usize)
+    pub fn instance(&self, ix: InstanceIx) -> Option<&Arc<Instance>> {
+        self.instances.get(&ix)
     }
 
-    /// How many instances are in.
-    #[must_use]
-    pub fn instance_count(&self) -> usize {
-        self.instances.len()
+    /// All instances, as they were found.
+    pub fn instances(&self) -> impl Iterator<Item = &Arc<Instance>> {
+        self.instances.values()
     }
 
-    /// The header of one instance.
+    /// The header of an instance.
     #[must_use]
     pub fn header(&self, ix: InstanceIx) -> Option<&Arc<InstanceHeader>> {
-        self.instance(ix).map(|instance| &instance.header)
+        Some(&self.instances.get(&ix)?.header)
     }
 
-    /// One display set.
+    /// The display sets in browser order: patient by patient, studies newest first, series by number.
+    pub fn display_sets(&self) -> impl Iterator<Item = &DisplaySet> {
+        self.sets().all.iter()
+    }
+
+    /// A display set; `None` once it was taken up by another as files arrived.
     #[must_use]
     pub fn display_set(&self, id: DisplaySetId) -> Option<&DisplaySet> {
-        self.sets.get(&id)
+        let sets = self.sets();
+        sets.all.get(*sets.index.get(&id)?)
     }
 
-    /// All of them in browser order: patients as found, studies newest first, series by number.
-    pub fn display_sets(&self) -> impl Iterator<Item = &DisplaySet> {
-        self.order.iter().filter_map(|id| self.sets.get(id))
-    }
-
-    /// Those that are structured reports.
+    /// The structured reports.
     #[must_use]
     pub fn report_sets(&self) -> Vec<DisplaySetId> {
-        self.display_sets().filter(|set| set.kind == DisplaySetKind::Report).map(|set| set.id).collect()
+        self.display_sets()
+            .filter(|set| set.kind == DisplaySetKind::Report)
+            .map(|set| set.id)
+            .collect()
     }
 
-    /// Where a frame (from 0) of an instance is shown: display set and index in it.
+    /// Where a frame (from 0) of an instance is shown: the display set and the place in it.
     #[must_use]
     pub fn find_frame(&self, sop_instance_uid: &str, frame: u32) -> Option<(DisplaySetId, u32)> {
-        let instance = *self.by_sop_instance.get(sop_instance_uid)?;
-        self.places.get(&FrameKey { instance, frame }).copied()
+        let instances = self.by_uid.get(sop_instance_uid)?;
+        instances.iter().find_map(|ix| {
+            self.place(FrameKey {
+                instance: *ix,
+                frame,
+            })
+        })
     }
 
-    /// Where a frame is shown.
+    /// Where a frame is shown: the display set and the place in it.
     #[must_use]
     pub fn place(&self, key: FrameKey) -> Option<(DisplaySetId, u32)> {
-        self.places.get(&key).copied()
+        let series = self.instances.get(&key.instance)?.series;
+        self.display_sets()
+            .filter(|set| set.series == series)
+            .find_map(|set| {
+                let place = set.frames.iter().position(|other| *other == key)?;
+                Some((set.id, u32::try_from(place).ok()?))
+            })
+    }
+
+    /// Bytes that the decoded samples of a display set take.
+    #[must_use]
+    pub fn decoded_bytes(&self, set: &DisplaySet) -> u64 {
+        if !set.is_image() {
+            return 0;
+        }
+        let frame_bytes = |ix| {
+            self.instances
+                .get(&ix)
+                .map_or(0, |instance| instance.facts.pixel.decoded_frame_bytes())
+        };
+        set.frames.iter().map(|key| frame_bytes(key.instance)).sum()
+    }
+
+    /// What the frames of a display set would form, slice by slice.
+    ///
+    /// # Errors
+    /// Why they form no volume.
+    pub fn volume_plan(&self, id: DisplaySetId) -> Result<&VolumePlan, Message> {
+        self.plan(id).map_err(WhyNoVolume::message)
+    }
+
+    /// The grid of [`Self::volume_plan`], cheap to ask for.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn volume_grid(&self, id: DisplaySetId) -> Result<VolumeGrid, Message> {
+        self.plan(id)
+            .map(|plan| plan.grid)
+            .map_err(WhyNoVolume::message)
+    }
+
+    fn plan(&self, id: DisplaySetId) -> Result<&VolumePlan, WhyNoVolume> {
+        let set = self.display_set(id).ok_or(WhyNoVolume::NotAnImage)?;
+        set.volume.as_deref().map_err(|why| *why)
     }
 }
 
-/// A display set before it has an id.
-struct Formed {
-    kind: DisplaySetKind,
-    instances: Vec<InstanceIx>,
-    frames: Vec<FrameKey>,
-    apart_by: String,
-}
-
-impl Formed {
-    fn images(kind: DisplaySetKind, part: &split::Part) -> Self {
-        let frames: Vec<FrameKey> = part.entries.iter().map(|entry| entry.key).collect();
-        let mut instances: Vec<InstanceIx> = frames.iter().map(|key| key.instance).collect();
-        instances.dedup();
-        Self { kind, instances, frames, apart_by: part.apart_by.join(" · ") }
-    }
-
-    fn other(kind: DisplaySetKind, ix: InstanceIx) -> Self {
-        Self { kind, instances: vec![ix], frames: Vec::new(), apart_by: String::new() }
-    }
-}
-
-/// Whether two files hold the same instance, by header and by the pixel data's declared length.
-fn is_same_content(a: &InstanceHeader, b: &InstanceHeader) -> bool {
-    a.transfer_syntax == b.transfer_syntax
-        && a.pixel_data.map(|data| data.length) == b.pixel_data.map(|data| data.length)
-        && a.dataset == b.dataset
+/// A patient in a sentence: name and birth date as stored.
+fn described(identity: &PatientModule) -> String {
+    [identity.name.as_str(), identity.birth_date.as_str()]
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .collect::<Vec<_>>()
+        .join(", ")
 }

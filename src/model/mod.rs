@@ -1,34 +1,27 @@
 //! Patient → study → series → display set, and the keys every cache uses.
 //!
-//! | file | what it owns |
-//! |---|---|
-//! | `keys.rs` | small keys, never reused |
-//! | `tree.rs` | [`Patient`], [`Study`], [`Series`], [`Instance`] |
-//! | `identity.rs` | who is the same patient |
-//! | `library.rs` | [`Library`]: everything that is open |
-//! | `display_set.rs` | [`DisplaySet`]: what one pane can show |
-//! | `split.rs` | how the frames of a series fall into display sets |
-//! | `order.rs` | in which order frames are read |
-//! | `grid.rs`, `plan.rs`, `why_no_volume.rs` | from planes to a grid, or why not |
-//! | `volumes.rs` | the geometry of display sets |
+//! `library` keeps what was found, `identity` tells patients apart, `split` forms display sets by
+//! `criterion` and `order`, and `plan` finds the grid that a display set's slices form.
 #![warn(missing_docs)]
 
+mod criterion;
 mod display_set;
 mod grid;
 mod identity;
 mod keys;
+mod kind;
 mod library;
 mod order;
 mod plan;
+mod records;
 mod split;
-mod tree;
-mod volumes;
 mod why_no_volume;
 
-pub use display_set::{DisplaySet, DisplaySetKind};
+pub use display_set::DisplaySet;
 pub use grid::{GridReport, VolumeGrid, VolumePlan};
 pub use keys::{DisplaySetId, FrameKey, InstanceIx, PatientKey, SeriesKey, StudyKey};
+pub use kind::DisplaySetKind;
 pub use library::Library;
 pub use plan::{LEAST_SLICES, PlanFrame, plan};
-pub use tree::{Instance, Patient, Series, Study};
+pub use records::{Instance, Patient, Series, Study};
 pub use why_no_volume::WhyNoVolume;

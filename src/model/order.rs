@@ -1,55 +1,95 @@
-//! In which order the frames of a display set are read: by position along the normal, never by
-//! file name. Where positions are equal or missing: temporal position, instance number, place in
-//! the stack, frame number, and last the UID, so that the order never depends on how files came.
+//! The order of frames within a display set: by position along the normal; where there is none, by
+//! number. Never by file name.
 
 use std::cmp::Ordering;
 
-use crate::dicom::modules::FrameFacts;
-use crate::model::keys::FrameKey;
+use super::plan::SAME_PLACE_MM;
+use super::split::Item;
+use crate::geom::DVec3;
 
-/// A frame with all that splitting and ordering look at.
-#[derive(Debug, Clone)]
-pub(super) struct Entry {
-    pub key: FrameKey,
-    pub facts: FrameFacts,
-    /// Position along the normal of its group, mm; set once the group is known.
-    pub position_mm: Option<f64>,
-    pub instance_number: Option<i64>,
-    pub sop_instance_uid: std::sync::Arc<str>,
-}
-
-/// Positions nearer than this are one place, mm.
-pub(super) const SAME_PLACE_MM: f64 = 0.01;
-
-fn by_some<T>(a: Option<T>, b: Option<T>, compare: impl Fn(&T, &T) -> Ordering) -> Ordering {
-    match (a, b) {
-        (Some(a), Some(b)) => compare(&a, &b),
-        (Some(_), None) => Ordering::Less,
-        (None, Some(_)) => Ordering::Greater,
-        (None, None) => Ordering::Equal,
+/// For each item the place it lies at, counted along the first item's normal; items that lie within
+/// a hundredth of a millimetre of their neighbour share a place. Without planes: all at place 0.
+pub(super) fn places(items: &[Item<'_>]) -> Vec<usize> {
+    let normal = items
+        .iter()
+        .find_map(|item| item.facts.plane)
+        .map_or(DVec3::ZERO, |plane| plane.normal());
+    let distances: Vec<f64> = items
+        .iter()
+        .map(|item| {
+            item.facts
+                .plane
+                .map_or(0.0, |plane| plane.origin.dot(normal))
+        })
+        .collect();
+    let mut by_distance: Vec<(usize, f64)> = distances.into_iter().enumerate().collect();
+    by_distance.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let mut places = vec![0; items.len()];
+    let mut place = 0;
+    let mut previous: Option<f64> = None;
+    for (index, distance) in by_distance {
+        if previous.is_some_and(|previous| distance - previous >= SAME_PLACE_MM) {
+            place += 1;
+        }
+        previous = Some(distance);
+        if let Some(slot) = places.get_mut(index) {
+            *slot = place;
+        }
     }
+    places
 }
 
-/// Measures each entry along the common normal (that of the first that has one).
-pub(super) fn measure(entries: &mut [Entry]) {
-    let normal = entries.iter().find_map(|entry| entry.facts.plane.as_ref().map(|plane| plane.normal()));
-    for entry in entries {
-        entry.position_mm =
-            normal.and_then(|normal| entry.facts.plane.as_ref().map(|plane| plane.origin.dot(normal)));
+/// Sorts the frames of one display set.
+pub(super) fn sort(items: &mut Vec<Item<'_>>) {
+    let has_one_orientation = {
+        let rows: Vec<DVec3> = items
+            .iter()
+            .filter_map(|item| item.facts.plane)
+            .map(|plane| plane.normal())
+            .collect();
+        rows.len() == items.len()
+            && rows
+                .first()
+                .is_some_and(|first| rows.iter().all(|n| first.dot(*n) > 0.99))
+    };
+    if !has_one_orientation {
+        items.sort_by(in_numbers);
+        return;
     }
+    let mut placed: Vec<(usize, Item<'_>)> =
+        places(items).into_iter().zip(items.drain(..)).collect();
+    placed.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| in_time(&a.1, &b.1)));
+    items.extend(placed.into_iter().map(|(_, item)| item));
 }
 
-/// Sorts one display set.
-pub(super) fn sort(entries: &mut [Entry]) {
-    // Rounded, so that the order is total: neighbours within a hundredth of a millimetre are one place.
-    let place = |entry: &Entry| entry.position_mm.map(|mm| (mm / SAME_PLACE_MM).round() as i64);
-    entries.sort_by(|a, b| {
-        by_some(place(a), place(b), Ord::cmp)
-            .then_with(|| by_some(a.facts.temporal_position, b.facts.temporal_position, Ord::cmp))
-            .then_with(|| by_some(a.instance_number, b.instance_number, Ord::cmp))
-            .then_with(|| by_some(a.facts.in_stack_position, b.facts.in_stack_position, Ord::cmp))
-            .then_with(|| a.sop_instance_uid.cmp(&b.sop_instance_uid))
-            .then_with(|| a.key.frame.cmp(&b.key.frame))
-            .then_with(|| a.key.instance.cmp(&b.key.instance))
-    });
+/// Sorts frames that lie at one place.
+pub(super) fn sort_in_time(items: &mut [Item<'_>]) {
+    items.sort_by(in_time);
+}
+
+fn in_time(a: &Item<'_>, b: &Item<'_>) -> Ordering {
+    let number = |value: Option<f64>| value.unwrap_or(f64::NEG_INFINITY);
+    a.facts
+        .temporal_position
+        .cmp(&b.facts.temporal_position)
+        .then_with(|| number(a.facts.trigger_time_ms).total_cmp(&number(b.facts.trigger_time_ms)))
+        .then_with(|| a.facts.acquisition_number.cmp(&b.facts.acquisition_number))
+        .then_with(|| a.facts.acquisition_time.cmp(&b.facts.acquisition_time))
+        .then_with(|| in_numbers(a, b))
+}
+
+/// By stack position where one is given, instance number, UID and frame.
+fn in_numbers(a: &Item<'_>, b: &Item<'_>) -> Ordering {
+    let instance_number = |item: &Item<'_>| item.instance.facts.instance_number.unwrap_or(i64::MAX);
+    a.facts
+        .stack_id
+        .cmp(&b.facts.stack_id)
+        .then_with(|| a.facts.in_stack_position.cmp(&b.facts.in_stack_position))
+        .then_with(|| instance_number(a).cmp(&instance_number(b)))
+        .then_with(|| {
+            let uid = |item: &Item<'_>| item.instance.facts.sop_instance_uid.clone();
+            uid(a).cmp(&uid(b))
+        })
+        .then_with(|| a.key.frame.cmp(&b.key.frame))
+        .then_with(|| a.key.cmp(&b.key))
 }

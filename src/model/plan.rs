@@ -268,8 +268,9 @@ fn fit_positions(placed: &[Placed], normal: DVec3, pixel_mm: f64) -> Result<Fit,
         smallest_mm: smallest,
         largest_mm: largest,
     };
-    fit_with_step(placed, normal, pixel_mm, median, irregular)
-        .or_else(|why| fit_with_step(placed, normal, pixel_mm, smallest, irregular).map_err(|_| why))
+    fit_with_step(placed, normal, pixel_mm, median, irregular).or_else(|why| {
+        fit_with_step(placed, normal, pixel_mm, smallest, irregular).map_err(|_| why)
+    })
 }
 
 fn fit_with_step(
@@ -324,7 +325,10 @@ fn fit_with_step(
     if along > (DEVIATION_OF_STEP * step.dot(normal)).max(LEAST_DEVIATION_MM) {
         return Err(irregular);
     }
-    let tilt_degrees = (step.dot(normal) / step.length()).clamp(-1.0, 1.0).acos().to_degrees();
+    let tilt_degrees = (step.dot(normal) / step.length())
+        .clamp(-1.0, 1.0)
+        .acos()
+        .to_degrees();
     if sideways > (DEVIATION_OF_PIXEL * pixel_mm).max(LEAST_DEVIATION_MM)
         || tilt_degrees > LARGEST_TILT_DEGREES
     {

@@ -1,274 +1,337 @@
-//! How the frames of a series fall into display sets.
+//! One series becomes display sets.
 //!
-//! 1. What cannot share a stack is always apart: SOP class, size, colour, frame of reference,
-//!    stack ID, localizer or not, orientation (beyond about one degree); each loop (a classic
-//!    multi-frame instance) and each enhanced instance of several frames is a set of its own,
-//!    parts of one concatenation together.
-//! 2. Frames that lie at different places along the normal are one stack, whatever else varies
-//!    from slice to slice (a time, a position of the heart …), except that two convolution
-//!    kernels are never mixed.
-//! 3. Where several frames lie at one place, they are told apart by the first criterion of
-//!    [`CRITERIA`] that makes fewer of them collide without shattering the stack: it may have no
-//!    more values than frames lie at one place. Then again, within each part.
-//! 4. If no criterion does and every place holds the same number of frames, the n-th frame of
-//!    each place (by instance number) makes the n-th set. Else they stay together, and the
-//!    geometry report says so.
+//! **Always apart** are frames that cannot lie on one grid or must not look as if they did:
+//! instances without pictures (each alone), loops (each alone), different SOP class, size, colour,
+//! frame of reference, localizers from the rest, those with a place in space from those without,
+//! enhanced instances unless they are parts of one concatenation, and different orientations (more
+//! than a degree; frames alone in their orientation stay together, so that a rotating acquisition
+//! or a set of scouts is scrolled, not scattered).
+//!
+//! **Apart where it must be**: what is left is split by each [`Criterion`] in turn, where it has
+//! several values and either
+//! - the values are kinds of picture (echo, b-value, kernel …) with at least [`SEVERAL`] frames each; or
+//! - places are taken more than once, splitting by it frees some, and each value covers on average
+//!   at least half of the places.
+//!
+//! So a property that changes from slice to slice (acquisition time) never shatters a stack: its
+//! values cover one place each. Where places are still taken several times, and nearly all equally
+//! often, the first frames at each place make the first set, the second ones the second, and so on,
+//! in order of time and instance number. A few doubles stay in the stack, and the volume reports them.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use crate::dicom::modules::{FrameFacts, ImageKind, InstanceFacts};
+use super::FrameKey;
+use super::criterion::Criterion;
+use super::criterion::Value;
+use super::order;
+use super::records::Instance;
+use crate::dicom::modules::FrameFacts;
+use crate::dicom::modules::ImageKind;
 use crate::geom::DVec3;
-use crate::model::order::{self, Entry, SAME_PLACE_MM};
+use crate::geom::nearest_anatomical_plane;
+use crate::problem::Message;
+use crate::problem::msg;
 
-/// Normals and rows closer than this (cosine) are parallel: about one degree.
-const PARALLEL: f64 = 0.999_85;
+/// So many frames make a kind of picture worth its own set.
+const SEVERAL: usize = 3;
+/// Orientations nearer than this are one: the chord of one degree.
+const SAME_ORIENTATION: f64 = 0.0175;
+/// More orientations than this in one series are not told apart.
+const MOST_ORIENTATIONS: usize = 64;
+/// Ranks must on average cover this share of the places to be sets of their own.
+const RANK_COVER: f64 = 0.75;
 
-/// A part of a series, and what sets it apart from the others.
-#[derive(Debug, Clone)]
-pub(super) struct Part {
-    pub entries: Vec<Entry>,
-    /// Values of the criteria that set it apart: `TE 30`, `b 1000`; in the data's own words.
-    pub apart_by: Vec<String>,
+/// A frame to be put into a set.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Item<'a> {
+    pub key: FrameKey,
+    pub instance: &'a Instance,
+    pub facts: &'a FrameFacts,
 }
 
-type Criterion = fn(&FrameFacts) -> String;
-
-/// What tells frames at one place apart, first things first.
-static CRITERIA: &[Criterion] = &[
-    |facts| facts.image_type.clone(),
-    |facts| facts.echo_number.map_or_else(String::new, |number| format!("E {number}")),
-    |facts| facts.echo_time_ms.map_or_else(String::new, |time| format!("TE {time}")),
-    |facts| facts.b_value.map_or_else(String::new, |value| format!("b {value}")),
-    |facts| facts.convolution_kernel.clone(),
-    |facts| facts.contrast_agent.clone(),
-    |facts| facts.temporal_position.map_or_else(String::new, |position| format!("T {position}")),
-    |facts| facts.trigger_time_ms.map_or_else(String::new, |time| format!("TT {time}")),
-    |facts| facts.acquisition_number.map_or_else(String::new, |number| format!("A {number}")),
-    |facts| facts.acquisition_time.clone(),
-];
-
-/// What never shares a stack; compared as text so that it can be a key.
-pub(super) fn hard_key(instance: &InstanceFacts, facts: &FrameFacts) -> String {
-    let pixel = &instance.pixel;
-    let group = match instance.kind {
-        ImageKind::ClassicMultiFrame => own_group(instance),
-        ImageKind::EnhancedMultiFrame if instance.frame_count > 1 => own_group(instance),
-        _ => String::new(),
-    };
-    let is_localizer = facts.image_type.split('\\').any(|value| value == "LOCALIZER");
-    format!(
-        "{}|{}x{}x{}|{}|{}|{}|{is_localizer}|{}",
-        instance.sop_class_uid,
-        pixel.rows,
-        pixel.columns,
-        pixel.samples_per_pixel,
-        instance.frame_of_reference.as_deref().unwrap_or_default(),
-        facts.stack_id,
-        facts.plane.is_some(),
-        group,
-    )
+/// A display set to be: frames in their order, and why they are apart from the others.
+#[derive(Debug)]
+pub(super) struct Part<'a> {
+    pub items: Vec<Item<'a>>,
+    pub reasons: Vec<Message>,
 }
 
-/// Instances of one concatenation are one; any other stands alone.
-fn own_group(instance: &InstanceFacts) -> String {
-    if instance.concatenation_uid.is_empty() {
-        instance.sop_instance_uid.to_string()
-    } else {
-        instance.concatenation_uid.clone()
-    }
-}
-
-/// Splits frames that share a [`hard_key`].
-pub(super) fn split(entries: Vec<Entry>, is_loop: bool) -> Vec<Part> {
-    if is_loop {
-        return vec![Part { entries, apart_by: Vec::new() }];
-    }
-    by_orientation(entries)
-        .into_iter()
-        .flat_map(|entries| by_kernel(entries))
-        .flat_map(|part| by_collision(part, CRITERIA))
-        .collect()
-}
-
-fn by_orientation(entries: Vec<Entry>) -> Vec<Vec<Entry>> {
-    let mut groups: Vec<(Option<(DVec3, DVec3)>, Vec<Entry>)> = Vec::new();
-    for entry in entries {
-        let axes = entry.facts.plane.as_ref().map(|plane| (plane.row, plane.column));
-        let is_parallel = |other: &Option<(DVec3, DVec3)>| match (axes, other) {
-            (Some(a), Some(b)) => a.0.dot(b.0) > PARALLEL && a.1.dot(b.1) > PARALLEL,
-            (None, None) => true,
-            _ => false,
-        };
-        if let Some((_, group)) = groups.iter_mut().find(|(other, _)| is_parallel(other)) {
-            group.push(entry);
-        } else {
-            groups.push((axes, vec![entry]));
+/// Splits and orders the frames of a series.
+pub(super) fn split<'a>(instances: impl Iterator<Item = &'a Arc<Instance>>) -> Vec<Part<'a>> {
+    let mut groups: BTreeMap<Apart, Vec<Item<'a>>> = BTreeMap::new();
+    let mut others = Vec::new();
+    for instance in instances {
+        let items = items(instance);
+        if items.is_empty() {
+            others.push(Part {
+                items: vec![Item {
+                    key: instance.frame_key(0),
+                    instance,
+                    facts: &instance.no_facts,
+                }],
+                reasons: Vec::new(),
+            });
+        }
+        for item in items {
+            groups.entry(Apart::of(&item)).or_default().push(item);
         }
     }
-    groups.into_iter().map(|(_, group)| group).collect()
-}
-
-fn by_kernel(entries: Vec<Entry>) -> Vec<Part> {
-    let kernel: Criterion = |facts| facts.convolution_kernel.clone();
-    let parts = partition(entries, kernel);
-    let is_split = parts.len() > 1;
-    parts
-        .into_iter()
-        .map(|(value, entries)| Part { entries, apart_by: if is_split { vec![value] } else { Vec::new() } })
-        .collect()
-}
-
-fn partition(entries: Vec<Entry>, criterion: Criterion) -> BTreeMap<String, Vec<Entry>> {
-    let mut parts: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
-    for entry in entries {
-        parts.entry(criterion(&entry.facts)).or_default().push(entry);
-    }
-    parts
-}
-
-/// How many frames lie at each place that has any.
-fn places(entries: &[Entry]) -> BTreeMap<i64, usize> {
-    let mut places = BTreeMap::new();
-    for entry in entries {
-        if let Some(mm) = entry.position_mm {
-            *places.entry((mm / SAME_PLACE_MM).round() as i64).or_insert(0) += 1;
+    let group_reasons = Apart::reasons(&groups.keys().cloned().collect::<Vec<_>>());
+    let mut parts: Vec<Part<'a>> = Vec::new();
+    for ((apart, items), reasons) in groups.into_iter().zip(group_reasons) {
+        let whole = Part { items, reasons };
+        if !apart.has_place {
+            parts.push(whole);
+            continue;
         }
-    }
-    places
-}
-
-/// Frames that share their place with an earlier one.
-fn collisions(entries: &[Entry]) -> usize {
-    places(entries).values().map(|count| count - 1).sum()
-}
-
-fn by_collision(mut part: Part, criteria: &[Criterion]) -> Vec<Part> {
-    order::measure(&mut part.entries);
-    let most = places(&part.entries).into_values().max().unwrap_or(0);
-    if most < 2 {
-        return vec![part];
-    }
-    let before = collisions(&part.entries);
-    for (place, criterion) in criteria.iter().enumerate() {
-        let values = partition(part.entries.clone(), *criterion);
-        let after: usize = values.values().map(|entries| collisions(entries)).sum();
-        if values.len() > 1 && values.len() <= most && after < before {
-            let rest = criteria.get(place + 1..).unwrap_or_default();
-            return values
+        for part in by_orientation(whole) {
+            let by_criteria = Criterion::ALL
                 .into_iter()
-                .flat_map(|(value, entries)| {
-                    let mut apart_by = part.apart_by.clone();
-                    apart_by.push(value);
-                    by_collision(Part { entries, apart_by }, rest)
-                })
-                .collect();
+                .fold(vec![part], |parts, criterion| {
+                    parts
+                        .into_iter()
+                        .flat_map(|part| by(part, criterion))
+                        .collect()
+                });
+            parts.extend(by_criteria.into_iter().flat_map(by_rank));
         }
     }
-    by_rank(part, most)
+    for part in &mut parts {
+        order::sort(&mut part.items);
+    }
+    // Parts as the scanner numbered them; equals stay in the order of their values.
+    parts.sort_by_key(|part| {
+        part.items
+            .iter()
+            .filter_map(|item| item.instance.facts.instance_number)
+            .min()
+            .unwrap_or(i64::MAX)
+    });
+    others.sort_by_key(|part| {
+        let instance = part.items.first().map(|item| item.instance);
+        instance.map(|i| (i.facts.instance_number.unwrap_or(i64::MAX), i.ix))
+    });
+    parts.extend(others);
+    parts
 }
 
-/// The n-th frame of every place makes the n-th part, if every place has as many.
-fn by_rank(mut part: Part, most: usize) -> Vec<Part> {
-    if places(&part.entries).values().any(|count| *count != most) {
+fn items(instance: &Instance) -> Vec<Item<'_>> {
+    (0..instance.facts.frame_count)
+        .filter_map(|frame| {
+            Some(Item {
+                key: instance.frame_key(frame),
+                instance,
+                facts: instance.facts.frame(frame)?,
+            })
+        })
+        .collect()
+}
+
+/// What keeps frames apart whatever else they share.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Apart {
+    sop_class: Arc<str>,
+    rows: u32,
+    columns: u32,
+    is_colour: bool,
+    frame_of_reference: Option<Arc<str>>,
+    is_localizer: bool,
+    has_place: bool,
+    /// The instance of a loop; the instance or concatenation of an enhanced image.
+    own: Option<String>,
+}
+
+impl Apart {
+    fn of(item: &Item<'_>) -> Self {
+        let facts = &item.instance.facts;
+        let own = match facts.kind {
+            ImageKind::SingleFrame | ImageKind::NotAnImage => None,
+            ImageKind::EnhancedMultiFrame if !facts.concatenation_uid.is_empty() => {
+                Some(facts.concatenation_uid.clone())
+            }
+            // Dose grids and other enhanced or classic frames of one instance.
+            _ => Some(format!("{:010}", item.instance.ix.0)),
+        };
+        Self {
+            sop_class: Arc::clone(&facts.sop_class_uid),
+            rows: facts.pixel.rows,
+            columns: facts.pixel.columns,
+            is_colour: facts.pixel.samples_per_pixel > 1,
+            frame_of_reference: facts.frame_of_reference.clone(),
+            is_localizer: item.facts.image_type.split('\\').any(|v| v == "LOCALIZER"),
+            has_place: item.facts.plane.is_some(),
+            own,
+        }
+    }
+
+    /// For each group, what a reader would call the difference.
+    fn reasons(groups: &[Self]) -> Vec<Vec<Message>> {
+        let differ = |same: fn(&Self, &Self) -> bool| {
+            groups
+                .first()
+                .is_some_and(|first| groups.iter().any(|group| !same(first, group)))
+        };
+        let sizes = differ(|a, b| (a.rows, a.columns) == (b.rows, b.columns));
+        let localizers = differ(|a, b| a.is_localizer == b.is_localizer);
+        groups
+            .iter()
+            .map(|group| {
+                let mut reasons = Vec::new();
+                if localizers && group.is_localizer {
+                    reasons.push(Message::new(msg("split-localizer")));
+                }
+                if sizes {
+                    reasons.push(
+                        Message::new(msg("split-size"))
+                            .number("columns", group.columns.into())
+                            .number("rows", group.rows.into()),
+                    );
+                }
+                reasons
+            })
+            .collect()
+    }
+}
+
+/// A direction and the frames that share it.
+type Orientation<'a> = (DVec3, DVec3, Vec<Item<'a>>);
+
+fn by_orientation(part: Part<'_>) -> Vec<Part<'_>> {
+    let mut clusters: Vec<Orientation<'_>> = Vec::new();
+    let mut mixed = Vec::new();
+    for item in part.items {
+        let Some(plane) = item.facts.plane else {
+            mixed.push(item);
+            continue;
+        };
+        let near = |cluster: &&mut Orientation<'_>| {
+            (cluster.0 - plane.row).length() < SAME_ORIENTATION
+                && (cluster.1 - plane.column).length() < SAME_ORIENTATION
+        };
+        if let Some(cluster) = clusters.iter_mut().find(near) {
+            cluster.2.push(item);
+        } else if clusters.len() < MOST_ORIENTATIONS {
+            clusters.push((plane.row, plane.column, vec![item]));
+        } else {
+            mixed.push(item);
+        }
+    }
+    if clusters.len() + usize::from(!mixed.is_empty()) <= 1 {
+        return clusters
+            .into_iter()
+            .map(|cluster| Part {
+                items: cluster.2,
+                reasons: part.reasons.clone(),
+            })
+            .collect();
+    }
+    let mut parts = Vec::new();
+    for (row, column, items) in clusters {
+        if items.len() == 1 {
+            mixed.extend(items);
+            continue;
+        }
+        let mut reasons = part.reasons.clone();
+        reasons.push(orientation_reason(row.cross(column)));
+        parts.push(Part { items, reasons });
+    }
+    if !mixed.is_empty() {
+        let mut reasons = part.reasons;
+        if !parts.is_empty() {
+            reasons.push(Message::new(msg("split-various-orientations")));
+        }
+        parts.push(Part {
+            items: mixed,
+            reasons,
+        });
+    }
+    parts
+}
+
+fn orientation_reason(normal: DVec3) -> Message {
+    use crate::geom::AnatomicalPlane;
+    Message::new(match nearest_anatomical_plane(normal) {
+        AnatomicalPlane::Axial => msg("split-axial"),
+        AnatomicalPlane::Coronal => msg("split-coronal"),
+        AnatomicalPlane::Sagittal => msg("split-sagittal"),
+    })
+}
+
+/// Splits a part by a criterion where it must be.
+fn by(part: Part<'_>, criterion: Criterion) -> Vec<Part<'_>> {
+    let values: Vec<Value> = part
+        .items
+        .iter()
+        .map(|i| criterion.value(i.facts))
+        .collect();
+    let mut counts: BTreeMap<&Value, usize> = BTreeMap::new();
+    for value in &values {
+        *counts.entry(value).or_default() += 1;
+    }
+    if counts.len() < 2 {
         return vec![part];
     }
-    order::sort(&mut part.entries);
-    let mut ranks: Vec<Part> = Vec::new();
-    let mut seen: BTreeMap<i64, usize> = BTreeMap::new();
-    for entry in part.entries {
-        let place = entry.position_mm.map_or(i64::MIN, |mm| (mm / SAME_PLACE_MM).round() as i64);
-        let rank = seen.entry(place).or_insert(0);
-        if *rank == ranks.len() {
-            let mut apart_by = part.apart_by.clone();
-            apart_by.push(format!("{}", *rank + 1));
-            ranks.push(Part { entries: Vec::new(), apart_by });
+    let are_several = criterion.is_kind_of_picture() && counts.values().all(|&n| n >= SEVERAL);
+    if !are_several {
+        let places = order::places(&part.items);
+        let taken = places.iter().collect::<BTreeSet<_>>().len();
+        let covered = values.iter().zip(&places).collect::<BTreeSet<_>>().len();
+        let is_taken_again = part.items.len() > taken && taken > 1;
+        if !is_taken_again || covered == taken || covered * 2 < taken * counts.len() {
+            return vec![part];
         }
-        if let Some(part) = ranks.get_mut(*rank) {
-            part.entries.push(entry);
-        }
-        *rank += 1;
     }
-    ranks
+    let mut groups: BTreeMap<Value, Vec<Item<'_>>> = BTreeMap::new();
+    for (item, value) in part.items.into_iter().zip(values) {
+        groups.entry(value).or_default().push(item);
+    }
+    groups
+        .into_iter()
+        .map(|(value, items)| {
+            let mut reasons = part.reasons.clone();
+            reasons.push(criterion.reason(&value));
+            Part { items, reasons }
+        })
+        .collect()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::dicom::modules::ImagePlaneModule;
-    use crate::model::keys::{FrameKey, InstanceIx};
-
-    fn entry(number: u32, z: f64) -> Entry {
-        Entry {
-            key: FrameKey { instance: InstanceIx(number), frame: 0 },
-            facts: FrameFacts {
-                plane: ImagePlaneModule::new(DVec3::new(0.0, 0.0, z), DVec3::X, DVec3::Y),
-                ..FrameFacts::default()
-            },
-            position_mm: None,
-            instance_number: Some(i64::from(number)),
-            sop_instance_uid: format!("1.{number}").into(),
+/// Splits by how often a place was taken before.
+fn by_rank(mut part: Part<'_>) -> Vec<Part<'_>> {
+    let places = order::places(&part.items);
+    let taken = places.iter().collect::<BTreeSet<_>>().len();
+    if taken < 2 || taken == part.items.len() {
+        return vec![part];
+    }
+    let mut at_place: BTreeMap<usize, Vec<Item<'_>>> = BTreeMap::new();
+    for (item, place) in part.items.iter().zip(places) {
+        at_place.entry(place).or_default().push(*item);
+    }
+    let ranks = at_place.values().map(Vec::len).max().unwrap_or(1);
+    if (part.items.len() as f64) < RANK_COVER * (ranks * taken) as f64 {
+        return vec![part];
+    }
+    let mut parts: Vec<Part<'_>> = (1..=ranks)
+        .map(|rank| {
+            let mut reasons = part.reasons.clone();
+            reasons.push(
+                Message::new(msg("split-repetition"))
+                    .count("number", rank)
+                    .count("of", ranks),
+            );
+            Part {
+                items: Vec::new(),
+                reasons,
+            }
+        })
+        .collect();
+    part.items.clear();
+    for mut items in at_place.into_values() {
+        order::sort_in_time(&mut items);
+        for (item, part) in items.into_iter().zip(&mut parts) {
+            part.items.push(item);
         }
     }
-
-    fn with(mut entry: Entry, change: impl FnOnce(&mut FrameFacts)) -> Entry {
-        change(&mut entry.facts);
-        entry
-    }
-
-    #[test]
-    fn a_time_that_differs_in_every_slice_does_not_shatter_a_stack() {
-        let entries = (0..20).map(|k| with(entry(k, f64::from(k)), |f| f.acquisition_time = format!("12{k:02}")));
-        assert_eq!(split(entries.collect(), false).len(), 1);
-    }
-
-    #[test]
-    fn two_echoes_at_the_same_places_are_two_sets() {
-        let entries = (0..20).map(|k| with(entry(k, f64::from(k / 2)), |f| f.echo_number = Some(i64::from(k % 2))));
-        let parts = split(entries.collect(), false);
-        assert_eq!(parts.iter().map(|part| part.entries.len()).collect::<Vec<_>>(), [10, 10]);
-        assert_eq!(parts[1].apart_by, ["E 1"]);
-    }
-
-    #[test]
-    fn b_values_are_told_apart_and_their_directions_by_rank() {
-        // Ten places; b 0 once, b 1000 in three directions the header does not tell apart.
-        let entries = (0..40).map(|k| {
-            let b = if k % 4 == 0 { 0.0 } else { 1000.0 };
-            with(entry(k, f64::from(k / 4)), |f| f.b_value = Some(b))
-        });
-        let parts = split(entries.collect(), false);
-        assert_eq!(parts.len(), 4);
-        assert!(parts.iter().all(|part| part.entries.len() == 10));
-    }
-
-    #[test]
-    fn phases_without_a_temporal_position_are_told_apart_by_their_rank() {
-        let entries = (0..30).map(|k| entry(k, f64::from(k % 10)));
-        let parts = split(entries.collect(), false);
-        assert_eq!(parts.iter().map(|part| part.entries.len()).collect::<Vec<_>>(), [10, 10, 10]);
-        assert!(parts[0].entries.iter().all(|entry| entry.key.instance.0 < 10));
-    }
-
-    #[test]
-    fn a_few_doubled_slices_stay_in_their_stack() {
-        let mut entries: Vec<Entry> = (0..10).map(|k| entry(k, f64::from(k))).collect();
-        entries.push(entry(10, 3.0));
-        assert_eq!(split(entries, false).len(), 1);
-    }
-
-    #[test]
-    fn planes_of_another_orientation_are_another_set() {
-        let mut entries: Vec<Entry> = (0..10).map(|k| entry(k, f64::from(k))).collect();
-        let coronal = ImagePlaneModule::new(DVec3::ZERO, DVec3::X, DVec3::NEG_Z);
-        entries.push(with(entry(10, 0.0), |f| f.plane = coronal));
-        assert_eq!(split(entries, false).len(), 2);
-    }
-
-    #[test]
-    fn two_kernels_are_never_one_stack() {
-        let kernels = ["B30f", "B70f"];
-        let entries =
-            (0..20).map(|k| with(entry(k, f64::from(k)), |f| f.convolution_kernel = kernels[k as usize % 2].to_owned()));
-        assert_eq!(split(entries.collect(), false).len(), 2);
-    }
+    parts
 }

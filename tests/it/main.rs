@@ -5,11 +5,14 @@
     reason = "tests may fail loudly"
 )]
 
+mod architecture;
 mod common;
+mod demo;
 mod files;
 mod jobs;
+mod measuring;
+mod messages;
 mod render;
 mod shaders;
-mod measuring;
 mod sr_roundtrip;
 mod voi;

@@ -67,7 +67,7 @@ pub struct InstanceFacts {
     pub kind: ImageKind,
     /// How many frames to show: the claim, held to what the pixel data could hold; 0 if no image.
     pub frame_count: u32,
-    /// One for each frame, or a single one that holds for all.
+    /// One for each frame that describes itself; the last holds for all that follow.
     pub frames: Vec<FrameFacts>,
 }
 
@@ -89,11 +89,12 @@ impl InstanceFacts {
         let frames = match kind {
             ImageKind::NotAnImage => Vec::new(),
             ImageKind::EnhancedMultiFrame => {
-                // As many as describe themselves; what goes beyond shares an undescribed one.
                 let described = groups.described_frames().min(frame_count as usize);
-                (0..described.max(1))
+                let mut frames: Vec<FrameFacts> = (0..described.max(1))
                     .map(|frame| FrameFacts::read(root, &groups, frame))
-                    .collect()
+                    .collect();
+                end_with_unplaced(&mut frames, frame_count);
+                frames
             }
             ImageKind::ClassicMultiFrame if &*sop_class_uid == RT_DOSE => {
                 dose_frames(root, &groups, frame_count)
@@ -121,17 +122,10 @@ impl InstanceFacts {
         }
     }
 
-    /// The facts of a frame (from 0). A frame beyond those described has facts without a plane.
+    /// The facts of a frame (from 0); the last ones hold for all frames that follow.
     #[must_use]
-    pub fn frame(&self, frame: u32) -> FrameFacts {
-        if let Some(facts) = self.frames.get(frame as usize) {
-            return facts.clone();
-        }
-        let common = self.frames.first().cloned().unwrap_or_default();
-        FrameFacts {
-            plane: None,
-            ..common
-        }
+    pub fn frame(&self, frame: u32) -> Option<&FrameFacts> {
+        self.frames.get(frame as usize).or(self.frames.last())
     }
 }
 
@@ -231,7 +225,7 @@ fn dose_frames(root: Elements<'_>, groups: &FunctionalGroups<'_>, count: u32) ->
             ..facts
         }];
     };
-    offsets
+    let mut frames: Vec<FrameFacts> = offsets
         .iter()
         .take(count as usize)
         .map(|offset| {
@@ -241,7 +235,21 @@ fn dose_frames(root: Elements<'_>, groups: &FunctionalGroups<'_>, count: u32) ->
                 ..facts.clone()
             }
         })
-        .collect()
+        .collect();
+    end_with_unplaced(&mut frames, count);
+    frames
+}
+
+/// Frames beyond those described share facts that place them nowhere.
+fn end_with_unplaced(frames: &mut Vec<FrameFacts>, count: u32) {
+    if (frames.len() as u64) < u64::from(count)
+        && let Some(last) = frames.last().cloned()
+    {
+        frames.push(FrameFacts {
+            plane: None,
+            ..last
+        });
+    }
 }
 
 /// Number of Frames, held to what the declared length of the pixel data could hold.

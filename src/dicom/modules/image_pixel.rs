@@ -14,6 +14,8 @@ pub struct ImagePixelModule {
     pub bits_stored: u32,
     /// Pixel Representation (0028,0103) is 1.
     pub is_signed: bool,
+    /// Photometric Interpretation is PALETTE COLOR: three samples a pixel come out.
+    pub is_palette: bool,
     /// Number of Frames (0028,0008), at least 1.
     pub frames: u32,
 }
@@ -41,6 +43,9 @@ impl ImagePixelModule {
                 bits_allocated
             },
             is_signed: elements.integer(tags::PIXEL_REPRESENTATION) == Some(1),
+            is_palette: elements
+                .text(tags::PHOTOMETRIC_INTERPRETATION)
+                .is_some_and(|text| text == "PALETTE COLOR"),
             frames: count(tags::NUMBER_OF_FRAMES).max(1),
         }
     }
@@ -51,6 +56,18 @@ impl ImagePixelModule {
         let samples =
             u64::from(self.rows) * u64::from(self.columns) * u64::from(self.samples_per_pixel);
         samples.saturating_mul(u64::from(self.bits_allocated)) / 8
+    }
+
+    /// Bytes of one decoded frame in memory: whole bytes a sample, palettes as 8-bit RGB.
+    #[must_use]
+    pub fn decoded_frame_bytes(&self) -> u64 {
+        let sample = if self.is_palette {
+            3
+        } else {
+            let width = u64::from(self.bits_allocated.div_ceil(8).next_power_of_two());
+            width * u64::from(self.samples_per_pixel)
+        };
+        (u64::from(self.rows) * u64::from(self.columns)).saturating_mul(sample)
     }
 
     /// Smallest and largest value a stored integer sample can take.
