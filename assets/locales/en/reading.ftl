@@ -21,3 +21,14 @@ reading-pixels-truncated = { $expected } bytes of pixel data are declared, { $fo
 reading-repaired = A length or a delimiter is wrong at byte { $at }; some attributes may be missing
 reading-character-set-unknown = The character set “{ $term }” is not known; names and texts may be wrong
 reading-text-guessed = Some text does not fit its declared character set; names and texts may be wrong
+
+## Archives, directories, folders
+
+reading-failed-inside = The program failed while reading this file; please report it
+reading-dicomdir = An index (DICOMDIR) of { $count } files, which are opened on their own
+reading-dicomdir-missing = Listed in the DICOMDIR, but missing
+reading-archive-empty = The archive is empty
+reading-archive-damaged = The archive cannot be opened: { $reason }
+reading-archive-encrypted = Encrypted in its archive; unpack it with its password first
+reading-archive-nested = An archive within an archive is not opened; unpack it first
+reading-archive-bomb = The archive expands to far more than its size explains; its rest was not read

@@ -21,3 +21,14 @@ reading-pixels-truncated = { $expected } octets de pixels sont annoncés, { $fou
 reading-repaired = Une longueur ou un délimiteur est faux à l’octet { $at } ; des attributs peuvent manquer
 reading-character-set-unknown = Le jeu de caractères « { $term } » est inconnu ; noms et textes peuvent être faux
 reading-text-guessed = Du texte ne correspond pas à son jeu de caractères déclaré ; noms et textes peuvent être faux
+
+## Archives, répertoires, dossiers
+
+reading-failed-inside = Le programme a échoué en lisant ce fichier ; merci de le signaler
+reading-dicomdir = Un index (DICOMDIR) de { $count } fichiers, qui sont ouverts pour eux-mêmes
+reading-dicomdir-missing = Cité dans le DICOMDIR, mais absent
+reading-archive-empty = L’archive est vide
+reading-archive-damaged = L’archive ne peut pas être ouverte : { $reason }
+reading-archive-encrypted = Chiffré dans son archive ; décompressez-la d’abord avec son mot de passe
+reading-archive-nested = Une archive dans une archive n’est pas ouverte ; décompressez-la d’abord
+reading-archive-bomb = L’archive se déploie bien au-delà de ce que sa taille explique ; le reste n’a pas été lu
