@@ -6,4 +6,5 @@
 )]
 
 mod common;
+mod decode;
 mod jobs;
