@@ -8,3 +8,4 @@
 mod common;
 mod jobs;
 mod reading;
+mod scanning;
