@@ -8,3 +8,5 @@
 mod common;
 mod decode;
 mod jobs;
+mod reading;
+mod scanning;
