@@ -7,12 +7,15 @@
 
 mod architecture;
 mod common;
+mod decode;
 mod demo;
 mod files;
 mod jobs;
 mod measuring;
 mod messages;
+mod reading;
 mod render;
+mod scanning;
 mod shaders;
 mod sr_roundtrip;
 mod voi;
