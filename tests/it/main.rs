@@ -1,4 +1,9 @@
 //! The integration tests: one binary, one module a topic.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "tests may fail loudly"
+)]
 
 mod common;
 mod files;
