@@ -5,10 +5,13 @@
     reason = "tests may fail loudly"
 )]
 
+mod architecture;
 mod common;
+mod demo;
 mod files;
 mod jobs;
 mod measuring;
+mod messages;
 mod render;
 mod shaders;
 mod sr_roundtrip;
