@@ -8,6 +8,7 @@ mod byte_source;
 mod charset;
 mod dataset;
 mod date_time;
+mod dicomdir;
 mod instance;
 mod new_uid;
 mod number;
@@ -15,6 +16,7 @@ mod person_name;
 mod read;
 mod same_content;
 mod samples;
+mod scan;
 mod write;
 
 pub mod codec;
@@ -30,6 +32,7 @@ pub use new_uid::{is_valid_uid, new_uid};
 pub use person_name::{NameGroup, PersonName};
 pub use read::{ReadError, io_message, read_full, read_header};
 pub use samples::{DecodedFrame, Photometric, SampleType, Samples};
+pub use scan::{ScanEvent, ScanSummary, scan};
 pub use write::{
     DatasetBuilder, IMPLEMENTATION_CLASS_UID, WriteError, decimal_string, write_part10,
     write_part10_bytes,
