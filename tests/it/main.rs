@@ -10,3 +10,4 @@ mod common;
 mod demo;
 mod jobs;
 mod messages;
+mod text;
