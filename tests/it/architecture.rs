@@ -45,8 +45,11 @@ const TABLE: &[(&str, &str, &[&str])] = &[
     ("app", "all", &["cli.."]),
 ];
 
+/// Whether a file, by its path below `src/`, may use a crate.
+type MayUse = fn(&str) -> bool;
+
 /// Crates with a home: their name (a `*` at the end takes any ending), and who may use them.
-const HOMES: &[(&str, fn(&str) -> bool)] = &[
+const HOMES: &[(&str, MayUse)] = &[
     ("egui", |path| in_any(path, &["ui", "app"])),
     ("egui_*", |path| in_any(path, &["ui", "app"])),
     ("epaint", |path| in_any(path, &["ui", "app"])),

@@ -18,4 +18,5 @@ mod render;
 mod scanning;
 mod shaders;
 mod sr_roundtrip;
+mod text;
 mod voi;
