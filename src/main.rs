@@ -8,7 +8,10 @@ fn main() -> ExitCode {
     // No patient data is ever logged: messages carry ids, counts and the names of libraries.
     let filter = tracing_subscriber::EnvFilter::try_from_env("ISOCENTRE_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("error"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
     match isocentre::cli::run() {
         Launch::Done(code) => code,
         Launch::Window(start) => isocentre::app::run(start),

@@ -5,8 +5,11 @@
 pub mod bench;
 pub mod demo;
 mod display_set;
+mod frames;
+mod info;
 mod output;
 pub mod render;
+mod report;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -41,14 +44,13 @@ enum Subcommand {
     /// The built-in synthetic study, in the window; without a display, as a picture and a report
     Demo,
     /// What the files hold: patients, studies, series, and why files were passed over
-    Info(super::cli::info::InfoArgs),
+    Info(info::InfoArgs),
     /// Decoded samples of a file, one file a frame
     Frames(frames::FramesArgs),
     /// One view as a picture, or its values
     Render(render::RenderArgs),
     /// Structured reports: write one from findings, or show any
-    #[command(subcommand)]
-    Report(report::ReportCommand),
+    Report(report::ReportArgs),
     /// How long things take here
     Bench(bench::BenchArgs),
 }

@@ -46,9 +46,17 @@ pub(super) struct JournalWriter {
 
 impl JournalWriter {
     pub(super) fn new(journal: Journal, waker: Waker) -> Self {
-        let shared = Arc::new(Shared { state: Mutex::default(), changed: Condvar::new(), journal, waker });
+        let shared = Arc::new(Shared {
+            state: Mutex::default(),
+            changed: Condvar::new(),
+            journal,
+            waker,
+        });
         let of_thread = Arc::clone(&shared);
-        let thread = std::thread::Builder::new().name("journal".to_owned()).spawn(move || work(&of_thread)).ok();
+        let thread = std::thread::Builder::new()
+            .name("journal".to_owned())
+            .spawn(move || work(&of_thread))
+            .ok();
         Self { shared, thread }
     }
 
@@ -67,7 +75,11 @@ impl JournalWriter {
         state.is_hurried = true;
         self.shared.changed.notify_all();
         while (!state.waiting.is_empty() || state.is_writing) && self.thread.is_some() {
-            state = self.shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = self
+                .shared
+                .changed
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
         }
         state.is_hurried = false;
     }
@@ -91,7 +103,10 @@ fn work(shared: &Shared) {
             if state.is_closing {
                 return;
             }
-            state = shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = shared
+                .changed
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
         }
         if !state.is_hurried && !state.is_closing {
             let (rested, _) = shared
@@ -106,7 +121,8 @@ fn work(shared: &Shared) {
         let mut problems = Vec::new();
         for (study, draft) in waiting {
             if let Err(error) = shared.journal.write(&study, &draft) {
-                let message = Message::new(msg("journal-not-written")).message("reason", error.message());
+                let message =
+                    Message::new(msg("journal-not-written")).message("reason", error.message());
                 problems.push(Problem::error(message));
             }
         }
@@ -124,10 +140,23 @@ fn work(shared: &Shared) {
 
 impl Engine {
     /// The document of a study goes into the journal; one that is saved leaves it.
-    pub(super) fn write_journal(&self, study: StudyKey, document: &Document, workspace: &Workspace) {
-        let Some(of) = workspace.library.study(study) else { return };
-        let patient = workspace.library.patient_of(study).map(|patient| patient.module.name.clone());
-        let is_saved = workspace.studies.get(&study).is_some_and(|record| record.saved == *document);
+    pub(super) fn write_journal(
+        &self,
+        study: StudyKey,
+        document: &Document,
+        workspace: &Workspace,
+    ) {
+        let Some(of) = workspace.library.study(study) else {
+            return;
+        };
+        let patient = workspace
+            .library
+            .patient_of(study)
+            .map(|patient| patient.module.name.clone());
+        let is_saved = workspace
+            .studies
+            .get(&study)
+            .is_some_and(|record| record.saved == *document);
         let draft = if is_saved {
             Draft::default()
         } else {
@@ -135,30 +164,47 @@ impl Engine {
                 patient_name: patient.unwrap_or_default(),
                 study_description: of.module.description.clone(),
                 paths: workspace.settings.recent.iter().take(1).cloned().collect(),
-                annotations: document.annotations.iter().map(|annotation| (**annotation).clone()).collect(),
+                annotations: document
+                    .annotations
+                    .iter()
+                    .map(|annotation| (**annotation).clone())
+                    .collect(),
                 text: document.findings.to_string(),
                 impression: document.impression.to_string(),
                 predecessor: String::new(),
             }
         };
-        self.journal.write(of.module.study_instance_uid.clone(), draft);
+        self.journal
+            .write(of.module.study_instance_uid.clone(), draft);
     }
 
     pub(super) fn discard_journal(&self, study: StudyKey, workspace: &Workspace) {
         if let Some(of) = workspace.library.study(study) {
-            self.journal.write(of.module.study_instance_uid.clone(), Draft::default());
+            self.journal
+                .write(of.module.study_instance_uid.clone(), Draft::default());
         }
     }
 
     /// Looks for unsaved work of a study that was just opened.
     pub(super) fn find_journal(&self, study: StudyKey, workspace: &Workspace) {
-        let Some(of) = workspace.library.study(study) else { return };
-        let (uid, journal) = (of.module.study_instance_uid.clone(), Journal::new(&self.folders.journal));
+        let Some(of) = workspace.library.study(study) else {
+            return;
+        };
+        let (uid, journal) = (
+            of.module.study_instance_uid.clone(),
+            Journal::new(&self.folders.journal),
+        );
         let sender = self.sender.clone();
         self.spawn_event(Message::new(msg("job-journal")), false, move |_ctx| {
             let problems = Problems::new();
-            let found = journal.pending(&problems).into_iter().find(|pending| pending.study_instance_uid == uid);
-            problems.drain().into_iter().for_each(|problem| super::notify(&sender, problem));
+            let found = journal
+                .pending(&problems)
+                .into_iter()
+                .find(|pending| pending.study_instance_uid == uid);
+            problems
+                .drain()
+                .into_iter()
+                .for_each(|problem| super::notify(&sender, problem));
             let draft = found?.draft;
             let document = Document {
                 annotations: draft.annotations.into_iter().map(Arc::new).collect(),

@@ -46,7 +46,7 @@ use crate::imaging::FrameImage;
 use crate::jobs::{JobInfo, Queue};
 use crate::model::{DisplaySetId, FrameKey, Library};
 use crate::objects::journal::Journal;
-use crate::problem::{msg, Message, Problem};
+use crate::problem::{Message, Problem, msg};
 use crate::view::{Frames, Loading, ViewMode};
 use crate::volume::Volume;
 use crate::workspace::{Command, Effect, Workspace};
@@ -94,7 +94,10 @@ impl Engine {
             budget: Arc::new(Budget::of_this_machine()),
             loaders: loaders::Loaders::default(),
             thumbnails: thumbnails::Thumbnails::default(),
-            journal: journal::JournalWriter::new(Journal::new(&folders.journal), Arc::clone(&waker)),
+            journal: journal::JournalWriter::new(
+                Journal::new(&folders.journal),
+                Arc::clone(&waker),
+            ),
             reports: Arc::default(),
             folders,
             waker,
@@ -104,7 +107,12 @@ impl Engine {
     /// What jobs brought, until nothing is left or the time is up (then the waker is called again).
     pub fn poll(&mut self, budget: Duration) -> Vec<Command> {
         let end = Instant::now() + budget;
-        let mut commands: Vec<Command> = self.queue.problems().into_iter().map(Command::Notify).collect();
+        let mut commands: Vec<Command> = self
+            .queue
+            .problems()
+            .into_iter()
+            .map(Command::Notify)
+            .collect();
         while let Ok(command) = self.events.try_recv() {
             commands.push(command);
             if Instant::now() >= end {
@@ -134,7 +142,13 @@ impl Engine {
 
     /// Says what is on screen. Idempotent; to be called whenever the window is drawn.
     pub fn want(&mut self, library: &Library, wants: &[Want]) {
-        let Self { loaders, queue, budget, waker, .. } = self;
+        let Self {
+            loaders,
+            queue,
+            budget,
+            waker,
+            ..
+        } = self;
         for problem in loaders.want(library, wants, queue, budget, waker) {
             // The window draws the sentence in place of the picture; here it is said once.
             drop(self.sender.try_send(Command::Notify(problem)));
@@ -157,7 +171,9 @@ impl Engine {
     /// Which frames of a set are decoded.
     #[must_use]
     pub fn loaded_frames(&self, set: DisplaySetId) -> Vec<bool> {
-        self.loaders.get(set).map_or_else(Vec::new, |loader| loader.loaded())
+        self.loaders
+            .get(set)
+            .map_or_else(Vec::new, |loader| loader.loaded())
     }
 
     /// The journal is on disk; to be called before the program ends.

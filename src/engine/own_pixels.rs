@@ -6,9 +6,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::annotation::{Anchor, ImageGeometry, PixelSource, VolumeSampler};
+use crate::annotation::{Anchor, ImageGeometry, PixelSource};
 use crate::cache::Budget;
-use crate::engine::pixel_source::sampler;
 use crate::engine::{InstanceSource, open};
 use crate::imaging::FrameImage;
 use crate::jobs::JobCtx;
@@ -46,32 +45,54 @@ impl OwnPixels {
     ) -> Self {
         let mut ids: Vec<_> = anchors
             .into_iter()
-            .filter_map(|anchor| library.find_frame(&anchor.sop_instance_uid, anchor.frame).map(|(set, _)| set))
+            .filter_map(|anchor| {
+                library
+                    .find_frame(&anchor.sop_instance_uid, anchor.frame)
+                    .map(|(set, _)| set)
+            })
             .collect();
         ids.sort_unstable();
         ids.dedup();
-        let sets = ids.into_iter().filter_map(|id| Some(Set::new(library, library.display_set(id)?, frames))).collect();
+        let sets = ids
+            .into_iter()
+            .filter_map(|id| Some(Set::new(library, library.display_set(id)?, frames)))
+            .collect();
         Self { sets, budget, ctx }
     }
 
     fn find(&self, anchor: &Anchor) -> Option<(&Set, FrameKey)> {
         self.sets.iter().find_map(|set| {
             let instance = *set.instances.get(&anchor.sop_instance_uid)?;
-            Some((set, FrameKey { instance, frame: anchor.frame }))
+            Some((
+                set,
+                FrameKey {
+                    instance,
+                    frame: anchor.frame,
+                },
+            ))
         })
     }
 }
 
 impl Set {
     fn new(library: &Library, set: &DisplaySet, frames: &dyn Frames) -> Self {
-        let instances = set.frames.iter().filter_map(|key| library.instance(key.instance));
-        let loaded = frames.volume(set.id).ready().filter(|volume| volume.is_complete()).cloned();
+        let instances = set
+            .frames
+            .iter()
+            .filter_map(|key| library.instance(key.instance));
+        let loaded = frames
+            .volume(set.id)
+            .ready()
+            .filter(|volume| volume.is_complete())
+            .cloned();
         let volume = OnceLock::new();
         if let Some(loaded) = loaded {
             volume.get_or_init(|| Some(loaded));
         }
         Self {
-            instances: instances.map(|it| (Arc::clone(&it.facts.sop_instance_uid), it.ix)).collect(),
+            instances: instances
+                .map(|it| (Arc::clone(&it.facts.sop_instance_uid), it.ix))
+                .collect(),
             sources: open::sources(library, set),
             plan: library.volume_plan(set.id).ok().cloned(),
             volume,
@@ -80,11 +101,24 @@ impl Set {
     }
 
     fn frame(&self, key: FrameKey, ctx: &JobCtx) -> Option<Arc<FrameImage>> {
-        if let Some(frame) = self.decoded.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+        if let Some(frame) = self
+            .decoded
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&key)
+        {
             return Some(Arc::clone(frame));
         }
-        let frame = Arc::new(self.sources.get(&key.instance)?.frame(key.frame, ctx).ok()?);
-        self.decoded.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&frame));
+        let frame = Arc::new(
+            self.sources
+                .get(&key.instance)?
+                .frame(key.frame, ctx)
+                .ok()?,
+        );
+        self.decoded
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(key, Arc::clone(&frame));
         Some(frame)
     }
 
@@ -95,10 +129,16 @@ impl Set {
             // Four bytes hold any sample we decode into a volume; given back when measuring ends.
             let _reservation = budget.reserve(columns * rows * slices * 4).ok()?;
             let volume = Volume::new(plan);
-            let placed: Vec<(u32, FrameKey)> =
-                (0_u32..).zip(volume.frames.iter()).filter_map(|(k, key)| Some((k, (*key)?))).collect();
+            let placed: Vec<(u32, FrameKey)> = (0_u32..)
+                .zip(volume.frames.iter())
+                .filter_map(|(k, key)| Some((k, (*key)?)))
+                .collect();
             placed.into_par_iter().for_each(|(k, key)| {
-                if let Some(frame) = self.sources.get(&key.instance).and_then(|it| it.frame(key.frame, ctx).ok()) {
+                if let Some(frame) = self
+                    .sources
+                    .get(&key.instance)
+                    .and_then(|it| it.frame(key.frame, ctx).ok())
+                {
                     volume.set_slice(k, Arc::new(frame));
                 }
             });
@@ -118,8 +158,8 @@ impl PixelSource for OwnPixels {
         set.frame(key, &self.ctx)
     }
 
-    fn volume(&self, anchor: &Anchor) -> Option<VolumeSampler<'_>> {
+    fn volume(&self, anchor: &Anchor) -> Option<Arc<Volume>> {
         let (set, _) = self.find(anchor)?;
-        set.volume(&self.budget, &self.ctx).and_then(sampler)
+        set.volume(&self.budget, &self.ctx).cloned()
     }
 }

@@ -1,8 +1,8 @@
 //! Pixels for measuring, from whatever is loaded.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use crate::annotation::{Anchor, ImageGeometry, PixelSource, VolumeSampler};
+use crate::annotation::{Anchor, ImageGeometry, PixelSource};
 use crate::imaging::{FrameImage, ImageAttributes};
 use crate::model::{DisplaySetId, FrameKey, Library};
 use crate::view::Frames;
@@ -18,7 +18,9 @@ pub struct LoadedPixels<'a> {
 
 impl LoadedPixels<'_> {
     fn place(&self, anchor: &Anchor) -> Option<(DisplaySetId, FrameKey)> {
-        let (set, index) = self.library.find_frame(&anchor.sop_instance_uid, anchor.frame)?;
+        let (set, index) = self
+            .library
+            .find_frame(&anchor.sop_instance_uid, anchor.frame)?;
         let key = self.library.display_set(set)?.frames.get(index as usize)?;
         Some((set, *key))
     }
@@ -34,7 +36,7 @@ impl PixelSource for LoadedPixels<'_> {
         Some(ImageGeometry {
             plane: attributes.plane(key.frame).cloned(),
             spacing: attributes.spacing(key.frame),
-            aspect: 1.0,
+            aspect: attributes.aspect(key.frame),
         })
     }
 
@@ -43,18 +45,8 @@ impl PixelSource for LoadedPixels<'_> {
         self.frames.frame(key).ready().cloned()
     }
 
-    fn volume(&self, anchor: &Anchor) -> Option<VolumeSampler<'_>> {
+    fn volume(&self, anchor: &Anchor) -> Option<Arc<Volume>> {
         let (set, _) = self.place(anchor)?;
-        sampler(self.frames.volume(set).ready()?)
+        self.frames.volume(set).ready().cloned()
     }
-}
-
-/// Samples of a volume; `None` while no slice is there.
-pub(super) fn sampler<'a>(volume: &Arc<Volume>) -> Option<VolumeSampler<'a>> {
-    let units = volume.slices.iter().find_map(OnceLock::get)?.units.clone();
-    let volume = Arc::clone(volume);
-    let voxel_from_patient = volume.grid.voxel_from_patient();
-    let step_mm = volume.grid.spacing_mm().min_element();
-    let value = Box::new(move |point| volume.linear(voxel_from_patient.transform_point3(point)));
-    Some(VolumeSampler { step_mm, units, value })
 }

@@ -125,7 +125,7 @@ impl ImageAttributes {
             spacing: attributes.and_then(|a| a.pixels.spacing),
             aspect: attributes.map_or(1.0, |a| a.pixels.aspect),
             lossy: self.lossy.clone(),
-            samples: decoded.samples,
+            samples: shown(decoded.samples),
         }
     }
 
@@ -166,6 +166,16 @@ pub fn frame_image(header: &InstanceHeader, frame: u32, decoded: DecodedFrame) -
 }
 
 /// A table is indexed by integers; floating point samples cannot have one.
+/// 32-bit colour is shown by its high words; no display tells more apart.
+fn shown(samples: Samples) -> Samples {
+    match samples {
+        Samples::Rgb32(rgb) => {
+            Samples::Rgb16(rgb.iter().map(|value| (value >> 16) as u16).collect())
+        }
+        other => other,
+    }
+}
+
 fn table_for_integers(modality: ModalityTransform, is_float: bool) -> ModalityTransform {
     match modality {
         ModalityTransform::Lut(_) if is_float => ModalityTransform::Identity,

@@ -10,12 +10,12 @@ pub mod grey_chain;
 mod lut;
 pub(crate) mod picture;
 mod probe;
+mod range;
 pub mod sampling;
 pub mod slice_twin;
 pub mod statistics;
 pub mod voi;
 
-pub use assemble::{ImageAttributes, frame_image};
 pub use crate::dicom::{Photometric, SampleType, Samples};
 pub use assemble::{ImageAttributes, frame_image};
 pub use frame_image::{
@@ -26,6 +26,7 @@ pub use grey_chain::Look;
 pub use lut::{DisplayLut, Lut};
 pub use picture::Picture;
 pub use probe::{Probe, probe};
+pub use range::full_range;
 pub use sampling::Filter;
 pub use slice_twin::SliceView;
 pub use statistics::{Region, Statistics, region_statistics};

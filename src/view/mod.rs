@@ -14,11 +14,11 @@ mod sources;
 mod state;
 mod voi;
 
+pub use crate::imaging::Filter;
 pub use overlay_geometry::{EdgeLetters, edge_letters};
 pub use resolve::{StackGeometry, resolve_plane, resolve_stack};
 pub use resolved::{ResolvedKind, ResolvedView};
 pub use scale_bar::{ScaleBar, scale_bar};
 pub use sources::{Frames, Loading, NoFrames};
-pub use crate::imaging::Filter;
 pub use state::{Camera, DataPresentation, ViewMode, ViewState, VoiChoice, Zoom};
 pub use voi::resolve_voi;

@@ -107,14 +107,15 @@ impl Sources {
             .map_or(0, |set| self.library.decoded_bytes(set));
         let reserved = self.budget.reserve(bytes).map_err(|e| one(e.message()))?;
         let volume = Volume::new((*plan).clone());
+        let (library, ctx) = (&self.library, &self.ctx);
         let failed: Vec<Problem> = volume
             .frames
             .par_iter()
             .enumerate()
             .filter_map(|(k, key)| {
                 let key = (*key)?;
-                let instance = self.library.instance(key.instance)?;
-                match decode(instance, key.frame, &self.ctx) {
+                let instance = library.instance(key.instance)?;
+                match decode(instance, key.frame, ctx) {
                     Ok(frame) => {
                         // A slice of another size stays out and is a gap.
                         volume.set_slice(k as u32, frame);
