@@ -13,6 +13,7 @@ mod report;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use clap::Parser as _;
 
@@ -55,8 +56,8 @@ enum Subcommand {
     Bench(bench::BenchArgs),
 }
 
-/// Runs the program with the arguments of this process.
-pub fn run() -> Launch {
+/// Runs the program with the arguments of this process, which began at `start`.
+pub fn run(start: Instant) -> Launch {
     let arguments = Arguments::parse();
     let Some(subcommand) = arguments.subcommand else {
         return Launch::Window(Start::Paths(arguments.paths));
@@ -68,6 +69,6 @@ pub fn run() -> Launch {
         Subcommand::Frames(args) => frames::run(&args),
         Subcommand::Render(args) => render::run(&args),
         Subcommand::Report(args) => report::run(&args),
-        Subcommand::Bench(args) => bench::run(&args),
+        Subcommand::Bench(args) => bench::run(&args, start),
     })
 }
