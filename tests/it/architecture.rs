@@ -84,8 +84,8 @@ fn in_any(path: &str, modules: &[&str]) -> bool {
 }
 
 fn may_use_wgpu(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap();
-    in_any(path, &["render", "app"]) || (module_of(path) == "ui" && name.starts_with("viewport"))
+    let is_viewport = path.split('/').any(|part| part.starts_with("viewport"));
+    in_any(path, &["render", "app"]) || (module_of(path) == "ui" && is_viewport)
 }
 
 /// The top module a file belongs to.
