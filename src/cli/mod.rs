@@ -1,5 +1,7 @@
 //! The subcommands, one file each.
 
+pub mod info;
+
 use std::process::ExitCode;
 
 /// Runs the program with the arguments of this process.

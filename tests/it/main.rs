@@ -7,4 +7,7 @@
 
 mod common;
 mod demo;
+mod headers;
 mod jobs;
+mod model;
+mod volume;
