@@ -159,6 +159,8 @@ pub enum AnnotationEdit {
     /// The same id with other contents.
     Change(Annotation, GestureId),
     Remove(AnnotationId),
+    /// Takes back what this gesture changed, as if it had never begun.
+    Cancel(GestureId),
     Select(Option<AnnotationId>),
     /// Shows it: the pane that can goes to its slice.
     JumpTo(AnnotationId),
@@ -188,6 +190,7 @@ pub enum SettingsEdit {
     FoldRight(bool),
     NoticeRead,
     InvertDrag(bool),
+    Light(bool),
     Filter(Filter),
     Observer(String),
     ReportFolder(PathBuf),

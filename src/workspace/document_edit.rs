@@ -70,6 +70,11 @@ impl Workspace {
                 let Some(study) = self.study_of_anchor(&annotation) else {
                     return Vec::new();
                 };
+                // Two events of one gesture within one frame of the window both say "add".
+                if let Some(known) = self.tracked(study, &annotation.tracking_uid) {
+                    annotation.id = known;
+                    return self.annotate(AnnotationEdit::Change(annotation, gesture));
+                }
                 if annotation.id == AnnotationId(0) {
                     annotation.id = self.new_annotation_id();
                 }
@@ -79,6 +84,7 @@ impl Workspace {
                     document.annotations.push(Arc::new(annotation));
                 })
             }
+            AnnotationEdit::Cancel(gesture) => self.cancel_gesture(gesture),
             AnnotationEdit::Change(annotation, gesture) => {
                 let Some(study) = self.study_of_annotation(annotation.id) else {
                     return Vec::new();
@@ -122,6 +128,34 @@ impl Workspace {
                 self.jump_to(id)
             }
         }
+    }
+
+    fn tracked(&self, study: StudyKey, tracking_uid: &str) -> Option<AnnotationId> {
+        let annotations = &self.studies.get(&study)?.document.annotations;
+        annotations
+            .iter()
+            .find(|annotation| annotation.tracking_uid.as_ref() == tracking_uid)
+            .map(|annotation| annotation.id)
+    }
+
+    fn cancel_gesture(&mut self, gesture: GestureId) -> Vec<Effect> {
+        let cancelled = self
+            .studies
+            .iter_mut()
+            .find_map(|(study, record)| {
+                let is_cancelled = record.history.cancel(gesture, &mut record.document);
+                is_cancelled.then(|| (*study, record.document.clone()))
+            });
+        let Some((study, document)) = cancelled else {
+            return Vec::new();
+        };
+        if self
+            .selected
+            .is_some_and(|id| self.study_of_annotation(id).is_none())
+        {
+            self.selected = None;
+        }
+        vec![Effect::Journal(study, document)]
     }
 
     pub(super) fn edit_report(&mut self, edit: ReportEdit) -> Vec<Effect> {

@@ -14,6 +14,8 @@ const STEPS: usize = 200;
 pub struct History {
     past: VecDeque<Step>,
     future: Vec<Step>,
+    /// The future that the latest step did away with, until that step is past cancelling.
+    dropped: Vec<Step>,
 }
 
 #[derive(Debug)]
@@ -27,10 +29,11 @@ struct Step {
 impl History {
     /// Notes that `before` is about to change. Edits of one gesture are one step.
     pub fn record(&mut self, label: Message, gesture: Option<GestureId>, before: &Document) {
-        self.future.clear();
         if gesture.is_some() && self.past.back().is_some_and(|step| step.gesture == gesture) {
+            self.future.clear();
             return;
         }
+        self.dropped = std::mem::take(&mut self.future);
         if self.past.len() == STEPS {
             self.past.pop_front();
         }
@@ -63,6 +66,19 @@ impl History {
             document: after,
         });
         Some(step.label)
+    }
+
+    /// Takes back the latest step if it is this gesture's, leaving past and future as before it.
+    pub fn cancel(&mut self, gesture: GestureId, now: &mut Document) -> bool {
+        if self.past.back().and_then(|step| step.gesture) != Some(gesture) {
+            return false;
+        }
+        let Some(step) = self.past.pop_back() else {
+            return false;
+        };
+        *now = step.document;
+        self.future = std::mem::take(&mut self.dropped);
+        true
     }
 
     /// One step forward again.

@@ -32,6 +32,7 @@ pub use command::{
     SettingsEdit, Task, ViewEdit,
 };
 pub use document::{Document, SaveState, StudyRecord};
+pub use document_edit::kind_name;
 pub use history::History;
 pub use notices::{Notice, NoticeId};
 pub use panes::{Layout, Pane, PaneId, Panes, WindowLayout};

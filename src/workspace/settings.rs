@@ -65,6 +65,8 @@ pub struct Settings {
     pub is_notice_read: bool,
     /// Dragging up makes darker, dragging right narrower.
     pub is_drag_inverted: bool,
+    /// The light theme, for offices.
+    pub is_light: bool,
     /// Interpolation of new views.
     pub filter: Filter,
     /// Who observes; goes into reports.
@@ -94,6 +96,7 @@ impl Workspace {
             SettingsEdit::FoldRight(is_folded) => settings.is_right_folded = is_folded,
             SettingsEdit::NoticeRead => settings.is_notice_read = true,
             SettingsEdit::InvertDrag(is_inverted) => settings.is_drag_inverted = is_inverted,
+            SettingsEdit::Light(is_light) => settings.is_light = is_light,
             SettingsEdit::Filter(filter) => settings.filter = filter,
             SettingsEdit::Observer(observer) => settings.observer = observer,
             SettingsEdit::ReportFolder(folder) => settings.report_folder = Some(folder),
