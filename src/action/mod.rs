@@ -72,6 +72,7 @@ pub enum Icon {
     About,
     Angle,
     Arrow,
+    Crosshair,
     Delete,
     Demo,
     Ellipse,

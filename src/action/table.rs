@@ -142,6 +142,7 @@ pub static ACTIONS: &[Action] = &[
     tool(Icon::Rectangle, "rectangle", msg("action-tool-rectangle"), &[Shortcut::shift(Key::Letter('E'))]),
     tool(Icon::Probe, "probe", msg("action-tool-probe"), &[Shortcut::shift(Key::Letter('P'))]),
     tool(Icon::Arrow, "arrow", msg("action-tool-arrow"), &[Shortcut::letter('T')]),
+    tool(Icon::Crosshair, "crosshair", msg("action-tool-crosshair"), &[Shortcut::letter('X')]),
 
     preset(0, "preset-auto", msg("preset-auto"), &[Shortcut::plain(Key::Digit(0))]),
     preset(1, "preset-default", msg("preset-default"), &[Shortcut::plain(Key::Digit(1))]),
@@ -198,6 +199,17 @@ mod tests {
 
     use super::*;
     use crate::workspace::WINDOW_PRESETS;
+
+    #[test]
+    fn every_tool_has_an_action_and_every_tool_action_a_tool() {
+        let of_actions: BTreeSet<_> = ACTIONS
+            .iter()
+            .filter(|action| action.group == Group::Tools)
+            .map(|action| (action.id, action.label))
+            .collect();
+        let tools = crate::tool::TOOLS.iter();
+        assert_eq!(of_actions, tools.map(|tool| (tool.id(), tool.label())).collect());
+    }
 
     #[test]
     fn every_action_has_an_id_of_its_own() {

@@ -23,7 +23,13 @@ pub fn run(start: Start) -> ExitCode {
     let result = eframe::run_native(
         "isocentre",
         options(),
-        Box::new(|cc| Ok(Box::new(App::new(&cc.egui_ctx, setup)))),
+        Box::new(|cc| {
+            let mut app = App::new(&cc.egui_ctx, setup);
+            if let Some(state) = &cc.wgpu_render_state {
+                app.draw_with(state);
+            }
+            Ok(Box::new(app))
+        }),
     );
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -56,12 +62,23 @@ fn options() -> eframe::NativeOptions {
             .with_min_inner_size([960.0, 600.0])
             .with_drag_and_drop(true),
         renderer: eframe::Renderer::Wgpu,
+        wgpu_options: wgpu_options(),
         dithering: false, // it would alter grey values
         system_font_fallback: false,
         persist_window: false,
         ..eframe::NativeOptions::default()
     }
 }
+/// A device with the adapter's own texture sizes: egui's default asks for less.
+fn wgpu_options() -> eframe::egui_wgpu::WgpuConfiguration {
+    let mut setup = eframe::egui_wgpu::WgpuSetupCreateNew::without_display_handle();
+    setup.device_descriptor = std::sync::Arc::new(crate::render::device_descriptor);
+    eframe::egui_wgpu::WgpuConfiguration {
+        wgpu_setup: setup.into(),
+        ..Default::default()
+    }
+}
+
 fn todo_settings() -> (AppFolders, Settings, Vec<Problem>) {
     (
         AppFolders::under(std::path::Path::new("/tmp/shell-home")),

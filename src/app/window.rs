@@ -12,6 +12,7 @@ use crate::app::dialogs::Dialogs;
 use crate::engine::{Engine, Waker, Want};
 use crate::files::AppFolders;
 use crate::problem::{Problem, msg};
+use crate::render::Gpu;
 use crate::text::{Language as Spoken, Words};
 use crate::ui::{
     Closing, Lent, Shell, Theme, install_fonts, pressed_actions, run_action, shell_ui,
@@ -81,6 +82,14 @@ impl App {
         let told = problems.into_iter().map(Command::Notify);
         app.apply(ctx, told.chain(first).collect());
         app
+    }
+
+    /// Panes are drawn on the window's own device.
+    pub fn draw_with(&mut self, state: &eframe::egui_wgpu::RenderState) {
+        let gpu = Gpu::from_existing(&state.adapter, state.device.clone(), state.queue.clone());
+        self.shell
+            .interaction
+            .draw_with(Arc::new(gpu), state.target_format);
     }
 
     /// Before drawing: what arrived, keys, files dropped, the wish to close.

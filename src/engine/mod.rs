@@ -12,6 +12,7 @@
 //! | `source.rs` | one instance ready to decode |
 //! | `tasks.rs` | effects as jobs: scan, demo, reports |
 //! | `journal.rs` | unsaved work, on disk within two seconds |
+//! | `textures.rs` | frames and volumes on the graphics adapter |
 //! | `thumbnails.rs` | small pictures of display sets |
 //! | `pixel_source.rs` | pixels for measuring |
 //! | `open.rs` | opening without a window |
@@ -23,11 +24,13 @@ pub mod open;
 mod pixel_source;
 mod source;
 mod tasks;
+mod textures;
 mod thumbnails;
 
 pub use loader::Loader;
 pub use pixel_source::LoadedPixels;
 pub use source::InstanceSource;
+pub use textures::{Prepared, Textures};
 pub use thumbnails::Thumbnail;
 
 use std::sync::Arc;

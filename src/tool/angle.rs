@@ -16,13 +16,10 @@ impl Tool for Angle {
         "angle"
     }
     fn label(&self) -> MessageId {
-        msg("tool-angle")
+        msg("action-tool-angle")
     }
     fn help(&self) -> MessageId {
-        msg("tool-angle-help")
-    }
-    fn icon(&self) -> &'static str {
-        "\u{ea49}" // square_foot
+        msg("tool-help-angle")
     }
     fn pointer(&self, ctx: &mut ToolCtx<'_>, event: &PointerEvent) -> Vec<Command> {
         if event.phase == Phase::Press && ctx.gesture.drawing.is_none() {

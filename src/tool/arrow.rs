@@ -14,13 +14,10 @@ impl Tool for Arrow {
         "arrow"
     }
     fn label(&self) -> MessageId {
-        msg("tool-arrow")
+        msg("action-tool-arrow")
     }
     fn help(&self) -> MessageId {
-        msg("tool-arrow-help")
-    }
-    fn icon(&self) -> &'static str {
-        "\u{f1e2}" // north_west
+        msg("tool-help-arrow")
     }
     fn pointer(&self, ctx: &mut ToolCtx<'_>, event: &PointerEvent) -> Vec<Command> {
         two_points(ctx, event, |_, tip, tail| {

@@ -15,13 +15,10 @@ impl Tool for Crosshair {
         "crosshair"
     }
     fn label(&self) -> MessageId {
-        msg("tool-crosshair")
+        msg("action-tool-crosshair")
     }
     fn help(&self) -> MessageId {
-        msg("tool-crosshair-help")
-    }
-    fn icon(&self) -> &'static str {
-        "\u{f70c}" // point_scan
+        msg("tool-help-crosshair")
     }
     fn pointer(&self, ctx: &mut ToolCtx<'_>, event: &PointerEvent) -> Vec<Command> {
         if event.phase == Phase::Hover {

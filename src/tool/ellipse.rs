@@ -15,13 +15,10 @@ impl Tool for Ellipse {
         "ellipse"
     }
     fn label(&self) -> MessageId {
-        msg("tool-ellipse")
+        msg("action-tool-ellipse")
     }
     fn help(&self) -> MessageId {
-        msg("tool-ellipse-help")
-    }
-    fn icon(&self) -> &'static str {
-        "\u{e40c}" // panorama_fish_eye
+        msg("tool-help-ellipse")
     }
     fn pointer(&self, ctx: &mut ToolCtx<'_>, event: &PointerEvent) -> Vec<Command> {
         two_points(ctx, event, |ctx, a, b| {

@@ -14,13 +14,10 @@ impl Tool for Length {
         "length"
     }
     fn label(&self) -> MessageId {
-        msg("tool-length")
+        msg("action-tool-length")
     }
     fn help(&self) -> MessageId {
-        msg("tool-length-help")
-    }
-    fn icon(&self) -> &'static str {
-        "\u{e41c}" // straighten
+        msg("tool-help-length")
     }
     fn pointer(&self, ctx: &mut ToolCtx<'_>, event: &PointerEvent) -> Vec<Command> {
         two_points(ctx, event, |_, a, b| {

@@ -12,13 +12,10 @@ impl Tool for Pan {
         "pan"
     }
     fn label(&self) -> MessageId {
-        msg("tool-pan")
+        msg("action-tool-pan")
     }
     fn help(&self) -> MessageId {
-        msg("tool-pan-help")
-    }
-    fn icon(&self) -> &'static str {
-        "\u{e89f}" // open_with
+        msg("tool-help-pan")
     }
     fn cursor(&self) -> Cursor {
         Cursor::Grab

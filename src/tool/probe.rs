@@ -14,13 +14,10 @@ impl Tool for Probe {
         "probe"
     }
     fn label(&self) -> MessageId {
-        msg("tool-probe")
+        msg("action-tool-probe")
     }
     fn help(&self) -> MessageId {
-        msg("tool-probe-help")
-    }
-    fn icon(&self) -> &'static str {
-        "\u{e3b8}" // colorize
+        msg("tool-help-probe")
     }
     fn pointer(&self, ctx: &mut ToolCtx<'_>, event: &PointerEvent) -> Vec<Command> {
         if event.phase == Phase::Press {

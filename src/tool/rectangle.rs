@@ -15,13 +15,10 @@ impl Tool for Rectangle {
         "rectangle"
     }
     fn label(&self) -> MessageId {
-        msg("tool-rectangle")
+        msg("action-tool-rectangle")
     }
     fn help(&self) -> MessageId {
-        msg("tool-rectangle-help")
-    }
-    fn icon(&self) -> &'static str {
-        "\u{e835}" // check_box_outline_blank
+        msg("tool-help-rectangle")
     }
     fn pointer(&self, ctx: &mut ToolCtx<'_>, event: &PointerEvent) -> Vec<Command> {
         two_points(ctx, event, |ctx, a, b| {

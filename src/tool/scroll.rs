@@ -15,13 +15,10 @@ impl Tool for Scroll {
         "scroll"
     }
     fn label(&self) -> MessageId {
-        msg("tool-scroll")
+        msg("action-tool-scroll")
     }
     fn help(&self) -> MessageId {
-        msg("tool-scroll-help")
-    }
-    fn icon(&self) -> &'static str {
-        "\u{e8d5}" // swap_vert
+        msg("tool-help-scroll")
     }
     fn cursor(&self) -> Cursor {
         Cursor::ResizeVertical

@@ -21,13 +21,10 @@ impl Tool for Window {
         "window"
     }
     fn label(&self) -> MessageId {
-        msg("tool-window")
+        msg("action-tool-window")
     }
     fn help(&self) -> MessageId {
-        msg("tool-window-help")
-    }
-    fn icon(&self) -> &'static str {
-        "\u{eb37}" // contrast
+        msg("tool-help-window")
     }
     fn cursor(&self) -> Cursor {
         Cursor::Default

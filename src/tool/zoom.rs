@@ -18,13 +18,10 @@ impl Tool for Zoom {
         "zoom"
     }
     fn label(&self) -> MessageId {
-        msg("tool-zoom")
+        msg("action-tool-zoom")
     }
     fn help(&self) -> MessageId {
-        msg("tool-zoom-help")
-    }
-    fn icon(&self) -> &'static str {
-        "\u{e8ff}" // zoom_in
+        msg("tool-help-zoom")
     }
     fn cursor(&self) -> Cursor {
         Cursor::ZoomIn

@@ -11,6 +11,7 @@
 //! | `patient_bar.rs`, `tools_row.rs`, `layout_chooser.rs`, `status.rs` | the bars |
 //! | `browser.rs`, `browse.rs` | the studies on the left |
 //! | `findings.rs` | measurements, report text and saving on the right |
+//! | [`viewport`] | a pane: picture, overlays, drawings, input |
 //! | `start.rs`, `path_field.rs` | before anything is open; opening by path |
 //! | `parts.rs` and `palette.rs`, `help.rs`, `settings.rs`, `about.rs`, `passed_over.rs` | what is laid over the window |
 //! | `notices.rs`, `questions.rs` | what the reader should know, and must answer |
@@ -39,6 +40,7 @@ mod start;
 mod status;
 mod theme;
 mod tools_row;
+pub mod viewport;
 
 pub use bidi_label::{Text, galley};
 pub use fonts::install as install_fonts;

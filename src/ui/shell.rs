@@ -1,15 +1,13 @@
 //! The window: patient bar, browser, tools, panes, findings, status; parts and notices above.
 
 use eframe::egui;
-use egui::{Context, Margin, Panel, Rect, Stroke, StrokeKind, Ui, vec2};
+use egui::{Context, Margin, Panel, Rect, Ui, vec2};
 
 use crate::action::Part;
 use crate::annotation::Annotation;
 use crate::engine::Engine;
 use crate::model::DisplaySetId;
-use crate::problem::msg;
 use crate::text::Words;
-use crate::ui::bidi_label::Text;
 use crate::ui::browser::{Thumbnails, browser_rail_ui, browser_ui};
 use crate::ui::findings::{Edits, MeasurementText, findings_rail_ui, findings_ui};
 use crate::ui::notices::{Clock, notices_ui};
@@ -22,6 +20,7 @@ use crate::ui::start::start_ui;
 use crate::ui::status::status_ui;
 use crate::ui::theme::Theme;
 use crate::ui::tools_row::tools_row_ui;
+use crate::ui::viewport::{Interaction, ProbeText, ViewportCtx, viewport_ui};
 use crate::workspace::{Command, Layout, PaneId, ViewEdit, Workspace};
 
 /// Space between panes, points.
@@ -38,7 +37,9 @@ pub struct Shell {
     start_path: PathField,
     thumbnails: Thumbnails,
     clock: Clock,
-    probe: Option<String>,
+    probe: Option<ProbeText>,
+    /// The hand over the panes.
+    pub interaction: Interaction,
 }
 
 /// How far closing is.
@@ -81,7 +82,7 @@ pub fn shell_ui(ui: &mut Ui, shell: &mut Shell, lent: Lent<'_>) {
         .show(ui, |ui| patient_bar_ui(ui, ctx));
     bar(sizes.status)(Panel::bottom("status"))
         .frame(panel_frame(theme, side))
-        .show(ui, |ui| status_ui(ui, ctx, shell.probe.as_deref()));
+        .show(ui, |ui| status_ui(ui, ctx, shell.probe.as_ref().map(|p| format!("{}  {}  {}", p.value, p.position, p.place)).as_deref()));
     let is_empty = workspace.library.display_sets().next().is_none();
     if !is_empty || workspace.scans_running > 0 {
         side_panels_ui(ui, ctx, shell);
@@ -213,39 +214,29 @@ fn panes_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, shell: &mut Shell) {
         pane_rects(area, main.layout)
     };
     shell.probe = None;
+    shell.interaction.begin_frame(&visible);
     for (pane, rect) in visible.into_iter().zip(rects) {
         let builder = egui::UiBuilder::new()
             .id_salt(("pane", pane.0))
             .max_rect(rect);
         ui.scope_builder(builder, |ui| {
             ui.set_clip_rect(rect.intersect(ui.clip_rect()));
-            pane_ui(ui, ctx, pane, rect);
+            pane_ui(ui, ctx, shell, pane, rect);
         });
     }
 }
 
-fn pane_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, pane: PaneId, rect: Rect) {
-    let theme = ctx.theme;
-    if ctx.workspace.panes.view(pane).is_none() {
-        let words = ctx.say(if ctx.workspace.scans_running > 0 {
-            msg("pane-reading")
-        } else {
-            msg("pane-empty")
-        });
-        ui.centered_and_justified(|ui| {
-            Text::new(
-                &words,
-                theme.body(),
-                theme.colours.overlay.gamma_multiply(0.6),
-            )
-            .ui(ui);
-        });
-    }
-    if ctx.workspace.panes.active == pane {
-        let stroke = Stroke::new(theme.sizes.active_line, theme.colours.accent);
-        ui.painter()
-            .rect_stroke(rect, 0.0, stroke, StrokeKind::Inside);
-    }
+fn pane_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, shell: &mut Shell, pane: PaneId, rect: Rect) {
+    let mut viewport = ViewportCtx {
+        workspace: ctx.workspace,
+        engine: ctx.engine,
+        words: ctx.words,
+        theme: ctx.theme,
+        commands: ctx.commands,
+        interaction: &mut shell.interaction,
+        probe: &mut shell.probe,
+    };
+    viewport_ui(ui, &mut viewport, pane);
     drop_ui(ui, ctx, pane, rect);
 }
 

@@ -13,11 +13,12 @@ use crate::workspace::{Command, ViewEdit, WINDOW_PRESETS};
 /// One button: the action's id, and its short word.
 type Item = (&'static str, MessageId);
 
-const NAVIGATION: [Item; 4] = [
+const NAVIGATION: [Item; 5] = [
     ("window", msg("tool-word-window")),
     ("pan", msg("tool-word-pan")),
     ("zoom", msg("tool-word-zoom")),
     ("scroll", msg("tool-word-scroll")),
+    ("crosshair", msg("tool-word-crosshair")),
 ];
 const MEASURING: [Item; 6] = [
     ("length", msg("tool-word-length")),

@@ -29,6 +29,7 @@ pub use resolved::{ResolvedKind, ResolvedView};
 pub use scale_bar::{ScaleBar, scale_bar};
 pub use shown::{ImageRef, ShownData, Visibility};
 pub use sources::{Frames, Loading, NoFrames};
-pub use state::{Camera, DataPresentation, Filter, ViewMode, ViewState, VoiChoice, Zoom};
+pub use crate::imaging::Filter;
+pub use state::{Camera, DataPresentation, ViewMode, ViewState, VoiChoice, Zoom};
 pub use voi::resolve_voi;
 pub use window::ShownWindow;

@@ -26,6 +26,7 @@ action-tool-ellipse = Ellipse
 action-tool-rectangle = Rectangle
 action-tool-probe = Probe
 action-tool-arrow = Arrow
+action-tool-crosshair = Crosshair
 action-reset = Reset the view
 action-fit = Fit to the view
 action-one-to-one = One image pixel to one screen pixel
@@ -72,6 +73,7 @@ tool-word-ellipse = Ellipse
 tool-word-rectangle = Rectangle
 tool-word-probe = Probe
 tool-word-arrow = Arrow
+tool-word-crosshair = Cross
 tool-word-layout = Layout
 tool-word-mpr = MPR
 tool-word-picture = Picture
@@ -91,7 +93,8 @@ tool-help-angle = Click the first arm, the vertex and the second arm
 tool-help-ellipse = Drag across the region: area, mean, deviation, range
 tool-help-rectangle = Drag across the region: area, mean, deviation, range
 tool-help-probe = Click a point: its value and position
-tool-help-arrow = Drag from the text to what it points at
+tool-help-arrow = Drag from what it points at to where the text stands
+tool-help-crosshair = Drag: every view goes to the point
 
 # Headings.
 group-study = Study

@@ -26,6 +26,7 @@ action-tool-ellipse = Ellipse
 action-tool-rectangle = Rectangle
 action-tool-probe = Sonde
 action-tool-arrow = Flèche
+action-tool-crosshair = Réticule
 action-reset = Réinitialiser la vue
 action-fit = Ajuster à la vue
 action-one-to-one = Un pixel d’image par pixel d’écran
@@ -72,6 +73,7 @@ tool-word-ellipse = Ellipse
 tool-word-rectangle = Rectangle
 tool-word-probe = Sonde
 tool-word-arrow = Flèche
+tool-word-crosshair = Réticule
 tool-word-layout = Grille
 tool-word-mpr = MPR
 tool-word-picture = Image
@@ -91,7 +93,8 @@ tool-help-angle = Cliquer le premier bras, le sommet et le second bras
 tool-help-ellipse = Glisser sur la région : aire, moyenne, écart type, étendue
 tool-help-rectangle = Glisser sur la région : aire, moyenne, écart type, étendue
 tool-help-probe = Cliquer un point : sa valeur et sa position
-tool-help-arrow = Glisser du texte vers ce qu’il montre
+tool-help-arrow = Glisser de ce qu’elle désigne vers la place du texte
+tool-help-crosshair = Glisser : toutes les vues vont au point
 
 # Rubriques.
 group-study = Étude
