@@ -169,6 +169,8 @@ struct Parsed {
     /// Size of the byte stream that positions count in, if known.
     total: Option<u64>,
     bytes_read: usize,
+    /// What stands before preamble or data set.
+    stray_bytes: usize,
 }
 
 impl Plan {
@@ -177,13 +179,11 @@ impl Plan {
         if window.bytes().is_empty() {
             return Err(ReadError::Empty);
         }
-        let (meta_at, has_magic) = meta_start(window.bytes(), total);
-        if !has_magic
-            && !begins_like_a_data_set(window.bytes(), meta_at, known_size(&window, total))
-        {
+        let size = known_size(&window, total);
+        let Some(start) = find_start(window.bytes(), size) else {
             return Err(ReadError::NotDicom);
-        }
-        let (meta, body_at) = self.meta(&mut window, meta_at, total)?;
+        };
+        let (meta, body_at) = self.meta(&mut window, start.at, total)?;
         let declared = uid_in(&meta, tags::TRANSFER_SYNTAX_UID);
         let is_deflated = declared.as_deref() == Some(uids::DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN)
             && element::count_plausible(
@@ -193,7 +193,7 @@ impl Plan {
                 known_size(&window, total),
                 3,
             ) < 3;
-        let parsed = if is_deflated {
+        let mut parsed = if is_deflated {
             let is_zlib = window.bytes().get(body_at..).is_some_and(|body| {
                 matches!(body, [0x78, second, ..] if (0x7800 + u16::from(*second)) % 31 == 0)
             });
@@ -208,12 +208,16 @@ impl Plan {
         } else {
             self.body(&mut window, body_at, total, meta, declared)?
         };
-        if is_meaningful(&parsed) {
-            Ok(parsed)
-        } else if has_magic {
-            Err(ReadError::NothingUsable)
-        } else {
-            Err(ReadError::NotDicom)
+        parsed.stray_bytes = start.stray_bytes;
+        let has_elements = parsed.object.tags().next().is_some();
+        match (
+            start.has_magic,
+            has_elements || parsed.found.pixel_data.is_some(),
+        ) {
+            (true, true) => Ok(parsed),
+            (true, false) => Err(ReadError::NothingUsable),
+            (false, _) if is_meaningful(&parsed) => Ok(parsed),
+            (false, _) => Err(ReadError::NotDicom),
         }
     }
 
@@ -238,8 +242,8 @@ impl Plan {
                 Ok(end) => return Ok((meta, end)),
                 Err(Stop::More(wanted)) => window.grow(wanted)?,
                 Err(Stop::End) => {
-                    let end = window.bytes().len();
-                    return Ok((meta, end));
+                    let end = walker.found.truncated_at.unwrap_or_default() as usize;
+                    return Ok((meta, end.max(at)));
                 }
             }
         }
@@ -287,6 +291,7 @@ impl Plan {
                     is_all.then_some(window.bytes().len() as u64)
                 }),
                 bytes_read: window.bytes().len(),
+                stray_bytes: 0,
             });
         }
     }
@@ -312,20 +317,66 @@ fn known_size(window: &Window<'_>, total: Option<u64>) -> u64 {
     }
 }
 
-/// Where the meta information begins, or else the data set, and whether `DICM` stands before it.
-fn meta_start(bytes: &[u8], total: Option<u64>) -> (usize, bool) {
-    const MAGIC: &[u8] = b"DICM";
-    if bytes.get(128..132) == Some(MAGIC) {
-        return (132, true);
+/// Where a file's elements begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Start {
+    /// Where the meta information begins, or else the data set.
+    at: usize,
+    /// Whether `DICM` stands before it.
+    has_magic: bool,
+    /// How many bytes stand before all that, and belong to none of it.
+    stray_bytes: usize,
+}
+
+const MAGIC: &[u8] = b"DICM";
+const PREAMBLE: usize = 128;
+
+/// How far into a file its beginning is looked for.
+const MAX_STRAY_BYTES: usize = 512;
+
+fn find_start(bytes: &[u8], size: u64) -> Option<Start> {
+    let regular = |at, has_magic| Start {
+        at,
+        has_magic,
+        stray_bytes: 0,
+    };
+    if bytes.get(PREAMBLE..PREAMBLE + 4) == Some(MAGIC) {
+        return Some(regular(PREAMBLE + 4, true));
     }
     if bytes.starts_with(MAGIC) {
-        return (4, true);
+        return Some(regular(4, true));
     }
-    let size = total.unwrap_or(u64::MAX);
-    if !begins_like_a_data_set(bytes, 0, size) && begins_like_a_data_set(bytes, 128, size) {
-        return (128, false);
+    if let Some(at) = [0, PREAMBLE]
+        .into_iter()
+        .find(|at| begins_like_a_data_set(bytes, *at, size))
+    {
+        return Some(regular(at, false));
     }
-    (0, false)
+    // Behind a wrapper's header or a stray byte; here only what cannot be chance counts.
+    (1..=MAX_STRAY_BYTES.min(bytes.len())).find_map(|at| {
+        let rest = bytes.get(at..)?;
+        if rest.starts_with(b"DICM\x02\0") {
+            return Some(Start {
+                at: at + 4,
+                has_magic: true,
+                stray_bytes: at.saturating_sub(PREAMBLE),
+            });
+        }
+        let is_explicit = [EXPLICIT_LITTLE, EXPLICIT_BIG].into_iter().any(|encoding| {
+            element::tag_at(bytes, at, encoding).is_some_and(is_first_tag)
+                && element::count_plausible(bytes, at, encoding, size, 8) >= 8
+        });
+        is_explicit.then_some(Start {
+            at,
+            has_magic: false,
+            stray_bytes: at,
+        })
+    })
+}
+
+/// Whether a data set may begin with a tag.
+fn is_first_tag(tag: Tag) -> bool {
+    tag.0 <= 0x0010 && tag.0 % 2 == 0 && element::is_known(tag)
 }
 
 /// What has no `DICM` must begin with elements that make sense, of a group that comes first.
@@ -333,8 +384,7 @@ fn begins_like_a_data_set(bytes: &[u8], at: usize, size: u64) -> bool {
     [EXPLICIT_LITTLE, IMPLICIT_LITTLE, EXPLICIT_BIG]
         .into_iter()
         .any(|encoding| {
-            element::tag_at(bytes, at, encoding)
-                .is_some_and(|tag| tag.0 <= 0x0010 && tag.0 % 2 == 0 && element::is_known(tag))
+            element::tag_at(bytes, at, encoding).is_some_and(is_first_tag)
                 && element::count_plausible(bytes, at, encoding, size, 3) >= 3
         })
 }
@@ -413,6 +463,9 @@ impl Parsed {
             }
             Some(declared) => declared.into(),
         };
+        if self.stray_bytes > 0 {
+            notes.push(Message::new(msg("reading-stray-bytes")).count("count", self.stray_bytes));
+        }
         if let Some(at) = self.found.truncated_at {
             notes.push(Message::new(msg("reading-truncated")).number("at", at as f64));
         } else if let (Some(pixels), Some(total)) = (self.found.pixel_data, self.total)

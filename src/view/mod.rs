@@ -22,6 +22,7 @@ pub use library_facts::{
     frame_of_reference, image_ref, is_same_patient, nearest_frame, nearest_index, shown_data,
     slice_thickness_mm, step_mm,
 };
+pub use crate::imaging::Filter;
 pub use overlay_geometry::{EdgeLetters, edge_letters};
 pub use placing::Space;
 pub use resolve::{StackGeometry, resolve_plane, resolve_stack};
@@ -29,7 +30,6 @@ pub use resolved::{ResolvedKind, ResolvedView};
 pub use scale_bar::{ScaleBar, scale_bar};
 pub use shown::{ImageRef, ShownData, Visibility};
 pub use sources::{Frames, Loading, NoFrames};
-pub use crate::imaging::Filter;
 pub use state::{Camera, DataPresentation, ViewMode, ViewState, VoiChoice, Zoom};
 pub use voi::resolve_voi;
 pub use window::ShownWindow;

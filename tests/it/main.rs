@@ -5,12 +5,21 @@
     reason = "tests may fail loudly"
 )]
 
+mod architecture;
 mod common;
+mod decode;
 mod demo;
 mod files;
+mod headers;
 mod jobs;
-mod render;
-mod shaders;
 mod measuring;
+mod messages;
+mod model;
+mod reading;
+mod render;
+mod scanning;
+mod shaders;
 mod sr_roundtrip;
+mod text;
 mod voi;
+mod volume;

@@ -16,6 +16,7 @@ reading-nothing-usable = Begins as a DICOM file, but holds nothing that can be u
 
 reading-syntax-guessed = The file does not name its transfer syntax; { $syntax } was recognised
 reading-syntax-wrong = The file names the transfer syntax { $declared }, but is written in { $actual }
+reading-stray-bytes = { $count } bytes that belong to nothing stand before the data set
 reading-truncated = The data break off at byte { $at }; what stands before was read
 reading-pixels-truncated = { $expected } bytes of pixel data are declared, { $found } are there
 reading-repaired = A length or a delimiter is wrong at byte { $at }; some attributes may be missing

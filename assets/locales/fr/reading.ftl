@@ -16,6 +16,7 @@ reading-nothing-usable = Commence comme un fichier DICOM, mais ne contient rien 
 
 reading-syntax-guessed = Le fichier n’indique pas sa syntaxe de transfert ; { $syntax } a été reconnue
 reading-syntax-wrong = Le fichier indique la syntaxe de transfert { $declared }, mais il est écrit en { $actual }
+reading-stray-bytes = { $count } octets qui ne font partie de rien précèdent les données
 reading-truncated = Les données s’interrompent à l’octet { $at } ; ce qui précède a été lu
 reading-pixels-truncated = { $expected } octets de pixels sont annoncés, { $found } sont présents
 reading-repaired = Une longueur ou un délimiteur est faux à l’octet { $at } ; des attributs peuvent manquer

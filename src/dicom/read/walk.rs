@@ -115,6 +115,13 @@ impl Walker<'_> {
             if is_top && self.is_padding(at) {
                 return Ok(at);
             }
+            if let Some(group) = self.only_group
+                && is_top
+                && let Some(tag) = element::tag_at(self.bytes, at, place.encoding)
+                && tag.0 != group
+            {
+                return Ok(at);
+            }
             let limit = self.limit(place);
             let header = match element::read(self.bytes, at, place.encoding, limit) {
                 Ok(header) => header,
@@ -137,9 +144,6 @@ impl Walker<'_> {
                         continue;
                     }
                 }
-            }
-            if is_top && self.only_group.is_some_and(|group| header.tag.0 != group) {
-                return Ok(at);
             }
             if is_top && is_pixel_data(header.tag) {
                 if self.found.pixel_data.is_none() {
