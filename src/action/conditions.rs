@@ -108,6 +108,11 @@ pub fn report_folder(workspace: &Workspace, study: StudyKey) -> Option<PathBuf> 
     }
 }
 
-fn first_source(_workspace: &Workspace, _study: StudyKey) -> Option<ByteSource> {
-    None
+fn first_source(workspace: &Workspace, study: StudyKey) -> Option<&ByteSource> {
+    let library = &workspace.library;
+    library
+        .display_sets()
+        .filter(|set| set.study == study)
+        .find_map(|set| library.header(*set.instances.first()?))
+        .map(|header| &header.source)
 }

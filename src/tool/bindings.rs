@@ -81,10 +81,10 @@ const fn row(
 /// Everything the pointer does over a picture. Keys held that no row names change nothing.
 #[rustfmt::skip]
 pub static BINDINGS: &[Binding] = &[
-    row(Input::Drag(Button::Primary), ALT, Does::Tool("pan"), msg("pointer-alt-left"), msg("tool-help-pan")),
+    row(Input::Drag(Button::Primary), ALT, Does::Tool("pan"), msg("pointer-alt-left"), msg("tool-pan-help")),
     row(Input::Drag(Button::Primary), NONE, Does::ActiveTool, msg("pointer-left"), msg("pointer-left-does")),
-    row(Input::Drag(Button::Middle), NONE, Does::Tool("pan"), msg("pointer-middle"), msg("tool-help-pan")),
-    row(Input::Drag(Button::Secondary), NONE, Does::Tool("zoom"), msg("pointer-right"), msg("tool-help-zoom")),
+    row(Input::Drag(Button::Middle), NONE, Does::Tool("pan"), msg("pointer-middle"), msg("tool-pan-help")),
+    row(Input::Drag(Button::Secondary), NONE, Does::Tool("zoom"), msg("pointer-right"), msg("tool-zoom-help")),
     row(Input::Click(Button::Secondary), NONE, Does::ContextMenu, msg("pointer-right-click"), msg("pointer-menu-does")),
     row(Input::DoubleClick, NONE, Does::Maximise, msg("pointer-double-click"), msg("pointer-maximise-does")),
     row(Input::Wheel, CTRL, Does::ZoomAtPointer, msg("pointer-ctrl-wheel"), msg("pointer-zoom-does")),

@@ -15,10 +15,10 @@ impl Tool for Crosshair {
         "crosshair"
     }
     fn label(&self) -> MessageId {
-        msg("action-tool-crosshair")
+        msg("tool-crosshair")
     }
     fn help(&self) -> MessageId {
-        msg("tool-help-crosshair")
+        msg("tool-crosshair-help")
     }
     fn pointer(&self, ctx: &mut ToolCtx<'_>, event: &PointerEvent) -> Vec<Command> {
         if event.phase == Phase::Hover {

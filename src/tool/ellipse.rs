@@ -15,10 +15,10 @@ impl Tool for Ellipse {
         "ellipse"
     }
     fn label(&self) -> MessageId {
-        msg("action-tool-ellipse")
+        msg("tool-ellipse")
     }
     fn help(&self) -> MessageId {
-        msg("tool-help-ellipse")
+        msg("tool-ellipse-help")
     }
     fn pointer(&self, ctx: &mut ToolCtx<'_>, event: &PointerEvent) -> Vec<Command> {
         two_points(ctx, event, |ctx, a, b| {

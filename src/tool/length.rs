@@ -14,10 +14,10 @@ impl Tool for Length {
         "length"
     }
     fn label(&self) -> MessageId {
-        msg("action-tool-length")
+        msg("tool-length")
     }
     fn help(&self) -> MessageId {
-        msg("tool-help-length")
+        msg("tool-length-help")
     }
     fn pointer(&self, ctx: &mut ToolCtx<'_>, event: &PointerEvent) -> Vec<Command> {
         two_points(ctx, event, |_, a, b| {

@@ -12,10 +12,10 @@ impl Tool for Pan {
         "pan"
     }
     fn label(&self) -> MessageId {
-        msg("action-tool-pan")
+        msg("tool-pan")
     }
     fn help(&self) -> MessageId {
-        msg("tool-help-pan")
+        msg("tool-pan-help")
     }
     fn cursor(&self) -> Cursor {
         Cursor::Grab

@@ -14,10 +14,10 @@ impl Tool for Probe {
         "probe"
     }
     fn label(&self) -> MessageId {
-        msg("action-tool-probe")
+        msg("tool-probe")
     }
     fn help(&self) -> MessageId {
-        msg("tool-help-probe")
+        msg("tool-probe-help")
     }
     fn pointer(&self, ctx: &mut ToolCtx<'_>, event: &PointerEvent) -> Vec<Command> {
         if event.phase == Phase::Press {

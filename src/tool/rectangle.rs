@@ -15,10 +15,10 @@ impl Tool for Rectangle {
         "rectangle"
     }
     fn label(&self) -> MessageId {
-        msg("action-tool-rectangle")
+        msg("tool-rectangle")
     }
     fn help(&self) -> MessageId {
-        msg("tool-help-rectangle")
+        msg("tool-rectangle-help")
     }
     fn pointer(&self, ctx: &mut ToolCtx<'_>, event: &PointerEvent) -> Vec<Command> {
         two_points(ctx, event, |ctx, a, b| {

@@ -15,10 +15,10 @@ impl Tool for Scroll {
         "scroll"
     }
     fn label(&self) -> MessageId {
-        msg("action-tool-scroll")
+        msg("tool-scroll")
     }
     fn help(&self) -> MessageId {
-        msg("tool-help-scroll")
+        msg("tool-scroll-help")
     }
     fn cursor(&self) -> Cursor {
         Cursor::ResizeVertical

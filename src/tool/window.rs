@@ -21,10 +21,10 @@ impl Tool for Window {
         "window"
     }
     fn label(&self) -> MessageId {
-        msg("action-tool-window")
+        msg("tool-window")
     }
     fn help(&self) -> MessageId {
-        msg("tool-help-window")
+        msg("tool-window-help")
     }
     fn cursor(&self) -> Cursor {
         Cursor::Default

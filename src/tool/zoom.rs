@@ -18,10 +18,10 @@ impl Tool for Zoom {
         "zoom"
     }
     fn label(&self) -> MessageId {
-        msg("action-tool-zoom")
+        msg("tool-zoom")
     }
     fn help(&self) -> MessageId {
-        msg("tool-help-zoom")
+        msg("tool-zoom-help")
     }
     fn cursor(&self) -> Cursor {
         Cursor::ZoomIn

@@ -1,5 +1,7 @@
 //! The findings on the right: what was measured, then the report's text, then saving.
 
+use std::sync::Arc;
+
 use eframe::egui;
 use egui::{ScrollArea, Sense, Ui, vec2};
 
@@ -10,19 +12,12 @@ use crate::problem::{Message, msg};
 use crate::text::has_right_to_left;
 use crate::ui::bidi_label::Text;
 use crate::ui::icons::{self, Sign};
+use crate::ui::viewport::MeasurementCache;
 use crate::ui::panel::{PanelCtx, button_ui, heading_ui, icon_button_ui, row_end_ui};
 use crate::workspace::{
     AnnotationEdit, Command, GestureId, PickKind, ReportEdit, SaveState, SettingsEdit, StudyRecord,
     kind_name,
 };
-
-/// What was measured, in words; the window does not measure.
-pub trait MeasurementText {
-    /// One line a value: `12.4 mm`, `mean −612 HU`.
-    fn values(&self, annotation: &Annotation) -> Vec<String>;
-    /// Where it lies: `Im 143`.
-    fn place(&self, annotation: &Annotation) -> String;
-}
 
 /// Gestures of fields count from here, those of the pointer from nought.
 const FIRST_GESTURE: u64 = 1 << 62;
@@ -63,7 +58,7 @@ pub fn findings_ui(
     ui: &mut Ui,
     ctx: &mut PanelCtx<'_>,
     edits: &mut Edits,
-    measured: &dyn MeasurementText,
+    measured: &mut MeasurementCache,
 ) {
     let theme = ctx.theme;
     ui.horizontal(|ui| {
@@ -149,8 +144,8 @@ fn annotation_ui(
     ui: &mut Ui,
     ctx: &mut PanelCtx<'_>,
     edits: &mut Edits,
-    annotation: &Annotation,
-    measured: &dyn MeasurementText,
+    annotation: &Arc<Annotation>,
+    measured: &mut MeasurementCache,
 ) {
     let theme = ctx.theme;
     let colours = &theme.colours;
@@ -198,14 +193,13 @@ fn annotation_ui(
                 });
             });
             let kind = ctx.say(kind_name(annotation.kind));
-            let place = measured.place(annotation);
-            let line = if place.is_empty() {
-                kind
-            } else {
-                format!("{kind} · {place}")
+            let line = match place(ctx, annotation) {
+                Some(place) => format!("{kind} · {place}"),
+                None => kind,
             };
             indented_ui(ui, &line, theme.small(), colours.secondary);
-            for value in measured.values(annotation) {
+            let values = measured.lines(annotation, ctx.workspace, &*ctx.engine, ctx.words);
+            for value in values {
                 indented_ui(ui, &value, theme.body(), colours.text);
             }
             if !annotation.text.is_empty() {
@@ -219,6 +213,17 @@ fn annotation_ui(
         ctx.commands
             .push(Command::Annotate(AnnotationEdit::JumpTo(annotation.id)));
     }
+}
+
+/// `Im 143`, the image it was drawn on.
+fn place(ctx: &PanelCtx<'_>, annotation: &Annotation) -> Option<String> {
+    let anchor = &annotation.anchor;
+    let (_, index) = ctx
+        .workspace
+        .library
+        .find_frame(&anchor.sop_instance_uid, anchor.frame)?;
+    let message = Message::new(msg("measurement-place")).count("number", index as usize + 1);
+    Some(ctx.words.get(&message))
 }
 
 fn indented_ui(ui: &mut Ui, text: &str, font: egui::FontId, colour: egui::Color32) {

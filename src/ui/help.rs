@@ -7,7 +7,7 @@ use crate::action::{ACTIONS, Group};
 use crate::ui::bidi_label::Text;
 use crate::ui::panel::{PanelCtx, heading_ui, shortcut_text};
 
-const COLUMN: f32 = 260.0;
+const COLUMN: f32 = 248.0;
 
 /// Every action that has a key, by group, in columns.
 pub fn help_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {

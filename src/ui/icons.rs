@@ -31,8 +31,8 @@ pub const fn glyph(icon: Icon) -> &'static str {
     match icon {
         Icon::About => material::ICON_INFO.codepoint,
         Icon::Angle => material::ICON_SQUARE_FOOT.codepoint,
-        Icon::Arrow => material::ICON_NORTH_WEST.codepoint,
-        Icon::Crosshair => material::ICON_POINT_SCAN.codepoint,
+        Icon::Arrow => material::ICON_NORTH_EAST.codepoint,
+        Icon::Crosshair => material::ICON_ADD.codepoint,
         Icon::Delete => material::ICON_DELETE.codepoint,
         Icon::Demo => material::ICON_SCIENCE.codepoint,
         Icon::Ellipse => material::ICON_RADIO_BUTTON_UNCHECKED.codepoint,

@@ -10,6 +10,7 @@
 //! | `keys.rs` | key events to actions |
 //! | `patient_bar.rs`, `tools_row.rs`, `layout_chooser.rs`, `status.rs` | the bars |
 //! | `browser.rs`, `browse.rs` | the studies on the left |
+//! | `document.rs` | what is no picture, as text in a pane |
 //! | `findings.rs` | measurements, report text and saving on the right |
 //! | [`viewport`] | a pane: picture, overlays, drawings, input |
 //! | `start.rs`, `path_field.rs` | before anything is open; opening by path |
@@ -20,6 +21,7 @@ mod about;
 mod bidi_label;
 mod browse;
 mod browser;
+mod document;
 mod findings;
 mod fonts;
 mod help;

@@ -103,6 +103,7 @@ pub fn window_ui(
             vec2(0.0, sizes.patient_bar + sizes.tools + 4.0 * sizes.space),
         )
         .accessible_name(&words)
+        .default_size(vec2(width, most_height))
         .show(egui_ctx, |ui| {
             part_frame(ctx).show(ui, |ui| {
                 ui.set_width(width);

@@ -4,12 +4,12 @@ use eframe::egui;
 use egui::{Context, Margin, Panel, Rect, Ui, vec2};
 
 use crate::action::Part;
-use crate::annotation::Annotation;
 use crate::engine::Engine;
 use crate::model::DisplaySetId;
 use crate::text::Words;
 use crate::ui::browser::{Thumbnails, browser_rail_ui, browser_ui};
-use crate::ui::findings::{Edits, MeasurementText, findings_rail_ui, findings_ui};
+use crate::ui::document::document_ui;
+use crate::ui::findings::{Edits, findings_rail_ui, findings_ui};
 use crate::ui::notices::{Clock, notices_ui};
 use crate::ui::panel::{PanelCtx, panel_frame};
 use crate::ui::parts::{PartState, parts_ui};
@@ -82,7 +82,7 @@ pub fn shell_ui(ui: &mut Ui, shell: &mut Shell, lent: Lent<'_>) {
         .show(ui, |ui| patient_bar_ui(ui, ctx));
     bar(sizes.status)(Panel::bottom("status"))
         .frame(panel_frame(theme, side))
-        .show(ui, |ui| status_ui(ui, ctx, shell.probe.as_ref().map(|p| format!("{}  {}  {}", p.value, p.position, p.place)).as_deref()));
+        .show(ui, |ui| status_ui(ui, ctx, shell.probe.as_ref()));
     let is_empty = workspace.library.display_sets().next().is_none();
     if !is_empty || workspace.scans_running > 0 {
         side_panels_ui(ui, ctx, shell);
@@ -154,19 +154,7 @@ fn side_panels_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, shell: &mut Shell) {
             .default_size(sizes.findings)
             .size_range(200.0..=520.0)
             .frame(panel_frame(theme, Margin::same(8)))
-            .show(ui, |ui| findings_ui(ui, ctx, &mut shell.edits, &NoValues));
-    }
-}
-
-struct NoValues;
-
-impl MeasurementText for NoValues {
-    fn values(&self, _annotation: &Annotation) -> Vec<String> {
-        Vec::new()
-    }
-
-    fn place(&self, _annotation: &Annotation) -> String {
-        String::new()
+            .show(ui, |ui| findings_ui(ui, ctx, &mut shell.edits, &mut shell.interaction.measurements));
     }
 }
 
@@ -213,31 +201,42 @@ fn panes_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, shell: &mut Shell) {
     } else {
         pane_rects(area, main.layout)
     };
+    if ui.ctx().current_pass_index() == 0 {
+        shell.interaction.begin_frame(&visible);
+    }
     shell.probe = None;
-    shell.interaction.begin_frame(&visible);
     for (pane, rect) in visible.into_iter().zip(rects) {
         let builder = egui::UiBuilder::new()
             .id_salt(("pane", pane.0))
             .max_rect(rect);
         ui.scope_builder(builder, |ui| {
             ui.set_clip_rect(rect.intersect(ui.clip_rect()));
-            pane_ui(ui, ctx, shell, pane, rect);
+            pane_ui(ui, ctx, shell, pane);
+            drop_ui(ui, ctx, pane, rect);
         });
     }
 }
 
-fn pane_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, shell: &mut Shell, pane: PaneId, rect: Rect) {
+fn pane_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, shell: &mut Shell, pane: PaneId) {
+    let set = ctx
+        .workspace
+        .panes
+        .view(pane)
+        .and_then(|view| ctx.workspace.library.display_set(view.display_set));
+    if let Some(set) = set.filter(|set| !set.is_image()) {
+        document_ui(ui, ctx, pane, set);
+        return;
+    }
     let mut viewport = ViewportCtx {
         workspace: ctx.workspace,
-        engine: ctx.engine,
+        engine: &mut *ctx.engine,
         words: ctx.words,
         theme: ctx.theme,
-        commands: ctx.commands,
+        commands: &mut *ctx.commands,
         interaction: &mut shell.interaction,
         probe: &mut shell.probe,
     };
     viewport_ui(ui, &mut viewport, pane);
-    drop_ui(ui, ctx, pane, rect);
 }
 
 /// A display set dragged here is hung here.

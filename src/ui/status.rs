@@ -9,29 +9,37 @@ use crate::problem::{Message, msg};
 use crate::ui::bidi_label::Text;
 use crate::ui::icons::{self, Sign};
 use crate::ui::panel::{PanelCtx, icon_button_ui, row_end_ui};
+use crate::ui::viewport::ProbeText;
 use crate::workspace::Command;
 
 /// The line. `probe` is what is under the cursor, ready to show.
-pub fn status_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, probe: Option<&str>) {
-    let theme = ctx.theme;
+pub fn status_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, probe: Option<&ProbeText>) {
     ui.horizontal_centered(|ui| {
         row_end_ui(ui, |ui| {
             let jobs = ctx.engine.jobs();
             jobs_line_ui(ui, ctx, &jobs);
             passed_over_ui(ui, ctx);
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                let hint;
-                let (text, colour) = match probe {
-                    Some(probe) => (probe, theme.colours.text),
-                    None => {
-                        hint = ctx.say(msg("status-hint"));
-                        (hint.as_str(), theme.colours.secondary)
-                    }
-                };
-                Text::new(text, theme.overlay(), colour).ui(ui);
+                probe_ui(ui, ctx, probe);
             });
         });
     });
+}
+
+/// Value, position and place, each in a room of its own so that nothing jitters.
+fn probe_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, probe: Option<&ProbeText>) {
+    let theme = ctx.theme;
+    let Some(probe) = probe else {
+        let hint = ctx.say(msg("status-hint"));
+        Text::new(&hint, theme.overlay(), theme.colours.secondary).ui(ui);
+        return;
+    };
+    let parts = [(&probe.value, 96.0), (&probe.position, 216.0), (&probe.place, 240.0)];
+    for (text, room) in parts {
+        let start = ui.cursor().min.x;
+        Text::new(text, theme.overlay(), theme.colours.text).width(room).ui(ui);
+        ui.add_space((start + room - ui.cursor().min.x).max(0.0));
+    }
 }
 
 fn passed_over_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {

@@ -5,6 +5,7 @@ use egui::Ui;
 
 use crate::action::{Icon, action};
 use crate::problem::{MessageId, msg};
+use crate::tool::tool;
 use crate::ui::icons;
 use crate::ui::layout_chooser::layout_chooser_ui;
 use crate::ui::panel::{PanelCtx, action_tooltip_ui, group_gap_ui, shortcut_text, tool_button_ui};
@@ -13,21 +14,8 @@ use crate::workspace::{Command, ViewEdit, WINDOW_PRESETS};
 /// One button: the action's id, and its short word.
 type Item = (&'static str, MessageId);
 
-const NAVIGATION: [Item; 5] = [
-    ("window", msg("tool-word-window")),
-    ("pan", msg("tool-word-pan")),
-    ("zoom", msg("tool-word-zoom")),
-    ("scroll", msg("tool-word-scroll")),
-    ("crosshair", msg("tool-word-crosshair")),
-];
-const MEASURING: [Item; 6] = [
-    ("length", msg("tool-word-length")),
-    ("angle", msg("tool-word-angle")),
-    ("ellipse", msg("tool-word-ellipse")),
-    ("rectangle", msg("tool-word-rectangle")),
-    ("probe", msg("tool-word-probe")),
-    ("arrow", msg("tool-word-arrow")),
-];
+const NAVIGATION: [&str; 5] = ["window", "pan", "zoom", "scroll", "crosshair"];
+const MEASURING: [&str; 6] = ["length", "angle", "ellipse", "rectangle", "probe", "arrow"];
 const EDITING: [Item; 2] = [
     ("undo", msg("tool-word-undo")),
     ("redo", msg("tool-word-redo")),
@@ -52,14 +40,14 @@ pub fn tools_row_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
         let word = msg("tool-word-open");
         tool_ui(ui, ctx, ("open", word));
         group_gap_ui(ui, ctx.theme);
-        for item in NAVIGATION {
-            tool_ui(ui, ctx, item);
+        for id in NAVIGATION {
+            hand_ui(ui, ctx, id);
         }
         presets_ui(ui, ctx);
         picture_ui(ui, ctx);
         group_gap_ui(ui, ctx.theme);
-        for item in MEASURING {
-            tool_ui(ui, ctx, item);
+        for id in MEASURING {
+            hand_ui(ui, ctx, id);
         }
         group_gap_ui(ui, ctx.theme);
         layout_ui(ui, ctx);
@@ -81,15 +69,18 @@ fn tool_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, (id, word): Item) {
     let name = ctx.say(action.label);
     let word = ctx.say(word);
     let response = tool_button_ui(ui, ctx.theme, glyph, &word, &name, is_on, is_enabled);
-    let help = tool_help(id);
+    let help = tool(id).map(|tool| tool.help());
     let response = response.on_hover_ui(|ui| action_tooltip_ui(ui, ctx, action, help));
     if response.clicked() {
         ctx.run(action);
     }
 }
 
-fn tool_help(_id: &str) -> Option<MessageId> {
-    None
+/// A tool for the left button; its name and what it does are the tool's own.
+fn hand_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, id: &'static str) {
+    if let Some(tool) = tool(id) {
+        tool_ui(ui, ctx, (id, tool.label()));
+    }
 }
 
 /// A button of the row that opens a menu.

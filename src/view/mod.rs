@@ -18,11 +18,11 @@ mod state;
 mod voi;
 mod window;
 
+pub use crate::imaging::Filter;
 pub use library_facts::{
     frame_of_reference, image_ref, is_same_patient, nearest_frame, nearest_index, shown_data,
     slice_thickness_mm, step_mm,
 };
-pub use crate::imaging::Filter;
 pub use overlay_geometry::{EdgeLetters, edge_letters};
 pub use placing::Space;
 pub use resolve::{StackGeometry, resolve_plane, resolve_stack};

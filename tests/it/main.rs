@@ -5,6 +5,7 @@
     reason = "tests may fail loudly"
 )]
 
+mod actions;
 mod architecture;
 mod common;
 mod decode;
@@ -21,5 +22,6 @@ mod scanning;
 mod shaders;
 mod sr_roundtrip;
 mod text;
+mod ui_shell;
 mod voi;
 mod volume;

@@ -16,17 +16,6 @@ action-last-image = Last image
 action-previous-series = Previous series
 action-next-series = Next series
 action-next-pane = Next view
-action-tool-window = Window
-action-tool-pan = Pan
-action-tool-zoom = Zoom
-action-tool-scroll = Scroll
-action-tool-length = Length
-action-tool-angle = Angle
-action-tool-ellipse = Ellipse
-action-tool-rectangle = Rectangle
-action-tool-probe = Probe
-action-tool-arrow = Arrow
-action-tool-crosshair = Crosshair
 action-reset = Reset the view
 action-fit = Fit to the view
 action-one-to-one = One image pixel to one screen pixel
@@ -63,38 +52,12 @@ action-quit = Quit
 
 # Short words under the icons.
 tool-word-open = Open
-tool-word-window = Window
-tool-word-pan = Pan
-tool-word-zoom = Zoom
-tool-word-scroll = Scroll
-tool-word-length = Length
-tool-word-angle = Angle
-tool-word-ellipse = Ellipse
-tool-word-rectangle = Rectangle
-tool-word-probe = Probe
-tool-word-arrow = Arrow
-tool-word-crosshair = Cross
 tool-word-layout = Layout
 tool-word-mpr = MPR
 tool-word-picture = Picture
 tool-word-preset = Presets
 tool-word-undo = Undo
 tool-word-redo = Redo
-tool-word-reset = Reset
-tool-word-save = Save
-
-# What each tool does, in its tooltip.
-tool-help-window = Drag: right widens, up brightens
-tool-help-pan = Drag moves the picture; the middle button always does
-tool-help-zoom = Drag up or down; the right button always does, at the cursor
-tool-help-scroll = Drag up or down through the images; the wheel always does
-tool-help-length = Drag from one end to the other
-tool-help-angle = Click the first arm, the vertex and the second arm
-tool-help-ellipse = Drag across the region: area, mean, deviation, range
-tool-help-rectangle = Drag across the region: area, mean, deviation, range
-tool-help-probe = Click a point: its value and position
-tool-help-arrow = Drag from what it points at to where the text stands
-tool-help-crosshair = Drag: every view goes to the point
 
 # Headings.
 group-study = Study

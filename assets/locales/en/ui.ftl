@@ -6,6 +6,11 @@ window-values = { $width } / { $center }
 ## Patient bar and browser
 
 identification-hidden = Identification hidden
+patient-unnamed = No name
+patient-id = ID { $value }
+patient-accession = Acc { $value }
+browser-series = { $modality } · series { $number }
+browser-untitled = No description
 browser-title = Studies
 browser-fold = Fold the studies
 browser-unfold = Unfold the studies
@@ -27,8 +32,6 @@ passed-over-sum = { $found ->
 
 ## Views
 
-pane-empty = Double-click a series, or drag it here
-pane-reading = Reading…
 layout-grid = { $rows } × { $columns }
 
 ## Findings and report
@@ -37,6 +40,7 @@ measurements-title = Measurements
 findings-fold = Fold the findings
 findings-unfold = Unfold the findings
 measurements-empty = None yet. Choose a tool above and draw on the image.
+measurement-place = Im { $number }
 measurement-label = Name of the measurement
 measurement-delete = Delete { $label }
 report-text-findings = Findings
@@ -82,6 +86,18 @@ path-missing = Nothing is there: { $path }. Check the spelling, or that the disk
 dialog-not-opened = The file dialog could not be opened; type the path instead
 window-no-adapter = isocentre found no graphics adapter it can use ({ $detail }). Install a Vulkan driver; on Debian and Ubuntu, “apt install mesa-vulkan-drivers” also serves machines without a graphics card. The command line works without one.
 window-not-opened = isocentre could not open its window: { $detail }. Is there a display? The command line works without one.
+
+## The demo without a display
+
+demo-no-display = There is no display: what the window would show, and a report, are written to ./isocentre-demo/
+demo-no-adapter = No graphics adapter ({ $detail }): the window cannot be drawn; the views are written as the processor draws them. On Debian and Ubuntu, “apt install mesa-vulkan-drivers” gives a software adapter.
+demo-written = Written: { $path }
+demo-too-slow = The demo was not ready within two minutes
+demo-report-failed = The demo’s report was not written
+demo-picture-failed = The picture could not be written: { $path } { $detail }
+demo-label = Nodule { $number }
+demo-findings = Solid nodule in the right lung, smooth margin. No lymph node enlargement.
+demo-impression = Solitary pulmonary nodule. Follow-up CT advised.
 
 ## Parts over the window
 

@@ -16,17 +16,6 @@ action-last-image = Dernière image
 action-previous-series = Série précédente
 action-next-series = Série suivante
 action-next-pane = Vue suivante
-action-tool-window = Fenêtre
-action-tool-pan = Déplacer
-action-tool-zoom = Zoom
-action-tool-scroll = Défiler
-action-tool-length = Longueur
-action-tool-angle = Angle
-action-tool-ellipse = Ellipse
-action-tool-rectangle = Rectangle
-action-tool-probe = Sonde
-action-tool-arrow = Flèche
-action-tool-crosshair = Réticule
 action-reset = Réinitialiser la vue
 action-fit = Ajuster à la vue
 action-one-to-one = Un pixel d’image par pixel d’écran
@@ -63,38 +52,12 @@ action-quit = Quitter
 
 # Mots courts sous les icônes.
 tool-word-open = Ouvrir
-tool-word-window = Fenêtre
-tool-word-pan = Déplacer
-tool-word-zoom = Zoom
-tool-word-scroll = Défiler
-tool-word-length = Longueur
-tool-word-angle = Angle
-tool-word-ellipse = Ellipse
-tool-word-rectangle = Rectangle
-tool-word-probe = Sonde
-tool-word-arrow = Flèche
-tool-word-crosshair = Réticule
 tool-word-layout = Grille
 tool-word-mpr = MPR
 tool-word-picture = Image
 tool-word-preset = Préréglages
 tool-word-undo = Annuler
 tool-word-redo = Rétablir
-tool-word-reset = Réinit.
-tool-word-save = Enregistrer
-
-# Ce que fait chaque outil, dans sa bulle.
-tool-help-window = Glisser : à droite élargit, en haut éclaircit
-tool-help-pan = Glisser déplace l’image ; le bouton du milieu aussi
-tool-help-zoom = Glisser de haut en bas ; le bouton droit aussi, au curseur
-tool-help-scroll = Glisser pour parcourir les images ; la molette aussi
-tool-help-length = Glisser d’une extrémité à l’autre
-tool-help-angle = Cliquer le premier bras, le sommet et le second bras
-tool-help-ellipse = Glisser sur la région : aire, moyenne, écart type, étendue
-tool-help-rectangle = Glisser sur la région : aire, moyenne, écart type, étendue
-tool-help-probe = Cliquer un point : sa valeur et sa position
-tool-help-arrow = Glisser de ce qu’elle désigne vers la place du texte
-tool-help-crosshair = Glisser : toutes les vues vont au point
 
 # Rubriques.
 group-study = Étude

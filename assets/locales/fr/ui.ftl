@@ -6,6 +6,11 @@ window-values = { $width } / { $center }
 ## Bandeau du patient et études
 
 identification-hidden = Identité masquée
+patient-unnamed = Sans nom
+patient-id = ID { $value }
+patient-accession = N° { $value }
+browser-series = { $modality } · série { $number }
+browser-untitled = Sans description
 browser-title = Études
 browser-fold = Replier les études
 browser-unfold = Déplier les études
@@ -27,8 +32,6 @@ passed-over-sum = { $found ->
 
 ## Vues
 
-pane-empty = Double-cliquer une série, ou la glisser ici
-pane-reading = Lecture…
 layout-grid = { $rows } × { $columns }
 
 ## Constatations et compte rendu
@@ -37,6 +40,7 @@ measurements-title = Mesures
 findings-fold = Replier les constatations
 findings-unfold = Déplier les constatations
 measurements-empty = Aucune. Choisissez un outil ci-dessus et tracez sur l’image.
+measurement-place = Im { $number }
 measurement-label = Nom de la mesure
 measurement-delete = Supprimer { $label }
 report-text-findings = Constatations
@@ -82,6 +86,18 @@ path-missing = Il n’y a rien ici : { $path }. Vérifiez l’orthographe, ou qu
 dialog-not-opened = Le sélecteur de fichiers n’a pas pu s’ouvrir ; saisissez le chemin
 window-no-adapter = isocentre n’a trouvé aucune carte graphique utilisable ({ $detail }). Installez un pilote Vulkan ; sous Debian et Ubuntu, « apt install mesa-vulkan-drivers » convient aussi aux machines sans carte graphique. La ligne de commande fonctionne sans.
 window-not-opened = isocentre n’a pas pu ouvrir sa fenêtre : { $detail }. Y a-t-il un écran ? La ligne de commande fonctionne sans.
+
+## La démonstration sans écran
+
+demo-no-display = Il n’y a pas d’écran : ce que la fenêtre montrerait, et un compte rendu, sont écrits dans ./isocentre-demo/
+demo-no-adapter = Pas de carte graphique ({ $detail }) : la fenêtre ne peut être dessinée ; les vues sont écrites telles que le processeur les dessine. Sous Debian et Ubuntu, « apt install mesa-vulkan-drivers » fournit un adaptateur logiciel.
+demo-written = Écrit : { $path }
+demo-too-slow = La démonstration n’était pas prête en deux minutes
+demo-report-failed = Le compte rendu de la démonstration n’a pas été écrit
+demo-picture-failed = L’image n’a pas pu être écrite : { $path } { $detail }
+demo-label = Nodule { $number }
+demo-findings = Nodule solide du poumon droit, contours réguliers. Pas d’adénopathie.
+demo-impression = Nodule pulmonaire solitaire. Contrôle TDM conseillé.
 
 ## Panneaux superposés
 
