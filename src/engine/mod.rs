@@ -12,6 +12,7 @@
 //! | `source.rs` | one instance ready to decode |
 //! | `tasks.rs` | effects as jobs: scan, demo, reports |
 //! | `journal.rs` | unsaved work, on disk within two seconds |
+//! | `textures.rs` | frames and volumes on the graphics adapter |
 //! | `thumbnails.rs` | small pictures of display sets |
 //! | `reports.rs` | reports saved and read |
 //! | `pixel_source.rs`, `own_pixels.rs` | pixels for measuring: what is loaded; whatever is needed |
@@ -26,6 +27,7 @@ mod pixel_source;
 mod reports;
 mod source;
 mod tasks;
+mod textures;
 mod thumbnails;
 
 pub use loader::Loader;
@@ -33,6 +35,7 @@ pub use own_pixels::OwnPixels;
 pub use pixel_source::LoadedPixels;
 pub use source::InstanceSource;
 pub use tasks::read_settings;
+pub use textures::{Prepared, Textures};
 pub use thumbnails::Thumbnail;
 
 use std::sync::Arc;

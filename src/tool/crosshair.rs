@@ -22,9 +22,6 @@ impl Tool for Crosshair {
     fn help(&self) -> MessageId {
         msg("tool-crosshair-help")
     }
-    fn icon(&self) -> &'static str {
-        "\u{f70c}" // point_scan
-    }
     fn pointer(&self, ctx: &mut ToolCtx<'_>, event: &PointerEvent) -> Vec<Command> {
         if event.phase == Phase::Hover {
             return Vec::new();

@@ -26,9 +26,6 @@ impl Tool for Window {
     fn help(&self) -> MessageId {
         msg("tool-window-help")
     }
-    fn icon(&self) -> &'static str {
-        "\u{eb37}" // contrast
-    }
     fn cursor(&self) -> Cursor {
         Cursor::Default
     }

@@ -26,7 +26,7 @@ const WARNING_LINE: f32 = 5.0;
 
 /// Everything along the edges.
 pub(super) fn frame(
-    ui: &Ui,
+    ui: &mut Ui,
     workspace: &Workspace,
     showing: &Showing,
     rect: &PaneRect,
@@ -49,13 +49,7 @@ pub(super) fn frame(
         active_line(&painter, rect, theme);
     }
     if is_of_another_patient(workspace, showing.state.display_set) {
-        another_patient(
-            ui,
-            &painter,
-            rect,
-            theme,
-            &patient_name(workspace, showing, words),
-        );
+        another_patient(ui, &painter, rect, theme, &patient_name(workspace, showing, words));
     }
 }
 
@@ -68,23 +62,13 @@ fn letters(ui: &Ui, painter: &Painter, showing: &Showing, rect: &PaneRect, theme
     let right = area.right() - BAR_WIDTH;
     for (text, at, align) in [
         (&letters.left, area.left_center(), Vec2::new(0.0, 0.5)),
-        (
-            &letters.right,
-            Pos2::new(right, area.center().y),
-            Vec2::new(1.0, 0.5),
-        ),
+        (&letters.right, Pos2::new(right, area.center().y), Vec2::new(1.0, 0.5)),
         (&letters.top, area.center_top(), Vec2::new(0.5, 0.0)),
         (&letters.bottom, area.center_bottom(), Vec2::new(0.5, 1.0)),
     ] {
         let galley = line(ui, text, &font, theme.colours.overlay);
         let at = at - galley.size() * align;
-        outlined(
-            painter,
-            at,
-            &galley,
-            theme.colours.overlay,
-            theme.colours.halo,
-        );
+        outlined(painter, at, &galley, theme.colours.overlay, theme.colours.halo);
     }
 }
 
@@ -197,15 +181,11 @@ fn another_patient(ui: &Ui, painter: &Painter, rect: &PaneRect, theme: &Theme, n
     let middle = Pos2::new(rect.points.center().x, rect.points.top() + 44.0);
     let tag = Rect::from_center_size(middle, galley.size() + Vec2::new(16.0, 8.0));
     painter.rect_filled(tag, 0.0, colour);
-    painter.galley_with_override_text_color(
-        tag.center() - galley.size() * 0.5,
-        galley,
-        theme.colours.halo,
-    );
+    painter.galley_with_override_text_color(tag.center() - galley.size() * 0.5, galley, theme.colours.halo);
 }
 
 /// The reason in place of the picture.
-fn reason_ui(ui: &Ui, rect: &PaneRect, theme: &Theme, reason: &str) {
+fn reason_ui(ui: &mut Ui, rect: &PaneRect, theme: &Theme, reason: &str) {
     let width = (rect.points.width() - 48.0).clamp(80.0, 480.0);
     let area = Rect::from_center_size(rect.points.center(), Vec2::new(width, 160.0));
     let mut child = ui.new_child(egui::UiBuilder::new().max_rect(area));
@@ -230,6 +210,7 @@ pub(super) fn slice_bar(
     engine: &Engine,
     showing: &Showing,
     rect: &PaneRect,
+    (theme, words): (&Theme, &Words),
     pane: PaneId,
 ) -> BarAnswer {
     let mut answer = BarAnswer {
@@ -238,12 +219,11 @@ pub(super) fn slice_bar(
     };
     let loaded = engine.loaded_frames(showing.state.display_set);
     let (here, of) = place(workspace, engine, showing, loaded.len());
-    let theme = Theme::new(true);
     let painter = ui.painter_at(rect.points);
     if showing.is_waiting && !loaded.is_empty() {
         let done = loaded.iter().filter(|is_here| **is_here).count();
         let share = done as f32 / loaded.len() as f32;
-        progress(&painter, rect, &theme, share);
+        progress(&painter, rect, theme, share);
     }
     if of < 2 {
         return answer;
@@ -255,12 +235,8 @@ pub(super) fn slice_bar(
     if track.height() < 40.0 {
         return answer;
     }
-    let response = ui.interact(
-        track,
-        ui.id().with(("slices", pane.0)),
-        Sense::click_and_drag(),
-    );
-    response.widget_info(|| WidgetInfo::slider(true, here as f64, "slice"));
+    let response = ui.interact(track, ui.scope_id().with(("slices", pane.0)), Sense::click_and_drag());
+    response.widget_info(|| WidgetInfo::slider(true, here as f64, words.id(msg("viewport-slices"))));
     answer.is_held = response.contains_pointer() || response.dragged();
     let y_of = |index: f32| track.top() + track.height() * (index + 0.5) / of as f32;
     let thin = Rect::from_center_size(track.center(), Vec2::new(3.0, track.height()));
@@ -335,14 +311,10 @@ fn place(
     let spans = grid.patient_from_voxel.matrix3;
     let last = grid.dims.map(|n| f64::from(n.saturating_sub(1)));
     let reach = 0.5
-        * [
-            (spans.x_axis, last[0]),
-            (spans.y_axis, last[1]),
-            (spans.z_axis, last[2]),
-        ]
-        .iter()
-        .map(|(axis, n)| (axis.dot(normal) * n).abs())
-        .sum::<f64>();
+        * [(spans.x_axis, last[0]), (spans.y_axis, last[1]), (spans.z_axis, last[2])]
+            .iter()
+            .map(|(axis, n)| (axis.dot(normal) * n).abs())
+            .sum::<f64>();
     let of = (2.0 * reach / step).round() as usize + 1;
     let from_first = (plane.centre - grid.centre()).dot(normal) + reach;
     let here = (from_first / step).round().max(0.0) as usize;
@@ -360,9 +332,7 @@ fn marks(workspace: &Workspace, showing: &Showing) -> Vec<u32> {
         .display_set(set)
         .and_then(|set| workspace.studies.get(&set.study))
         .map(|record| &record.document);
-    let annotations = document
-        .into_iter()
-        .flat_map(|document| &document.annotations);
+    let annotations = document.into_iter().flat_map(|document| &document.annotations);
     annotations
         .filter_map(|annotation| {
             workspace

@@ -295,7 +295,7 @@ pub(super) fn text_field(
     let mut text = arrow.text.clone();
     let name = ctx.words.id(msg("arrow-text"));
     let at = rect.pos(tail) + egui::vec2(-100.0, 10.0);
-    let area = egui::Area::new(ui.id().with("arrow-text"))
+    let area = egui::Area::new(ui.scope_id().with("arrow-text"))
         .order(egui::Order::Foreground)
         .fixed_pos(rect.points.shrink(4.0).clamp(at))
         .constrain_to(rect.points);

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use super::frame::calibration_name;
 use crate::annotation::{
-    Annotation, AnnotationId, AnnotationKind, Calibration, Measured, Points, Quantity, measure,
+    Annotation, AnnotationId, AnnotationKind, Measured, Points, Quantity, measure,
 };
 use crate::engine::LoadedPixels;
+use crate::imaging::Calibration;
 use crate::text::Words;
 use crate::view::Frames;
 use crate::workspace::Workspace;

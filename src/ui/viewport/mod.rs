@@ -82,10 +82,7 @@ impl PaneRect {
                 egui::pos2(left / px_per_pt, top / px_per_pt),
                 egui::pos2(right / px_per_pt, bottom / px_per_pt),
             ),
-            size_px: [
-                (right - left).max(1.0) as u32,
-                (bottom - top).max(1.0) as u32,
-            ],
+            size_px: [(right - left).max(1.0) as u32, (bottom - top).max(1.0) as u32],
             min_px: [left as i32, top as i32],
             px_per_pt: px_per_pt.into(),
         }
@@ -108,11 +105,7 @@ impl PaneRect {
 pub fn viewport_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, pane: PaneId) {
     let room = ui.available_rect_before_wrap();
     let rect = PaneRect::new(room, ui.ctx().pixels_per_point());
-    let response = ui.interact(
-        rect.points,
-        ui.id().with(("pane", pane.0)),
-        Sense::click_and_drag(),
-    );
+    let response = ui.interact(rect.points, ui.scope_id().with(("pane", pane.0)), Sense::click_and_drag());
     ui.advance_cursor_after_rect(room);
     ui.painter_at(rect.points)
         .rect_filled(rect.points, 0.0, ctx.theme.colours.viewport);
@@ -121,12 +114,12 @@ pub fn viewport_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, pane: PaneId) {
         return;
     };
     let frames: &dyn Frames = ctx.engine;
-    let memory = ctx.interaction.panes.entry(pane).or_default();
+    let mut memory = ctx.interaction.panes.remove(&pane).unwrap_or_default();
     let showing = showing::showing(
         ctx.workspace,
         frames,
         state,
-        memory,
+        &mut memory,
         &mut ctx.interaction.ranges,
         rect.size_px,
     );
@@ -155,7 +148,15 @@ pub fn viewport_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, pane: PaneId) {
         annotations: &annotations,
         labels: &labels,
     };
-    let bar = frame::slice_bar(ui, ctx.workspace, ctx.engine, &showing, &rect, pane);
+    let bar = frame::slice_bar(
+        ui,
+        ctx.workspace,
+        ctx.engine,
+        &showing,
+        &rect,
+        (ctx.theme, ctx.words),
+        pane,
+    );
     ctx.commands.extend(bar.commands);
     if !bar.is_held {
         let commands = input::input(ui, &mut ctx.interaction.hand, scene, &rect, &response);
@@ -182,19 +183,10 @@ pub fn viewport_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, pane: PaneId) {
         },
         ctx.interaction.hand.gesture(),
     );
-    frame::frame(
-        ui,
-        ctx.workspace,
-        &showing,
-        &rect,
-        ctx.theme,
-        ctx.words,
-        pane,
-    );
+    frame::frame(ui, ctx.workspace, &showing, &rect, ctx.theme, ctx.words, pane);
     corners::corners_ui(ui, ctx.workspace, &showing, &rect, ctx.theme, ctx.words);
-    if let Some(memory) = ctx.interaction.panes.get_mut(&pane) {
-        memory.labels = new_labels;
-    }
+    memory.labels = new_labels;
+    ctx.interaction.panes.insert(pane, memory);
     input::text_field(ui, ctx, &showing, &rect, pane);
 }
 
@@ -206,8 +198,9 @@ fn accessible_name(ctx: &ViewportCtx<'_>, showing: &showing::Showing) -> String 
         crate::workspace::OverlayLevel::Essential,
     );
     let said: Vec<String> = lines.into_iter().flatten().collect();
-    ctx.words
-        .get(&Message::new(msg("viewport-name")).text("content", said.join(", ")))
+    ctx.words.get(
+        &Message::new(msg("viewport-name")).text("content", said.join(", ")),
+    )
 }
 
 fn empty_ui(
@@ -217,7 +210,11 @@ fn empty_ui(
     response: &egui::Response,
     pane: PaneId,
 ) {
-    let hint = ctx.words.id(msg("viewport-empty"));
+    let hint = ctx.words.id(if ctx.workspace.scans_running > 0 {
+        msg("pane-reading")
+    } else {
+        msg("pane-empty")
+    });
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, &hint));
     let galley = crate::ui::bidi_label::galley(
         ui,
@@ -236,9 +233,8 @@ fn empty_ui(
         frame::active_line(&painter, rect, ctx.theme);
     }
     if response.is_pointer_button_down_on() && ctx.workspace.panes.active != pane {
-        ctx.commands
-            .push(Command::Layout(crate::workspace::LayoutEdit::Activate(
-                pane,
-            )));
+        ctx.commands.push(Command::Layout(
+            crate::workspace::LayoutEdit::Activate(pane),
+        ));
     }
 }

@@ -38,9 +38,9 @@ enum TwinKey {
 /// The window's textures, shared with the callbacks that draw.
 pub(super) type SharedTextures = Arc<Mutex<Textures>>;
 
-/// The centre of a screen pixel: at .5 here, at integers in the passes and their twins.
-const SCREEN_FROM_PIXEL: DAffine2 =
-    DAffine2::from_mat2_translation(glam::DMat2::IDENTITY, DVec2::splat(0.5));
+/// From the passes and their twins, where the centre of a screen pixel is at integers, to here,
+/// where it is at .5.
+const HALF_PIXEL: DVec2 = DVec2::splat(0.5);
 
 /// Draws them.
 pub(super) fn picture_ui(
@@ -65,7 +65,7 @@ pub(super) fn picture_ui(
             let Some(key) = showing.key else { return };
             let view = SliceView {
                 size_px: rect.size_px,
-                image_from_screen: *image_from_screen * SCREEN_FROM_PIXEL,
+                image_from_screen: *image_from_screen * DAffine2::from_translation(HALF_PIXEL),
                 look,
             };
             frame(ui, pane, rect, (key, image), view, textures, memory);
