@@ -2,8 +2,8 @@
 //!
 //! Lengths and areas are in millimetres when the points are in patient space or the image's
 //! spacing has a source, else in pixels. A region on the plane of an original image counts that
-//! image's pixels; on a resliced plane it samples the volume with linear interpolation at the
-//! volume's smallest step.
+//! image's pixels; on any other plane it samples the volume, as
+//! [`crate::volume::Volume::region_statistics`] says.
 
 use crate::annotation::Annotation;
 use crate::annotation::Code;
@@ -234,16 +234,31 @@ fn pixel_values(annotation: &Annotation, source: &dyn PixelSource) -> Option<(St
         let statistics = statistics_on_image(annotation.geometry, &points, &frame)?;
         return Some((statistics, frame.units.clone()));
     }
-    let sampler = source.volume(anchor)?;
+    let volume = source.volume(anchor)?;
+    let mut units = None;
     let statistics = match annotation.geometry {
         Geometry::Point | Geometry::MultiPoint => {
-            let values = annotation.points.to_space();
-            let values: Option<Vec<f64>> = values.iter().map(|&p| (sampler.value)(p)).collect();
+            let points = annotation.points.to_space();
+            let values: Option<Vec<f64>> = points
+                .iter()
+                .map(|&point| {
+                    let probe = volume.probe(point)?;
+                    units.get_or_insert(probe.units);
+                    probe.value.ok()
+                })
+                .collect();
             Statistics::of(values?)
         }
-        _ => RegionOnPlane::of(annotation)?.statistics(sampler.step_mm, &sampler.value),
+        _ => RegionOnPlane::of(annotation)?.statistics(&volume),
     }?;
-    Some((statistics, sampler.units.clone()))
+    let units = units.or_else(|| {
+        let slices = volume.slices.iter();
+        slices
+            .filter_map(|slice| slice.get())
+            .map(|image| image.units.clone())
+            .next()
+    });
+    Some((statistics, units.unwrap_or(Units::None)))
 }
 
 fn statistics_on_image(

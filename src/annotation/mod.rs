@@ -18,7 +18,7 @@ pub use geometry::{
 pub use measure::{Measured, measure, measure_quantities};
 pub use quantity::Quantity;
 pub use shape::{ellipse_from_corners, major_axis_first, rectangle_from_corners};
-pub use source::{ImageGeometry, PixelSource, SingleFrame, VolumeSampler};
+pub use source::{ImageGeometry, PixelSource, SingleFrame};
 pub use space::{patient_from_pixel, pixel_from_patient};
 
 #[cfg(test)]

@@ -7,10 +7,7 @@ use crate::geom::DVec3;
 use crate::geom::PlanePose;
 use crate::imaging::Region;
 use crate::imaging::Statistics;
-
-/// More samples than this are not taken: a drawing that large is a mistake, and the program must
-/// stay at hand.
-const MOST_SAMPLES: f64 = 16_000_000.0;
+use crate::volume::Volume;
 
 /// A closed outline in its plane, mm from the plane's centre.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,31 +69,31 @@ impl RegionOnPlane {
         }
     }
 
-    /// Statistics of a volume's values on a square lattice in the plane whose step is `step_mm`.
-    pub(super) fn statistics(
-        &self,
-        step_mm: f64,
-        value: &dyn Fn(DVec3) -> Option<f64>,
-    ) -> Option<Statistics> {
-        let (low, high) = self.region.bounds();
-        let size = (high - low) / step_mm;
-        if !(step_mm > 0.0 && size.is_finite() && size.x * size.y <= MOST_SAMPLES) {
-            return None;
-        }
-        // The lattice is centred in the bounds, so that a symmetric region is sampled evenly.
-        let count = |size: f64| size.ceil().max(1.0) as u32;
-        let (columns, rows) = (count(size.x), count(size.y));
-        let first = (low + high) / 2.0
-            - DVec2::new(f64::from(columns - 1), f64::from(rows - 1)) * (step_mm / 2.0);
-        Statistics::of((0..rows).flat_map(|row| {
-            (0..columns).filter_map(move |column| {
-                let at = first + DVec2::new(f64::from(column), f64::from(row)) * step_mm;
-                if self.region.contains(at) {
-                    value(self.plane.point(at))
-                } else {
-                    None
-                }
-            })
-        }))
+    /// Statistics of a volume's values, sampled along its own axes as far as they lie in the
+    /// plane, so that a region along the slices reads the voxels themselves.
+    pub(super) fn statistics(&self, volume: &Volume) -> Option<Statistics> {
+        let normal = self.plane.normal();
+        let axes = volume.grid.patient_from_voxel.matrix3;
+        let mut axes = [axes.x_axis, axes.y_axis, axes.z_axis].map(DVec3::normalize_or_zero);
+        axes.sort_by(|a, b| a.dot(normal).abs().total_cmp(&b.dot(normal).abs()));
+        let [right, down, _] = axes;
+        let in_plane = |axis: DVec3| axis - normal * axis.dot(normal);
+        let pose = PlanePose::new(self.plane.centre, in_plane(right), in_plane(down))?;
+        let pose_from_plane = pose.plane_from_patient() * self.plane.patient_from_plane();
+        let at = |p: DVec2| pose_from_plane.transform_point3(p.extend(0.0)).truncate();
+        let along = |v: DVec2| pose_from_plane.transform_vector3(v.extend(0.0)).truncate();
+        let region = match &self.region {
+            Region::Ellipse {
+                centre,
+                half_a,
+                half_b,
+            } => Region::Ellipse {
+                centre: at(*centre),
+                half_a: along(*half_a),
+                half_b: along(*half_b),
+            },
+            Region::Polygon(corners) => Region::Polygon(corners.iter().map(|&p| at(p)).collect()),
+        };
+        volume.region_statistics(&pose, &region)
     }
 }

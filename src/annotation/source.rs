@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use crate::annotation::Anchor;
-use crate::geom::DVec3;
 use crate::imaging::FrameImage;
 use crate::imaging::ImagePlane;
 use crate::imaging::PixelSpacing;
-use crate::imaging::Units;
+use crate::volume::Volume;
 
 /// What of an image measuring needs to know before its pixels are there.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,26 +29,6 @@ impl From<&FrameImage> for ImageGeometry {
     }
 }
 
-/// Samples of a volume anywhere in patient space.
-pub struct VolumeSampler<'a> {
-    /// Distance between samples that misses no voxel: the smallest step of the grid, mm.
-    pub step_mm: f64,
-    /// Unit of the values.
-    pub units: Units,
-    /// The modality value at a patient point (mm), interpolated linearly; `None` outside and at
-    /// padding.
-    pub value: Box<dyn Fn(DVec3) -> Option<f64> + 'a>,
-}
-
-impl std::fmt::Debug for VolumeSampler<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("VolumeSampler")
-            .field("step_mm", &self.step_mm)
-            .field("units", &self.units)
-            .finish_non_exhaustive()
-    }
-}
-
 /// Gives measuring the images it needs. What is not there (yet) is `None`; then the values that
 /// need it are missing, never guessed.
 pub trait PixelSource {
@@ -58,7 +37,7 @@ pub trait PixelSource {
     /// That image with its samples.
     fn frame(&self, anchor: &Anchor) -> Option<Arc<FrameImage>>;
     /// The volume that image is a slice of, for regions and points off its plane.
-    fn volume(&self, anchor: &Anchor) -> Option<VolumeSampler<'_>>;
+    fn volume(&self, anchor: &Anchor) -> Option<Arc<Volume>>;
 }
 
 /// One image and no volume: whatever is asked for is taken to be anchored to it.
@@ -74,7 +53,7 @@ impl PixelSource for SingleFrame {
         Some(Arc::clone(&self.0))
     }
 
-    fn volume(&self, _anchor: &Anchor) -> Option<VolumeSampler<'_>> {
+    fn volume(&self, _anchor: &Anchor) -> Option<Arc<Volume>> {
         None
     }
 }

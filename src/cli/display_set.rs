@@ -1,7 +1,7 @@
 //! Which display set a subcommand means.
 
 use crate::model::{DisplaySet, Library};
-use crate::problem::{msg, Message};
+use crate::problem::{Message, msg};
 
 /// The one `--series` names by UID or number, or the first that fits.
 ///
@@ -15,11 +15,16 @@ pub fn choose<'a>(
     let is_named = |set: &DisplaySet| {
         series.is_none_or(|name| {
             *set.series_instance_uid == *name
-                || library.series_number(set).is_some_and(|number| number.to_string() == name)
+                || library
+                    .series_number(set)
+                    .is_some_and(|number| number.to_string() == name)
         })
     };
     let mut why_not = None;
-    for set in library.display_sets().filter(|set| is_named(set) && set.is_image()) {
+    for set in library
+        .display_sets()
+        .filter(|set| is_named(set) && set.is_image())
+    {
         if !needs_volume {
             return Ok(set);
         }

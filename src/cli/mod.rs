@@ -5,11 +5,15 @@
 pub mod bench;
 pub mod demo;
 mod display_set;
+mod frames;
+mod info;
 mod output;
 pub mod render;
+mod report;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use clap::Parser as _;
 
@@ -41,20 +45,19 @@ enum Subcommand {
     /// The built-in synthetic study, in the window; without a display, as a picture and a report
     Demo,
     /// What the files hold: patients, studies, series, and why files were passed over
-    Info(super::cli::info::InfoArgs),
+    Info(info::InfoArgs),
     /// Decoded samples of a file, one file a frame
     Frames(frames::FramesArgs),
     /// One view as a picture, or its values
     Render(render::RenderArgs),
     /// Structured reports: write one from findings, or show any
-    #[command(subcommand)]
-    Report(report::ReportCommand),
+    Report(report::ReportArgs),
     /// How long things take here
     Bench(bench::BenchArgs),
 }
 
-/// Runs the program with the arguments of this process.
-pub fn run() -> Launch {
+/// Runs the program with the arguments of this process, which began at `start`.
+pub fn run(start: Instant) -> Launch {
     let arguments = Arguments::parse();
     let Some(subcommand) = arguments.subcommand else {
         return Launch::Window(Start::Paths(arguments.paths));
@@ -66,6 +69,6 @@ pub fn run() -> Launch {
         Subcommand::Frames(args) => frames::run(&args),
         Subcommand::Render(args) => render::run(&args),
         Subcommand::Report(args) => report::run(&args),
-        Subcommand::Bench(args) => bench::run(&args),
+        Subcommand::Bench(args) => bench::run(&args, start),
     })
 }

@@ -23,7 +23,11 @@ pub fn fail(status: u8, reason: &Message) -> ExitCode {
 /// A sentence on stderr.
 pub fn say(message: &Message) {
     // Nobody is left to tell when stderr is closed.
-    drop(writeln!(std::io::stderr(), "{}", Words::system().get(message)));
+    drop(writeln!(
+        std::io::stderr(),
+        "{}",
+        Words::system().get(message)
+    ));
 }
 
 /// Text on stdout; a closed pipe ends the output quietly.
@@ -42,5 +46,6 @@ pub fn print_json(value: &serde_json::Value) {
 /// # Errors
 /// The sentence to say.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Message> {
-    crate::files::write_atomically(path, bytes).map_err(|error| error.message())
+    crate::files::write_atomically(path, bytes, crate::files::Readable::AsUsual)
+        .map_err(|error| error.message())
 }

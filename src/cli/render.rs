@@ -10,11 +10,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use crate::cli::display_set;
-use crate::cli::output::{fail, say, write_file, IN_PART, NOTHING_USABLE, WRONG_USAGE};
+use crate::cli::output::{IN_PART, NOTHING_USABLE, WRONG_USAGE, fail, say, write_file};
 use crate::engine::open;
 use crate::imaging::Picture;
 use crate::jobs::JobCtx;
-use crate::problem::{msg, Message};
+use crate::problem::{Message, msg};
 use crate::render::Gpu;
 use arguments::{Renderer, View};
 
@@ -55,8 +55,13 @@ pub fn run(args: &RenderArgs) -> ExitCode {
     };
     let ctx = JobCtx::new();
     // The device takes as long to start as the files take to read.
-    let (opened, device) = rayon::join(|| open::open(&args.paths, &ctx), || Device::new(request.renderer));
-    let Ok(opened) = opened else { return ExitCode::from(NOTHING_USABLE) };
+    let (opened, device) = rayon::join(
+        || open::open(&args.paths, &ctx),
+        || Device::new(request.renderer),
+    );
+    let Ok(opened) = opened else {
+        return ExitCode::from(NOTHING_USABLE);
+    };
     let needs_volume = !matches!(request.view, View::Stack);
     let set = match display_set::choose(&opened.library, args.series.as_deref(), needs_volume) {
         Ok(set) => set,
@@ -79,9 +84,14 @@ pub fn run(args: &RenderArgs) -> ExitCode {
         Err(reason) => return fail(NOTHING_USABLE, &reason),
     };
     let written = match rendered {
-        Rendered::Picture(picture) => png(&picture).and_then(|bytes| write_file(&request.output, &bytes)),
+        Rendered::Picture(picture) => {
+            png(&picture).and_then(|bytes| write_file(&request.output, &bytes))
+        }
         Rendered::Values(values) => {
-            let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+            let bytes: Vec<u8> = values
+                .iter()
+                .flat_map(|value| value.to_le_bytes())
+                .collect();
             write_file(&request.output, &bytes)
         }
     };
@@ -89,7 +99,11 @@ pub fn run(args: &RenderArgs) -> ExitCode {
         return fail(NOTHING_USABLE, &reason);
     }
     failures.iter().for_each(say);
-    if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(IN_PART) }
+    if failures.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(IN_PART)
+    }
 }
 
 /// The bytes of a PNG file.
@@ -98,7 +112,12 @@ pub(super) fn png(picture: &Picture) -> Result<Vec<u8>, Message> {
     let mut bytes = Vec::new();
     let [width, height] = picture.size_px;
     image::codecs::png::PngEncoder::new(&mut bytes)
-        .write_image(&picture.rgba, width, height, image::ExtendedColorType::Rgba8)
+        .write_image(
+            &picture.rgba,
+            width,
+            height,
+            image::ExtendedColorType::Rgba8,
+        )
         .map_err(|error| Message::new(msg("cli-png-failed")).text("detail", error.to_string()))?;
     Ok(bytes)
 }

@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
+use super::io_message;
 use crate::jobs::Cancelled;
 use crate::problem::Message;
 use crate::problem::msg;
@@ -196,7 +197,9 @@ impl DecodeError {
             Self::Damaged { codec, detail } => Message::new(msg("decode-damaged"))
                 .text("codec", *codec)
                 .text("detail", detail.as_str()),
-            Self::Read(error) => Message::new(msg("decode-read")).text("detail", error.to_string()),
+            Self::Read(error) => {
+                Message::new(msg("decode-read")).message("detail", io_message(error))
+            }
             Self::Memory { bytes } => {
                 Message::new(msg("decode-memory")).number("bytes", *bytes as f64)
             }

@@ -55,7 +55,9 @@ impl Loader {
     ) -> Self {
         let positions = volume.as_ref().map_or_else(HashMap::new, |volume| {
             let placed = volume.frames.iter().enumerate();
-            placed.filter_map(|(k, frame)| Some(((*frame)?, u32::try_from(k).ok()?))).collect()
+            placed
+                .filter_map(|(k, frame)| Some(((*frame)?, u32::try_from(k).ok()?)))
+                .collect()
         });
         Self {
             slots: frames.iter().map(|_| Slot::default()).collect(),
@@ -86,7 +88,12 @@ impl Loader {
 
     /// Takes over what another loader of the same set has decoded already.
     pub fn take_over(&self, other: &Self) {
-        let known: HashMap<FrameKey, usize> = other.frames.iter().enumerate().map(|(i, key)| (*key, i)).collect();
+        let known: HashMap<FrameKey, usize> = other
+            .frames
+            .iter()
+            .enumerate()
+            .map(|(i, key)| (*key, i))
+            .collect();
         for (index, key) in self.frames.iter().enumerate() {
             if let Some(frame) = known.get(key).and_then(|i| other.get(*i).ready().cloned()) {
                 self.mark_taken(index);
@@ -98,13 +105,17 @@ impl Loader {
     /// One frame by its place in the set.
     #[must_use]
     pub fn get(&self, index: usize) -> Loading<Arc<FrameImage>> {
-        self.slots.get(index).map_or(Loading::Waiting, |slot| slot.read().unwrap_or_else(PoisonError::into_inner).clone())
+        self.slots.get(index).map_or(Loading::Waiting, |slot| {
+            slot.read().unwrap_or_else(PoisonError::into_inner).clone()
+        })
     }
 
     /// Which frames are here.
     #[must_use]
     pub fn loaded(&self) -> Vec<bool> {
-        (0..self.frames.len()).map(|index| self.get(index).ready().is_some()).collect()
+        (0..self.frames.len())
+            .map(|index| self.get(index).ready().is_some())
+            .collect()
     }
 
     /// Frames decoded or failed so far.
@@ -119,7 +130,12 @@ impl Loader {
             return;
         }
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        for (far, slot) in self.slots.iter().enumerate().filter(|(i, _)| !self.is_within(*i, self.span)) {
+        for (far, slot) in self
+            .slots
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| !self.is_within(*i, self.span))
+        {
             let mut slot = slot.write().unwrap_or_else(PoisonError::into_inner);
             if matches!(*slot, Loading::Ready(_)) {
                 *slot = Loading::Waiting;
@@ -148,11 +164,19 @@ impl Loader {
     #[must_use]
     pub fn has_work(&self) -> bool {
         let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        taken.iter().enumerate().any(|(index, taken)| !taken && self.is_near(index))
+        taken
+            .iter()
+            .enumerate()
+            .any(|(index, taken)| !taken && self.is_near(index))
     }
 
     fn mark_taken(&self, index: usize) {
-        if let Some(taken) = self.taken.lock().unwrap_or_else(PoisonError::into_inner).get_mut(index) {
+        if let Some(taken) = self
+            .taken
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get_mut(index)
+        {
             *taken = true;
         }
     }
@@ -162,7 +186,8 @@ impl Loader {
         let centre = self.centre.load(Ordering::Relaxed);
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let free = |index: usize| taken.get(index) == Some(&false) && self.is_near(index);
-        let outward = (0..self.frames.len()).flat_map(|step| [centre.checked_add(step), centre.checked_sub(step)]);
+        let outward = (0..self.frames.len())
+            .flat_map(|step| [centre.checked_add(step), centre.checked_sub(step)]);
         let index = outward.flatten().find(|index| free(*index))?;
         if let Some(taken) = taken.get_mut(index) {
             *taken = true;
@@ -171,7 +196,8 @@ impl Loader {
     }
 
     fn put(&self, index: usize, result: Result<Arc<FrameImage>, Message>) {
-        if let (Ok(frame), Some(volume), Some(key)) = (&result, &self.volume, self.frames.get(index))
+        if let (Ok(frame), Some(volume), Some(key)) =
+            (&result, &self.volume, self.frames.get(index))
             && let Some(k) = self.positions.get(key)
         {
             volume.set_slice(*k, Arc::clone(frame));
@@ -202,9 +228,15 @@ impl Loader {
     fn run(&self, ctx: &JobCtx, most: usize, arrived: &(dyn Fn() + Sync)) -> Result<(), Cancelled> {
         for _ in 0..most {
             ctx.check()?;
-            let Some(index) = self.next() else { return Ok(()) };
-            let Some(key) = self.frames.get(index) else { return Ok(()) };
-            let Some(source) = self.sources.get(&key.instance) else { continue };
+            let Some(index) = self.next() else {
+                return Ok(());
+            };
+            let Some(key) = self.frames.get(index) else {
+                return Ok(());
+            };
+            let Some(source) = self.sources.get(&key.instance) else {
+                continue;
+            };
             self.put(index, source.frame(key.frame, ctx).map(Arc::new));
             arrived();
         }

@@ -12,22 +12,30 @@
 //! | `source.rs` | one instance ready to decode |
 //! | `tasks.rs` | effects as jobs: scan, demo, reports |
 //! | `journal.rs` | unsaved work, on disk within two seconds |
+//! | `textures.rs` | frames and volumes on the graphics adapter |
 //! | `thumbnails.rs` | small pictures of display sets |
-//! | `pixel_source.rs` | pixels for measuring |
+//! | `reports.rs` | reports saved and read |
+//! | `pixel_source.rs`, `own_pixels.rs` | pixels for measuring: what is loaded; whatever is needed |
 //! | `open.rs` | opening without a window |
 
 mod journal;
 mod loader;
 mod loaders;
 pub mod open;
+mod own_pixels;
 mod pixel_source;
+mod reports;
 mod source;
 mod tasks;
+mod textures;
 mod thumbnails;
 
 pub use loader::Loader;
+pub use own_pixels::OwnPixels;
 pub use pixel_source::LoadedPixels;
 pub use source::InstanceSource;
+pub use tasks::read_settings;
+pub use textures::{Prepared, Textures};
 pub use thumbnails::Thumbnail;
 
 use std::sync::Arc;
@@ -40,7 +48,8 @@ use crate::files::AppFolders;
 use crate::imaging::FrameImage;
 use crate::jobs::{JobInfo, Queue};
 use crate::model::{DisplaySetId, FrameKey, Library};
-use crate::problem::{msg, Message, Problem};
+use crate::objects::journal::Journal;
+use crate::problem::{Message, Problem, msg};
 use crate::view::{Frames, Loading, ViewMode};
 use crate::volume::Volume;
 use crate::workspace::{Command, Effect, Workspace};
@@ -72,6 +81,7 @@ pub struct Engine {
     loaders: loaders::Loaders,
     thumbnails: thumbnails::Thumbnails,
     journal: journal::JournalWriter,
+    reports: Arc<reports::ReportsRead>,
     folders: AppFolders,
 }
 
@@ -87,7 +97,11 @@ impl Engine {
             budget: Arc::new(Budget::of_this_machine()),
             loaders: loaders::Loaders::default(),
             thumbnails: thumbnails::Thumbnails::default(),
-            journal: journal::JournalWriter::new(folders.journal.clone()),
+            journal: journal::JournalWriter::new(
+                Journal::new(&folders.journal),
+                Arc::clone(&waker),
+            ),
+            reports: Arc::default(),
             folders,
             waker,
         }
@@ -96,7 +110,12 @@ impl Engine {
     /// What jobs brought, until nothing is left or the time is up (then the waker is called again).
     pub fn poll(&mut self, budget: Duration) -> Vec<Command> {
         let end = Instant::now() + budget;
-        let mut commands: Vec<Command> = self.queue.problems().into_iter().map(Command::Notify).collect();
+        let mut commands: Vec<Command> = self
+            .queue
+            .problems()
+            .into_iter()
+            .map(Command::Notify)
+            .collect();
         while let Ok(command) = self.events.try_recv() {
             commands.push(command);
             if Instant::now() >= end {
@@ -118,7 +137,7 @@ impl Engine {
                 }
             }
             Effect::WriteSettings(settings) => self.write_settings(&settings),
-            Effect::Journal(study, document) => self.write_journal(study, document, workspace),
+            Effect::Journal(study, document) => self.write_journal(study, &document, workspace),
             Effect::DiscardJournal(study) => self.discard_journal(study, workspace),
             Effect::Pick(_) | Effect::Quit => {}
         }
@@ -126,7 +145,13 @@ impl Engine {
 
     /// Says what is on screen. Idempotent; to be called whenever the window is drawn.
     pub fn want(&mut self, library: &Library, wants: &[Want]) {
-        let Self { loaders, queue, budget, waker, .. } = self;
+        let Self {
+            loaders,
+            queue,
+            budget,
+            waker,
+            ..
+        } = self;
         for problem in loaders.want(library, wants, queue, budget, waker) {
             // The window draws the sentence in place of the picture; here it is said once.
             drop(self.sender.try_send(Command::Notify(problem)));
@@ -149,7 +174,9 @@ impl Engine {
     /// Which frames of a set are decoded.
     #[must_use]
     pub fn loaded_frames(&self, set: DisplaySetId) -> Vec<bool> {
-        self.loaders.get(set).map_or_else(Vec::new, |loader| loader.loaded())
+        self.loaders
+            .get(set)
+            .map_or_else(Vec::new, |loader| loader.loaded())
     }
 
     /// The journal is on disk; to be called before the program ends.

@@ -37,8 +37,12 @@ pub fn open(paths: &[PathBuf], ctx: &JobCtx) -> Result<Opened, Cancelled> {
     let summary = scan(paths, ctx, &|event| {
         let mut opened = opened.lock().unwrap_or_else(PoisonError::into_inner);
         match event {
-            ScanEvent::Headers(headers) => headers.into_iter().for_each(|header| opened.insert(header)),
-            ScanEvent::PassedOver { path, reason } => opened.passed_over.push(PassedOver { path, reason }),
+            ScanEvent::Headers(headers) => {
+                headers.into_iter().for_each(|header| opened.insert(header))
+            }
+            ScanEvent::PassedOver { path, reason } => {
+                opened.passed_over.push(PassedOver { path, reason })
+            }
         }
     })?;
     let mut opened = opened.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -61,19 +65,35 @@ impl Opened {
 ///
 /// # Errors
 /// The sentence with the numbers, when the set does not fit the budget.
-pub fn loader(library: &Library, set: &DisplaySet, volume: Option<Arc<Volume>>, budget: &Budget) -> Result<Loader, Message> {
+pub fn loader(
+    library: &Library,
+    set: &DisplaySet,
+    volume: Option<Arc<Volume>>,
+    budget: &Budget,
+) -> Result<Loader, Message> {
     let bytes = library.decoded_bytes(set);
     let reservation = budget.reserve(bytes).map_err(|over| over.message())?;
-    Ok(Loader::new(Arc::clone(&set.frames), sources(library, set), volume, set.frames.len(), Some(reservation)))
+    Ok(Loader::new(
+        Arc::clone(&set.frames),
+        sources(library, set),
+        volume,
+        set.frames.len(),
+        Some(reservation),
+    ))
 }
 
 /// The instances of a display set, ready to decode.
 #[must_use]
-pub fn sources(library: &Library, set: &DisplaySet) -> HashMap<crate::model::InstanceIx, Arc<InstanceSource>> {
+pub fn sources(
+    library: &Library,
+    set: &DisplaySet,
+) -> HashMap<crate::model::InstanceIx, Arc<InstanceSource>> {
     let mut sources = HashMap::new();
     for key in set.frames.iter() {
         if let Some(header) = library.header(key.instance) {
-            sources.entry(key.instance).or_insert_with(|| Arc::new(InstanceSource::new(Arc::clone(header))));
+            sources
+                .entry(key.instance)
+                .or_insert_with(|| Arc::new(InstanceSource::new(Arc::clone(header))));
         }
     }
     sources

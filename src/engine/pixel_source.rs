@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::annotation::{Anchor, ImageGeometry, PixelSource, VolumeSampler};
+use crate::annotation::{Anchor, ImageGeometry, PixelSource};
 use crate::imaging::{FrameImage, ImageAttributes};
 use crate::model::{DisplaySetId, FrameKey, Library};
 use crate::view::Frames;
+use crate::volume::Volume;
 
 /// The library's geometry with the frames and volumes lent by the engine.
 pub struct LoadedPixels<'a> {
@@ -17,7 +18,9 @@ pub struct LoadedPixels<'a> {
 
 impl LoadedPixels<'_> {
     fn place(&self, anchor: &Anchor) -> Option<(DisplaySetId, FrameKey)> {
-        let (set, index) = self.library.find_frame(&anchor.sop_instance_uid, anchor.frame)?;
+        let (set, index) = self
+            .library
+            .find_frame(&anchor.sop_instance_uid, anchor.frame)?;
         let key = self.library.display_set(set)?.frames.get(index as usize)?;
         Some((set, *key))
     }
@@ -33,7 +36,7 @@ impl PixelSource for LoadedPixels<'_> {
         Some(ImageGeometry {
             plane: attributes.plane(key.frame).cloned(),
             spacing: attributes.spacing(key.frame),
-            aspect: 1.0,
+            aspect: attributes.aspect(key.frame),
         })
     }
 
@@ -42,13 +45,8 @@ impl PixelSource for LoadedPixels<'_> {
         self.frames.frame(key).ready().cloned()
     }
 
-    fn volume(&self, anchor: &Anchor) -> Option<VolumeSampler<'_>> {
+    fn volume(&self, anchor: &Anchor) -> Option<Arc<Volume>> {
         let (set, _) = self.place(anchor)?;
-        let volume = Arc::clone(self.frames.volume(set).ready()?);
-        let units = volume.slices.iter().find_map(|slice| slice.get())?.units.clone();
-        let voxel_from_patient = volume.grid.voxel_from_patient();
-        let step_mm = volume.grid.spacing_mm().min_element();
-        let value = Box::new(move |point| volume.linear(voxel_from_patient.transform_point3(point)));
-        Some(VolumeSampler { step_mm, units, value })
+        self.frames.volume(set).ready().cloned()
     }
 }

@@ -24,7 +24,10 @@ impl InstanceSource {
     /// Nothing is read yet.
     #[must_use]
     pub const fn new(header: Arc<InstanceHeader>) -> Self {
-        Self { header, prepared: OnceLock::new() }
+        Self {
+            header,
+            prepared: OnceLock::new(),
+        }
     }
 
     /// Decodes one frame, counted from 0.
@@ -34,10 +37,20 @@ impl InstanceSource {
     pub fn frame(&self, frame: u32, ctx: &JobCtx) -> Result<FrameImage, Message> {
         let prepare = || {
             let decoder = FrameDecoder::new(&self.header).map_err(|error| error.message())?;
-            Ok(Prepared { decoder, attributes: ImageAttributes::read(&self.header) })
+            Ok(Prepared {
+                decoder,
+                attributes: ImageAttributes::read(&self.header),
+            })
         };
-        let prepared = self.prepared.get_or_init(prepare).as_ref().map_err(Clone::clone)?;
-        let decoded = prepared.decoder.decode(frame, ctx).map_err(|error| error.message())?;
+        let prepared = self
+            .prepared
+            .get_or_init(prepare)
+            .as_ref()
+            .map_err(Clone::clone)?;
+        let decoded = prepared
+            .decoder
+            .decode(frame, ctx)
+            .map_err(|error| error.message())?;
         Ok(prepared.attributes.frame_image(frame, decoded))
     }
 }

@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::engine::{InstanceSource, Waker};
 use crate::imaging::slice_twin::{self, SliceView};
-use crate::imaging::{full_range, Look};
+use crate::imaging::{Look, full_range};
 use crate::jobs::{JobCtx, Priority, Queue};
 use crate::model::{DisplaySetId, Library};
-use crate::problem::{msg, Message};
-use crate::view::{resolve_voi, StackGeometry, VoiChoice};
+use crate::problem::{Message, msg};
+use crate::view::{StackGeometry, VoiChoice, resolve_voi};
 
 /// Width and height, pixels: twice the size on an ordinary screen, for those with denser ones.
 const SIDE_PX: u32 = 192;
@@ -35,7 +35,13 @@ enum State {
 pub(super) struct Thumbnails(Arc<Mutex<BTreeMap<DisplaySetId, State>>>);
 
 impl Thumbnails {
-    pub(super) fn get(&self, library: &Library, set: DisplaySetId, queue: &Queue, waker: &Waker) -> Option<Thumbnail> {
+    pub(super) fn get(
+        &self,
+        library: &Library,
+        set: DisplaySetId,
+        queue: &Queue,
+        waker: &Waker,
+    ) -> Option<Thumbnail> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match known.get(&set) {
             Some(State::Here(thumbnail)) => return Some(thumbnail.clone()),
@@ -47,11 +53,19 @@ impl Thumbnails {
         let source = InstanceSource::new(Arc::clone(library.header(key.instance)?));
         known.insert(set, State::Asked);
         let (states, waker) = (Arc::clone(&self.0), Arc::clone(waker));
-        queue.spawn(Message::new(msg("job-thumbnail")), Priority::Thumbnail, false, move |ctx| {
-            let state = picture(&source, key.frame, ctx).map_or(State::Failed, State::Here);
-            states.lock().unwrap_or_else(PoisonError::into_inner).insert(set, state);
-            waker();
-        });
+        queue.spawn(
+            Message::new(msg("job-thumbnail")),
+            Priority::Thumbnail,
+            false,
+            move |ctx| {
+                let state = picture(&source, key.frame, ctx).map_or(State::Failed, State::Here);
+                states
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .insert(set, state);
+                waker();
+            },
+        );
         None
     }
 }
@@ -62,5 +76,8 @@ fn picture(source: &InstanceSource, frame: u32, ctx: &JobCtx) -> Option<Thumbnai
     let aspect = StackGeometry::of(&frame).pixel_aspect;
     let view = SliceView::fit(&frame, [SIDE_PX, SIDE_PX], aspect, Look::new(voi));
     let picture = slice_twin::render(&frame, &view);
-    Some(Thumbnail { size: picture.size_px, rgba: picture.rgba.into() })
+    Some(Thumbnail {
+        size: picture.size_px,
+        rgba: picture.rgba.into(),
+    })
 }

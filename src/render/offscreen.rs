@@ -17,6 +17,11 @@ pub struct Offscreen {
     texel_bytes: u32,
 }
 
+impl Output {
+    /// What pictures are drawn into off screen.
+    pub const PICTURE: Self = Self::Display(wgpu::TextureFormat::Rgba8Unorm);
+}
+
 impl Offscreen {
     /// Of a size.
     ///

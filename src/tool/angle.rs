@@ -21,9 +21,6 @@ impl Tool for Angle {
     fn help(&self) -> MessageId {
         msg("tool-angle-help")
     }
-    fn icon(&self) -> &'static str {
-        "\u{ea49}" // square_foot
-    }
     fn pointer(&self, ctx: &mut ToolCtx<'_>, event: &PointerEvent) -> Vec<Command> {
         if event.phase == Phase::Press && ctx.gesture.drawing.is_none() {
             ctx.gesture.is_kept = drawing::begin(ctx, event.position_px);

@@ -19,9 +19,6 @@ impl Tool for Arrow {
     fn help(&self) -> MessageId {
         msg("tool-arrow-help")
     }
-    fn icon(&self) -> &'static str {
-        "\u{f1e2}" // north_west
-    }
     fn pointer(&self, ctx: &mut ToolCtx<'_>, event: &PointerEvent) -> Vec<Command> {
         two_points(ctx, event, |_, tip, tail| {
             Some(Draft {

@@ -20,9 +20,6 @@ impl Tool for Ellipse {
     fn help(&self) -> MessageId {
         msg("tool-ellipse-help")
     }
-    fn icon(&self) -> &'static str {
-        "\u{e40c}" // panorama_fish_eye
-    }
     fn pointer(&self, ctx: &mut ToolCtx<'_>, event: &PointerEvent) -> Vec<Command> {
         two_points(ctx, event, |ctx, a, b| {
             let (plane, b) = corners(ctx, a, b, event.modifiers.shift)?;

@@ -19,9 +19,6 @@ impl Tool for Length {
     fn help(&self) -> MessageId {
         msg("tool-length-help")
     }
-    fn icon(&self) -> &'static str {
-        "\u{e41c}" // straighten
-    }
     fn pointer(&self, ctx: &mut ToolCtx<'_>, event: &PointerEvent) -> Vec<Command> {
         two_points(ctx, event, |_, a, b| {
             Some(Draft {

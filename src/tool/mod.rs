@@ -13,7 +13,8 @@
 //! | `planes.rs` | the crosshair's lines in MPR |
 //! | the others | one tool each |
 //!
-//! A new tool is a file here and a row in [`TOOLS`]; its key is a row of `action::ACTIONS`.
+//! A new tool is a file here and a row in [`TOOLS`]; its key and icon are a row of
+//! `action::ACTIONS` with the same id (a test holds the two together).
 
 mod angle;
 mod arrow;
@@ -58,8 +59,6 @@ pub trait Tool: Sync {
     fn label(&self) -> MessageId;
     /// What it does and how, one sentence.
     fn help(&self) -> MessageId;
-    /// Its codepoint in Material Symbols.
-    fn icon(&self) -> &'static str;
     /// How the pointer looks over a picture.
     fn cursor(&self) -> Cursor {
         Cursor::Crosshair

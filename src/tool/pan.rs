@@ -17,9 +17,6 @@ impl Tool for Pan {
     fn help(&self) -> MessageId {
         msg("tool-pan-help")
     }
-    fn icon(&self) -> &'static str {
-        "\u{e89f}" // open_with
-    }
     fn cursor(&self) -> Cursor {
         Cursor::Grab
     }

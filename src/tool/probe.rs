@@ -19,9 +19,6 @@ impl Tool for Probe {
     fn help(&self) -> MessageId {
         msg("tool-probe-help")
     }
-    fn icon(&self) -> &'static str {
-        "\u{e3b8}" // colorize
-    }
     fn pointer(&self, ctx: &mut ToolCtx<'_>, event: &PointerEvent) -> Vec<Command> {
         if event.phase == Phase::Press {
             drawing::begin(ctx, event.position_px);

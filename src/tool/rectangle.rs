@@ -20,9 +20,6 @@ impl Tool for Rectangle {
     fn help(&self) -> MessageId {
         msg("tool-rectangle-help")
     }
-    fn icon(&self) -> &'static str {
-        "\u{e835}" // check_box_outline_blank
-    }
     fn pointer(&self, ctx: &mut ToolCtx<'_>, event: &PointerEvent) -> Vec<Command> {
         two_points(ctx, event, |ctx, a, b| {
             let (plane, b) = corners(ctx, a, b, event.modifiers.shift)?;

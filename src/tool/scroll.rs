@@ -20,9 +20,6 @@ impl Tool for Scroll {
     fn help(&self) -> MessageId {
         msg("tool-scroll-help")
     }
-    fn icon(&self) -> &'static str {
-        "\u{e8d5}" // swap_vert
-    }
     fn cursor(&self) -> Cursor {
         Cursor::ResizeVertical
     }

@@ -23,9 +23,6 @@ impl Tool for Zoom {
     fn help(&self) -> MessageId {
         msg("tool-zoom-help")
     }
-    fn icon(&self) -> &'static str {
-        "\u{e8ff}" // zoom_in
-    }
     fn cursor(&self) -> Cursor {
         Cursor::ZoomIn
     }

@@ -158,7 +158,14 @@ fn side_panels_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, shell: &mut Shell) {
             .default_size(sizes.findings)
             .size_range(200.0..=520.0)
             .frame(panel_frame(theme, Margin::same(8)))
-            .show(ui, |ui| findings_ui(ui, ctx, &mut shell.edits, &mut shell.interaction.measurements));
+            .show(ui, |ui| {
+                findings_ui(
+                    ui,
+                    ctx,
+                    &mut shell.edits,
+                    &mut shell.interaction.measurements,
+                )
+            });
     }
 }
 

@@ -18,6 +18,7 @@ mod state;
 mod voi;
 mod window;
 
+pub use crate::imaging::Filter;
 pub use library_facts::{
     frame_of_reference, image_ref, is_same_patient, nearest_frame, nearest_index, shown_data,
     slice_thickness_mm, step_mm,
@@ -29,6 +30,6 @@ pub use resolved::{ResolvedKind, ResolvedView};
 pub use scale_bar::{ScaleBar, scale_bar};
 pub use shown::{ImageRef, ShownData, Visibility};
 pub use sources::{Frames, Loading, NoFrames};
-pub use state::{Camera, DataPresentation, Filter, ViewMode, ViewState, VoiChoice, Zoom};
+pub use state::{Camera, DataPresentation, ViewMode, ViewState, VoiChoice, Zoom};
 pub use voi::resolve_voi;
 pub use window::ShownWindow;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::geom::{AnatomicalPlane, DVec2};
-use crate::imaging::VoiFunction;
+use crate::imaging::{Filter, VoiFunction};
 use crate::model::DisplaySetId;
 
 /// How big the picture is.
@@ -54,16 +54,6 @@ impl Default for VoiChoice {
     fn default() -> Self {
         Self::Own(0)
     }
-}
-
-/// How samples become pixels between their centres.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the field's own names")]
-pub enum Filter {
-    Nearest,
-    #[default]
-    Linear,
-    Cubic,
 }
 
 /// The look of the data in a pane.

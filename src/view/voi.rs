@@ -13,10 +13,22 @@ pub fn resolve_voi(
 ) -> VoiTransform {
     match choice {
         VoiChoice::Own(index) => {
-            let own = frame.vois.get(index).or_else(|| frame.vois.first()).map(|named| named.voi.clone());
+            let own = frame
+                .vois
+                .get(index)
+                .or_else(|| frame.vois.first())
+                .map(|named| named.voi.clone());
             own.unwrap_or_else(|| range_window(full_range()))
         }
-        VoiChoice::Window { center, width, function } => VoiTransform::Window { center, width, function },
+        VoiChoice::Window {
+            center,
+            width,
+            function,
+        } => VoiTransform::Window {
+            center,
+            width,
+            function,
+        },
         VoiChoice::FullRange => range_window(full_range()),
     }
 }
@@ -25,5 +37,9 @@ pub fn resolve_voi(
 fn range_window(range: Option<(f64, f64)>) -> VoiTransform {
     let (low, high) = range.unwrap_or((0.0, 255.0));
     let width = if high > low { high - low } else { 1.0 };
-    VoiTransform::Window { center: low + width * 0.5, width, function: VoiFunction::LinearExact }
+    VoiTransform::Window {
+        center: low + width * 0.5,
+        width,
+        function: VoiFunction::LinearExact,
+    }
 }

@@ -6,13 +6,22 @@
 )]
 
 mod actions;
+mod architecture;
 mod common;
+mod decode;
 mod demo;
 mod files;
+mod headers;
 mod jobs;
-mod render;
-mod shaders;
 mod measuring;
+mod messages;
+mod model;
+mod reading;
+mod render;
+mod scanning;
+mod shaders;
 mod sr_roundtrip;
-mod voi;
+mod text;
 mod ui_shell;
+mod voi;
+mod volume;

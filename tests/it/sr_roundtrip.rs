@@ -13,11 +13,14 @@ use isocentre::annotation::Geometry;
 use isocentre::annotation::Points;
 use isocentre::annotation::SingleFrame;
 use isocentre::annotation::measure;
+use isocentre::dicom::ByteSource;
 use isocentre::dicom::Dataset;
 use isocentre::dicom::DatasetBuilder;
 use isocentre::dicom::Photometric;
 use isocentre::dicom::Samples;
+use isocentre::dicom::is_valid_uid;
 use isocentre::dicom::new_uid;
+use isocentre::dicom::read_header;
 use isocentre::dicom::tags;
 use isocentre::geom::DVec2;
 use isocentre::geom::DVec3;
@@ -471,4 +474,88 @@ fn a_tree_deeper_than_any_template_is_cut_and_a_reference_to_itself_is_harmless(
     let document = sr::read_document(b.into_dataset()).unwrap();
     let findings = Tid1500.read(&document, &NoImages, &Problems::new());
     assert!(findings.is_empty());
+}
+
+#[test]
+fn a_report_on_any_sample_image_is_accepted_whatever_its_header_is_like() {
+    let Some(folder) = super::common::test_data("reports on images of every kind") else {
+        return;
+    };
+    let out = tempfile::tempdir().unwrap();
+    let mut series = std::collections::BTreeSet::new();
+    let mut refused = Vec::new();
+    for path in super::common::files_below(&folder) {
+        let Ok(header) = read_header(ByteSource::File(path.as_path().into())) else {
+            continue;
+        };
+        let e = header.dataset.elements();
+        let Some(image) = EvidenceImage::of(e) else {
+            continue;
+        };
+        // What refers to an image by a UID that is none, or of a class younger than the judges,
+        // cannot please them.
+        let uids = [
+            &image.study_instance_uid,
+            &image.series_instance_uid,
+            &image.instance.sop_instance_uid,
+        ];
+        let is_proper = uids
+            .iter()
+            .all(|uid| is_valid_uid(uid) && uid.starts_with(['1', '2']));
+        let class = &image.instance.sop_class_uid;
+        let is_standard = class.starts_with("1.2.840.10008.5.1.4.1.1.");
+        if !is_proper || !is_standard || image.modality == "SEG" {
+            continue;
+        }
+        if !e.has(tags::ROWS) || !series.insert(image.series_instance_uid.clone()) {
+            continue;
+        }
+        let frame_of_reference = image.frame_of_reference.clone();
+        let points = [[1.0, 2.0], [11.5, 2.25]];
+        let mut drawn = annotation(
+            AnnotationKind::Length,
+            Geometry::Polyline,
+            match &frame_of_reference {
+                Some(_) => patient(&points),
+                None => Points::Image(points.map(DVec2::from).to_vec()),
+            },
+        );
+        drawn.anchor = Anchor {
+            series_instance_uid: image.series_instance_uid.as_str().into(),
+            sop_instance_uid: image.instance.sop_instance_uid.as_str().into(),
+            sop_class_uid: image.instance.sop_class_uid.as_str().into(),
+            frame: image.frames - 1,
+            frame_of_reference: frame_of_reference.map(Into::into),
+            normal: None,
+        };
+        let findings = Findings {
+            findings: vec![Finding {
+                measurements: vec![],
+                annotation: drawn,
+                kept: Vec::new(),
+            }],
+            text: "…".to_owned(),
+            ..Findings::default()
+        };
+        let evidence = Evidence {
+            images: vec![image],
+            source: header.dataset,
+            predecessor: None,
+        };
+        match sr::save(&findings, &evidence, &Tid1500, out.path()) {
+            Ok(saved) => {
+                let (_, lines) = judged("dciodvfy", saved.path());
+                let (reads, dump) = judged("dsrdump", saved.path());
+                let errors = lines.iter().filter(|l| l.starts_with("Error"));
+                refused.extend(errors.map(|l| format!("{}: {l}", path.display())));
+                if !reads {
+                    refused.push(format!("{}: {dump:?}", path.display()));
+                }
+            }
+            Err(error) => refused.push(format!("{}: {error}", path.display())),
+        }
+    }
+    assert!(series.len() > 50, "{} series", series.len());
+    refused.truncate(20);
+    assert!(refused.is_empty(), "{refused:#?}");
 }

@@ -42,3 +42,20 @@ sr-value-reference = see item { $position }
 sr-value-unknown = { $type } (cannot be shown)
 
 journal-unreadable = A draft in the journal is damaged or of another version; it was left where it is
+
+findings-json = The findings file is not as expected: { $error }
+findings-template = There is no report template “{ $name }”; there is { $known }
+findings-measurement = there is no measurement “{ $name }”; there are { $known }
+findings-entry = “{ $label }” is left out: { $reason }
+findings-needs-points = its geometry needs either points_mm or points_px
+findings-needs-image = points in pixels need the sop_instance_uid of their image
+findings-no-such-image = there is no image { $uid } among the files given
+findings-no-such-frame = there is no frame { $frame }; the image has { $count }
+findings-no-space = no image among the files given says where it lies in the patient
+findings-no-frame-of-reference = the images have no frame of reference, and the points do not lie on one image
+findings-points-wrong = its points are too few, too many or not finite for its geometry
+findings-not-measured = “{ $label }”: could not be measured: { $names }
+report-no-images = None of the files given is an image that can be reported on
+report-saved = Report saved and read back: { $path }
+report-patient = Patient: { $name } ({ $id })
+report-written = Written: { $date }, { $completion }, { $verification }

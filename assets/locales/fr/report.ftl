@@ -42,3 +42,20 @@ sr-value-reference = voir l’élément { $position }
 sr-value-unknown = { $type } (ne peut pas être affiché)
 
 journal-unreadable = Un brouillon du journal est endommagé ou d’une autre version ; il a été laissé où il est
+
+findings-json = Le fichier de constatations n’a pas la forme attendue : { $error }
+findings-template = Il n’y a pas de modèle de compte rendu « { $name } » ; il y a { $known }
+findings-measurement = il n’y a pas de mesure « { $name } » ; il y a { $known }
+findings-entry = « { $label } » est laissé de côté : { $reason }
+findings-needs-points = sa géométrie demande points_mm ou points_px
+findings-needs-image = des points en pixels demandent le sop_instance_uid de leur image
+findings-no-such-image = il n’y a pas d’image { $uid } parmi les fichiers donnés
+findings-no-such-frame = il n’y a pas de coupe { $frame } ; l’image en a { $count }
+findings-no-space = aucune image parmi les fichiers donnés ne dit où elle se trouve dans le patient
+findings-no-frame-of-reference = les images n’ont pas de repère spatial et les points ne sont pas tous sur une image
+findings-points-wrong = ses points sont trop peu, trop nombreux ou non finis pour sa géométrie
+findings-not-measured = « { $label } » : n’a pas pu être mesuré : { $names }
+report-no-images = Aucun des fichiers donnés n’est une image dont on puisse rendre compte
+report-saved = Compte rendu enregistré et relu : { $path }
+report-patient = Patient : { $name } ({ $id })
+report-written = Écrit : { $date }, { $completion }, { $verification }

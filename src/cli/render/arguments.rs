@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::geom::{AnatomicalPlane, DVec3};
 use crate::imaging::{Filter, VoiFunction};
-use crate::problem::{msg, Message};
+use crate::problem::{Message, msg};
 use crate::view::VoiChoice;
 use crate::workspace::WINDOW_PRESETS;
 
@@ -20,7 +20,12 @@ pub struct RenderArgs {
     #[arg(required = true)]
     pub paths: Vec<PathBuf>,
     /// Write a picture (PNG)
-    #[arg(long, value_name = "F.png", required_unless_present = "values", conflicts_with = "values")]
+    #[arg(
+        long,
+        value_name = "F.png",
+        required_unless_present = "values",
+        conflicts_with = "values"
+    )]
     out: Option<PathBuf>,
     /// Write modality values: f4 little-endian, row by row, NaN where there is none
     #[arg(long, value_name = "F.f32")]
@@ -44,7 +49,12 @@ pub struct RenderArgs {
     #[arg(long, value_name = "WxH")]
     size: Option<String>,
     /// Window centre and width
-    #[arg(long, value_name = "C,W", allow_hyphen_values = true, conflicts_with = "preset")]
+    #[arg(
+        long,
+        value_name = "C,W",
+        allow_hyphen_values = true,
+        conflicts_with = "preset"
+    )]
     window: Option<String>,
     /// A window by name
     #[arg(long, value_name = "NAME")]
@@ -116,7 +126,9 @@ impl RenderArgs {
     /// A sentence naming the option that makes no sense.
     pub(super) fn request(&self) -> Result<Request, Message> {
         let bad = |option: &str, value: &str| {
-            Message::new(msg("cli-bad-option")).text("option", option).text("value", value)
+            Message::new(msg("cli-bad-option"))
+                .text("option", option)
+                .text("value", value)
         };
         let view = match (&self.plane, self.view) {
             (Some(text), _) => View::Plane(plane(text).ok_or_else(|| bad("--plane", text))?),
@@ -138,7 +150,9 @@ impl RenderArgs {
         let voi = match (&self.window, &self.preset) {
             (Some(text), _) => window(text).ok_or_else(|| bad("--window", text))?,
             (None, Some(name)) => {
-                let preset = WINDOW_PRESETS.iter().find(|preset| preset.name == name.as_str());
+                let preset = WINDOW_PRESETS
+                    .iter()
+                    .find(|preset| preset.name == name.as_str());
                 preset.ok_or_else(|| bad("--preset", name))?.voi
             }
             (None, None) => VoiChoice::Own(0),
@@ -148,16 +162,36 @@ impl RenderArgs {
             FilterName::Linear => Filter::Linear,
             FilterName::Cubic => Filter::Cubic,
         };
-        let output = self.values.as_ref().or(self.out.as_ref()).cloned().unwrap_or_default();
+        let output = self
+            .values
+            .as_ref()
+            .or(self.out.as_ref())
+            .cloned()
+            .unwrap_or_default();
         let wants_values = self.values.is_some();
-        Ok(Request { output, wants_values, view, place, size_px, voi, filter, renderer: self.renderer })
+        Ok(Request {
+            output,
+            wants_values,
+            view,
+            place,
+            size_px,
+            voi,
+            filter,
+            renderer: self.renderer,
+        })
     }
 }
 
 fn numbers<const N: usize>(text: &str) -> Option<[f64; N]> {
-    let parts: Vec<f64> = text.split(',').map(|part| part.trim().parse().ok()).collect::<Option<_>>()?;
+    let parts: Vec<f64> = text
+        .split(',')
+        .map(|part| part.trim().parse().ok())
+        .collect::<Option<_>>()?;
     let numbers: [f64; N] = parts.try_into().ok()?;
-    numbers.iter().all(|number| number.is_finite()).then_some(numbers)
+    numbers
+        .iter()
+        .all(|number| number.is_finite())
+        .then_some(numbers)
 }
 
 fn point(text: &str) -> Option<DVec3> {
@@ -173,12 +207,18 @@ fn plane(text: &str) -> Option<[DVec3; 3]> {
 fn size(text: &str) -> Option<[u32; 2]> {
     let (width, height) = text.split_once(['x', 'X'])?;
     let size: [u32; 2] = [width.trim().parse().ok()?, height.trim().parse().ok()?];
-    size.iter().all(|side| (1..=SIZE_MAX).contains(side)).then_some(size)
+    size.iter()
+        .all(|side| (1..=SIZE_MAX).contains(side))
+        .then_some(size)
 }
 
 fn window(text: &str) -> Option<VoiChoice> {
     let [center, width] = numbers::<2>(text)?;
-    (width > 0.0).then_some(VoiChoice::Window { center, width, function: VoiFunction::Linear })
+    (width > 0.0).then_some(VoiChoice::Window {
+        center,
+        width,
+        function: VoiFunction::Linear,
+    })
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Deflate: of the whole data set (PS3.5 A.5) and of single frames (PS3.5 A.4.14).
 
-use std::io::Read as _;
+use std::io::Read;
 
 use flate2::read::DeflateDecoder;
+use flate2::read::ZlibDecoder;
 
 use super::Codec;
 use super::Coded;
@@ -41,7 +42,13 @@ impl Codec for DeflatedFrame {
 /// # Errors
 /// The stream is damaged before any of these bytes.
 pub fn inflate_range(deflated: &[u8], offset: u64, length: u64) -> Result<Vec<u8>, DecodeError> {
-    let mut stream = DeflateDecoder::new(deflated);
+    // Some writers put the zlib header of RFC 1950 before the stream.
+    let mut stream: Box<dyn Read> = match deflated {
+        [0x78, flags, ..] if (0x7800 + u16::from(*flags)) % 31 == 0 => {
+            Box::new(ZlibDecoder::new(deflated))
+        }
+        _ => Box::new(DeflateDecoder::new(deflated)),
+    };
     let skipped = std::io::copy(&mut stream.by_ref().take(offset), &mut std::io::sink());
     let mut bytes = Vec::new();
     let read = skipped.and_then(|_| stream.take(length).read_to_end(&mut bytes));

@@ -287,11 +287,27 @@ fn patient_and_study(b: &mut DatasetBuilder, source: Elements<'_>) {
             tags::STUDY_INSTANCE_UID,
             tags::ISSUER_OF_PATIENT_ID,
             tags::PATIENT_COMMENTS,
-            tags::PATIENT_IDENTITY_REMOVED,
-            tags::DEIDENTIFICATION_METHOD,
             tags::STUDY_DESCRIPTION,
         ],
     );
+    if source.text(tags::PATIENT_IDENTITY_REMOVED).as_deref() == Some("YES") {
+        b.copy_all(
+            source,
+            &[
+                tags::PATIENT_IDENTITY_REMOVED,
+                tags::DEIDENTIFICATION_METHOD,
+                tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE,
+            ],
+        );
+        // One of the two must be there, also where the images leave both out.
+        if !b.elements().has(tags::DEIDENTIFICATION_METHOD)
+            && b.elements()
+                .items(tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE)
+                .is_empty()
+        {
+            b.text(tags::DEIDENTIFICATION_METHOD, "unknown");
+        }
+    }
     if source.has(tags::PATIENT_AGE) {
         checked(b, source, tags::PATIENT_AGE, is_age);
     }

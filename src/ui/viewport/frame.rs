@@ -26,7 +26,7 @@ const WARNING_LINE: f32 = 5.0;
 
 /// Everything along the edges.
 pub(super) fn frame(
-    ui: &Ui,
+    ui: &mut Ui,
     workspace: &Workspace,
     showing: &Showing,
     rect: &PaneRect,
@@ -185,7 +185,7 @@ fn another_patient(ui: &Ui, painter: &Painter, rect: &PaneRect, theme: &Theme, n
 }
 
 /// The reason in place of the picture.
-fn reason_ui(ui: &Ui, rect: &PaneRect, theme: &Theme, reason: &str) {
+fn reason_ui(ui: &mut Ui, rect: &PaneRect, theme: &Theme, reason: &str) {
     let width = (rect.points.width() - 48.0).clamp(80.0, 480.0);
     let area = Rect::from_center_size(rect.points.center(), Vec2::new(width, 160.0));
     let mut child = ui.new_child(egui::UiBuilder::new().max_rect(area));
@@ -210,6 +210,7 @@ pub(super) fn slice_bar(
     engine: &Engine,
     showing: &Showing,
     rect: &PaneRect,
+    (theme, words): (&Theme, &Words),
     pane: PaneId,
 ) -> BarAnswer {
     let mut answer = BarAnswer {
@@ -218,12 +219,11 @@ pub(super) fn slice_bar(
     };
     let loaded = engine.loaded_frames(showing.state.display_set);
     let (here, of) = place(workspace, engine, showing, loaded.len());
-    let theme = Theme::new(true);
     let painter = ui.painter_at(rect.points);
     if showing.is_waiting && !loaded.is_empty() {
         let done = loaded.iter().filter(|is_here| **is_here).count();
         let share = done as f32 / loaded.len() as f32;
-        progress(&painter, rect, &theme, share);
+        progress(&painter, rect, theme, share);
     }
     if of < 2 {
         return answer;
@@ -235,8 +235,8 @@ pub(super) fn slice_bar(
     if track.height() < 40.0 {
         return answer;
     }
-    let response = ui.interact(track, ui.id().with(("slices", pane.0)), Sense::click_and_drag());
-    response.widget_info(|| WidgetInfo::slider(true, here as f64, "slice"));
+    let response = ui.interact(track, ui.scope_id().with(("slices", pane.0)), Sense::click_and_drag());
+    response.widget_info(|| WidgetInfo::slider(true, here as f64, words.id(msg("viewport-slices"))));
     answer.is_held = response.contains_pointer() || response.dragged();
     let y_of = |index: f32| track.top() + track.height() * (index + 0.5) / of as f32;
     let thin = Rect::from_center_size(track.center(), Vec2::new(3.0, track.height()));

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use super::frame::calibration_name;
 use crate::annotation::{
-    Annotation, AnnotationId, AnnotationKind, Calibration, Measured, Points, Quantity, measure,
+    Annotation, AnnotationId, AnnotationKind, Measured, Points, Quantity, measure,
 };
 use crate::engine::LoadedPixels;
+use crate::imaging::Calibration;
 use crate::text::Words;
 use crate::view::Frames;
 use crate::workspace::Workspace;
@@ -96,7 +97,11 @@ fn loaded(annotation: &Annotation, workspace: &Workspace, frames: &dyn Frames) -
     let in_volume = match &annotation.points {
         Points::Image(_) => 0,
         Points::Patient(_) => frames.volume(set).ready().map_or(0, |volume| {
-            volume.slices.iter().filter(|slice| slice.get().is_some()).count()
+            volume
+                .slices
+                .iter()
+                .filter(|slice| slice.get().is_some())
+                .count()
         }),
     };
     own + in_volume

@@ -105,7 +105,7 @@ impl PaneRect {
 pub fn viewport_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, pane: PaneId) {
     let room = ui.available_rect_before_wrap();
     let rect = PaneRect::new(room, ui.ctx().pixels_per_point());
-    let response = ui.interact(rect.points, ui.id().with(("pane", pane.0)), Sense::click_and_drag());
+    let response = ui.interact(rect.points, ui.scope_id().with(("pane", pane.0)), Sense::click_and_drag());
     ui.advance_cursor_after_rect(room);
     ui.painter_at(rect.points)
         .rect_filled(rect.points, 0.0, ctx.theme.colours.viewport);
@@ -114,12 +114,12 @@ pub fn viewport_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, pane: PaneId) {
         return;
     };
     let frames: &dyn Frames = ctx.engine;
-    let memory = ctx.interaction.panes.entry(pane).or_default();
+    let mut memory = ctx.interaction.panes.remove(&pane).unwrap_or_default();
     let showing = showing::showing(
         ctx.workspace,
         frames,
         state,
-        memory,
+        &mut memory,
         &mut ctx.interaction.ranges,
         rect.size_px,
     );
@@ -148,7 +148,15 @@ pub fn viewport_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, pane: PaneId) {
         annotations: &annotations,
         labels: &labels,
     };
-    let bar = frame::slice_bar(ui, ctx.workspace, ctx.engine, &showing, &rect, pane);
+    let bar = frame::slice_bar(
+        ui,
+        ctx.workspace,
+        ctx.engine,
+        &showing,
+        &rect,
+        (ctx.theme, ctx.words),
+        pane,
+    );
     ctx.commands.extend(bar.commands);
     if !bar.is_held {
         let commands = input::input(ui, &mut ctx.interaction.hand, scene, &rect, &response);
@@ -177,9 +185,8 @@ pub fn viewport_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, pane: PaneId) {
     );
     frame::frame(ui, ctx.workspace, &showing, &rect, ctx.theme, ctx.words, pane);
     corners::corners_ui(ui, ctx.workspace, &showing, &rect, ctx.theme, ctx.words);
-    if let Some(memory) = ctx.interaction.panes.get_mut(&pane) {
-        memory.labels = new_labels;
-    }
+    memory.labels = new_labels;
+    ctx.interaction.panes.insert(pane, memory);
     input::text_field(ui, ctx, &showing, &rect, pane);
 }
 
@@ -203,7 +210,11 @@ fn empty_ui(
     response: &egui::Response,
     pane: PaneId,
 ) {
-    let hint = ctx.words.id(msg("viewport-empty"));
+    let hint = ctx.words.id(if ctx.workspace.scans_running > 0 {
+        msg("pane-reading")
+    } else {
+        msg("pane-empty")
+    });
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, &hint));
     let galley = crate::ui::bidi_label::galley(
         ui,

@@ -38,9 +38,9 @@ enum TwinKey {
 /// The window's textures, shared with the callbacks that draw.
 pub(super) type SharedTextures = Arc<Mutex<Textures>>;
 
-/// The centre of a screen pixel: at .5 here, at integers in the passes and their twins.
-const SCREEN_FROM_PIXEL: DAffine2 =
-    DAffine2::from_mat2_translation(glam::DMat2::IDENTITY, DVec2::splat(0.5));
+/// From the passes and their twins, where the centre of a screen pixel is at integers, to here,
+/// where it is at .5.
+const HALF_PIXEL: DVec2 = DVec2::splat(0.5);
 
 /// Draws them.
 pub(super) fn picture_ui(
@@ -65,13 +65,22 @@ pub(super) fn picture_ui(
             let Some(key) = showing.key else { return };
             let view = SliceView {
                 size_px: rect.size_px,
-                image_from_screen: *image_from_screen * SCREEN_FROM_PIXEL,
+                image_from_screen: *image_from_screen * DAffine2::from_translation(HALF_PIXEL),
                 look,
             };
             frame(ui, pane, rect, (key, image), view, textures, memory);
         }
         (Pixels::Plane(volume, pose, mm_per_px), _) => {
-            plane(ui, pane, rect, showing, (volume, pose, *mm_per_px), look, textures, memory);
+            plane(
+                ui,
+                pane,
+                rect,
+                showing,
+                (volume, pose, *mm_per_px),
+                look,
+                textures,
+                memory,
+            );
         }
         _ => memory.twin = None,
     }
@@ -107,7 +116,10 @@ fn frame(
     twin(ui, rect, memory, key, || slice_twin::render(image, &view));
 }
 
-#[expect(clippy::too_many_arguments, reason = "a plane, its look and where they go")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a plane, its look and where they go"
+)]
 fn plane(
     ui: &Ui,
     pane: PaneId,
@@ -136,7 +148,9 @@ fn plane(
             let here = volume.slices.iter().filter(|slice| slice.get().is_some());
             let address = Arc::as_ptr(volume) as usize;
             let key = TwinKey::Plane(address, here.count(), plane, look.clone());
-            twin(ui, rect, memory, key, || reslice::picture(volume, &plane, &look));
+            twin(ui, rect, memory, key, || {
+                reslice::picture(volume, &plane, &look)
+            });
         }
     }
 }
@@ -206,7 +220,9 @@ fn upload(ui: &Ui, memory: &mut PictureMemory, key: TwinKey, picture: &Picture) 
             texture.set(image, TextureOptions::NEAREST);
             texture
         }
-        None => ui.ctx().load_texture("pane", image, TextureOptions::NEAREST),
+        None => ui
+            .ctx()
+            .load_texture("pane", image, TextureOptions::NEAREST),
     };
     memory.twin = Some((key, texture));
 }
