@@ -14,6 +14,7 @@ mod new_uid;
 mod number;
 mod person_name;
 mod read;
+mod same_content;
 mod samples;
 mod scan;
 mod write;

@@ -376,7 +376,7 @@ fn find_start(bytes: &[u8], size: u64) -> Option<Start> {
 
 /// Whether a data set may begin with a tag.
 fn is_first_tag(tag: Tag) -> bool {
-    tag.0 <= 0x0010 && tag.0 % 2 == 0 && element::is_known(tag)
+    tag.0 <= 0x0010 && tag.0.is_multiple_of(2) && element::is_known(tag)
 }
 
 /// What has no `DICM` must begin with elements that make sense, of a group that comes first.

@@ -5,7 +5,10 @@
     reason = "tests may fail loudly"
 )]
 
+mod architecture;
 mod common;
+mod demo;
 mod jobs;
+mod messages;
 mod reading;
 mod scanning;

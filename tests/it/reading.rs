@@ -170,7 +170,7 @@ fn meta_information_may_break_its_rules() {
     }
     for encoding in [Encoding::ImplicitLittle, Encoding::ExplicitBig] {
         let mut bytes = [[0; 128].as_slice(), b"DICM"].concat();
-        bytes.extend(encode(&[syntax.clone()], encoding));
+        bytes.extend(encode(std::slice::from_ref(&syntax), encoding));
         bytes.extend(&body);
         assert_is_the_image(&read(&bytes), &bytes, false);
     }
@@ -777,7 +777,7 @@ fn no_corruption_of_a_sample_file_panics_or_hangs() {
         for _ in 0..12 {
             let mut corrupt = bytes.to_vec();
             let length = corrupt.len().max(1) as u64;
-            for _ in 0..1 + next() % 16 {
+            for _ in 0..=next() % 16 {
                 // Half of the changes in the first kilobyte, where the structure begins.
                 let span = if next() % 2 == 0 {
                     length
