@@ -6,9 +6,11 @@
 )]
 
 mod architecture;
+mod character_sets;
 mod common;
 mod demo;
 mod jobs;
 mod messages;
 mod reading;
+mod reading_faults;
 mod scanning;
