@@ -45,8 +45,11 @@ const TABLE: &[(&str, &str, &[&str])] = &[
     ("app", "all", &["cli.."]),
 ];
 
+/// Whether a file, by its path below `src/`, may use a crate.
+type MayUse = fn(&str) -> bool;
+
 /// Crates with a home: their name (a `*` at the end takes any ending), and who may use them.
-const HOMES: &[(&str, fn(&str) -> bool)] = &[
+const HOMES: &[(&str, MayUse)] = &[
     ("egui", |path| in_any(path, &["ui", "app"])),
     ("egui_*", |path| in_any(path, &["ui", "app"])),
     ("epaint", |path| in_any(path, &["ui", "app"])),
@@ -81,8 +84,8 @@ fn in_any(path: &str, modules: &[&str]) -> bool {
 }
 
 fn may_use_wgpu(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap();
-    in_any(path, &["render", "app"]) || (module_of(path) == "ui" && name.starts_with("viewport"))
+    let is_viewport = path.split('/').any(|part| part.starts_with("viewport"));
+    in_any(path, &["render", "app"]) || (module_of(path) == "ui" && is_viewport)
 }
 
 /// The top module a file belongs to.

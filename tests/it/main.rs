@@ -14,3 +14,4 @@ mod messages;
 mod reading;
 mod reading_faults;
 mod scanning;
+mod text;

@@ -29,7 +29,7 @@ struct Messages {
     mentioned: BTreeSet<String>,
 }
 
-fn identifiers_after<'a>(text: &'a str, mark: char) -> impl Iterator<Item = &'a str> {
+fn identifiers_after(text: &str, mark: char) -> impl Iterator<Item = &str> {
     text.match_indices(mark).map(move |(at, _)| {
         let rest = &text[at + mark.len_utf8()..];
         let rest = rest.trim_start();

@@ -37,7 +37,9 @@ pub fn code(source: &str, strings: Strings) -> String {
     let code = without_comments(source, strings);
     let is_test_module = |at: &usize| {
         let after = code[at + "#[cfg(test)]".len()..].trim_start();
-        after.starts_with("mod ") || after.starts_with("pub mod ") || after.starts_with("#[")
+        let after = after.strip_prefix("pub").unwrap_or(after);
+        let after = after.strip_prefix("(crate)").unwrap_or(after).trim_start();
+        after.starts_with("mod ") || after.starts_with("#[")
     };
     let end = code
         .match_indices("#[cfg(test)]")
@@ -165,4 +167,6 @@ mod tests { use crate::g; }
         assert!(!bare.contains(gone), "{gone} is left in {bare}");
     }
     assert!(code(source, Strings::Keep).contains("crate::e"));
+    let shared = "fn f() {}\n#[cfg(test)]\npub(crate) mod tests { use super::*; }";
+    assert_eq!(code(shared, Strings::Empty), "fn f() {}\n");
 }
