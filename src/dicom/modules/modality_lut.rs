@@ -75,7 +75,15 @@ impl ModalityModule {
         }
         let slope = transformation.float(tags::RESCALE_SLOPE);
         let intercept = transformation.float(tags::RESCALE_INTERCEPT);
+        // There, but no number: a default in its place would invent values.
+        let is_unreadable = [
+            (tags::RESCALE_SLOPE, slope),
+            (tags::RESCALE_INTERCEPT, intercept),
+        ]
+        .into_iter()
+        .any(|(tag, value)| value.is_none() && transformation.has(tag));
         let rescale = match (slope, intercept) {
+            _ if is_unreadable => None,
             (Some(slope), intercept) => Some((slope, intercept.unwrap_or(0.0))),
             (None, Some(intercept)) => Some((1.0, intercept)),
             (None, None) => None,
@@ -159,6 +167,8 @@ mod tests {
         assert_eq!(read(zero).rescale, None);
         let nan = ct().floats(tags::RESCALE_SLOPE, &[f64::NAN]);
         assert_eq!(read(nan).rescale, None);
+        let words = ct().text(tags::RESCALE_INTERCEPT, "none");
+        assert_eq!(read(words).rescale, None);
     }
 
     #[test]
