@@ -21,6 +21,7 @@ mod person_name;
 mod pixel_data;
 mod pixel_description;
 mod read;
+mod same_content;
 mod samples;
 mod scan;
 mod write;

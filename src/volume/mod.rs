@@ -4,4 +4,4 @@
 
 mod grid;
 
-pub use grid::{GridReport, Volume, VolumeGrid};
+pub use grid::{GridReport, Volume, VolumeGrid, VolumePlan};

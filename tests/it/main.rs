@@ -5,8 +5,12 @@
     reason = "tests may fail loudly"
 )]
 
+mod architecture;
 mod common;
 mod decode;
+mod demo;
 mod jobs;
+mod messages;
 mod reading;
 mod scanning;
+mod text;
