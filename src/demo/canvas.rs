@@ -117,7 +117,7 @@ impl Canvas {
         let along = [to[0] - from[0], to[1] - from[1], to[2] - from[2]];
         let squared = along.iter().map(|v| v * v).sum::<f32>().max(f32::EPSILON);
         let z = self.z_mm - from[2];
-        let centre = [(from[0] + to[0]) / 2.0, (from[1] + to[1]) / 2.0];
+        let centre = [f32::midpoint(from[0], to[0]), f32::midpoint(from[1], to[1])];
         let half = [along[0].abs() / 2.0 + reach, along[1].abs() / 2.0 + reach];
         self.each_in(centre, half, |x, y, value| {
             if over == Over::Lung && *value > LUNG_BELOW_HU {

@@ -5,9 +5,12 @@
     reason = "tests may fail loudly"
 )]
 
+mod architecture;
 mod common;
 mod demo;
 mod headers;
 mod jobs;
+mod messages;
 mod model;
+mod text;
 mod volume;
