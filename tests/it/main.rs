@@ -6,11 +6,15 @@
 )]
 
 mod architecture;
+mod character_sets;
 mod common;
 mod demo;
 mod headers;
 mod jobs;
 mod messages;
 mod model;
+mod reading;
+mod reading_faults;
+mod scanning;
 mod text;
 mod volume;
