@@ -143,8 +143,10 @@ impl Screen {
             app.draw(ui);
         });
         if let (Some(renderer), Some(gpu)) = (&mut self.renderer, &self.gpu) {
-            for (id, delta) in &output.textures_delta.set {
-                renderer.update_texture(&gpu.device, &gpu.queue, *id, delta);
+            for (id, deltas) in &output.textures_delta.set {
+                for delta in deltas {
+                    renderer.update_texture(&gpu.device, &gpu.queue, *id, delta);
+                }
             }
         }
         self.output = output;
@@ -308,14 +310,14 @@ impl Screen {
             pixels_per_point: 1.0,
         };
         let mut encoder = gpu
-            .device()
+            .device
             .create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         let prepared =
             renderer.update_buffers(&gpu.device, &gpu.queue, &mut encoder, &triangles, &screen);
         let mut pass = target.begin_pass(&mut encoder).forget_lifetime();
         renderer.render(&mut pass, &triangles, &screen);
         drop(pass);
-        &gpu.queue
+        gpu.queue
             .submit(prepared.into_iter().chain([encoder.finish()]));
         let picture = target.read_picture(gpu).map_err(|error| error.message())?;
         let path = folder.join("window.png");

@@ -29,6 +29,7 @@ pub struct Edits {
     findings: String,
     impression: String,
     observer: String,
+    pub(super) report_folder: String,
     label: Option<(AnnotationId, String)>,
     gesture: u64,
 }

@@ -134,7 +134,8 @@ fn a_typed_path_opens_the_folder_hangs_its_images_and_lists_what_is_not_shown() 
     study(home.path());
     let mut harness = window(home.path(), settings(), Start::Paths(Vec::new()));
     harness.run_steps(3);
-    let field = harness.get_by_label(&english(msg("path-field")));
+    let name = english(msg("path-field"));
+    let field = harness.get_by_label(&name);
     field.focus();
     field.type_text(&home.path().display().to_string());
     harness.run_steps(3);
@@ -152,7 +153,8 @@ fn a_path_with_nothing_there_is_said_to_be_missing() {
     let home = temp_folder();
     let mut harness = window(home.path(), settings(), Start::Paths(Vec::new()));
     harness.run_steps(3);
-    let field = harness.get_by_label(&english(msg("path-field")));
+    let name = english(msg("path-field"));
+    let field = harness.get_by_label(&name);
     field.focus();
     field.type_text("/no/such/folder");
     harness.run_steps(3);
@@ -187,7 +189,8 @@ fn the_palette_does_what_its_first_row_says() {
     let home = temp_folder();
     let mut harness = with_study(home.path());
     press(&mut harness, CTRL, Key::K);
-    let field = harness.get_by_label(&english(msg("palette-title")));
+    let name = english(msg("palette-title"));
+    let field = harness.get_by_label(&name);
     field.type_text("flip left");
     harness.run_steps(3);
     press(&mut harness, Modifiers::NONE, Key::Enter);
