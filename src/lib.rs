@@ -12,6 +12,7 @@
 //! | | [`jobs`] | the queue, priorities, [`jobs::JobCtx`] with cancel and progress | problem |
 //! | | [`text`] | Fluent catalogues, numbers and dates, runs of one direction | problem |
 //! | L1 | [`dicom`] | the only home of dicom-rs and the codecs: scan, typed getters, decode, write | L0 |
+//! | | [`demo`] | the built-in synthetic study | dicom and below |
 //! | L2 | [`model`] | patient → study → series → display set; frame keys | L0 L1 |
 //! | | [`imaging`] | samples, modality → VOI → display, statistics: the reference for the shaders | + model |
 //! | | [`volume`] | grid, assembly and its geometry report, CPU reslice | + imaging |
@@ -50,6 +51,8 @@ pub mod jobs;
 pub mod text;
 
 pub mod dicom;
+
+pub mod demo;
 
 pub mod model;
 

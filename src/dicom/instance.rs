@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use dicom_core::Tag;
 
+use crate::problem::Message;
+
 use super::Dataset;
 
 /// Where the bytes of an instance are.
@@ -25,8 +27,9 @@ pub enum ByteSource {
     Memory(Arc<[u8]>),
 }
 
-/// Where the pixel data element's value lies in the instance's byte stream (for the deflated
-/// syntax: in the inflated stream).
+/// Where the pixel data element's value lies in the instance's byte stream. For the deflated
+/// syntax: in the stream that inflating what follows the meta information gives, counted from
+/// the data set's first byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PixelDataLocation {
     /// Pixel Data, Float Pixel Data or Double Float Pixel Data.
@@ -44,8 +47,33 @@ pub struct InstanceHeader {
     pub source: ByteSource,
     /// Transfer syntax UID of the data set (assumed where the file does not say, and then noted).
     pub transfer_syntax: Arc<str>,
-    /// Everything but the pixel data.
+    /// Everything but the pixel data. Text is decoded already: Specific Character Set says
+    /// ISO_IR 192 here, whatever the file said.
     pub dataset: Dataset,
     /// Where the pixels are, if there are any.
     pub pixel_data: Option<PixelDataLocation>,
+    /// The file meta information (group 0002) as found; empty where the file has none.
+    pub meta: Dataset,
+    /// What the reader had to guess or leave out, for the person at the screen.
+    pub notes: Vec<Message>,
+}
+
+impl InstanceHeader {
+    /// A header without meta information and notes: the demo's, and tests'.
+    #[must_use]
+    pub fn new(
+        source: ByteSource,
+        transfer_syntax: &str,
+        dataset: Dataset,
+        pixel_data: Option<PixelDataLocation>,
+    ) -> Self {
+        Self {
+            source,
+            transfer_syntax: transfer_syntax.into(),
+            dataset,
+            pixel_data,
+            meta: Dataset::new(),
+            notes: Vec::new(),
+        }
+    }
 }

@@ -8,6 +8,7 @@ mod byte_source;
 mod dataset;
 mod instance;
 mod new_uid;
+mod same_content;
 mod samples;
 mod write;
 

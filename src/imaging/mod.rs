@@ -3,6 +3,8 @@
 //! thumbnails use, and the reference the shaders must equal.
 #![warn(missing_docs)]
 
+mod assemble;
+mod calibration;
 mod frame_image;
 pub mod grey_chain;
 mod lut;
@@ -14,6 +16,7 @@ pub mod statistics;
 pub mod voi;
 
 pub use crate::dicom::{Photometric, SampleType, Samples};
+pub use assemble::{ImageAttributes, frame_image};
 pub use frame_image::{
     Calibration, FrameImage, ImagePlane, LossyNote, ModalityTransform, NamedVoi, PaddingRange,
     PixelSpacing, Units, VoiFunction, VoiTransform,

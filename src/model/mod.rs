@@ -1,6 +1,27 @@
 //! Patient → study → series → display set, and the keys every cache uses.
+//!
+//! `library` keeps what was found, `identity` tells patients apart, `split` forms display sets by
+//! `criterion` and `order`, and `plan` finds the grid that a display set's slices form.
 #![warn(missing_docs)]
 
+mod criterion;
+mod display_set;
+mod grid;
+mod identity;
 mod keys;
+mod kind;
+mod library;
+mod order;
+mod plan;
+mod records;
+mod split;
+mod why_no_volume;
 
-pub use keys::{DisplaySetId, FrameKey, InstanceIx};
+pub use display_set::DisplaySet;
+pub use grid::{GridReport, VolumeGrid, VolumePlan};
+pub use keys::{DisplaySetId, FrameKey, InstanceIx, PatientKey, SeriesKey, StudyKey};
+pub use kind::DisplaySetKind;
+pub use library::Library;
+pub use plan::{LEAST_SLICES, PlanFrame, plan};
+pub use records::{Instance, Patient, Series, Study};
+pub use why_no_volume::WhyNoVolume;

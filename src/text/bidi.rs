@@ -304,9 +304,9 @@ mod tests {
             assert_eq!(seen(name), reversed(name), "{name}");
             // … although a space comes from another font face: it is a run of its own.
             assert!(
-                visual_runs(name).iter().all(|run| {
-                    !run.right_to_left || run.text.chars().all(|c| c.is_alphabetic())
-                })
+                visual_runs(name)
+                    .iter()
+                    .all(|run| { !run.right_to_left || run.text.chars().all(char::is_alphabetic) })
             );
         }
     }

@@ -1,59 +1,10 @@
-//! The grid of a volume and what its geometry is like.
+//! A volume while and after it is filled.
 
 use std::sync::{Arc, OnceLock};
 
-use crate::geom::{DAffine3, DVec3};
 use crate::imaging::FrameImage;
 use crate::model::FrameKey;
-
-/// Voxel indices (column i, row j, slice k; integers at voxel centres) in patient space.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct VolumeGrid {
-    /// Columns, rows, slices.
-    pub dims: [u32; 3],
-    /// (i, j, k) → patient mm. A gantry tilt is in its shear: the third axis is the step between
-    /// slice origins, not the normal.
-    pub patient_from_voxel: DAffine3,
-}
-
-impl VolumeGrid {
-    /// Patient mm → (i, j, k).
-    #[must_use]
-    pub fn voxel_from_patient(&self) -> DAffine3 {
-        self.patient_from_voxel.inverse()
-    }
-
-    /// The middle of the grid, patient mm.
-    #[must_use]
-    pub fn centre(&self) -> DVec3 {
-        let last = DVec3::from_array(self.dims.map(|n| f64::from(n.saturating_sub(1))));
-        self.patient_from_voxel.transform_point3(last * 0.5)
-    }
-
-    /// Lengths of the three steps, mm.
-    #[must_use]
-    pub fn spacing_mm(&self) -> DVec3 {
-        let m = self.patient_from_voxel.matrix3;
-        DVec3::new(m.x_axis.length(), m.y_axis.length(), m.z_axis.length())
-    }
-}
-
-/// What the geometry of a series is like; shown beside it and in `info`.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct GridReport {
-    /// Between pixel centres along a row and along a column, mm.
-    pub pixel_mm: [f64; 2],
-    /// Between slice planes along the normal, mm.
-    pub slice_mm: f64,
-    /// Angle between the step from slice to slice and the normal, degrees; 0 if below 0.05.
-    pub tilt_degrees: f64,
-    /// Grid positions (from 0) that no slice fills.
-    pub missing: Vec<u32>,
-    /// Frames left out because another lies at the same place.
-    pub duplicates: Vec<FrameKey>,
-    /// Largest distance of a slice from its grid position, mm.
-    pub largest_deviation_mm: f64,
-}
+pub use crate::model::{GridReport, VolumeGrid, VolumePlan};
 
 /// A volume being filled. Slices arrive in any order, from several threads, and are shared with
 /// the stack view; each keeps its own modality transform.
@@ -69,4 +20,57 @@ pub struct Volume {
     pub report: GridReport,
     /// Frame of Reference UID.
     pub frame_of_reference: Option<Arc<str>>,
+}
+
+impl Volume {
+    /// An empty volume of this plan.
+    #[must_use]
+    pub fn new(plan: VolumePlan) -> Self {
+        Self {
+            grid: plan.grid,
+            slices: plan.frames.iter().map(|_| OnceLock::new()).collect(),
+            frames: plan.frames,
+            report: plan.report,
+            frame_of_reference: plan.frame_of_reference,
+        }
+    }
+
+    /// Publishes a slice, from any thread and without a lock. `false`, and nothing is changed, when
+    /// the position is a gap or beyond the grid, is filled already, or the slice has another size.
+    pub fn set_slice(&self, k: u32, slice: Arc<FrameImage>) -> bool {
+        let [columns, rows, _] = self.grid.dims;
+        let is_expected = self.frames.get(k as usize).is_some_and(Option::is_some);
+        let fits = (slice.columns, slice.rows) == (columns, rows);
+        is_expected
+            && fits
+            && self
+                .slices
+                .get(k as usize)
+                .is_some_and(|place| place.set(slice).is_ok())
+    }
+
+    /// Slices that are here.
+    #[must_use]
+    pub fn loaded(&self) -> usize {
+        self.slices.iter().filter(|s| s.get().is_some()).count()
+    }
+
+    /// Slices that can ever be here: the grid's positions less its gaps.
+    #[must_use]
+    pub fn expected(&self) -> usize {
+        self.frames.iter().filter(|frame| frame.is_some()).count()
+    }
+
+    /// Whether every position that has a frame is filled.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.loaded() == self.expected()
+    }
+
+    /// The grid position of a frame.
+    #[must_use]
+    pub fn position_of(&self, key: FrameKey) -> Option<u32> {
+        let index = self.frames.iter().position(|frame| *frame == Some(key))?;
+        u32::try_from(index).ok()
+    }
 }

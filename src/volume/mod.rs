@@ -7,6 +7,6 @@ mod region;
 pub mod reslice;
 pub(crate) mod taps;
 
-pub use grid::{GridReport, Volume, VolumeGrid};
+pub use grid::{GridReport, Volume, VolumeGrid, VolumePlan};
 pub use region::VolumeProbe;
 pub use reslice::ReslicePlane;

@@ -75,7 +75,7 @@ fn the_most_urgent_job_goes_first_and_equals_in_order() {
     ] {
         let sender = sender.clone();
         queue.spawn(title(), priority, false, move |_| {
-            sender.send(name).unwrap()
+            sender.send(name).unwrap();
         });
     }
     let late = {
@@ -102,7 +102,7 @@ fn an_interaction_finds_a_thread_while_long_work_fills_the_others() {
     let (sender, receiver) = unbounded();
     let low = sender.clone();
     queue.spawn(title(), Priority::Thumbnail, false, move |_| {
-        low.send("low").unwrap()
+        low.send("low").unwrap();
     });
     queue.spawn(title(), Priority::Interaction, false, move |_| {
         sender.send("interaction").unwrap();
@@ -179,11 +179,11 @@ fn a_panic_costs_one_job_and_names_it() {
         move |outcome| {
             sender
                 .send(matches!(outcome, Outcome::Panicked(_)))
-                .unwrap()
+                .unwrap();
         },
     );
     queue.spawn(title(), Priority::Compute, false, move |_| {
-        after.send(true).unwrap()
+        after.send(true).unwrap();
     });
     assert_eq!(all(&receiver, 2), [true, true]);
     let problems = queue.problems();

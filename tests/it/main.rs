@@ -5,8 +5,12 @@
     reason = "tests may fail loudly"
 )]
 
+mod architecture;
 mod common;
+mod demo;
 mod jobs;
+mod messages;
 mod render;
 mod shaders;
+mod text;
 mod voi;

@@ -1,1 +1,73 @@
 ### English: patients, studies, series, display sets and volumes.
+
+memory-refused = Not enough memory: { $asked } MiB are needed, { $free } of { $total } MiB are free. Close other studies and try again
+
+## What cannot be shown
+
+kind-no-sop-class = The file does not say what kind of object it is
+kind-unknown = This kind of object is not known ({ $uid })
+kind-document = An encapsulated document; it cannot be shown yet
+kind-waveform = A waveform (ECG or audio); it cannot be shown yet
+kind-presentation-state = A presentation state; it is not applied yet
+kind-raw-data = Raw data, a registration or a surface; it cannot be shown yet
+kind-radiotherapy = A radiotherapy plan, structure set or record; it cannot be shown yet
+kind-spectroscopy = MR spectroscopy; it cannot be shown yet
+kind-annotations = Microscopy annotations; they cannot be shown yet
+kind-image-without-pixels = An image without pixel data
+
+## Twice the same name
+
+passed-over-duplicate = The same instance as { $other }
+model-same-uid = The same instance UID as { $other }, but other content; both are kept
+model-same-patient-id = Patient ID { $id } stands for { $first } and for { $second }; they are kept apart
+model-study-of-two-patients = One study names two patients, { $first } and { $second }; they are kept apart
+
+## What sets display sets of a series apart
+
+split-localizer = localizer
+split-size = { $columns } × { $rows }
+split-axial = axial
+split-coronal = coronal
+split-sagittal = sagittal
+split-various-orientations = various orientations
+split-image-type = { $value }
+split-echo-time = TE { $value } ms
+split-echo-number = echo { $value }
+split-b-value = b { $value }
+split-kernel = kernel { $value }
+split-stack = stack { $value }
+split-temporal-position = time { $value }
+split-trigger-time = trigger { $value } ms
+split-contrast = contrast { $value }
+split-acquisition = acquisition { $value }
+split-acquisition-time = acquired { $value }
+split-repetition = repetition { $number } of { $of }
+
+## Why there is no volume
+
+no-volume-not-an-image = It has no images
+no-volume-too-few-slices = { $found ->
+    [one] One slice; a volume needs { $needed }
+   *[other] { $found } slices; a volume needs { $needed }
+}
+no-volume-too-few-positions = { $positions ->
+    [one] All slices lie at one place; a volume needs { $needed } places
+   *[other] The slices lie at { $positions } places; a volume needs { $needed }
+}
+no-volume-no-position = { $frames ->
+    [one] One image does not say where it lies in the patient
+   *[other] { $frames } images do not say where they lie in the patient
+}
+no-volume-no-spacing = { $frames ->
+    [one] One image has no usable pixel spacing
+   *[other] { $frames } images have no usable pixel spacing
+}
+no-volume-colour = Colour images are not resliced
+no-volume-different-sizes = The images differ in size
+no-volume-different-spacing = The pixel spacing differs, from { $smallest } to { $largest } mm
+no-volume-different-frames-of-reference = The images belong to different frames of reference
+no-volume-not-parallel = The slices are not parallel; they differ by { $degrees }°
+no-volume-irregular-spacing = The slices are not evenly spaced; steps go from { $smallest } to { $largest } mm
+no-volume-not-in-line = The slices are shifted sideways by { $mm } mm
+no-volume-too-many-missing = { $missing } slices are missing, only { $present } are there
+no-volume-repeated = { $repeated } of { $frames } images lie where another one lies; they may belong to different times

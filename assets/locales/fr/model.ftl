@@ -1,1 +1,73 @@
-### Français : patients, examens, séries, ensembles affichables et volumes.
+### Français : patients, examens, séries, ensembles affichés et volumes.
+
+memory-refused = Mémoire insuffisante : il faut { $asked } Mio, { $free } sur { $total } Mio sont libres. Fermez d’autres examens et réessayez
+
+## Ce qui ne peut pas être affiché
+
+kind-no-sop-class = Le fichier ne dit pas de quel type d’objet il s’agit
+kind-unknown = Ce type d’objet n’est pas connu ({ $uid })
+kind-document = Un document encapsulé ; il ne peut pas encore être affiché
+kind-waveform = Un tracé (ECG ou son) ; il ne peut pas encore être affiché
+kind-presentation-state = Un état de présentation ; il n’est pas encore appliqué
+kind-raw-data = Des données brutes, un recalage ou une surface ; cela ne peut pas encore être affiché
+kind-radiotherapy = Un plan, des structures ou un compte rendu de radiothérapie ; cela ne peut pas encore être affiché
+kind-spectroscopy = Une spectroscopie IRM ; elle ne peut pas encore être affichée
+kind-annotations = Des annotations de microscopie ; elles ne peuvent pas encore être affichées
+kind-image-without-pixels = Une image sans données de pixels
+
+## Deux fois le même nom
+
+passed-over-duplicate = La même instance que { $other }
+model-same-uid = Le même UID d’instance que { $other }, mais un autre contenu ; les deux sont gardés
+model-same-patient-id = L’identifiant { $id } désigne { $first } et { $second } ; ils restent séparés
+model-study-of-two-patients = Un examen nomme deux patients, { $first } et { $second } ; ils restent séparés
+
+## Ce qui distingue les ensembles d’une série
+
+split-localizer = repérage
+split-size = { $columns } × { $rows }
+split-axial = axial
+split-coronal = coronal
+split-sagittal = sagittal
+split-various-orientations = orientations diverses
+split-image-type = { $value }
+split-echo-time = TE { $value } ms
+split-echo-number = écho { $value }
+split-b-value = b { $value }
+split-kernel = noyau { $value }
+split-stack = pile { $value }
+split-temporal-position = temps { $value }
+split-trigger-time = déclenchement { $value } ms
+split-contrast = contraste { $value }
+split-acquisition = acquisition { $value }
+split-acquisition-time = acquis { $value }
+split-repetition = répétition { $number } sur { $of }
+
+## Pourquoi il n’y a pas de volume
+
+no-volume-not-an-image = Il n’y a pas d’images
+no-volume-too-few-slices = { $found ->
+    [one] Une coupe ; il en faut { $needed } pour un volume
+   *[other] { $found } coupes ; il en faut { $needed } pour un volume
+}
+no-volume-too-few-positions = { $positions ->
+    [one] Toutes les coupes sont au même endroit ; il faut { $needed } endroits pour un volume
+   *[other] Les coupes sont à { $positions } endroits ; il en faut { $needed } pour un volume
+}
+no-volume-no-position = { $frames ->
+    [one] Une image ne dit pas où elle se trouve dans le patient
+   *[other] { $frames } images ne disent pas où elles se trouvent dans le patient
+}
+no-volume-no-spacing = { $frames ->
+    [one] Une image n’a pas d’espacement de pixels utilisable
+   *[other] { $frames } images n’ont pas d’espacement de pixels utilisable
+}
+no-volume-colour = Les images en couleur ne sont pas reformatées
+no-volume-different-sizes = Les images n’ont pas la même taille
+no-volume-different-spacing = L’espacement des pixels varie, de { $smallest } à { $largest } mm
+no-volume-different-frames-of-reference = Les images n’ont pas le même référentiel
+no-volume-not-parallel = Les coupes ne sont pas parallèles ; elles diffèrent de { $degrees }°
+no-volume-irregular-spacing = Les coupes ne sont pas régulièrement espacées ; les pas vont de { $smallest } à { $largest } mm
+no-volume-not-in-line = Les coupes sont décalées latéralement de { $mm } mm
+no-volume-too-many-missing = { $missing } coupes manquent, seules { $present } sont là
+no-volume-repeated = { $repeated } images sur { $frames } sont là où se trouve une autre ; elles appartiennent peut-être à des temps différents

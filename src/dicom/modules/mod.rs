@@ -1,1 +1,37 @@
-//! IOD modules as plain structs, read tolerantly from [`super::Elements`].
+//! IOD modules of PS3.3 as plain structs, read from [`Elements`](super::Elements).
+//!
+//! One file a module or macro. Each `read` forgives what is absent or unreadable; what it gives is
+//! checked (finite, positive, unit length), so that nobody above checks again.
+
+mod frame_facts;
+mod functional_groups;
+mod image_pixel;
+mod image_plane;
+mod lossy;
+mod lut_table;
+mod modality_lut;
+mod padding;
+mod patient;
+mod series;
+mod spacing;
+mod study;
+mod ultrasound;
+mod voi_lut;
+
+pub use frame_facts::{FrameFacts, ImageKind, InstanceFacts, MAX_FRAMES};
+pub use functional_groups::FunctionalGroups;
+pub use image_pixel::ImagePixelModule;
+pub use image_plane::ImagePlaneModule;
+pub use lossy::lossy_ratio;
+pub use lut_table::LutTable;
+pub use modality_lut::{ModalityModule, UnitName};
+pub use padding::padding_range;
+pub use patient::{PatientModule, normalised_name};
+pub use series::SeriesModule;
+pub use spacing::{SpacingModule, positive_pair};
+pub use study::StudyModule;
+pub use ultrasound::{RegionUnit, UltrasoundRegion};
+pub use voi_lut::{VoiModule, VoiWindow};
+
+#[cfg(test)]
+pub(crate) mod testing;

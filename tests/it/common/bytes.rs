@@ -48,6 +48,10 @@ pub enum Value {
 }
 
 /// One element.
+#[expect(
+    clippy::struct_field_names,
+    reason = "group and element are DICOM's words"
+)]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Element {
     pub group: u16,
@@ -137,6 +141,17 @@ fn write_element(out: &mut Vec<u8>, element: &Element, encoding: Encoding) {
 fn value_bytes(element: &Element, encoding: Encoding) -> Vec<u8> {
     let big = encoding.is_big();
     let mut out = Vec::new();
+    macro_rules! extend {
+        ($values:expr) => {
+            for v in $values {
+                out.extend(if big {
+                    v.to_be_bytes()
+                } else {
+                    v.to_le_bytes()
+                });
+            }
+        };
+    }
     match &element.value {
         Value::Text(text) => {
             out.extend(text.bytes());
@@ -150,41 +165,11 @@ fn value_bytes(element: &Element, encoding: Encoding) -> Vec<u8> {
                 out.push(0);
             }
         }
-        Value::U16(v) => v.iter().for_each(|v| {
-            out.extend(if big {
-                v.to_be_bytes()
-            } else {
-                v.to_le_bytes()
-            })
-        }),
-        Value::I16(v) => v.iter().for_each(|v| {
-            out.extend(if big {
-                v.to_be_bytes()
-            } else {
-                v.to_le_bytes()
-            })
-        }),
-        Value::U32(v) => v.iter().for_each(|v| {
-            out.extend(if big {
-                v.to_be_bytes()
-            } else {
-                v.to_le_bytes()
-            })
-        }),
-        Value::F32(v) => v.iter().for_each(|v| {
-            out.extend(if big {
-                v.to_be_bytes()
-            } else {
-                v.to_le_bytes()
-            })
-        }),
-        Value::F64(v) => v.iter().for_each(|v| {
-            out.extend(if big {
-                v.to_be_bytes()
-            } else {
-                v.to_le_bytes()
-            })
-        }),
+        Value::U16(v) => extend!(v),
+        Value::I16(v) => extend!(v),
+        Value::U32(v) => extend!(v),
+        Value::F32(v) => extend!(v),
+        Value::F64(v) => extend!(v),
         Value::Items(items) => {
             for item in items {
                 let content = encode(item, encoding);

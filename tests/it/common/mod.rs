@@ -8,6 +8,7 @@
 
 mod bytes;
 mod compare;
+pub mod source;
 mod synthetic;
 
 use std::path::PathBuf;

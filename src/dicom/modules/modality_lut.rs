@@ -1,0 +1,172 @@
+//! Modality LUT Module (PS3.3 C.11.1), Pixel Value Transformation macro (C.7.6.16.2.9), and the
+//! unit of what comes out.
+
+use super::ImagePixelModule;
+use super::LutTable;
+use crate::dicom::Elements;
+use crate::dicom::tags;
+
+/// CT Image Storage, Enhanced CT, Legacy Converted Enhanced CT: their modules define the unit as
+/// HU where Rescale Type is absent (C.8.2.1.1.2).
+const CT_CLASSES: [&str; 3] = [
+    "1.2.840.10008.5.1.4.1.1.2",
+    "1.2.840.10008.5.1.4.1.1.2.1",
+    "1.2.840.10008.5.1.4.1.1.2.2",
+];
+/// X-Ray Angiographic and Radiofluoroscopic: the modality LUT leads back to linear intensity and is
+/// not for display unless Pixel Intensity Relationship is LIN (C.8.7.1.1.2).
+const XRAY_INTENSITY_CLASSES: [&str; 2] = [
+    "1.2.840.10008.5.1.4.1.1.12.1",
+    "1.2.840.10008.5.1.4.1.1.12.2",
+];
+
+/// The unit the data name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UnitName {
+    /// Hounsfield units.
+    Hounsfield,
+    /// As named by the data.
+    Named(String),
+    /// Nothing says.
+    None,
+}
+
+/// Stored → modality values.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModalityModule {
+    /// Rescale Slope and Intercept, both finite, the slope not zero.
+    pub rescale: Option<(f64, f64)>,
+    /// Modality LUT Sequence; goes before `rescale`.
+    pub lut: Option<LutTable>,
+    /// Unit of the result.
+    pub unit: UnitName,
+}
+
+impl ModalityModule {
+    /// Reads it; `transformation` is where rescale stands (the macro or the image itself).
+    #[must_use]
+    pub fn read(
+        elements: Elements<'_>,
+        transformation: Elements<'_>,
+        pixel: &ImagePixelModule,
+    ) -> Self {
+        let sop_class = elements.text(tags::SOP_CLASS_UID).unwrap_or_default();
+        let relationship = elements
+            .text(tags::PIXEL_INTENSITY_RELATIONSHIP)
+            .unwrap_or_default();
+        if XRAY_INTENSITY_CLASSES.contains(&sop_class.as_str())
+            && matches!(relationship.as_str(), "LOG" | "DISP")
+        {
+            return Self {
+                rescale: None,
+                lut: None,
+                unit: UnitName::None,
+            };
+        }
+        if let Some(item) = elements.item(tags::MODALITY_LUT_SEQUENCE)
+            && let Some(lut) = LutTable::read(item, pixel.is_signed)
+        {
+            let unit = item.text(tags::MODALITY_LUT_TYPE);
+            return Self {
+                rescale: None,
+                lut: Some(lut),
+                unit: named(unit.as_deref()).unwrap_or(UnitName::None),
+            };
+        }
+        let slope = transformation.float(tags::RESCALE_SLOPE);
+        let intercept = transformation.float(tags::RESCALE_INTERCEPT);
+        let rescale = match (slope, intercept) {
+            (Some(slope), intercept) => Some((slope, intercept.unwrap_or(0.0))),
+            (None, Some(intercept)) => Some((1.0, intercept)),
+            (None, None) => None,
+        }
+        .filter(|(slope, intercept)| slope.is_finite() && intercept.is_finite() && *slope != 0.0);
+        let unit = named(transformation.text(tags::RESCALE_TYPE).as_deref())
+            .or_else(|| named(elements.text(tags::UNITS).as_deref()))
+            .unwrap_or_else(|| {
+                if rescale.is_some() && is_hounsfield_by_module(elements, &sop_class) {
+                    UnitName::Hounsfield
+                } else {
+                    UnitName::None
+                }
+            });
+        Self {
+            rescale,
+            lut: None,
+            unit,
+        }
+    }
+}
+
+/// A name of a unit; `US` means unspecified (C.11.1.1.2).
+fn named(text: Option<&str>) -> Option<UnitName> {
+    match text?.trim() {
+        "" => None,
+        "US" | "NONE" => Some(UnitName::None),
+        "HU" => Some(UnitName::Hounsfield),
+        other => Some(UnitName::Named(other.to_owned())),
+    }
+}
+
+/// Rescale Type may be absent only where the unit is HU; a localizer's pixels never are, nor need
+/// those of a multi-energy acquisition be.
+fn is_hounsfield_by_module(elements: Elements<'_>, sop_class: &str) -> bool {
+    let image_type = elements.texts(tags::IMAGE_TYPE);
+    CT_CLASSES.contains(&sop_class)
+        && !image_type.iter().any(|value| value == "LOCALIZER")
+        && elements
+            .text(tags::MULTIENERGY_CT_ACQUISITION)
+            .is_none_or(|value| value != "YES")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dicom::modules::testing::Header;
+
+    fn read(header: Header) -> ModalityModule {
+        let dataset = header.dataset();
+        let elements = dataset.elements();
+        ModalityModule::read(elements, elements, &ImagePixelModule::read(elements))
+    }
+
+    fn ct() -> Header {
+        Header::new()
+            .text(tags::SOP_CLASS_UID, CT_CLASSES[0])
+            .floats(tags::RESCALE_SLOPE, &[1.0])
+            .floats(tags::RESCALE_INTERCEPT, &[-1024.0])
+    }
+
+    #[test]
+    fn hounsfield_units_are_never_invented() {
+        assert_eq!(read(ct()).unit, UnitName::Hounsfield);
+        let localizer = ct().texts(tags::IMAGE_TYPE, &["ORIGINAL", "PRIMARY", "LOCALIZER"]);
+        assert_eq!(read(localizer).unit, UnitName::None);
+        let unspecified = ct().text(tags::RESCALE_TYPE, "US");
+        assert_eq!(read(unspecified).unit, UnitName::None);
+        let capture = ct().text(tags::SOP_CLASS_UID, "1.2.840.10008.5.1.4.1.1.7");
+        assert_eq!(read(capture).unit, UnitName::None);
+        let raw = Header::new().text(tags::SOP_CLASS_UID, CT_CLASSES[0]);
+        assert_eq!(read(raw).unit, UnitName::None);
+        let pet = Header::new().text(tags::UNITS, "BQML");
+        assert_eq!(read(pet).unit, UnitName::Named("BQML".to_owned()));
+    }
+
+    #[test]
+    fn a_slope_of_zero_or_nan_is_no_rescale() {
+        assert_eq!(read(ct()).rescale, Some((1.0, -1024.0)));
+        let zero = ct().floats(tags::RESCALE_SLOPE, &[0.0]);
+        assert_eq!(read(zero).rescale, None);
+        let nan = ct().floats(tags::RESCALE_SLOPE, &[f64::NAN]);
+        assert_eq!(read(nan).rescale, None);
+    }
+
+    #[test]
+    fn the_modality_table_of_an_angiogram_in_log_intensity_is_not_for_display() {
+        let angio = Header::new()
+            .text(tags::SOP_CLASS_UID, XRAY_INTENSITY_CLASSES[0])
+            .text(tags::PIXEL_INTENSITY_RELATIONSHIP, "LOG")
+            .floats(tags::RESCALE_SLOPE, &[2.0]);
+        assert_eq!(read(angio).rescale, None);
+    }
+}

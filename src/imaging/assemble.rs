@@ -1,0 +1,248 @@
+//! A decoded frame and its header become a [`FrameImage`].
+//!
+//! [`ImageAttributes`] is read once an instance and shared by its frames.
+
+use std::sync::Arc;
+
+use super::calibration::CalibratedPixels;
+use super::frame_image::FrameImage;
+use super::frame_image::ImagePlane;
+use super::frame_image::LossyNote;
+use super::frame_image::ModalityTransform;
+use super::frame_image::NamedVoi;
+use super::frame_image::PaddingRange;
+use super::frame_image::PixelSpacing;
+use super::frame_image::Units;
+use super::frame_image::VoiFunction;
+use super::frame_image::VoiTransform;
+use super::lut::Lut;
+use crate::dicom::DecodedFrame;
+use crate::dicom::Elements;
+use crate::dicom::InstanceHeader;
+use crate::dicom::Samples;
+use crate::dicom::modules::FunctionalGroups;
+use crate::dicom::modules::ImagePixelModule;
+use crate::dicom::modules::InstanceFacts;
+use crate::dicom::modules::LutTable;
+use crate::dicom::modules::ModalityModule;
+use crate::dicom::modules::SpacingModule;
+use crate::dicom::modules::UltrasoundRegion;
+use crate::dicom::modules::UnitName;
+use crate::dicom::modules::VoiModule;
+use crate::dicom::modules::lossy_ratio;
+use crate::dicom::modules::padding_range;
+use crate::dicom::tags;
+
+/// What the header says about showing and measuring, for every frame of one instance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImageAttributes {
+    /// One for each frame that describes itself; the last holds for all that follow.
+    frames: Vec<FrameAttributes>,
+    padding: Option<PaddingRange>,
+    lossy: Option<LossyNote>,
+    /// Ultrasound regions, whose calibration depends on the place in the picture.
+    regions: Arc<[UltrasoundRegion]>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct FrameAttributes {
+    modality: ModalityTransform,
+    units: Units,
+    vois: Arc<[NamedVoi]>,
+    plane: Option<ImagePlane>,
+    pixels: CalibratedPixels,
+}
+
+impl ImageAttributes {
+    /// Reads them. Nothing here fails: what is absent or wrong is left out.
+    #[must_use]
+    pub fn read(header: &InstanceHeader) -> Self {
+        let root = header.dataset.elements();
+        let facts = InstanceFacts::read(header);
+        let groups = FunctionalGroups::read(root);
+        let regions: Arc<[UltrasoundRegion]> = UltrasoundRegion::read_all(root).into();
+        let mut frames: Vec<FrameAttributes> = Vec::with_capacity(facts.frames.len());
+        for (index, frame) in facts.frames.iter().enumerate() {
+            let plane = frame.plane.map(|plane| ImagePlane {
+                origin: plane.origin,
+                row: plane.row,
+                column: plane.column,
+                frame_of_reference: facts.frame_of_reference.clone(),
+            });
+            let spacing =
+                SpacingModule::read(root, groups.group(index, tags::PIXEL_MEASURES_SEQUENCE));
+            let pixels = CalibratedPixels::choose(
+                &spacing,
+                &regions,
+                &facts.sop_class_uid,
+                &root.text(tags::MODALITY).unwrap_or_default(),
+                plane.is_some(),
+            );
+            let transformation = groups.group(index, tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE);
+            let module = ModalityModule::read(root, transformation, &facts.pixel);
+            let voi_elements = groups.group(index, tags::FRAME_VOILUT_SEQUENCE);
+            let vois = named_vois(voi_elements, &module, &facts.pixel);
+            let shared_vois = frames
+                .last()
+                .filter(|last| *last.vois == *vois)
+                .map(|last| Arc::clone(&last.vois));
+            frames.push(FrameAttributes {
+                units: units(&module.unit),
+                modality: modality_transform(module),
+                vois: shared_vois.unwrap_or_else(|| vois.into()),
+                plane,
+                pixels,
+            });
+        }
+        Self {
+            frames,
+            padding: padding_range(root, &facts.pixel)
+                .map(|(low, high)| PaddingRange { low, high }),
+            lossy: lossy_ratio(root, &header.transfer_syntax).map(|ratio| LossyNote { ratio }),
+            regions,
+        }
+    }
+
+    /// The image of a frame (from 0) from its decoded samples.
+    #[must_use]
+    pub fn frame_image(&self, frame: u32, decoded: DecodedFrame) -> FrameImage {
+        let is_grey = decoded.samples.samples_per_pixel() == 1;
+        let attributes = self.of(frame);
+        let grey = attributes.filter(|_| is_grey);
+        let is_float = matches!(decoded.samples, Samples::F32(_) | Samples::F64(_));
+        FrameImage {
+            rows: decoded.rows,
+            columns: decoded.columns,
+            photometric: decoded.photometric,
+            // Modality, padding and windows are for grey images alone (PS3.3 C.11.1, C.7.5.1.1.2).
+            modality: grey.map_or(ModalityTransform::Identity, |a| {
+                table_for_integers(a.modality.clone(), is_float)
+            }),
+            units: grey.map_or(Units::None, |a| a.units.clone()),
+            padding: self.padding.filter(|_| is_grey),
+            vois: grey.map_or_else(|| Arc::from([]), |a| Arc::clone(&a.vois)),
+            plane: attributes.and_then(|a| a.plane.clone()),
+            spacing: attributes.and_then(|a| a.pixels.spacing),
+            aspect: attributes.map_or(1.0, |a| a.pixels.aspect),
+            lossy: self.lossy.clone(),
+            samples: decoded.samples,
+        }
+    }
+
+    /// Where a frame (from 0) lies in the patient, without decoding it.
+    #[must_use]
+    pub fn plane(&self, frame: u32) -> Option<&ImagePlane> {
+        self.of(frame)?.plane.as_ref()
+    }
+
+    /// Millimetres a pixel of a frame (from 0), without decoding it.
+    #[must_use]
+    pub fn spacing(&self, frame: u32) -> Option<PixelSpacing> {
+        self.of(frame)?.pixels.spacing
+    }
+
+    /// Height over width of a pixel of a frame (from 0) where only that is known; 1 otherwise.
+    #[must_use]
+    pub fn aspect(&self, frame: u32) -> f64 {
+        self.of(frame).map_or(1.0, |frame| frame.pixels.aspect)
+    }
+
+    /// The last ones hold for all frames that follow.
+    fn of(&self, frame: u32) -> Option<&FrameAttributes> {
+        self.frames.get(frame as usize).or(self.frames.last())
+    }
+
+    /// The ultrasound regions of the picture, where several calibrations stand side by side.
+    #[must_use]
+    pub fn ultrasound_regions(&self) -> &Arc<[UltrasoundRegion]> {
+        &self.regions
+    }
+}
+
+/// The image of one frame (from 0); for many frames of an instance read [`ImageAttributes`] once.
+#[must_use]
+pub fn frame_image(header: &InstanceHeader, frame: u32, decoded: DecodedFrame) -> FrameImage {
+    ImageAttributes::read(header).frame_image(frame, decoded)
+}
+
+/// A table is indexed by integers; floating point samples cannot have one.
+fn table_for_integers(modality: ModalityTransform, is_float: bool) -> ModalityTransform {
+    match modality {
+        ModalityTransform::Lut(_) if is_float => ModalityTransform::Identity,
+        other => other,
+    }
+}
+
+fn modality_transform(module: ModalityModule) -> ModalityTransform {
+    if let Some(table) = module.lut {
+        return ModalityTransform::Lut(lut(&table));
+    }
+    module
+        .rescale
+        .map_or(ModalityTransform::Identity, |(slope, intercept)| {
+            ModalityTransform::Rescale { slope, intercept }
+        })
+}
+
+fn units(name: &UnitName) -> Units {
+    match name {
+        UnitName::Hounsfield => Units::Hounsfield,
+        UnitName::Named(name) => Units::Named(name.as_str().into()),
+        UnitName::None => Units::None,
+    }
+}
+
+fn lut(table: &LutTable) -> Arc<Lut> {
+    Arc::new(Lut {
+        first: table.first,
+        bits: table.bits,
+        entries: Arc::clone(&table.entries),
+    })
+}
+
+/// The windows first, then the tables, each in the image's order.
+fn named_vois(
+    elements: Elements<'_>,
+    modality: &ModalityModule,
+    pixel: &ImagePixelModule,
+) -> Vec<NamedVoi> {
+    let module = VoiModule::read(elements, modality_is_signed(modality, pixel));
+    let stated = match module.function.as_str() {
+        "LINEAR_EXACT" => VoiFunction::LinearExact,
+        "SIGMOID" => VoiFunction::Sigmoid,
+        _ => VoiFunction::Linear,
+    };
+    let windows = module.windows.into_iter().map(|window| {
+        // LINEAR spans width - 1 values and asks for a width of at least 1; images of fractional
+        // values are written with less all the same, and LINEAR_EXACT is what they mean.
+        let function = if stated == VoiFunction::Linear && window.width < 1.0 {
+            VoiFunction::LinearExact
+        } else {
+            stated
+        };
+        NamedVoi {
+            name: window.explanation,
+            voi: VoiTransform::Window {
+                center: window.center,
+                width: window.width,
+                function,
+            },
+        }
+    });
+    let tables = module.luts.iter().map(|table| NamedVoi {
+        name: table.explanation.clone(),
+        voi: VoiTransform::Lut(lut(table)),
+    });
+    windows.chain(tables).collect()
+}
+
+/// Whether modality values may be negative: a table gives none, a rescale may.
+fn modality_is_signed(modality: &ModalityModule, pixel: &ImagePixelModule) -> bool {
+    if modality.lut.is_some() {
+        return false;
+    }
+    let (slope, intercept) = modality.rescale.unwrap_or((1.0, 0.0));
+    let (lowest, highest) = pixel.stored_range();
+    let at = |stored: i64| (stored as f64).mul_add(slope, intercept);
+    at(lowest).min(at(highest)) < 0.0
+}

@@ -1,0 +1,93 @@
+//! What an instance is, by its SOP class (PS3.4 B.5), and what can be done with it here.
+
+use crate::dicom::modules::ImageKind;
+use crate::dicom::modules::InstanceFacts;
+use crate::problem::Message;
+use crate::problem::msg;
+
+/// What a display set shows.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DisplaySetKind {
+    /// One or several frames in an order of space, or of numbers where there is no space.
+    Stack,
+    /// Frames of one instance that share a description: a loop in time.
+    Loop,
+    /// A structured report or another tree of content: readable as text.
+    Report,
+    /// What cannot be shown yet; the message says what it is.
+    NotShown(Message),
+}
+
+impl DisplaySetKind {
+    /// What an instance without pictures is.
+    pub(super) fn without_pictures(facts: &InstanceFacts) -> Option<Self> {
+        if facts.kind != ImageKind::NotAnImage {
+            return None;
+        }
+        let uid = &*facts.sop_class_uid;
+        let Some(class) = uid.strip_prefix("1.2.840.10008.5.1.4.1.1.") else {
+            let message = if uid.is_empty() {
+                Message::new(msg("kind-no-sop-class"))
+            } else {
+                Message::new(msg("kind-unknown")).text("uid", uid)
+            };
+            return Some(Self::NotShown(message));
+        };
+        let is = |prefix: &str| {
+            class
+                .strip_prefix(prefix)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let not_shown = |id| Self::NotShown(Message::new(id));
+        Some(if is("88") {
+            Self::Report
+        } else if is("104") {
+            not_shown(msg("kind-document"))
+        } else if is("9") {
+            not_shown(msg("kind-waveform"))
+        } else if is("11") {
+            not_shown(msg("kind-presentation-state"))
+        } else if is("66") {
+            not_shown(msg("kind-raw-data"))
+        } else if is("481") {
+            not_shown(msg("kind-radiotherapy"))
+        } else if is("4.2") {
+            not_shown(msg("kind-spectroscopy"))
+        } else if is("91") {
+            not_shown(msg("kind-annotations"))
+        } else if is_image_class(class) {
+            not_shown(msg("kind-image-without-pixels"))
+        } else {
+            Self::NotShown(Message::new(msg("kind-unknown")).text("uid", uid))
+        })
+    }
+
+    /// The message of a kind that cannot be shown.
+    #[must_use]
+    pub const fn message(&self) -> Option<&Message> {
+        match self {
+            Self::NotShown(message) => Some(message),
+            _ => None,
+        }
+    }
+
+    /// The name in JSON.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Stack => "stack",
+            Self::Loop => "loop",
+            Self::Report => "report",
+            Self::NotShown(_) => "not_shown",
+        }
+    }
+}
+
+/// Storage classes of pictures, by the number behind the common prefix.
+fn is_image_class(class: &str) -> bool {
+    let first = class.split('.').next().unwrap_or_default();
+    matches!(
+        first,
+        "1" | "2" | "3" | "4" | "6" | "7" | "12" | "13" | "14" | "20" | "30" | "77" | "128" | "130"
+    )
+}
