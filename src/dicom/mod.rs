@@ -67,15 +67,3 @@ pub use write::WriteError;
 pub use write::decimal_string;
 pub use write::write_part10;
 pub use write::write_part10_bytes;
-pub use instance::{ByteSource, InstanceHeader, PixelDataLocation};
-pub use new_uid::{is_valid_uid, new_uid};
-pub use person_name::{NameGroup, PersonName};
-pub use read::{ReadError, io_message, read_full, read_header};
-pub use pixel_data::{FrameDecoder, decode_frame};
-pub use pixel_description::{DeclaredPhotometric, MAX_FRAME_BYTES, PixelDescription, SampleKind};
-pub use samples::{DecodedFrame, Photometric, SampleType, Samples};
-pub use scan::{ScanEvent, ScanSummary, scan};
-pub use write::{
-    DatasetBuilder, IMPLEMENTATION_CLASS_UID, WriteError, decimal_string, write_part10,
-    write_part10_bytes,
-};
