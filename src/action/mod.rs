@@ -92,6 +92,8 @@ pub enum Icon {
     Overlay,
     Palette,
     Pan,
+    Picture,
+    Preset,
     Probe,
     Rectangle,
     Redo,

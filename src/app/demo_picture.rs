@@ -20,7 +20,8 @@ use crate::problem::{Message, msg};
 use crate::render::{Gpu, NoAdapter, Offscreen, Output};
 use crate::text::{Language, Words};
 use crate::workspace::{
-    AnnotationEdit, Command, GestureId, LayoutEdit, ReportEdit, SaveState, Settings, Start, ViewEdit,
+    AnnotationEdit, Command, GestureId, LayoutEdit, ReportEdit, SaveState, Settings, Start,
+    ViewEdit,
 };
 
 /// Where everything goes, below the folder the program was started in.
@@ -39,7 +40,8 @@ pub fn demo_picture() -> ExitCode {
     match write_all(Path::new(FOLDER), &words) {
         Ok(written) => {
             for path in written {
-                let message = Message::new(msg("demo-written")).text("path", path.display().to_string());
+                let message =
+                    Message::new(msg("demo-written")).text("path", path.display().to_string());
                 eprintln!("{}", words.get(&message));
             }
             ExitCode::SUCCESS
@@ -141,8 +143,10 @@ impl Screen {
             app.draw(ui);
         });
         if let (Some(renderer), Some(gpu)) = (&mut self.renderer, &self.gpu) {
-            for (id, delta) in &output.textures_delta.set {
-                renderer.update_texture(&gpu.device, &gpu.queue, *id, delta);
+            for (id, deltas) in &output.textures_delta.set {
+                for delta in deltas {
+                    renderer.update_texture(&gpu.device, &gpu.queue, *id, delta);
+                }
             }
         }
         self.output = output;
@@ -179,12 +183,21 @@ impl Screen {
         let words = Words::new(Language::of_the_system());
         let findings = words.id(msg("demo-findings"));
         let impression = words.id(msg("demo-impression"));
-        self.ask(Command::Report(ReportEdit::Findings(study, findings, gesture)));
-        self.ask(Command::Report(ReportEdit::Impression(study, impression, gesture)));
+        self.ask(Command::Report(ReportEdit::Findings(
+            study, findings, gesture,
+        )));
+        self.ask(Command::Report(ReportEdit::Impression(
+            study, impression, gesture,
+        )));
         self.until(App::is_settled)?;
         let folder = PathBuf::from(FOLDER);
         self.ask(Command::Report(ReportEdit::Save(study, folder)));
-        let state = |app: &App| app.workspace.studies.get(&study).map(|record| record.save_state.clone());
+        let state = |app: &App| {
+            app.workspace
+                .studies
+                .get(&study)
+                .map(|record| record.save_state.clone())
+        };
         self.until(|app| state(app) != Some(SaveState::Saving) && app.is_settled())?;
         self.report = match state(&self.app) {
             Some(SaveState::Saved { path }) => Some(path),
@@ -217,9 +230,8 @@ impl Screen {
             return Vec::new();
         };
         let words = Words::new(Language::of_the_system());
-        let label = |number: usize| {
-            words.get(&Message::new(msg("demo-label")).count("number", number))
-        };
+        let label =
+            |number: usize| words.get(&Message::new(msg("demo-label")).count("number", number));
         let annotation = |number, kind, geometry, points| Annotation {
             id: AnnotationId(0),
             tracking_uid: new_uid().into(),
@@ -261,12 +273,17 @@ impl Screen {
         let set = library.display_set(set)?;
         let distance = |ix: &crate::model::InstanceIx| {
             let header = library.header(*ix)?;
-            let position = header.dataset.elements().floats(tags::IMAGE_POSITION_PATIENT);
+            let position = header
+                .dataset
+                .elements()
+                .floats(tags::IMAGE_POSITION_PATIENT);
             Some((position.get(2)? - point.z).abs())
         };
         let nearest = set.instances.iter().min_by(|a, b| {
             let far = f64::INFINITY;
-            distance(a).unwrap_or(far).total_cmp(&distance(b).unwrap_or(far))
+            distance(a)
+                .unwrap_or(far)
+                .total_cmp(&distance(b).unwrap_or(far))
         })?;
         let elements = library.header(*nearest)?.dataset.elements();
         Some(Anchor {
@@ -284,7 +301,8 @@ impl Screen {
         let (Some(renderer), Some(gpu)) = (&mut self.renderer, &self.gpu) else {
             return Ok(Vec::new());
         };
-        let target = Offscreen::new(gpu, SIZE, Output::Display(FORMAT)).map_err(|error| error.message())?;
+        let target =
+            Offscreen::new(gpu, SIZE, Output::Display(FORMAT)).map_err(|error| error.message())?;
         let shapes = std::mem::take(&mut self.output.shapes);
         let triangles = self.ctx.tessellate(shapes, 1.0);
         let screen = egui_wgpu::ScreenDescriptor {
@@ -292,13 +310,14 @@ impl Screen {
             pixels_per_point: 1.0,
         };
         let mut encoder = gpu
-            .device()
+            .device
             .create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        let prepared = renderer.update_buffers(&gpu.device, &gpu.queue, &mut encoder, &triangles, &screen);
+        let prepared =
+            renderer.update_buffers(&gpu.device, &gpu.queue, &mut encoder, &triangles, &screen);
         let mut pass = target.begin_pass(&mut encoder).forget_lifetime();
         renderer.render(&mut pass, &triangles, &screen);
         drop(pass);
-        &gpu.queue
+        gpu.queue
             .submit(prepared.into_iter().chain([encoder.finish()]));
         let picture = target.read_picture(gpu).map_err(|error| error.message())?;
         let path = folder.join("window.png");

@@ -210,7 +210,11 @@ impl App {
         self.follow_settings(ctx);
     }
 
-    fn pick(&self, kind: PickKind) {
+    fn pick(&mut self, kind: PickKind) {
+        if kind == PickKind::ReportFolder {
+            // The path can be typed there, should the desktop have no dialog.
+            self.shell.parts.open = Some(Part::Settings);
+        }
         let title = match kind {
             PickKind::Files => msg("action-open-files"),
             PickKind::Folder => msg("action-open-folder"),

@@ -58,7 +58,10 @@ const NONE: Modifiers = Modifiers {
     ctrl: false,
     alt: false,
 };
-const SHIFT: Modifiers = Modifiers { shift: true, ..NONE };
+const SHIFT: Modifiers = Modifiers {
+    shift: true,
+    ..NONE
+};
 const CTRL: Modifiers = Modifiers { ctrl: true, ..NONE };
 const ALT: Modifiers = Modifiers { alt: true, ..NONE };
 

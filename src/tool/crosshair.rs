@@ -4,7 +4,9 @@
 use crate::geom::{DVec2, DVec3};
 use crate::problem::{MessageId, msg};
 use crate::tool::{Phase, PointerEvent, Scene, Tool, ToolCtx};
-use crate::view::{ViewMode, frame_of_reference as frame_of_reference_of, is_same_patient, nearest_index};
+use crate::view::{
+    ViewMode, frame_of_reference as frame_of_reference_of, is_same_patient, nearest_index,
+};
 use crate::workspace::{Command, ViewEdit};
 
 /// See the module.
@@ -46,7 +48,8 @@ pub fn point_at_commands(scene: &Scene<'_>, position_px: DVec2) -> Vec<Command> 
     let mut commands = Vec::new();
     for (pane, state) in scene.workspace.panes.shown() {
         let shares_space = is_same_patient(library, state.display_set, scene.state.display_set)
-            && frame_of_reference_of(library, state.display_set).as_ref() == Some(frame_of_reference);
+            && frame_of_reference_of(library, state.display_set).as_ref()
+                == Some(frame_of_reference);
         if !shares_space {
             continue;
         }
@@ -56,7 +59,13 @@ pub fn point_at_commands(scene: &Scene<'_>, position_px: DVec2) -> Vec<Command> 
                 commands.push(Command::View(pane, ViewEdit::Crosshair(point)));
             }
             ViewMode::Stack if pane != scene.pane => {
-                commands.extend(index_command(scene, pane, state.display_set, state.index, point));
+                commands.extend(index_command(
+                    scene,
+                    pane,
+                    state.display_set,
+                    state.index,
+                    point,
+                ));
             }
             _ => {}
         }

@@ -47,9 +47,9 @@ impl Grab {
     pub const fn cursor(&self) -> Cursor {
         match self {
             Self::Handle(..) => Cursor::Crosshair,
-            Self::Body(_) | Self::Label(_) | Self::Planes(PlaneGrab::Middle | PlaneGrab::Line(_)) => {
-                Cursor::Move
-            }
+            Self::Body(_)
+            | Self::Label(_)
+            | Self::Planes(PlaneGrab::Middle | PlaneGrab::Line(_)) => Cursor::Move,
             Self::Planes(PlaneGrab::Turn) => Cursor::Turn,
         }
     }
@@ -77,8 +77,9 @@ pub fn grab_at(scene: &Scene<'_>, position_px: DVec2, px_per_pt: f64) -> Option<
             .iter()
             .filter(|(_, visibility)| *visibility == Visibility::Full)
             .map(|(annotation, _)| annotation);
-        let (first, rest): (Vec<_>, Vec<_>) =
-            whole.rev().partition(|annotation| Some(annotation.id) == selected);
+        let (first, rest): (Vec<_>, Vec<_>) = whole
+            .rev()
+            .partition(|annotation| Some(annotation.id) == selected);
         first.into_iter().chain(rest)
     };
     for annotation in seen() {
@@ -98,8 +99,12 @@ pub fn grab_at(scene: &Scene<'_>, position_px: DVec2, px_per_pt: f64) -> Option<
             return Some(Grab::Handle(Box::new((**annotation).clone()), index));
         }
     }
-    let is_labelled =
-        |id: AnnotationId| scene.labels.iter().any(|l| l.id == id && l.contains(position_px));
+    let is_labelled = |id: AnnotationId| {
+        scene
+            .labels
+            .iter()
+            .any(|l| l.id == id && l.contains(position_px))
+    };
     if let Some(annotation) = seen().find(|annotation| is_labelled(annotation.id)) {
         return Some(Grab::Label(Box::new((**annotation).clone())));
     }

@@ -49,7 +49,10 @@ impl Interaction {
         let Some(gesture) = self.gesture.take() else {
             return Vec::new();
         };
-        let changes_document = gesture.drawing.as_ref().is_some_and(|drawing| drawing.added.is_some())
+        let changes_document = gesture
+            .drawing
+            .as_ref()
+            .is_some_and(|drawing| drawing.added.is_some())
             || matches!(&gesture.target, Target::Grab(grab) if grab.annotation().is_some());
         if changes_document {
             vec![Command::Annotate(AnnotationEdit::Cancel(gesture.id))]

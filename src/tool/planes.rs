@@ -62,8 +62,7 @@ pub fn crosshair_lines(scene: &Scene<'_>) -> Vec<CrosshairLine> {
         .filter(|other| *other != own)
         .filter_map(|other| {
             let cut = plane.normal().cross(group.pose(other).normal());
-            let along =
-                DVec2::new(cut.dot(plane.right), cut.dot(plane.down)).try_normalize()?;
+            let along = DVec2::new(cut.dot(plane.right), cut.dot(plane.down)).try_normalize()?;
             Some(CrosshairLine {
                 plane: other,
                 middle_px,
@@ -76,18 +75,20 @@ pub fn crosshair_lines(scene: &Scene<'_>) -> Vec<CrosshairLine> {
 
 /// What of the crosshair lies under the pointer.
 #[must_use]
-pub(super) fn grab_at(
-    scene: &Scene<'_>,
-    position_px: DVec2,
-    px_per_pt: f64,
-) -> Option<PlaneGrab> {
+pub(super) fn grab_at(scene: &Scene<'_>, position_px: DVec2, px_per_pt: f64) -> Option<PlaneGrab> {
     let lines = crosshair_lines(scene);
     let within = |point: DVec2, pt: f64| (point - position_px).length() <= pt * px_per_pt;
-    if lines.first().is_some_and(|line| within(line.middle_px, POINT_HIT_PT)) {
+    if lines
+        .first()
+        .is_some_and(|line| within(line.middle_px, POINT_HIT_PT))
+    {
         return Some(PlaneGrab::Middle);
     }
     let handles = lines.iter().flat_map(|line| line.handles_px);
-    if handles.into_iter().any(|handle| within(handle, POINT_HIT_PT)) {
+    if handles
+        .into_iter()
+        .any(|handle| within(handle, POINT_HIT_PT))
+    {
         return Some(PlaneGrab::Turn);
     }
     lines

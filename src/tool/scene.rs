@@ -7,8 +7,8 @@ use crate::geom::{DVec2, DVec3};
 use crate::tool::gesture::Gesture;
 use crate::tool::grab::LabelPlace;
 use crate::view::{
-    Frames, ImageRef, ResolvedView, ShownData, ShownWindow, Space, ViewState, Visibility, image_ref,
-    nearest_frame,
+    Frames, ImageRef, ResolvedView, ShownData, ShownWindow, Space, ViewState, Visibility,
+    image_ref, nearest_frame,
 };
 use crate::workspace::{PaneId, Workspace};
 
@@ -52,7 +52,9 @@ impl Scene<'_> {
     /// What a drawing that begins at `first` refers to.
     #[must_use]
     pub fn anchor(&self, space: Space, first: DVec3) -> Option<Anchor> {
-        let nearest = (space == Space::Patient).then(|| self.nearest_image(first)).flatten();
+        let nearest = (space == Space::Patient)
+            .then(|| self.nearest_image(first))
+            .flatten();
         Some(self.shown?.anchor(self.view, nearest))
     }
 

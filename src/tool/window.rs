@@ -49,9 +49,11 @@ impl Tool for Window {
 #[must_use]
 pub fn dragged(start: &ShownWindow, way_pt: DVec2) -> VoiChoice {
     let (low, high) = start.range;
-    let span = (high - low).max(start.width.abs()).max(start.smallest_width);
-    let width = (start.width * (way_pt.x / POINTS_A_WIDTH).exp())
-        .clamp(start.smallest_width, span * 4.0);
+    let span = (high - low)
+        .max(start.width.abs())
+        .max(start.smallest_width);
+    let width =
+        (start.width * (way_pt.x / POINTS_A_WIDTH).exp()).clamp(start.smallest_width, span * 4.0);
     // Down is darker: a higher centre, or a lower one where large values are dark already.
     let darker = if start.is_inverted { -1.0 } else { 1.0 };
     let center = (start.center

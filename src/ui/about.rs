@@ -17,6 +17,7 @@ pub fn about_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
         (ctx.say(msg("about-what")), colours.secondary),
         (ctx.say(msg("not-cleared")), colours.warning),
         (ctx.say(msg("about-licence")), colours.secondary),
+        (ctx.say(msg("about-news")), colours.text),
     ];
     for (line, colour) in lines {
         Text::new(&line, theme.body(), colour).wrapped().ui(ui);

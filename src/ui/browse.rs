@@ -93,7 +93,11 @@ fn set_row(set: &DisplaySet, library: &Library, words: &Words) -> SetRow {
     };
     SetRow {
         id: set.id,
-        title: if title.is_empty() { words.id(msg("browser-untitled")) } else { title },
+        title: if title.is_empty() {
+            words.id(msg("browser-untitled"))
+        } else {
+            title
+        },
         series,
         frames: set.frames.len(),
         is_image: set.is_image(),
@@ -128,7 +132,11 @@ pub fn identity(library: &Library, study: StudyKey, words: &Words) -> Identity {
         parts.join(" ")
     };
     Identity {
-        name: if name.is_empty() { words.id(msg("patient-unnamed")) } else { name },
+        name: if name.is_empty() {
+            words.id(msg("patient-unnamed"))
+        } else {
+            name
+        },
         sex_and_age: joined([who.sex.clone(), words.age(&age)]),
         birth_date: words.date(&who.birth_date),
         patient_id: named(msg("patient-id"), &who.patient_id),

@@ -207,7 +207,10 @@ fn set_ui(
         )
         .ui(ui);
         if let Some(why) = &set.why_not {
-            Text::new(why, theme.body(), colours.warning).width(280.0).wrapped().ui(ui);
+            Text::new(why, theme.body(), colours.warning)
+                .width(280.0)
+                .wrapped()
+                .ui(ui);
         }
         Text::new(&help, theme.small(), colours.secondary).ui(ui);
     });

@@ -23,12 +23,14 @@ pub fn document_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, pane: PaneId, set: &Disp
     let is_active = ctx.workspace.panes.active == pane;
     if is_active {
         let stroke = egui::Stroke::new(theme.sizes.active_line, theme.colours.accent);
-        ui.painter().rect_stroke(rect, 0.0, stroke, egui::StrokeKind::Inside);
+        ui.painter()
+            .rect_stroke(rect, 0.0, stroke, egui::StrokeKind::Inside);
     }
-    let is_pressed = ui.input(|input| input.pointer.any_pressed())
-        && ui.rect_contains_pointer(rect);
+    let is_pressed =
+        ui.input(|input| input.pointer.any_pressed()) && ui.rect_contains_pointer(rect);
     if is_pressed && !is_active {
-        ctx.commands.push(Command::Layout(LayoutEdit::Activate(pane)));
+        ctx.commands
+            .push(Command::Layout(LayoutEdit::Activate(pane)));
     }
     egui::Frame::new()
         .inner_margin(Margin::same(16))
@@ -42,14 +44,20 @@ pub fn document_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, pane: PaneId, set: &Disp
 
 fn contents_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, set: &DisplaySet) {
     let theme = ctx.theme;
-    let title = if set.description.is_empty() { set.modality.clone() } else { set.description.clone() };
+    let title = if set.description.is_empty() {
+        set.modality.clone()
+    } else {
+        set.description.clone()
+    };
     Text::new(&title, theme.heading(), theme.colours.text).ui(ui);
     ui.add_space(2.0 * theme.sizes.space);
     match &set.kind {
         DisplaySetKind::Report => tree_ui(ui, ctx, set),
         DisplaySetKind::NotShown(what) => {
             let words = ctx.words.get(what);
-            Text::new(&words, theme.body(), theme.colours.warning).wrapped().ui(ui);
+            Text::new(&words, theme.body(), theme.colours.warning)
+                .wrapped()
+                .ui(ui);
         }
         DisplaySetKind::Stack | DisplaySetKind::Loop => {}
     }
@@ -69,17 +77,26 @@ fn tree_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, set: &DisplaySet) {
                 let value = line.value.map(|value| ctx.words.get(&value));
                 match value {
                     None => {
-                        Text::new(&line.name, theme.strong(), colours.text).width(width).wrapped().ui(ui);
+                        Text::new(&line.name, theme.strong(), colours.text)
+                            .width(width)
+                            .wrapped()
+                            .ui(ui);
                     }
                     Some(value) if line.name.is_empty() => {
-                        Text::new(&value, theme.body(), colours.text).width(width).wrapped().ui(ui);
+                        Text::new(&value, theme.body(), colours.text)
+                            .width(width)
+                            .wrapped()
+                            .ui(ui);
                     }
                     Some(value) => {
                         let message = Message::new(msg("name-and-detail"))
                             .text("name", line.name)
                             .text("detail", value);
                         let both = ctx.words.get(&message);
-                        Text::new(&both, theme.body(), colours.text).width(width).wrapped().ui(ui);
+                        Text::new(&both, theme.body(), colours.text)
+                            .width(width)
+                            .wrapped()
+                            .ui(ui);
                     }
                 }
             });

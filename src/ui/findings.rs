@@ -12,8 +12,8 @@ use crate::problem::{Message, msg};
 use crate::text::has_right_to_left;
 use crate::ui::bidi_label::Text;
 use crate::ui::icons::{self, Sign};
-use crate::ui::viewport::MeasurementCache;
 use crate::ui::panel::{PanelCtx, button_ui, heading_ui, icon_button_ui, row_end_ui};
+use crate::ui::viewport::MeasurementCache;
 use crate::workspace::{
     AnnotationEdit, Command, GestureId, PickKind, ReportEdit, SaveState, SettingsEdit, StudyRecord,
     kind_name,
@@ -29,6 +29,7 @@ pub struct Edits {
     findings: String,
     impression: String,
     observer: String,
+    pub(super) report_folder: String,
     label: Option<(AnnotationId, String)>,
     gesture: u64,
 }

@@ -52,6 +52,8 @@ pub const fn glyph(icon: Icon) -> &'static str {
         Icon::Overlay => material::ICON_SUBTITLES.codepoint,
         Icon::Palette => material::ICON_SEARCH.codepoint,
         Icon::Pan => material::ICON_OPEN_WITH.codepoint,
+        Icon::Picture => material::ICON_IMAGE.codepoint,
+        Icon::Preset => material::ICON_TUNE.codepoint,
         Icon::Probe => material::ICON_MY_LOCATION.codepoint,
         Icon::Rectangle => material::ICON_RECTANGLE.codepoint,
         Icon::Redo => material::ICON_REDO.codepoint,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use eframe::egui;
-use egui::{Area, Context, Order, Ui, vec2};
+use egui::{Area, Context, Order, Rect, Ui, Vec2};
 
 use crate::problem::{Message, Severity, msg};
 use crate::ui::bidi_label::Text;
@@ -22,18 +22,20 @@ const WIDTH: f32 = 340.0;
 #[derive(Default)]
 pub struct Clock(HashMap<NoticeId, f64>);
 
-/// The stack of notices above the status line.
-pub fn notices_ui(egui_ctx: &Context, ctx: &mut PanelCtx<'_>, clock: &mut Clock) {
+/// The stack of notices at the bottom right of the panes, where they cover no button.
+pub fn notices_ui(egui_ctx: &Context, ctx: &mut PanelCtx<'_>, clock: &mut Clock, area: Rect) {
     pass_away(egui_ctx, ctx, clock);
     let notices = ctx.workspace.notices.shown();
     if notices.is_empty() {
         return;
     }
     let sizes = &ctx.theme.sizes;
-    let offset = vec2(-3.0 * sizes.space, -sizes.status - 2.0 * sizes.space);
+    let corner = area.right_bottom() - Vec2::splat(3.0 * sizes.space);
     Area::new(egui::Id::unique("notices"))
         .order(Order::Foreground)
-        .anchor(egui::Align2::RIGHT_BOTTOM, offset)
+        .pivot(egui::Align2::RIGHT_BOTTOM)
+        .fixed_pos(corner)
+        .constrain_to(area)
         .show(egui_ctx, |ui| {
             ui.set_width(WIDTH);
             let hidden = notices.len().saturating_sub(MOST);

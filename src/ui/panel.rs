@@ -181,7 +181,7 @@ pub fn tool_button_ui(
         .layout_no_wrap(word.to_owned(), font, Color32::PLACEHOLDER);
     let sizes = &theme.sizes;
     let size = vec2(
-        (galley.size().x + 2.0 * sizes.space).max(40.0),
+        (galley.size().x + 2.0 * sizes.space).max(if word.is_empty() { 32.0 } else { 40.0 }),
         sizes.tools - sizes.space,
     );
     let sense = if is_enabled {
@@ -193,7 +193,11 @@ pub fn tool_button_ui(
     response.widget_info(|| WidgetInfo::selected(Role::Button, is_enabled, is_on, name));
     let colour = paint_ground(ui, theme, rect, &response, is_on, is_enabled);
     let painter = ui.painter();
-    let icon_centre = rect.center_top() + vec2(0.0, 3.0 + sizes.icon / 2.0);
+    let icon_centre = if word.is_empty() {
+        rect.center()
+    } else {
+        rect.center_top() + vec2(0.0, 3.0 + sizes.icon / 2.0)
+    };
     painter.text(
         icon_centre,
         egui::Align2::CENTER_CENTER,

@@ -6,8 +6,8 @@ use egui::Ui;
 use crate::problem::{MessageId, msg};
 use crate::text::Language as Spoken;
 use crate::ui::bidi_label::Text;
-use crate::ui::findings::{Edits, observer_ui};
-use crate::ui::panel::{PanelCtx, button_ui};
+use crate::ui::findings::{Edits, name_field, observer_ui};
+use crate::ui::panel::{PanelCtx, button_ui, row_end_ui};
 use crate::view::Filter;
 use crate::workspace::{Command, Language, OverlayLevel, PickKind, SettingsEdit};
 
@@ -87,16 +87,33 @@ pub fn settings_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, edits: &mut Edits) {
     named_ui(ui, ctx, msg("report-observer"), |ui, ctx| {
         observer_ui(ui, ctx, edits)
     });
-    named_ui(ui, ctx, msg("setting-report-folder"), |ui, ctx| {
+    named_ui(ui, ctx, msg("setting-report-folder"), |ui, ctx| report_folder_ui(ui, ctx, edits));
+}
+
+/// Typed, or chosen where the desktop has a dialog; empty: beside the images.
+fn report_folder_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, edits: &mut Edits) {
+    row_end_ui(ui, |ui| {
         let words = ctx.say(msg("setting-choose"));
         if button_ui(ui, ctx.theme, None, &words, false).clicked() {
             ctx.commands.push(Command::Pick(PickKind::ReportFolder));
         }
-        let folder = ctx.workspace.settings.report_folder.as_ref().map_or_else(
-            || ctx.say(msg("setting-report-folder-beside")),
-            |folder| folder.display().to_string(),
-        );
-        Text::new(&folder, ctx.theme.body(), ctx.theme.colours.secondary).ui(ui);
+        let id = ui.make_persistent_id("report-folder");
+        if !ui.memory(|memory| memory.has_focus(id)) {
+            let folder = ctx.workspace.settings.report_folder.as_ref();
+            edits.report_folder = folder.map(|folder| folder.display().to_string()).unwrap_or_default();
+        }
+        let hint = ctx.say(msg("setting-report-folder-beside"));
+        let field = egui::TextEdit::singleline(&mut edits.report_folder)
+            .id(id)
+            .hint_text(hint)
+            .desired_width(f32::INFINITY);
+        let response = ui.add(field);
+        name_field(&response, &edits.report_folder, &ctx.say(msg("setting-report-folder")));
+        let folder = std::path::Path::new(edits.report_folder.trim());
+        if response.changed() && folder.is_dir() {
+            ctx.commands
+                .push(Command::Settings(SettingsEdit::ReportFolder(folder.to_owned())));
+        }
     });
 }
 

@@ -85,17 +85,18 @@ pub fn shell_ui(ui: &mut Ui, shell: &mut Shell, lent: Lent<'_>) {
         .show(ui, |ui| status_ui(ui, ctx, shell.probe.as_ref()));
     let is_empty = workspace.library.display_sets().next().is_none();
     if !is_empty || workspace.scans_running > 0 {
-        side_panels_ui(ui, ctx, shell);
+        // Over the whole width: between the side panels it would not fit a small screen.
         bar(sizes.tools)(Panel::top("tools"))
             .frame(panel_frame(theme, Margin::symmetric(4, 0)))
             .show(ui, |ui| tools_row_ui(ui, ctx));
+        side_panels_ui(ui, ctx, shell);
     }
     let ground = if is_empty && workspace.scans_running == 0 {
         theme.colours.panel
     } else {
         theme.colours.viewport
     };
-    egui::CentralPanel::default()
+    let area = egui::CentralPanel::default()
         .frame(egui::Frame::new().fill(ground))
         .show(ui, |ui| {
             if is_empty && workspace.scans_running == 0 {
@@ -103,9 +104,12 @@ pub fn shell_ui(ui: &mut Ui, shell: &mut Shell, lent: Lent<'_>) {
             } else {
                 panes_ui(ui, ctx, shell);
             }
-        });
+        })
+        .response
+        .rect;
     let egui_ctx = ui.ctx().clone();
-    notices_ui(&egui_ctx, ctx, &mut shell.clock);
+    drop_hint_ui(ui, ctx, area);
+    notices_ui(&egui_ctx, ctx, &mut shell.clock, area);
     parts_ui(&egui_ctx, ctx, &mut shell.parts, &mut shell.edits);
     questions_ui(&egui_ctx, ctx, shell);
 }
@@ -154,7 +158,14 @@ fn side_panels_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, shell: &mut Shell) {
             .default_size(sizes.findings)
             .size_range(200.0..=520.0)
             .frame(panel_frame(theme, Margin::same(8)))
-            .show(ui, |ui| findings_ui(ui, ctx, &mut shell.edits, &mut shell.interaction.measurements));
+            .show(ui, |ui| {
+                findings_ui(
+                    ui,
+                    ctx,
+                    &mut shell.edits,
+                    &mut shell.interaction.measurements,
+                )
+            });
     }
 }
 
@@ -258,6 +269,17 @@ fn drop_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, pane: PaneId, rect: Rect) {
     {
         ctx.commands.push(Command::View(pane, ViewEdit::Show(*set)));
     }
+}
+
+/// Files held over the window can be let go anywhere.
+fn drop_hint_ui(ui: &Ui, ctx: &PanelCtx<'_>, area: Rect) {
+    if ui.input(|input| input.raw.hovered_files.is_empty()) {
+        return;
+    }
+    let stroke = egui::Stroke::new(2.0 * ctx.theme.sizes.active_line, ctx.theme.colours.accent);
+    ui.ctx()
+        .layer_painter(egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop")))
+        .rect_stroke(area, 0.0, stroke, egui::StrokeKind::Inside);
 }
 
 fn questions_ui(egui_ctx: &Context, ctx: &mut PanelCtx<'_>, shell: &mut Shell) {

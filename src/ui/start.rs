@@ -6,6 +6,7 @@ use egui::{Align, Layout, Ui, vec2};
 use crate::action::{Icon, action};
 use crate::problem::msg;
 use crate::ui::bidi_label::Text;
+use crate::ui::browser::passed_over_badge_ui;
 use crate::ui::icons;
 use crate::ui::panel::{PanelCtx, button_ui, heading_ui};
 use crate::ui::path_field::{PathField, path_field_ui};
@@ -38,6 +39,7 @@ pub fn start_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, field: &mut PathField) {
             let words = ctx.say(msg("start-path"));
             Text::new(&words, theme.body(), colours.secondary).ui(ui);
             path_field_ui(ui, ctx, field);
+            passed_over_badge_ui(ui, ctx);
             ui.add_space(4.0 * theme.sizes.space);
             recent_ui(ui, ctx);
         },

@@ -34,10 +34,16 @@ fn probe_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, probe: Option<&ProbeText>) {
         Text::new(&hint, theme.overlay(), theme.colours.secondary).ui(ui);
         return;
     };
-    let parts = [(&probe.value, 96.0), (&probe.position, 216.0), (&probe.place, 240.0)];
+    let parts = [
+        (&probe.value, 96.0),
+        (&probe.position, 216.0),
+        (&probe.place, 240.0),
+    ];
     for (text, room) in parts {
         let start = ui.cursor().min.x;
-        Text::new(text, theme.overlay(), theme.colours.text).width(room).ui(ui);
+        Text::new(text, theme.overlay(), theme.colours.text)
+            .width(room)
+            .ui(ui);
         ui.add_space((start + room - ui.cursor().min.x).max(0.0));
     }
 }

@@ -20,6 +20,8 @@ const EDITING: [Item; 2] = [
     ("undo", msg("tool-word-undo")),
     ("redo", msg("tool-word-redo")),
 ];
+/// Width of a menu.
+const MENU: f32 = 340.0;
 /// What the picture menu holds.
 const PICTURE: [&str; 8] = [
     "fit",
@@ -33,33 +35,48 @@ const PICTURE: [&str; 8] = [
 ];
 const FILTERS: [&str; 3] = ["filter-nearest", "filter-linear", "filter-cubic"];
 
-/// The row.
+/// The row. Where the words do not fit, the icons stand alone (their names are in the tooltips).
 pub fn tools_row_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
-    ui.horizontal_centered(|ui| {
+    let id = ui.scope_id().with(("tools", ctx.words.language().code()));
+    let room = ui.available_width();
+    // How wide the row with words is; known once it was drawn.
+    let wide: Option<f32> = ui.data(|data| data.get_temp(id));
+    let has_words = wide.is_none_or(|wide| wide <= room);
+    let row = ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
-        let word = msg("tool-word-open");
-        tool_ui(ui, ctx, ("open", word));
-        group_gap_ui(ui, ctx.theme);
-        for id in NAVIGATION {
-            hand_ui(ui, ctx, id);
-        }
-        presets_ui(ui, ctx);
-        picture_ui(ui, ctx);
-        group_gap_ui(ui, ctx.theme);
-        for id in MEASURING {
-            hand_ui(ui, ctx, id);
-        }
-        group_gap_ui(ui, ctx.theme);
-        layout_ui(ui, ctx);
-        tool_ui(ui, ctx, ("mpr", msg("tool-word-mpr")));
-        group_gap_ui(ui, ctx.theme);
-        for item in EDITING {
-            tool_ui(ui, ctx, item);
-        }
+        buttons_ui(ui, ctx, has_words);
     });
+    if has_words {
+        let width = row.response.rect.width();
+        ui.data_mut(|data| data.insert_temp(id, width));
+        if width > room {
+            ui.ctx().request_discard("the words of the tools do not fit");
+        }
+    }
 }
 
-fn tool_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, (id, word): Item) {
+fn buttons_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, has_words: bool) {
+    tool_ui(ui, ctx, ("open", msg("tool-word-open")), has_words);
+    group_gap_ui(ui, ctx.theme);
+    for id in NAVIGATION {
+        hand_ui(ui, ctx, id, has_words);
+    }
+    presets_ui(ui, ctx, has_words);
+    picture_ui(ui, ctx, has_words);
+    group_gap_ui(ui, ctx.theme);
+    for id in MEASURING {
+        hand_ui(ui, ctx, id, has_words);
+    }
+    group_gap_ui(ui, ctx.theme);
+    layout_ui(ui, ctx, has_words);
+    tool_ui(ui, ctx, ("mpr", msg("tool-word-mpr")), has_words);
+    group_gap_ui(ui, ctx.theme);
+    for item in EDITING {
+        tool_ui(ui, ctx, item, has_words);
+    }
+}
+
+fn tool_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, (id, word): Item, has_words: bool) {
     let Some(action) = action(id) else {
         return;
     };
@@ -67,7 +84,7 @@ fn tool_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, (id, word): Item) {
     let is_on = is_enabled && action.is_active(ctx.workspace);
     let glyph = icons::glyph(action.icon.unwrap_or(Icon::Palette));
     let name = ctx.say(action.label);
-    let word = ctx.say(word);
+    let word = if has_words { ctx.say(word) } else { String::new() };
     let response = tool_button_ui(ui, ctx.theme, glyph, &word, &name, is_on, is_enabled);
     let help = tool(id).map(|tool| tool.help());
     let response = response.on_hover_ui(|ui| action_tooltip_ui(ui, ctx, action, help));
@@ -77,9 +94,9 @@ fn tool_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, (id, word): Item) {
 }
 
 /// A tool for the left button; its name and what it does are the tool's own.
-fn hand_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, id: &'static str) {
+fn hand_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, id: &'static str, has_words: bool) {
     if let Some(tool) = tool(id) {
-        tool_ui(ui, ctx, (id, tool.label()));
+        tool_ui(ui, ctx, (id, tool.label()), has_words);
     }
 }
 
@@ -89,30 +106,31 @@ fn menu_ui(
     ctx: &mut PanelCtx<'_>,
     icon: Icon,
     word: MessageId,
-    is_enabled: bool,
+    (is_enabled, has_words): (bool, bool),
     contents: impl FnOnce(&mut Ui, &mut PanelCtx<'_>),
 ) {
-    let word = ctx.say(word);
+    let name = ctx.say(word);
     let glyph = icons::glyph(icon);
-    let response = tool_button_ui(ui, ctx.theme, glyph, &word, &word, false, is_enabled);
+    let word = if has_words { &*name } else { "" };
+    let response = tool_button_ui(ui, ctx.theme, glyph, word, &name, false, is_enabled);
     let response = if is_enabled {
         response
     } else {
         response.on_hover_text(ctx.say(msg("why-no-image")))
     };
     egui::Popup::menu(&response)
-        .accessible_name(word)
+        .accessible_name(&name)
         .show(|ui| contents(ui, ctx));
 }
 
-fn presets_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+fn presets_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, has_words: bool) {
     let is_enabled = ctx.workspace.panes.active_view().is_some();
     menu_ui(
         ui,
         ctx,
-        Icon::Window,
+        Icon::Preset,
         msg("tool-word-preset"),
-        is_enabled,
+        (is_enabled, has_words),
         |ui, ctx| {
             for preset in WINDOW_PRESETS {
                 let name = ctx.say(preset.label);
@@ -135,14 +153,14 @@ fn presets_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
     );
 }
 
-fn picture_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+fn picture_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, has_words: bool) {
     let is_enabled = ctx.workspace.panes.active_view().is_some();
     menu_ui(
         ui,
         ctx,
-        Icon::RotateRight,
+        Icon::Picture,
         msg("tool-word-picture"),
-        is_enabled,
+        (is_enabled, has_words),
         |ui, ctx| {
             for id in PICTURE {
                 action_row_ui(ui, ctx, id);
@@ -157,13 +175,13 @@ fn picture_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
     );
 }
 
-fn layout_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+fn layout_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, has_words: bool) {
     menu_ui(
         ui,
         ctx,
         Icon::Layout,
         msg("tool-word-layout"),
-        true,
+        (true, has_words),
         |ui, ctx| {
             layout_chooser_ui(ui, ctx);
             ui.separator();
@@ -203,7 +221,7 @@ pub fn menu_row_ui(
 ) -> bool {
     let theme = ctx.theme;
     let colours = &theme.colours;
-    let width = 300.0;
+    let width = MENU;
     let sense = if is_enabled {
         egui::Sense::click()
     } else {

@@ -24,10 +24,7 @@ pub struct ShownWindow {
 }
 
 fn is_float(image: &FrameImage) -> bool {
-    matches!(
-        image.samples.sample_type(),
-        SampleType::F4 | SampleType::F8
-    )
+    matches!(image.samples.sample_type(), SampleType::F4 | SampleType::F8)
 }
 
 impl ShownWindow {

@@ -51,7 +51,7 @@ impl Workspace {
                 record.saved = document;
                 record.save_state = SaveState::Saved { path: path.clone() };
                 let is_unsaved = record.is_unsaved();
-                let saved = Message::new(msg("report-saved"));
+                let saved = Message::new(msg("report-verified"));
                 self.notices.push(Problem {
                     severity: Severity::Note,
                     message: saved,

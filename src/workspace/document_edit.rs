@@ -139,13 +139,10 @@ impl Workspace {
     }
 
     fn cancel_gesture(&mut self, gesture: GestureId) -> Vec<Effect> {
-        let cancelled = self
-            .studies
-            .iter_mut()
-            .find_map(|(study, record)| {
-                let is_cancelled = record.history.cancel(gesture, &mut record.document);
-                is_cancelled.then(|| (*study, record.document.clone()))
-            });
+        let cancelled = self.studies.iter_mut().find_map(|(study, record)| {
+            let is_cancelled = record.history.cancel(gesture, &mut record.document);
+            is_cancelled.then(|| (*study, record.document.clone()))
+        });
         let Some((study, document)) = cancelled else {
             return Vec::new();
         };

@@ -22,7 +22,10 @@ fn every_action_has_a_name_in_every_language() {
 fn no_two_actions_have_the_same_name() {
     for language in Language::ALL {
         let words = Words::new(language);
-        let names: BTreeSet<_> = ACTIONS.iter().map(|action| words.id(action.label)).collect();
+        let names: BTreeSet<_> = ACTIONS
+            .iter()
+            .map(|action| words.id(action.label))
+            .collect();
         assert_eq!(names.len(), ACTIONS.len(), "{language:?}");
     }
 }
@@ -45,7 +48,10 @@ fn every_tool_has_an_action_and_every_tool_action_its_tool() {
 #[test]
 fn every_group_of_the_help_sheet_has_actions() {
     for group in Group::ALL {
-        assert!(ACTIONS.iter().any(|action| action.group == group), "{group:?}");
+        assert!(
+            ACTIONS.iter().any(|action| action.group == group),
+            "{group:?}"
+        );
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod actions;
 mod architecture;
+mod character_sets;
 mod common;
 mod decode;
 mod demo;
@@ -17,6 +18,7 @@ mod measuring;
 mod messages;
 mod model;
 mod reading;
+mod reading_faults;
 mod render;
 mod scanning;
 mod shaders;

@@ -105,14 +105,27 @@ fn the_first_start_says_it_is_not_cleared_for_diagnosis_and_waits_to_be_told() {
     harness.run_steps(3);
     harness.get_by_label(&english(msg("not-cleared")));
     press(&mut harness, Modifiers::NONE, Key::F1);
-    assert!(harness.query_by_label(&english(msg("help-title"))).is_none());
-    harness.get_by_label(&english(msg("notice-understood"))).click();
+    assert!(
+        harness
+            .query_by_label(&english(msg("help-title")))
+            .is_none()
+    );
+    harness
+        .get_by_label(&english(msg("notice-understood")))
+        .click();
     harness.run_steps(3);
     assert!(harness.state().workspace.settings.is_notice_read);
-    assert!(harness.query_by_label(&english(msg("not-cleared"))).is_none());
+    assert!(
+        harness
+            .query_by_label(&english(msg("not-cleared")))
+            .is_none()
+    );
     let folders = AppFolders::under(home.path());
     let (kept, problem) = isocentre::engine::read_settings(&folders);
-    assert!(kept.is_notice_read && problem.is_none(), "remembered for the next start");
+    assert!(
+        kept.is_notice_read && problem.is_none(),
+        "remembered for the next start"
+    );
 }
 
 #[test]
@@ -121,7 +134,8 @@ fn a_typed_path_opens_the_folder_hangs_its_images_and_lists_what_is_not_shown() 
     study(home.path());
     let mut harness = window(home.path(), settings(), Start::Paths(Vec::new()));
     harness.run_steps(3);
-    let field = harness.get_by_label(&english(msg("path-field")));
+    let name = english(msg("path-field"));
+    let field = harness.get_by_label(&name);
     field.focus();
     field.type_text(&home.path().display().to_string());
     harness.run_steps(3);
@@ -139,7 +153,8 @@ fn a_path_with_nothing_there_is_said_to_be_missing() {
     let home = temp_folder();
     let mut harness = window(home.path(), settings(), Start::Paths(Vec::new()));
     harness.run_steps(3);
-    let field = harness.get_by_label(&english(msg("path-field")));
+    let name = english(msg("path-field"));
+    let field = harness.get_by_label(&name);
     field.focus();
     field.type_text("/no/such/folder");
     harness.run_steps(3);
@@ -174,13 +189,24 @@ fn the_palette_does_what_its_first_row_says() {
     let home = temp_folder();
     let mut harness = with_study(home.path());
     press(&mut harness, CTRL, Key::K);
-    let field = harness.get_by_label(&english(msg("palette-title")));
+    let name = english(msg("palette-title"));
+    let field = harness.get_by_label(&name);
     field.type_text("flip left");
     harness.run_steps(3);
     press(&mut harness, Modifiers::NONE, Key::Enter);
-    let camera = harness.state().workspace.panes.active_view().unwrap().camera;
+    let camera = harness
+        .state()
+        .workspace
+        .panes
+        .active_view()
+        .unwrap()
+        .camera;
     assert!(camera.flip_horizontal);
-    assert!(harness.query_by_label(&english(msg("palette-title"))).is_none());
+    assert!(
+        harness
+            .query_by_label(&english(msg("palette-title")))
+            .is_none()
+    );
 }
 
 #[test]
@@ -192,7 +218,11 @@ fn another_language_is_spoken_at_once() {
     harness.get_by_label("Français").click();
     harness.run_steps(3);
     harness.get_by_label(&french.id(msg("browser-title")));
-    assert!(harness.query_by_label(&english(msg("browser-title"))).is_none());
+    assert!(
+        harness
+            .query_by_label(&english(msg("browser-title")))
+            .is_none()
+    );
 }
 
 #[test]
@@ -279,7 +309,11 @@ fn closing_with_unsaved_text_asks_first_and_cancel_stays() {
     harness.get_by_label(&english(msg("close-title")));
     harness.get_by_label(&english(msg("close-cancel"))).click();
     harness.run_steps(3);
-    assert!(harness.query_by_label(&english(msg("close-title"))).is_none());
+    assert!(
+        harness
+            .query_by_label(&english(msg("close-title")))
+            .is_none()
+    );
     assert!(!told(&harness, &egui::ViewportCommand::Close));
 }
 
@@ -296,7 +330,9 @@ fn the_demo_opens_with_one_click_and_shows_whose_it_is() {
     let home = temp_folder();
     let mut harness = window(home.path(), settings(), Start::Paths(Vec::new()));
     harness.run_steps(3);
-    harness.get_by_label(&english(msg("action-open-demo"))).click();
+    harness
+        .get_by_label(&english(msg("action-open-demo")))
+        .click();
     until(&mut harness, "the demo is open", has_images);
     press(&mut harness, CTRL, Key::H);
     assert!(harness.state().workspace.is_identification_hidden);

@@ -109,6 +109,7 @@ palette-none = No command has these letters
 about-version = isocentre { $version }
 about-what = A desktop DICOM viewer: open, look, reslice, measure, report.
 about-licence = Free software under the MIT or Apache 2.0 licence. Fonts: Noto (OFL), Droid Sans Fallback and Material Symbols (Apache 2.0).
+about-news = New in 0.1.0: the first release, from a folder of DICOM files to a measured, reported finding.
 
 ## Settings
 

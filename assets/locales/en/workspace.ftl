@@ -36,6 +36,8 @@ job-journal = Looking for unsaved work
 
 mpr-refused = This series cannot be resliced: { $reason }
 volume-not-in-memory = The volume does not fit into memory; the images can be read one by one
-report-saved = The report was written, read back and found equal
 settings-not-written = The settings could not be written: { $detail }
 settings-unreadable = The settings could not be read and were put aside; the defaults are used ({ $detail })
+report-verified = The report was written, read back and found equal
+report-value-missing = “{ $label }” has no { $quantity }: the images it needs could not be read. Nothing was saved
+journal-not-written = Unsaved work could not be put aside: { $reason }

@@ -109,6 +109,7 @@ palette-none = Aucune commande n’a ces lettres
 about-version = isocentre { $version }
 about-what = Un visualiseur DICOM de bureau : ouvrir, regarder, reformater, mesurer, rendre compte.
 about-licence = Logiciel libre sous licence MIT ou Apache 2.0. Polices : Noto (OFL), Droid Sans Fallback et Material Symbols (Apache 2.0).
+about-news = Nouveau en 0.1.0 : la première version, d’un dossier de fichiers DICOM à une constatation mesurée et rapportée.
 
 ## Réglages
 

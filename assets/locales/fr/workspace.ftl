@@ -36,6 +36,8 @@ job-journal = Recherche de travail non enregistré
 
 mpr-refused = Cette série ne peut pas être reformatée : { $reason }
 volume-not-in-memory = Le volume ne tient pas en mémoire ; les images se lisent une à une
-report-saved = Le compte rendu a été écrit, relu et trouvé identique
 settings-not-written = Les réglages n’ont pas pu être écrits : { $detail }
 settings-unreadable = Les réglages n’ont pas pu être lus et ont été mis de côté ; les valeurs par défaut sont utilisées ({ $detail })
+report-verified = Le compte rendu a été écrit, relu et trouvé identique
+report-value-missing = « { $label } » n’a pas de { $quantity } : les images nécessaires n’ont pas pu être lues. Rien n’a été enregistré
+journal-not-written = Le travail non enregistré n’a pas pu être mis de côté : { $reason }

@@ -110,9 +110,9 @@ fn study_lines(study: &StudyModule, words: &Words) -> Vec<String> {
 }
 
 fn series_line(series: &SeriesModule, words: &Words) -> String {
-    let number = series
-        .number
-        .map(|number| words.get(&Message::new(msg("viewport-series")).number("number", number as f64)));
+    let number = series.number.map(|number| {
+        words.get(&Message::new(msg("viewport-series")).number("number", number as f64))
+    });
     joined(&[number.unwrap_or_default(), series.description.clone()])
 }
 
@@ -133,20 +133,23 @@ fn slice_lines(
                 .library
                 .display_set(showing.state.display_set)
                 .map_or(0, |set| set.frames.len());
-            lines.push(words.get(
-                &Message::new(msg("viewport-image"))
-                    .text("number", (showing.state.index + 1).to_string())
-                    .text("of", of.to_string()),
-            ));
+            lines.push(
+                words.get(
+                    &Message::new(msg("viewport-image"))
+                        .text("number", (showing.state.index + 1).to_string())
+                        .text("of", of.to_string()),
+                ),
+            );
         }
         ViewMode::Mpr(plane) => lines.push(words.id(plane_name(plane))),
     }
     if !is_all {
         return lines;
     }
-    let position = showing.view.plane().map(|plane| {
-        position_text(plane.normal(), plane.centre, words)
-    });
+    let position = showing
+        .view
+        .plane()
+        .map(|plane| position_text(plane.normal(), plane.centre, words));
     let thickness = match showing.state.mode {
         ViewMode::Stack => showing
             .key
@@ -201,26 +204,26 @@ fn look_lines(showing: &Showing, words: &Words) -> Vec<String> {
         } else {
             msg("viewport-window")
         };
-        lines.push(words.get(
-            &Message::new(id)
-                .text("width", words.number_up_to(window.width, decimals))
-                .text("center", words.number_up_to(window.center, decimals)),
-        ));
+        lines.push(
+            words.get(
+                &Message::new(id)
+                    .text("width", words.number_up_to(window.width, decimals))
+                    .text("center", words.number_up_to(window.center, decimals)),
+            ),
+        );
     }
     let percent = match &showing.view.kind {
         ResolvedKind::Image {
             image_from_screen, ..
         } => 100.0 / image_from_screen.matrix2.x_axis.length().max(1e-9),
         ResolvedKind::Plane { mm_per_px, .. } => match &showing.pixels {
-            Pixels::Plane(volume, _, _) => {
-                100.0 * volume.grid.spacing_mm().x / mm_per_px.max(1e-9)
-            }
+            Pixels::Plane(volume, _, _) => 100.0 * volume.grid.spacing_mm().x / mm_per_px.max(1e-9),
             _ => 100.0,
         },
     };
-    let mut zoom = vec![words.get(
-        &Message::new(msg("viewport-zoom")).text("percent", words.number(percent, 0)),
-    )];
+    let mut zoom = vec![
+        words.get(&Message::new(msg("viewport-zoom")).text("percent", words.number(percent, 0))),
+    ];
     match showing.state.look.filter {
         Filter::Nearest => zoom.push(words.id(msg("viewport-filter-nearest"))),
         Filter::Cubic => zoom.push(words.id(msg("viewport-filter-cubic"))),

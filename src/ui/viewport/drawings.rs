@@ -36,9 +36,7 @@ pub(super) fn seen(workspace: &Workspace, showing: &Showing) -> Vec<(Arc<Annotat
     workspace
         .studies
         .iter()
-        .filter(|(study, record)| {
-            !record.document.annotations.is_empty() && is_of_patient(**study)
-        })
+        .filter(|(study, record)| !record.document.annotations.is_empty() && is_of_patient(**study))
         .flat_map(|(_, record)| &record.document.annotations)
         .filter_map(|annotation| {
             let visibility = data.visibility(&showing.view, annotation);
@@ -79,7 +77,9 @@ pub(super) fn annotations(
             .cache
             .lines(annotation, scene.workspace, scene.frames, with.words);
         let taken: Vec<Rect> = places.iter().map(|(_, area)| *area).collect();
-        if let Some(area) = label(ui, painter, scene, rect, &pen, annotation, &outlines, &lines, &taken) {
+        if let Some(area) = label(
+            ui, painter, scene, rect, &pen, annotation, &outlines, &lines, &taken,
+        ) {
             let place = LabelPlace {
                 id: annotation.id,
                 min_px: rect.px(area.min),
@@ -89,7 +89,13 @@ pub(super) fn annotations(
         }
     }
     if let Some(gesture) = gesture.filter(|gesture| gesture.pane == scene.pane) {
-        preview(painter, scene, rect, &Pen::new(with.theme, true, Visibility::Full), gesture);
+        preview(
+            painter,
+            scene,
+            rect,
+            &Pen::new(with.theme, true, Visibility::Full),
+            gesture,
+        );
     }
     places.into_iter().map(|(place, _)| place).collect()
 }
@@ -122,8 +128,15 @@ impl Pen {
             theme.colours.measurement
         };
         Self {
-            colour: if is_faint { colour.gamma_multiply(0.6) } else { colour },
-            halo: theme.colours.halo.gamma_multiply(if is_faint { 0.4 } else { 0.8 }),
+            colour: if is_faint {
+                colour.gamma_multiply(0.6)
+            } else {
+                colour
+            },
+            halo: theme
+                .colours
+                .halo
+                .gamma_multiply(if is_faint { 0.4 } else { 0.8 }),
             width: theme.sizes.measurement_line + if is_selected { 0.5 } else { 0.0 },
             handle: theme.sizes.handle,
             is_faint,
@@ -135,7 +148,12 @@ impl Pen {
         if self.is_faint {
             let mut dashes = Vec::new();
             for (width, colour) in [(self.width + 2.0, self.halo), (self.width, self.colour)] {
-                dashes.extend(Shape::dashed_line(path, Stroke::new(width, colour), 6.0, 5.0));
+                dashes.extend(Shape::dashed_line(
+                    path,
+                    Stroke::new(width, colour),
+                    6.0,
+                    5.0,
+                ));
             }
             painter.extend(dashes);
             return;
@@ -198,7 +216,13 @@ impl Pen {
         self.path(painter, &points);
     }
 
-    fn handles(&self, painter: &Painter, scene: &Scene<'_>, rect: &PaneRect, annotation: &Annotation) {
+    fn handles(
+        &self,
+        painter: &Painter,
+        scene: &Scene<'_>,
+        rect: &PaneRect,
+        annotation: &Annotation,
+    ) {
         let space = Space::of(&annotation.points);
         for handle in annotation.handles() {
             if let Some(px) = scene.view.screen_from_place(space, handle) {
@@ -240,9 +264,10 @@ fn label(
     let size = galleys.iter().fold(Vec2::ZERO, |size, galley| {
         Vec2::new(size.x.max(galley.size().x), size.y + galley.size().y)
     });
-    let first = scene
-        .view
-        .screen_from_place(Space::of(&annotation.points), *annotation.handles().first()?)?;
+    let first = scene.view.screen_from_place(
+        Space::of(&annotation.points),
+        *annotation.handles().first()?,
+    )?;
     let at = match annotation.label_offset {
         Some(offset) => {
             let scale = px_per_unit(scene.view, Space::of(&annotation.points))?;
@@ -254,7 +279,13 @@ fn label(
     leader(painter, pen, area, &points);
     let mut y = at.y;
     for galley in &galleys {
-        outlined(painter, Pos2::new(at.x, y), galley, pen.colour, Color32::BLACK);
+        outlined(
+            painter,
+            Pos2::new(at.x, y),
+            galley,
+            pen.colour,
+            Color32::BLACK,
+        );
         y += galley.size().y;
     }
     Some(area.expand(2.0))
@@ -275,7 +306,11 @@ fn place_label(
     let wanted = match (annotation.kind, points) {
         // The text of an arrow stands at its tail, away from what it points to.
         (AnnotationKind::Arrow, &[tip, tail]) => {
-            let away = if tail.x < tip.x { -size.x - LABEL_GAP } else { LABEL_GAP };
+            let away = if tail.x < tip.x {
+                -size.x - LABEL_GAP
+            } else {
+                LABEL_GAP
+            };
             tail + Vec2::new(away, -size.y * 0.5)
         }
         _ => Pos2::new(bounds.right() + LABEL_GAP, bounds.top()),
@@ -289,14 +324,23 @@ fn place_label(
         let Some(other) = taken.iter().find(|other| other.intersects(area)) else {
             break;
         };
-        area = kept_in(area.translate(Vec2::new(0.0, other.bottom() - area.top() + 1.0)), inside);
+        area = kept_in(
+            area.translate(Vec2::new(0.0, other.bottom() - area.top() + 1.0)),
+            inside,
+        );
     }
     area.min
 }
 
 fn kept_in(area: Rect, inside: Rect) -> Rect {
-    let x = area.left().clamp(inside.left(), (inside.right() - area.width()).max(inside.left()));
-    let y = area.top().clamp(inside.top(), (inside.bottom() - area.height()).max(inside.top()));
+    let x = area.left().clamp(
+        inside.left(),
+        (inside.right() - area.width()).max(inside.left()),
+    );
+    let y = area.top().clamp(
+        inside.top(),
+        (inside.bottom() - area.height()).max(inside.top()),
+    );
     Rect::from_min_size(Pos2::new(x, y), area.size())
 }
 
@@ -316,7 +360,11 @@ fn leader(painter: &Painter, pen: &Pen, area: Rect, points: &[Pos2]) {
 
 /// What is drawn but not whole yet.
 fn preview(painter: &Painter, scene: &Scene<'_>, rect: &PaneRect, pen: &Pen, gesture: &Gesture) {
-    let Some(drawing) = gesture.drawing.as_ref().filter(|drawing| drawing.added.is_none()) else {
+    let Some(drawing) = gesture
+        .drawing
+        .as_ref()
+        .filter(|drawing| drawing.added.is_none())
+    else {
         return;
     };
     let path: Vec<Pos2> = drawing
@@ -345,7 +393,10 @@ pub(super) fn crosshair(
         let gap = GAP_PT * rect.px_per_pt;
         for side in [-1.0, 1.0] {
             let ends = [gap, reach].map(|far| rect.pos(line.middle_px + line.along * far * side));
-            painter.line_segment(ends, Stroke::new(2.5, theme.colours.halo.gamma_multiply(0.6)));
+            painter.line_segment(
+                ends,
+                Stroke::new(2.5, theme.colours.halo.gamma_multiply(0.6)),
+            );
             painter.line_segment(ends, Stroke::new(1.0, colour));
         }
         let is_seen = pointer_px.is_some_and(|at| is_near(&line, at, rect.px_per_pt));

@@ -48,7 +48,8 @@ pub(super) fn input(
     }
     let is_over = response.contains_pointer();
     let is_ours = |hand: &tool::Interaction| {
-        hand.gesture().is_some_and(|gesture| gesture.pane == scene.pane)
+        hand.gesture()
+            .is_some_and(|gesture| gesture.pane == scene.pane)
     };
     if !is_over && !is_ours(hand) {
         return commands;
@@ -98,7 +99,9 @@ pub(super) fn input(
                     }
                 };
                 if let Some(at) = response.hover_pos() {
-                    let more = feed.hand.wheel(&scene, rect.px(at), modifiers(*held), amount);
+                    let more = feed
+                        .hand
+                        .wheel(&scene, rect.px(at), modifiers(*held), amount);
                     feed.commands.extend(more);
                 }
             }
@@ -159,7 +162,8 @@ impl Feed<'_> {
     /// A release outside the window may never reach us.
     fn end_if_let_go(&mut self, ui: &Ui) {
         let held = self.hand.gesture().filter(|gesture| gesture.is_down);
-        let Some((button, start_px)) = held.map(|gesture| (gesture.button, gesture.start_px)) else {
+        let Some((button, start_px)) = held.map(|gesture| (gesture.button, gesture.start_px))
+        else {
             return;
         };
         if !ui.input(|input| input.pointer.any_down()) {
@@ -169,7 +173,10 @@ impl Feed<'_> {
     }
 
     fn moved(&mut self, at_px: DVec2, modifiers: Modifiers) {
-        let held = self.hand.gesture().map(|gesture| (gesture.is_down, gesture.button));
+        let held = self
+            .hand
+            .gesture()
+            .map(|gesture| (gesture.is_down, gesture.button));
         match held {
             Some((true, button)) => self.give(Phase::Drag, button, at_px, modifiers),
             _ => self.give(Phase::Hover, Button::Primary, at_px, modifiers),
@@ -223,10 +230,7 @@ pub(super) fn double_click(
     commands: &mut Vec<Command>,
 ) {
     let does = tool::does(Input::DoubleClick, Modifiers::default());
-    if does != Some(Does::Maximise)
-        || !response.double_clicked()
-        || interaction.hand.is_drawing()
-    {
+    if does != Some(Does::Maximise) || !response.double_clicked() || interaction.hand.is_drawing() {
         return;
     }
     let under = response
@@ -258,7 +262,12 @@ pub(super) fn text_field(
     pane: PaneId,
 ) {
     open_for_new_arrow(ctx, pane);
-    let Some(field) = ctx.interaction.text.clone().filter(|field| field.pane == pane) else {
+    let Some(field) = ctx
+        .interaction
+        .text
+        .clone()
+        .filter(|field| field.pane == pane)
+    else {
         return;
     };
     let arrow = ctx

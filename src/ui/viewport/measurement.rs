@@ -97,7 +97,11 @@ fn loaded(annotation: &Annotation, workspace: &Workspace, frames: &dyn Frames) -
     let in_volume = match &annotation.points {
         Points::Image(_) => 0,
         Points::Patient(_) => frames.volume(set).ready().map_or(0, |volume| {
-            volume.slices.iter().filter(|slice| slice.get().is_some()).count()
+            volume
+                .slices
+                .iter()
+                .filter(|slice| slice.get().is_some())
+                .count()
         }),
     };
     own + in_volume

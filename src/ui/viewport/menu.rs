@@ -10,9 +10,22 @@ use crate::workspace::{Command, LayoutEdit, PaneId, Workspace};
 /// Groups of actions, a line between them.
 const MENU: &[&[&str]] = &[
     &["delete"],
-    &["preset-default", "preset-auto", "preset-soft", "preset-lung", "preset-bone", "preset-brain"],
+    &[
+        "preset-default",
+        "preset-auto",
+        "preset-soft",
+        "preset-lung",
+        "preset-bone",
+        "preset-brain",
+    ],
     &["fit", "one-to-one", "reset"],
-    &["invert", "flip-horizontal", "flip-vertical", "rotate-right", "rotate-left"],
+    &[
+        "invert",
+        "flip-horizontal",
+        "flip-vertical",
+        "rotate-right",
+        "rotate-left",
+    ],
     &["mpr", "maximise"],
 ];
 

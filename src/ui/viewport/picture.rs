@@ -71,7 +71,16 @@ pub(super) fn picture_ui(
             frame(ui, pane, rect, (key, image), view, textures, memory);
         }
         (Pixels::Plane(volume, pose, mm_per_px), _) => {
-            plane(ui, pane, rect, showing, (volume, pose, *mm_per_px), look, textures, memory);
+            plane(
+                ui,
+                pane,
+                rect,
+                showing,
+                (volume, pose, *mm_per_px),
+                look,
+                textures,
+                memory,
+            );
         }
         _ => memory.twin = None,
     }
@@ -107,7 +116,10 @@ fn frame(
     twin(ui, rect, memory, key, || slice_twin::render(image, &view));
 }
 
-#[expect(clippy::too_many_arguments, reason = "a plane, its look and where they go")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a plane, its look and where they go"
+)]
 fn plane(
     ui: &Ui,
     pane: PaneId,
@@ -136,7 +148,9 @@ fn plane(
             let here = volume.slices.iter().filter(|slice| slice.get().is_some());
             let address = Arc::as_ptr(volume) as usize;
             let key = TwinKey::Plane(address, here.count(), plane, look.clone());
-            twin(ui, rect, memory, key, || reslice::picture(volume, &plane, &look));
+            twin(ui, rect, memory, key, || {
+                reslice::picture(volume, &plane, &look)
+            });
         }
     }
 }
@@ -206,7 +220,9 @@ fn upload(ui: &Ui, memory: &mut PictureMemory, key: TwinKey, picture: &Picture) 
             texture.set(image, TextureOptions::NEAREST);
             texture
         }
-        None => ui.ctx().load_texture("pane", image, TextureOptions::NEAREST),
+        None => ui
+            .ctx()
+            .load_texture("pane", image, TextureOptions::NEAREST),
     };
     memory.twin = Some((key, texture));
 }

@@ -34,13 +34,15 @@ pub(super) fn probe_text(
         Pixels::Frame(frame) => pixel
             .and_then(|at| imaging::probe(frame, at.x, at.y))
             .map(|probe| value_text(&probe, words)),
-        Pixels::Plane(volume, ..) => point
-            .and_then(|point| volume.probe(point))
-            .map(|probe| match probe.value {
-                Ok(value) => number_text(value, probe.units.symbol(), words),
-                Err(Blank::Gap) => words.id(msg("probe-gap")),
-                Err(Blank::NoData) => words.id(msg("probe-padding")),
-            }),
+        Pixels::Plane(volume, ..) => {
+            point
+                .and_then(|point| volume.probe(point))
+                .map(|probe| match probe.value {
+                    Ok(value) => number_text(value, probe.units.symbol(), words),
+                    Err(Blank::Gap) => words.id(msg("probe-gap")),
+                    Err(Blank::NoData) => words.id(msg("probe-padding")),
+                })
+        }
         Pixels::Waiting | Pixels::Failed(_) => return None,
     };
     let position = match (point, pixel) {
@@ -61,7 +63,11 @@ pub(super) fn probe_text(
         words,
         crate::workspace::OverlayLevel::Essential,
     );
-    let place = lines.into_iter().next_back().unwrap_or_default().join(" · ");
+    let place = lines
+        .into_iter()
+        .next_back()
+        .unwrap_or_default()
+        .join(" · ");
     Some(ProbeText {
         value: value.unwrap_or_default(),
         position,

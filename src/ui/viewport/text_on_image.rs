@@ -23,12 +23,15 @@ pub(super) fn line(ui: &Ui, text: &str, font: &egui::FontId, colour: Color32) ->
 }
 
 /// Paints it with an outline of one physical pixel.
-pub(super) fn outlined(painter: &Painter, at: Pos2, galley: &Arc<Galley>, colour: Color32, halo: Color32) {
+pub(super) fn outlined(
+    painter: &Painter,
+    at: Pos2,
+    galley: &Arc<Galley>,
+    colour: Color32,
+    halo: Color32,
+) {
     let px = 1.0 / painter.pixels_per_point();
-    let at = Pos2::new(
-        (at.x / px).round() * px,
-        (at.y / px).round() * px,
-    );
+    let at = Pos2::new((at.x / px).round() * px, (at.y / px).round() * px);
     for (x, y) in [
         (-1.0, -1.0),
         (0.0, -1.0),
@@ -61,14 +64,24 @@ pub(super) fn block(
         .map(|text| line(ui, text, &font, theme.colours.overlay))
         .collect();
     let height: f32 = galleys.iter().map(|galley| galley.size().y).sum();
-    let mut y = if is_bottom { corner.y - height } else { corner.y };
+    let mut y = if is_bottom {
+        corner.y - height
+    } else {
+        corner.y
+    };
     for galley in &galleys {
         let x = if is_right {
             corner.x - galley.size().x
         } else {
             corner.x
         };
-        outlined(painter, Pos2::new(x, y), galley, theme.colours.overlay, theme.colours.halo);
+        outlined(
+            painter,
+            Pos2::new(x, y),
+            galley,
+            theme.colours.overlay,
+            theme.colours.halo,
+        );
         y += galley.size().y;
     }
 }
