@@ -22,6 +22,7 @@ mod reading_faults;
 mod render;
 mod scanning;
 mod shaders;
+mod spine;
 mod sr_roundtrip;
 mod text;
 mod ui_shell;
