@@ -20,6 +20,7 @@ mod model;
 mod reading;
 mod reading_faults;
 mod render;
+mod report_command;
 mod scanning;
 mod shaders;
 mod spine;
