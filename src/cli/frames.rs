@@ -162,11 +162,10 @@ fn write_frame(frame: &DecodedFrame, index: u32, folder: &Path) -> Result<Writte
     files::make_folder(folder, Readable::AsUsual).map_err(|error| error.message())?;
     files::write_atomically(&folder.join(&file), &bytes, Readable::AsUsual)
         .map_err(|error| error.message())?;
-    let digest = Sha256::digest(&bytes);
     Ok(Written {
         number,
         file,
-        sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+        sha256: hex(&Sha256::digest(&bytes)),
     })
 }
 
@@ -180,4 +179,13 @@ fn little_endian(samples: &Samples) -> Vec<u8> {
         }
     }
     bytes
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digits = |byte: &u8| [byte >> 4, byte & 15].map(u32::from);
+    bytes
+        .iter()
+        .flat_map(digits)
+        .filter_map(|digit| char::from_digit(digit, 16))
+        .collect()
 }

@@ -222,8 +222,12 @@ impl FrameDecoder {
         else {
             return Err(DecodeError::NoPixelData);
         };
-        let first_bit = u64::from(frame) * frame_bits;
-        let (start, end) = (first_bit / 8, (first_bit + frame_bits).div_ceil(8));
+        // Saturated, a frame lies behind the end of any file, and is reported so.
+        let first_bit = u64::from(frame).saturating_mul(frame_bits);
+        let (start, end) = (
+            first_bit / 8,
+            first_bit.saturating_add(frame_bits).div_ceil(8),
+        );
         if end > length {
             return Err(DecodeError::Truncated {
                 expected: end - start,

@@ -287,7 +287,7 @@ impl Library {
                 let start = all.len();
                 match self.seen.get(&series.key) {
                     Some(seen) if !self.changed.contains(&series.key) => {
-                        all.extend_from_slice(seen)
+                        all.extend_from_slice(seen);
                     }
                     seen => {
                         let instances = series.instances.iter();

@@ -271,9 +271,13 @@ fn fit_positions(placed: &[Placed], normal: DVec3, pixel_mm: f64) -> Result<Fit,
         smallest_mm: smallest,
         largest_mm: largest,
     };
-    fit_with_step(placed, normal, pixel_mm, median, irregular).or_else(|why| {
-        fit_with_step(placed, normal, pixel_mm, smallest, irregular).map_err(|_| why)
-    })
+    let by_median = fit_with_step(placed, normal, pixel_mm, median, irregular);
+    if by_median.is_err()
+        && let Ok(by_smallest) = fit_with_step(placed, normal, pixel_mm, smallest, irregular)
+    {
+        return Ok(by_smallest);
+    }
+    by_median
 }
 
 fn fit_with_step(

@@ -7,6 +7,7 @@
 
 mod actions;
 mod architecture;
+mod character_sets;
 mod common;
 mod decode;
 mod demo;
@@ -17,9 +18,12 @@ mod measuring;
 mod messages;
 mod model;
 mod reading;
+mod reading_faults;
 mod render;
+mod report_command;
 mod scanning;
 mod shaders;
+mod spine;
 mod sr_roundtrip;
 mod text;
 mod ui_shell;

@@ -120,7 +120,7 @@ fn phases_without_any_temporal_attribute_are_apart_and_a_time_per_slice_shatters
         for (k, mut header) in stack(10, 3.0).into_iter().enumerate() {
             header
                 .text(tags::SOP_INSTANCE_UID, &format!("1.{phase}.{k}"))
-                .text(tags::ACQUISITION_TIME, &format!("12{:02}{:02}", phase, k))
+                .text(tags::ACQUISITION_TIME, &format!("12{phase:02}{k:02}"))
                 .integer(tags::INSTANCE_NUMBER, phase + 3 * k as i64);
             headers.push(header);
         }

@@ -140,7 +140,7 @@ fn unpacked_422(words: &Words, pixels: &PixelDescription) -> Words {
 
 fn rows_422<T: crate::dicom::colour::Component>(packed: &[T], pixels: &PixelDescription) -> Vec<T> {
     let columns = pixels.columns as usize;
-    if columns % 2 == 0 {
+    if columns.is_multiple_of(2) {
         return crate::dicom::colour::upsample_422(packed);
     }
     packed

@@ -38,12 +38,11 @@ impl Codec for Rle {
             pixels.samples_per_pixel as usize * bytes_a_cell,
             pixels.pixels(),
         )?;
+        let pixels_a_plane = pixels.pixels();
         let words = match bytes_a_cell {
             1 => Words::U8(planes),
-            2 => Words::U16(join(&planes, pixels.pixels(), |[high, low]: [u8; 2]| {
-                u16::from_be_bytes([high, low])
-            })),
-            _ => Words::U32(join(&planes, pixels.pixels(), u32::from_be_bytes)),
+            2 => Words::U16(join_2(&planes, pixels_a_plane)),
+            _ => Words::U32(join_4(&planes, pixels_a_plane)),
         };
         Ok(Coded {
             words,
@@ -154,19 +153,25 @@ fn decode_segment(mut code: &[u8], plane: &mut Vec<u8>, end: usize) {
     }
 }
 
-/// Byte planes, most significant first, to cells, component by component.
-fn join<T, const N: usize>(planes: &[u8], pixels: usize, cell: impl Fn([u8; N]) -> T) -> Vec<T> {
-    let mut cells = Vec::with_capacity(planes.len() / N);
-    for component in planes.chunks_exact(pixels * N) {
-        let mut bytes = [&[][..]; N];
-        for (plane, bytes) in component.chunks_exact(pixels).zip(&mut bytes) {
-            *bytes = plane;
-        }
-        #[expect(
-            clippy::indexing_slicing,
-            reason = "every plane is `pixels` long, cut so just above"
-        )]
-        cells.extend((0..pixels).map(|at| cell(bytes.map(|plane| plane[at]))));
+/// Pairs of byte planes, most significant first, to cells, component by component.
+fn join_2(planes: &[u8], pixels: usize) -> Vec<u16> {
+    let mut cells = Vec::with_capacity(planes.len() / 2);
+    for component in planes.chunks_exact(pixels * 2) {
+        let (high, low) = component.split_at(pixels);
+        let pairs = high.iter().zip(low);
+        cells.extend(pairs.map(|(&high, &low)| u16::from_be_bytes([high, low])));
+    }
+    cells
+}
+
+/// Fours of byte planes, most significant first, to cells, component by component.
+fn join_4(planes: &[u8], pixels: usize) -> Vec<u32> {
+    let halves = join_2(planes, pixels);
+    let mut cells = Vec::with_capacity(halves.len() / 2);
+    for component in halves.chunks_exact(pixels * 2) {
+        let (high, low) = component.split_at(pixels);
+        let pairs = high.iter().zip(low);
+        cells.extend(pairs.map(|(&high, &low)| u32::from(high) << 16 | u32::from(low)));
     }
     cells
 }
@@ -195,8 +200,8 @@ mod tests {
 
     #[test]
     fn planes_join_most_significant_first() {
-        let cells: Vec<u16> = join(&[1, 2, 3, 4], 2, u16::from_be_bytes);
-        assert_eq!(cells, [0x0103, 0x0204]);
+        assert_eq!(join_2(&[1, 2, 3, 4], 2), [0x0103, 0x0204]);
+        assert_eq!(join_4(&[1, 2, 3, 4], 1), [0x0102_0304]);
     }
 
     #[test]

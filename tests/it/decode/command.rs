@@ -41,10 +41,7 @@ fn frames_are_written_as_described() {
     for (at, frame) in json["frames"].as_array().unwrap().iter().enumerate() {
         assert_eq!(frame["number"], at + 1);
         let bytes = std::fs::read(out.join(frame["file"].as_str().unwrap())).unwrap();
-        let digest: String = sha2::Sha256::digest(&bytes)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let digest = format!("{:x}", sha2::Sha256::digest(&bytes));
         assert_eq!(frame["sha256"], digest);
         written.extend(bytes);
     }

@@ -117,7 +117,7 @@ fn a_deflated_data_set_and_deflated_frames_decode() {
         .write(Encoding::ExplicitLittle);
     let data_set = plain
         .windows(4)
-        .rposition(|tag| tag == [8, 0, 8, 0])
+        .position(|tag| tag == [8, 0, 8, 0])
         .unwrap();
     let meta = deflated.len() - (plain.len() - data_set);
     for body in [deflate(&plain[data_set..]), {
