@@ -18,7 +18,7 @@ use super::date_time::parse_date_time;
 use super::number;
 
 /// An owned data set.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Dataset {
     pub(super) object: InMemDicomObject,
 }

@@ -46,11 +46,16 @@ impl Date {
         (date.year > 0 && (1..=date.days_in_month()).contains(&date.day)).then_some(date)
     }
 
+    fn is_leap_year(self) -> bool {
+        let is_century = self.year.is_multiple_of(100);
+        self.year.is_multiple_of(if is_century { 400 } else { 4 })
+    }
+
     fn days_in_month(self) -> u8 {
         match self.month {
             1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
             4 | 6 | 9 | 11 => 30,
-            2 if self.year % 4 == 0 && (self.year % 100 != 0 || self.year % 400 == 0) => 29,
+            2 if self.is_leap_year() => 29,
             2 => 28,
             _ => 0,
         }

@@ -124,7 +124,7 @@ impl NameGroup {
 fn join<'a, const N: usize>(parts: [&'a (impl AsRef<str> + ?Sized + 'a); N], by: &str) -> String {
     let parts: Vec<&str> = parts
         .iter()
-        .map(|part| part.as_ref())
+        .map(AsRef::as_ref)
         .filter(|part| !part.is_empty())
         .collect();
     parts.join(by)

@@ -5,6 +5,8 @@
 //! or left out is noted with the instance. An error is left for what holds nothing of use.
 
 mod element;
+mod error;
+mod start;
 mod value;
 mod walk;
 mod window;
@@ -36,60 +38,18 @@ use super::byte_source::open_archive;
 use element::EXPLICIT_BIG;
 use element::EXPLICIT_LITTLE;
 use element::Encoding;
-use element::IMPLICIT_LITTLE;
+use start::EXPLICIT_BIG_ENDIAN_UID;
+use start::body_encoding;
+use start::find_start;
+use start::syntax_of;
 use walk::Found;
 use walk::Place;
 use walk::Stop;
 use walk::Walker;
 use window::Window;
 
-/// Why nothing could be read.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    /// The bytes could not be had.
-    #[error("cannot be read: {0}")]
-    Io(#[from] io::Error),
-    /// A folder, a device, a pipe.
-    #[error("not an ordinary file")]
-    NoFile,
-    /// There are no bytes.
-    #[error("the file is empty")]
-    Empty,
-    /// The bytes are something else.
-    #[error("not a DICOM file")]
-    NotDicom,
-    /// It begins as a DICOM file and holds nothing of use.
-    #[error("a DICOM file without a usable data set")]
-    NothingUsable,
-}
-
-impl ReadError {
-    /// For the person at the screen; the path is added by who reports it.
-    #[must_use]
-    pub fn message(&self) -> Message {
-        match self {
-            Self::Io(error) => io_message(error),
-            Self::NoFile => Message::new(msg("reading-no-file")),
-            Self::Empty => Message::new(msg("reading-empty")),
-            Self::NotDicom => Message::new(msg("reading-not-dicom")),
-            Self::NothingUsable => Message::new(msg("reading-nothing-usable")),
-        }
-    }
-}
-
-/// The system's reason in a sentence.
-#[must_use]
-pub fn io_message(error: &io::Error) -> Message {
-    match error.kind() {
-        io::ErrorKind::NotFound => Message::new(msg("reading-not-found")),
-        io::ErrorKind::PermissionDenied => Message::new(msg("reading-permission-denied")),
-        io::ErrorKind::OutOfMemory => Message::new(msg("reading-out-of-memory")),
-        io::ErrorKind::InvalidData => {
-            Message::new(msg("reading-corrupt")).text("reason", error.to_string())
-        }
-        _ => Message::new(msg("reading-failed")).text("reason", error.to_string()),
-    }
-}
+pub use error::ReadError;
+pub use error::io_message;
 
 /// Reads an instance up to its pixel data.
 ///
@@ -169,6 +129,7 @@ struct Parsed {
     /// Size of the byte stream that positions count in, if known.
     total: Option<u64>,
     bytes_read: usize,
+    is_corrupt: bool,
     /// What stands before preamble or data set.
     stray_bytes: usize,
 }
@@ -291,6 +252,7 @@ impl Plan {
                     is_all.then_some(window.bytes().len() as u64)
                 }),
                 bytes_read: window.bytes().len(),
+                is_corrupt: window.is_corrupt(),
                 stray_bytes: 0,
             });
         }
@@ -314,108 +276,6 @@ fn known_size(window: &Window<'_>, total: Option<u64>) -> u64 {
         window.bytes().len() as u64
     } else {
         total.unwrap_or(u64::MAX)
-    }
-}
-
-/// Where a file's elements begin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Start {
-    /// Where the meta information begins, or else the data set.
-    at: usize,
-    /// Whether `DICM` stands before it.
-    has_magic: bool,
-    /// How many bytes stand before all that, and belong to none of it.
-    stray_bytes: usize,
-}
-
-const MAGIC: &[u8] = b"DICM";
-const PREAMBLE: usize = 128;
-
-/// How far into a file its beginning is looked for.
-const MAX_STRAY_BYTES: usize = 512;
-
-fn find_start(bytes: &[u8], size: u64) -> Option<Start> {
-    let regular = |at, has_magic| Start {
-        at,
-        has_magic,
-        stray_bytes: 0,
-    };
-    if bytes.get(PREAMBLE..PREAMBLE + 4) == Some(MAGIC) {
-        return Some(regular(PREAMBLE + 4, true));
-    }
-    if bytes.starts_with(MAGIC) {
-        return Some(regular(4, true));
-    }
-    if let Some(at) = [0, PREAMBLE]
-        .into_iter()
-        .find(|at| begins_like_a_data_set(bytes, *at, size))
-    {
-        return Some(regular(at, false));
-    }
-    // Behind a wrapper's header or a stray byte; here only what cannot be chance counts.
-    (1..=MAX_STRAY_BYTES.min(bytes.len())).find_map(|at| {
-        let rest = bytes.get(at..)?;
-        if rest.starts_with(b"DICM\x02\0") {
-            return Some(Start {
-                at: at + 4,
-                has_magic: true,
-                stray_bytes: at.saturating_sub(PREAMBLE),
-            });
-        }
-        let is_explicit = [EXPLICIT_LITTLE, EXPLICIT_BIG].into_iter().any(|encoding| {
-            element::tag_at(bytes, at, encoding).is_some_and(is_first_tag)
-                && element::count_plausible(bytes, at, encoding, size, 8) >= 8
-        });
-        is_explicit.then_some(Start {
-            at,
-            has_magic: false,
-            stray_bytes: at,
-        })
-    })
-}
-
-/// Whether a data set may begin with a tag.
-fn is_first_tag(tag: Tag) -> bool {
-    tag.0 <= 0x0010 && tag.0 % 2 == 0 && element::is_known(tag)
-}
-
-/// What has no `DICM` must begin with elements that make sense, of a group that comes first.
-fn begins_like_a_data_set(bytes: &[u8], at: usize, size: u64) -> bool {
-    [EXPLICIT_LITTLE, IMPLICIT_LITTLE, EXPLICIT_BIG]
-        .into_iter()
-        .any(|encoding| {
-            element::tag_at(bytes, at, encoding).is_some_and(is_first_tag)
-                && element::count_plausible(bytes, at, encoding, size, 3) >= 3
-        })
-}
-
-/// The declared syntax's encoding, unless the first elements make sense in another one alone.
-fn body_encoding(bytes: &[u8], at: usize, size: u64, declared: Option<&str>) -> Encoding {
-    let count = |encoding| element::count_plausible(bytes, at, encoding, size, 3);
-    let declared = match declared {
-        Some(uids::IMPLICIT_VR_LITTLE_ENDIAN) => Some(IMPLICIT_LITTLE),
-        Some(EXPLICIT_BIG_ENDIAN_UID) => Some(EXPLICIT_BIG),
-        Some(_) => Some(EXPLICIT_LITTLE),
-        None => None,
-    };
-    let mut best = declared.unwrap_or(EXPLICIT_LITTLE);
-    let mut most = count(best);
-    for encoding in [EXPLICIT_LITTLE, IMPLICIT_LITTLE, EXPLICIT_BIG] {
-        let plausible = count(encoding);
-        if plausible > most {
-            (best, most) = (encoding, plausible);
-        }
-    }
-    best
-}
-
-const EXPLICIT_BIG_ENDIAN_UID: &str = "1.2.840.10008.1.2.2";
-
-fn syntax_of(encoding: Encoding) -> &'static str {
-    match (encoding.is_explicit, encoding.is_big_endian) {
-        (false, _) => uids::IMPLICIT_VR_LITTLE_ENDIAN,
-        (true, false) => uids::EXPLICIT_VR_LITTLE_ENDIAN,
-        (true, true) => EXPLICIT_BIG_ENDIAN_UID,
     }
 }
 
@@ -465,6 +325,9 @@ impl Parsed {
         };
         if self.stray_bytes > 0 {
             notes.push(Message::new(msg("reading-stray-bytes")).count("count", self.stray_bytes));
+        }
+        if self.is_corrupt {
+            notes.push(Message::new(msg("reading-compressed-corrupt")));
         }
         if let Some(at) = self.found.truncated_at {
             notes.push(Message::new(msg("reading-truncated")).number("at", at as f64));

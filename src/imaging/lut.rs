@@ -1,4 +1,4 @@
-//! A lookup table of a Modality or VOI LUT Sequence item.
+//! Lookup tables: of a Modality or VOI LUT Sequence item, and of the display.
 
 use std::sync::Arc;
 
@@ -25,9 +25,83 @@ impl Lut {
         self.entries.get(index).copied().unwrap_or(0)
     }
 
+    /// The entry for a value that need not be whole: the nearest input, ties to even, as
+    /// `shaders/common/voi.wgsl` rounds.
+    #[must_use]
+    pub fn at(&self, input: f32) -> u16 {
+        self.get(i64::from(input.round_ties_even() as i32))
+    }
+
     /// The largest value an entry may hold.
     #[must_use]
     pub fn max(&self) -> u16 {
         u16::try_from((1_u32 << self.bits.clamp(1, 16)) - 1).unwrap_or(u16::MAX)
+    }
+}
+
+/// The last stage: presentation value 0..=1 → what the display is driven with. Without one the
+/// display is driven with the presentation value itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DisplayLut(Arc<[u16]>);
+
+impl DisplayLut {
+    /// Fewest entries a display table may have.
+    pub const MIN_ENTRIES: usize = 256;
+    /// Most entries a display table may have.
+    pub const MAX_ENTRIES: usize = 4096;
+
+    /// A table over 0..=1 in equal steps; entries run from 0 (dark) to 65535 (bright). `None` if
+    /// it has fewer than 256 or more than 4096 entries.
+    #[must_use]
+    pub fn new(entries: Arc<[u16]>) -> Option<Self> {
+        (Self::MIN_ENTRIES..=Self::MAX_ENTRIES)
+            .contains(&entries.len())
+            .then_some(Self(entries))
+    }
+
+    /// The entries.
+    #[must_use]
+    pub fn entries(&self) -> &[u16] {
+        &self.0
+    }
+
+    /// The display value of a presentation value.
+    #[must_use]
+    pub fn apply(&self, presentation: f32) -> f32 {
+        let last = self.0.len() - 1;
+        let index = (presentation * last as f32).round_ties_even() as usize;
+        f32::from(self.0.get(index.min(last)).copied().unwrap_or(0)) / 65535.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inputs_outside_a_table_take_its_first_or_last_entry() {
+        let lut = Lut {
+            first: -2,
+            bits: 8,
+            entries: Arc::from([10, 20, 30]),
+        };
+        assert_eq!(
+            [-100, -2, -1, 0, 1, i64::MAX].map(|v| lut.get(v)),
+            [10, 10, 20, 30, 30, 30]
+        );
+        assert_eq!(lut.at(-1.4), 20);
+        assert_eq!(lut.at(f32::MAX), 30);
+        assert_eq!(lut.at(f32::MIN), 10);
+        assert_eq!(lut.max(), 255);
+    }
+
+    #[test]
+    fn a_display_table_has_between_256_and_4096_entries() {
+        assert!(DisplayLut::new(Arc::from([0; 255])).is_none());
+        assert!(DisplayLut::new(Arc::from([0; 4097])).is_none());
+        let ramp: Arc<[u16]> = (0..256_u32).map(|v| (v * 257) as u16).collect();
+        let identity = DisplayLut::new(ramp).unwrap();
+        assert_eq!(identity.apply(1.0), 1.0);
+        assert_eq!(identity.apply(0.0), 0.0);
     }
 }

@@ -1,12 +1,20 @@
 //! The grey chain on the CPU: stored sample → padding → modality → (filter) → VOI → inverse →
-//! display level. It is what export, probe, statistics and thumbnails use, and the reference the
-//! shaders must equal.
+//! display level ([`grey_chain`] defines each step). It is what export, probe, statistics and
+//! thumbnails use, and the reference the shaders must equal.
 #![warn(missing_docs)]
 
 mod assemble;
 mod calibration;
 mod frame_image;
+pub mod grey_chain;
 mod lut;
+pub(crate) mod picture;
+mod probe;
+mod range;
+pub mod sampling;
+pub mod slice_twin;
+pub mod statistics;
+pub mod voi;
 
 pub use crate::dicom::{Photometric, SampleType, Samples};
 pub use assemble::{ImageAttributes, frame_image};
@@ -14,4 +22,11 @@ pub use frame_image::{
     Calibration, FrameImage, ImagePlane, LossyNote, ModalityTransform, NamedVoi, PaddingRange,
     PixelSpacing, Units, VoiFunction, VoiTransform,
 };
-pub use lut::Lut;
+pub use grey_chain::Look;
+pub use lut::{DisplayLut, Lut};
+pub use picture::Picture;
+pub use probe::{Probe, probe};
+pub use range::full_range;
+pub use sampling::Filter;
+pub use slice_twin::SliceView;
+pub use statistics::{Region, Statistics, region_statistics};

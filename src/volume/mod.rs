@@ -3,5 +3,10 @@
 #![warn(missing_docs)]
 
 mod grid;
+mod region;
+pub mod reslice;
+pub(crate) mod taps;
 
 pub use grid::{GridReport, Volume, VolumeGrid, VolumePlan};
+pub use region::VolumeProbe;
+pub use reslice::ReslicePlane;

@@ -460,3 +460,41 @@ fn every_sample_file_is_a_header_or_explained() {
         assert!(!is_dicom || is_index, "{} was passed over", path.display());
     }
 }
+
+#[test]
+fn a_corrupt_entry_is_noted_or_explained() {
+    let folder = temp_folder();
+    let archive = folder.path().join("corrupt.zip");
+    let mut zip = ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    zip.start_file("IM1", stored).unwrap();
+    zip.write_all(&image("1.1")).unwrap();
+    let mut bytes = zip.finish().unwrap().into_inner();
+    let name = bytes.windows(9).position(|w| w == b"Synthetic").unwrap();
+    bytes[name] = b'Z';
+    write(&archive, bytes);
+    let notes = Mutex::new(Vec::new());
+    scan(&[archive], &JobCtx::new(), &|event| {
+        if let ScanEvent::Headers(headers) = event {
+            let ids = headers.iter().flat_map(|header| &header.notes);
+            notes.lock().unwrap().extend(ids.map(|note| note.id.0));
+        }
+    })
+    .unwrap();
+    assert_eq!(*notes.lock().unwrap(), ["reading-compressed-corrupt"]);
+}
+
+/// Its first image stands in the open there, a few bytes into the file.
+#[test]
+fn an_archive_without_compression_is_not_taken_for_its_first_image() {
+    let folder = temp_folder();
+    let archive = folder.path().join("stored.zip");
+    let mut zip = ZipWriter::new(fs::File::create(&archive).unwrap());
+    let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for n in 1..=3 {
+        zip.start_file(format!("IM{n}"), stored).unwrap();
+        zip.write_all(&image(&format!("1.{n}"))).unwrap();
+    }
+    zip.finish().unwrap();
+    assert_eq!(scan_all(&[&archive]).uids(), ["1.1", "1.2", "1.3"]);
+}

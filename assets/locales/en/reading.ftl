@@ -18,6 +18,7 @@ reading-syntax-guessed = The file does not name its transfer syntax; { $syntax }
 reading-syntax-wrong = The file names the transfer syntax { $declared }, but is written in { $actual }
 reading-stray-bytes = { $count } bytes that belong to nothing stand before the data set
 reading-truncated = The data break off at byte { $at }; what stands before was read
+reading-compressed-corrupt = The compressed data are corrupt; what could be unpacked was read, and may be wrong
 reading-pixels-truncated = { $expected } bytes of pixel data are declared, { $found } are there
 reading-repaired = A length or a delimiter is wrong at byte { $at }; some attributes may be missing
 reading-character-set-unknown = The character set “{ $term }” is not known; names and texts may be wrong

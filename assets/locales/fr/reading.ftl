@@ -18,6 +18,7 @@ reading-syntax-guessed = Le fichier n’indique pas sa syntaxe de transfert ; { 
 reading-syntax-wrong = Le fichier indique la syntaxe de transfert { $declared }, mais il est écrit en { $actual }
 reading-stray-bytes = { $count } octets qui ne font partie de rien précèdent les données
 reading-truncated = Les données s’interrompent à l’octet { $at } ; ce qui précède a été lu
+reading-compressed-corrupt = Les données compressées sont corrompues ; ce qui a pu être décompressé a été lu, et peut être faux
 reading-pixels-truncated = { $expected } octets de pixels sont annoncés, { $found } sont présents
 reading-repaired = Une longueur ou un délimiteur est faux à l’octet { $at } ; des attributs peuvent manquer
 reading-character-set-unknown = Le jeu de caractères « { $term } » est inconnu ; noms et textes peuvent être faux

@@ -239,7 +239,7 @@ impl Walker<'_> {
             value::primitive(bytes, vr, encoding.is_big_endian, &place.charset);
         self.found.is_text_doubtful |= is_doubtful;
         if header.tag == tags::PIXEL_REPRESENTATION {
-            place.is_signed = bytes.iter().any(|byte| *byte == 1);
+            place.is_signed = bytes.contains(&1);
         }
         if let Some(object) = object {
             put(object, header.tag, vr, value);
@@ -298,7 +298,7 @@ impl Walker<'_> {
             let item = match element::read(self.bytes, at, place.encoding, limit) {
                 Ok(item) => item,
                 Err(NoElement::Short(needed)) => return Err(self.short(at, needed)),
-                Err(NoElement::Garbage) => return self.recover(at, place, is_defined),
+                Err(NoElement::Garbage) => return Ok(self.recover(at, place, is_defined)),
             };
             match item.tag {
                 ITEM => {}
@@ -310,7 +310,7 @@ impl Walker<'_> {
                     continue;
                 }
                 // The sequence's delimiter is missing.
-                _ => return self.recover(at, place, is_defined),
+                _ => return Ok(self.recover(at, place, is_defined)),
             }
             self.count(at)?;
             if header.tag == tags::DIRECTORY_RECORD_SEQUENCE && place.depth == 1 {
@@ -346,12 +346,9 @@ impl Walker<'_> {
     }
 
     /// Leaves a sequence that goes on with something that is no item.
-    fn recover(&mut self, at: usize, place: Place, is_defined: bool) -> Result<usize, Stop> {
+    fn recover(&mut self, at: usize, place: Place, is_defined: bool) -> usize {
         self.repaired(at);
-        match place.end.filter(|_| is_defined) {
-            Some(end) => Ok(end),
-            None => Ok(at),
-        }
+        place.end.filter(|_| is_defined).unwrap_or(at)
     }
 
     /// Where what follows a value begins that is not to be read.

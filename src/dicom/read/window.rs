@@ -14,6 +14,7 @@ pub(super) struct Window<'r> {
     reader: Box<dyn Read + 'r>,
     bytes: Vec<u8>,
     is_complete: bool,
+    is_corrupt: bool,
     limit: usize,
 }
 
@@ -24,6 +25,7 @@ impl<'r> Window<'r> {
             reader,
             bytes: Vec::new(),
             is_complete: false,
+            is_corrupt: false,
             limit: limit.min(MAX_HEADER),
         };
         window.grow(FIRST_READ)?;
@@ -37,6 +39,11 @@ impl<'r> Window<'r> {
     /// Whether the window holds everything there is, or all it may hold.
     pub(super) fn is_complete(&self) -> bool {
         self.is_complete
+    }
+
+    /// Whether the stream ended in a fault of its compression or with a wrong checksum.
+    pub(super) fn is_corrupt(&self) -> bool {
+        self.is_corrupt
     }
 
     /// Whether the stream goes on but the window may not.
@@ -62,7 +69,10 @@ impl<'r> Window<'r> {
             {
                 Ok(read) => read,
                 // What an archive's corrupt entry gave before is worth reading.
-                Err(error) if is_corruption(&error) && !self.bytes.is_empty() => 0,
+                Err(error) if is_corruption(&error) && !self.bytes.is_empty() => {
+                    self.is_corrupt = true;
+                    0
+                }
                 Err(error) => return Err(error),
             };
             self.is_complete = read < step;

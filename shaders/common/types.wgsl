@@ -1,0 +1,72 @@
+// What every pass is told. SAMPLE is i32, u32 or f32: the type a tap is loaded as; the text is
+// joined with it substituted (src/render/shaders.rs). The structs are mirrored in
+// src/render/uniforms.rs, which asserts their sizes.
+
+// Constants of a pipeline: what a variant can leave out costs nothing.
+override FILTER: u32 = 1u; // 0 nearest, 1 linear, 2 cubic
+override HAS_PADDING: bool = false; // taps may be padding or blank floats
+override HAS_LUT: bool = false; // slice: taps go through the modality table
+override HAS_TABLE: bool = false; // volume: rescale, padding and presence differ from slice to slice
+override HAS_SLABS: bool = false; // volume: lies in several textures
+
+const NO_DATA: u32 = 0u;
+const VALID: u32 = 1u;
+const GAP: u32 = 2u;
+
+// One pane: where its pixels fall, and what their values look like.
+struct View {
+    // Position of a pixel: fraction in 1/2^32 (wrapping), and an estimate of the whole.
+    frac_origin: vec4<u32>,
+    frac_right: vec4<u32>,
+    frac_down: vec4<u32>,
+    estimate_origin: vec4<f32>,
+    estimate_right: vec4<f32>,
+    estimate_down: vec4<f32>,
+    // Red, green, blue where there is no value.
+    background: vec4<f32>,
+    // Ramp: centre, 1 / width, low, high. Sigmoid: centre, factor. Table: largest entry in x.
+    voi: vec4<f32>,
+    // Top left of the pane in the framebuffer, px.
+    viewport_px: vec2<i32>,
+    voi_function: u32, // 0 ramp, 1 sigmoid, 2 table
+    is_inverted: u32,
+    voi_lut_first: i32,
+    voi_lut_count: u32,
+    display_count: u32, // entries of the display table, behind the VOI table; 0: none
+    is_blank: u32, // the view shows nothing: background everywhere
+}
+
+// One texture: its size and what its samples mean.
+struct Data {
+    dims: vec3<i32>,
+    slope: f32,
+    intercept: f32,
+    padding_low: SAMPLE,
+    padding_high: SAMPLE,
+    lut_first: i32,
+    lut_count: u32,
+    white: f32, // colour: the largest sample
+    unused_0: u32,
+    unused_1: u32,
+    // First slice in each slab's texture, and the slice at which the next slab takes over.
+    slab_first: vec4<i32>,
+    slab_end: vec4<i32>,
+}
+
+// A value, or why there is none.
+struct Tap {
+    value: f32,
+    state: u32,
+}
+
+fn blank(state: u32) -> Tap {
+    return Tap(0.0, state);
+}
+
+@vertex
+fn vs_cover(@builtin(vertex_index) index: u32) -> @builtin(position) vec4<f32> {
+    // One triangle over the whole viewport.
+    let x = f32(i32(index & 1u) * 4 - 1);
+    let y = f32(i32(index & 2u) * 2 - 1);
+    return vec4<f32>(x, y, 0.0, 1.0);
+}

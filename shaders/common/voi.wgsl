@@ -1,0 +1,60 @@
+// Modality value to display value: the twin of src/imaging/voi.rs and grey_chain.rs.
+// PS3.3 C.11.2.1.2 and C.11.2.1.3; edges and factors come ready-made in the uniform.
+
+const HATCH_LEVEL: f32 = 72.0;
+
+fn voi_apply(x: f32) -> f32 {
+    if (view.voi_function == 0u) {
+        if (x <= view.voi.z) {
+            return 0.0;
+        }
+        if (x > view.voi.w) {
+            return 1.0;
+        }
+        return clamp((x - view.voi.x) * view.voi.y + 0.5, 0.0, 1.0);
+    }
+    if (view.voi_function == 1u) {
+        let exponent = clamp((x - view.voi.x) * view.voi.y, -80.0, 80.0);
+        return 1.0 / (1.0 + exp(exponent));
+    }
+    let input = i32(clamp(round(x), -2147483648.0, 2147483520.0));
+    let index = lut_index(input, view.voi_lut_first, view.voi_lut_count);
+    let entry = textureLoad(look_lut, lut_texel(index), 0).r;
+    return min(f32(entry) / view.voi.x, 1.0);
+}
+
+fn display_apply(y: f32) -> f32 {
+    if (view.display_count == 0u) {
+        return y;
+    }
+    let index = min(u32(round(y * f32(view.display_count - 1u))), view.display_count - 1u);
+    let texel = lut_texel(view.voi_lut_count + index);
+    return f32(textureLoad(look_lut, texel, 0).r) / 65535.0;
+}
+
+// Whole display levels, so that the target's own rounding has nothing left to decide.
+fn quantised(y: vec3<f32>) -> vec4<f32> {
+    return vec4<f32>(round(y * 255.0) / 255.0, 1.0);
+}
+
+fn is_hatched(pixel: vec2<u32>) -> bool {
+    return ((pixel.x + pixel.y) & 7u) < 2u;
+}
+
+fn shade(tap: Tap, pixel: vec2<u32>) -> vec4<f32> {
+    if (tap.state == VALID) {
+        var y = voi_apply(tap.value);
+        if (view.is_inverted != 0u) {
+            y = 1.0 - y;
+        }
+        return quantised(vec3<f32>(display_apply(y)));
+    }
+    if (tap.state == GAP && is_hatched(pixel)) {
+        return vec4<f32>(vec3<f32>(HATCH_LEVEL / 255.0), 1.0);
+    }
+    return vec4<f32>(view.background.rgb, 1.0);
+}
+
+fn pixel_of(position: vec4<f32>) -> vec2<u32> {
+    return vec2<u32>(vec2<i32>(floor(position.xy)) - view.viewport_px);
+}

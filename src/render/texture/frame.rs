@@ -1,0 +1,99 @@
+//! One frame on the adapter.
+
+use eframe::wgpu;
+
+use crate::imaging::{FrameImage, Photometric};
+use crate::render::error::RenderError;
+use crate::render::gpu::Gpu;
+use crate::render::shaders::{SampleClass, ShaderId};
+use crate::render::texture::{Container, lut_texture, texels, texture_2d, uniform_buffer};
+use crate::render::uniforms::{DataUniform, padding_bits};
+
+/// A frame as a texture, with what its samples mean.
+pub struct FrameTexture {
+    pub(crate) bind_group: wgpu::BindGroup,
+    pub(crate) shader: ShaderId,
+    pub(crate) class: SampleClass,
+    pub(crate) has_padding: bool,
+    pub(crate) has_lut: bool,
+    pub(crate) photometric: Photometric,
+    bytes: u64,
+}
+
+impl FrameTexture {
+    /// Uploads a frame.
+    ///
+    /// # Errors
+    /// [`RenderError::TooLarge`], [`RenderError::OutOfMemory`]: draw with the twin.
+    /// [`RenderError::Unsuitable`] for a frame with too few samples.
+    pub fn new(gpu: &Gpu, image: &FrameImage) -> Result<Self, RenderError> {
+        if !image.is_complete() {
+            return Err(RenderError::Unsuitable);
+        }
+        let container = Container::of(&image.samples);
+        let class = container.class();
+        let texels = texels(image, container)?;
+        let texture = texture_2d(gpu, image.size(), container.format(), &texels)?;
+        let lut = image.modality.lut();
+        let lut_view = match lut {
+            Some(lut) => lut_texture(gpu, &lut.entries)?,
+            None => gpu.blanks.lut.clone(),
+        };
+        let [slope, intercept] = image.modality.affine();
+        let data = DataUniform {
+            dims: [image.columns as i32, image.rows as i32, 1],
+            slope,
+            intercept,
+            padding: padding_bits(image.padding, class),
+            lut_first: lut.map_or(0, |lut| lut.first),
+            lut_count: lut.map_or(0, |lut| lut.entries.len() as u32),
+            white: if container == Container::Rgba16 {
+                65_535.0
+            } else {
+                255.0
+            },
+            ..DataUniform::default()
+        };
+        let buffer = uniform_buffer(gpu, bytemuck::bytes_of(&data));
+        let shader = match container {
+            Container::Rgba8 | Container::Rgba16 => ShaderId::SliceColour,
+            _ => ShaderId::Slice,
+        };
+        let bind_group = gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some("frame"),
+            layout: gpu.pipelines.data_layout(shader, class),
+            entries: &[
+                wgpu::BindGroupEntry {
+                    binding: 0,
+                    resource: wgpu::BindingResource::TextureView(&texture),
+                },
+                wgpu::BindGroupEntry {
+                    binding: 1,
+                    resource: buffer.as_entire_binding(),
+                },
+                wgpu::BindGroupEntry {
+                    binding: 2,
+                    resource: wgpu::BindingResource::TextureView(&lut_view),
+                },
+            ],
+        });
+        Ok(Self {
+            bind_group,
+            shader,
+            class,
+            // Float textures carry blanks in the samples.
+            has_padding: image.padding.is_some() || class == SampleClass::F32,
+            has_lut: lut.is_some_and(|lut| !lut.entries.is_empty()),
+            photometric: image.photometric,
+            bytes: u64::from(image.columns)
+                * u64::from(image.rows)
+                * u64::from(container.texel_bytes()),
+        })
+    }
+
+    /// Video memory it takes, for the cache.
+    #[must_use]
+    pub const fn bytes(&self) -> u64 {
+        self.bytes
+    }
+}
