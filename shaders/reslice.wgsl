@@ -38,7 +38,17 @@ fn slab_of(k: i32) -> u32 {
     return u32(k >= data.slab_end.x) + u32(k >= data.slab_end.y) + u32(k >= data.slab_end.z);
 }
 
-fn stored_at(index: vec3<i32>, slab: u32) -> SAMPLE {
+// Where a voxel lies in the texture (src/render/texture/bricks.rs).
+fn texel_of(voxel: vec3<i32>) -> vec3<i32> {
+    if (HAS_BRICKS) {
+        let x = (voxel.x & 7) | ((voxel.y & 3) << 3u) | ((voxel.x >> 3u) << 5u);
+        return vec3<i32>(x, voxel.y >> 2u, voxel.z);
+    }
+    return voxel;
+}
+
+fn stored_at(voxel: vec3<i32>, slab: u32) -> SAMPLE {
+    let index = texel_of(voxel);
     if (HAS_SLABS) {
         let at = vec3<i32>(index.xy, index.z - data.slab_first[slab]);
         switch (slab) {

@@ -13,6 +13,7 @@ override HAS_DISPLAY: bool = false; // levels go through the display table
 override HAS_PADDING: bool = false; // taps may be padding or blank floats
 override HAS_LUT: bool = false; // taps go through a modality table
 override HAS_TABLE: bool = false; // volume: rescale, padding and presence differ from slice to slice
+override HAS_BRICKS: bool = false; // volume: slices lie in bricks of 8 by 4
 override HAS_SLABS: bool = false; // volume: lies in several textures
 
 const NO_DATA: u32 = 0u;

@@ -29,7 +29,7 @@ fn display_apply(y: f32) -> f32 {
 
 // Whole display levels, so that the target's own rounding has nothing left to decide.
 fn quantised(y: vec3<f32>) -> vec4<f32> {
-    return vec4<f32>(round(y * 255.0) / 255.0, 1.0);
+    return vec4<f32>(round(y * 255.0) * 0.003921568859368563, 1.0);
 }
 
 fn is_hatched(pixel: vec2<u32>) -> bool {

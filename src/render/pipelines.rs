@@ -63,6 +63,7 @@ pub struct PipelineKey {
     pub has_padding: bool,
     pub has_lut: bool,
     pub has_table: bool,
+    pub has_bricks: bool,
     pub has_slabs: bool,
 }
 
@@ -242,6 +243,7 @@ impl Pipelines {
             ("HAS_PADDING", flag(key.has_padding)),
             ("HAS_LUT", flag(key.has_lut)),
             ("HAS_TABLE", flag(key.has_table)),
+            ("HAS_BRICKS", flag(key.has_bricks)),
             ("HAS_SLABS", flag(key.has_slabs)),
         ];
         gpu.checked(0, |device| {

@@ -1,6 +1,8 @@
 # What panes say: corners, values, pointer bindings.
 
 viewport-name = Image pane: { $content }
+viewport-empty = Double-click a series, or drag it here
+viewport-reading = Reading…
 viewport-hidden = Identification hidden
 viewport-no-name = (no name)
 viewport-series = Se { $number }

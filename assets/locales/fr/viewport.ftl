@@ -1,6 +1,8 @@
 # Ce que disent les vues : coins, valeurs, gestes de la souris.
 
 viewport-name = Vue : { $content }
+viewport-empty = Double-cliquez sur une série ou glissez-la ici
+viewport-reading = Lecture…
 viewport-hidden = Identité masquée
 viewport-no-name = (sans nom)
 viewport-series = Sé { $number }

@@ -43,6 +43,7 @@ pub fn prepare(
         has_padding: ready.has_padding,
         has_lut: ready.has_lut,
         has_table: ready.has_table,
+        has_bricks: ready.has_bricks,
         has_slabs: ready.has_slabs,
     };
     let stepper = plane.stepper(grid);

@@ -40,6 +40,7 @@ pub fn prepare(
         has_padding: frame.has_padding,
         has_lut: frame.has_lut,
         has_table: false,
+        has_bricks: false,
         has_slabs: false,
     };
     let stepper = view.stepper();

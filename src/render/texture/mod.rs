@@ -12,6 +12,7 @@ use crate::render::error::RenderError;
 use crate::render::gpu::Gpu;
 use crate::render::shaders::SampleClass;
 
+pub mod bricks;
 pub mod frame;
 pub mod slabs;
 pub mod volume;

@@ -225,9 +225,9 @@ fn empty_ui(
     pane: PaneId,
 ) {
     let hint = ctx.words.id(if ctx.workspace.scans_running > 0 {
-        msg("pane-reading")
+        msg("viewport-reading")
     } else {
-        msg("pane-empty")
+        msg("viewport-empty")
     });
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, &hint));
     let galley = crate::ui::bidi_label::galley(

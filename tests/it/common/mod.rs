@@ -8,6 +8,7 @@
 
 mod bytes;
 mod compare;
+mod desk;
 pub mod source;
 mod synthetic;
 
@@ -19,6 +20,7 @@ pub use bytes::Value;
 pub use bytes::encode;
 pub use bytes::file_meta;
 pub use compare::Difference;
+pub use desk::{Desk, ct};
 pub use compare::differences;
 pub use compare::differences_u8;
 pub use synthetic::SyntheticImage;
