@@ -1,8 +1,74 @@
-//! The subcommands, one file each.
+//! The command line: one file a subcommand; text for people, one JSON document with `--json`.
+//!
+//! Exit status: 0 done; 1 nothing usable; 2 wrong usage; 3 done in part, each failure named.
 
+pub mod bench;
+pub mod demo;
+mod display_set;
+mod frames;
+mod info;
+mod output;
+pub mod render;
+mod report;
+
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Instant;
 
-/// Runs the program with the arguments of this process.
-pub fn run() -> ExitCode {
-    ExitCode::SUCCESS
+use clap::Parser as _;
+
+use crate::workspace::Start;
+
+/// What is left to do after the command line has had its say.
+#[derive(Debug)]
+pub enum Launch {
+    /// Everything is done.
+    Done(ExitCode),
+    /// Open the window.
+    Window(Start),
+    /// There is no display: write what the demo's window would show.
+    DemoPicture,
+}
+
+/// A desktop DICOM viewer; without a subcommand it opens the window.
+#[derive(Debug, clap::Parser)]
+#[command(name = "isocentre", version, args_conflicts_with_subcommands = true)]
+struct Arguments {
+    #[command(subcommand)]
+    subcommand: Option<Subcommand>,
+    /// Files, folders, zip archives or DICOMDIRs to open in the window
+    paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Subcommand {
+    /// The built-in synthetic study, in the window; without a display, as a picture and a report
+    Demo,
+    /// What the files hold: patients, studies, series, and why files were passed over
+    Info(info::InfoArgs),
+    /// Decoded samples of a file, one file a frame
+    Frames(frames::FramesArgs),
+    /// One view as a picture, or its values
+    Render(render::RenderArgs),
+    /// Structured reports: write one from findings, or show any
+    Report(report::ReportArgs),
+    /// How long things take here
+    Bench(bench::BenchArgs),
+}
+
+/// Runs the program with the arguments of this process, which began at `start`.
+pub fn run(start: Instant) -> Launch {
+    let arguments = Arguments::parse();
+    let Some(subcommand) = arguments.subcommand else {
+        return Launch::Window(Start::Paths(arguments.paths));
+    };
+    Launch::Done(match subcommand {
+        Subcommand::Demo if demo::has_display() => return Launch::Window(Start::Demo),
+        Subcommand::Demo => return Launch::DemoPicture,
+        Subcommand::Info(args) => info::run(&args),
+        Subcommand::Frames(args) => frames::run(&args),
+        Subcommand::Render(args) => render::run(&args),
+        Subcommand::Report(args) => report::run(&args),
+        Subcommand::Bench(args) => bench::run(&args, start),
+    })
 }

@@ -106,7 +106,7 @@ impl ByteSource {
         }
     }
 
-    /// How many bytes there are, as the file system, or the archive's directory claims.
+    /// How many bytes there are, as the file system says, or as the archive's directory claims.
     ///
     /// # Errors
     /// As [`Self::read_range`].
@@ -115,8 +115,11 @@ impl ByteSource {
             Self::File(path) => Ok(std::fs::metadata(path)?.len()),
             Self::Memory(bytes) => Ok(bytes.len() as u64),
             Self::ZipEntry { archive, index, .. } => {
-                let (_, directory) = open_archive(archive)?;
+                let (file, directory) = open_archive(archive)?;
                 let entry = directory.entry(*index).map_err(io::Error::from)?;
+                if entry.compression() == CompressionMethod::Stored {
+                    return Ok(entry.size().min(file.metadata()?.len()));
+                }
                 Ok(entry.size())
             }
         }
@@ -196,7 +199,7 @@ struct CachedDirectory {
 static DIRECTORIES: Mutex<Vec<CachedDirectory>> = Mutex::new(Vec::new());
 const MAX_DIRECTORIES: usize = 8;
 
-fn open_archive(archive: &Path) -> io::Result<(File, Arc<ZipArchiveMetadata>)> {
+pub(super) fn open_archive(archive: &Path) -> io::Result<(File, Arc<ZipArchiveMetadata>)> {
     let file = File::open(archive)?;
     let metadata = file.metadata()?;
     let stamp = (metadata.len(), metadata.modified().ok());

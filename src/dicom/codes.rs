@@ -35,6 +35,9 @@ pub const OWN_SCHEME: &str = "99ISOCENTRE";
 codes! {
     // Structure of TID 1500 and what it includes.
     IMAGING_MEASUREMENT_REPORT = "126000", "DCM", "Imaging Measurement Report";
+    ONCOLOGY_MEASUREMENT_REPORT = "126001", "DCM", "Oncology Measurement Report";
+    DYNAMIC_CONTRAST_MR_MEASUREMENT_REPORT = "126002", "DCM", "Dynamic Contrast MR Measurement Report";
+    PET_MEASUREMENT_REPORT = "126003", "DCM", "PET Measurement Report";
     IMAGING_MEASUREMENTS = "126010", "DCM", "Imaging Measurements";
     DERIVED_IMAGING_MEASUREMENTS = "126011", "DCM", "Derived Imaging Measurements";
     QUALITATIVE_EVALUATIONS = "C0034375", "UMLS", "Qualitative Evaluations";
@@ -42,7 +45,6 @@ codes! {
     IMAGE_LIBRARY = "111028", "DCM", "Image Library";
     IMAGE_LIBRARY_GROUP = "126200", "DCM", "Image Library Group";
     MODALITY = "121139", "DCM", "Modality";
-    STUDY_DATE = "111060", "DCM", "Study Date";
     LANGUAGE = "121049", "DCM", "Language of Content Item and Descendants";
     ENGLISH = "en", "RFC5646", "English";
     FRENCH = "fr", "RFC5646", "French";
@@ -68,6 +70,7 @@ codes! {
     VOLUME_SURFACE = "121231", "DCM", "Volume Surface";
     PATH = "121055", "DCM", "Path";
     SOURCE = "260753009", "SCT", "Source";
+    FRAME_OF_REFERENCE_UID = "112227", "DCM", "Frame of Reference UID";
     SOURCE_IMAGE_FOR_SEGMENTATION = "121233", "DCM", "Source image for segmentation";
     DERIVATION = "121401", "DCM", "Derivation";
 
@@ -87,7 +90,7 @@ codes! {
     MILLIMETRE = "mm", "UCUM", "mm";
     SQUARE_MILLIMETRE = "mm2", "UCUM", "square millimeter";
     PIXELS = "{pixels}", "UCUM", "pixels";
-    SQUARE_PIXELS = "{square pixels}", "UCUM", "square pixels";
+    SQUARE_PIXELS = "{square-pixels}", "UCUM", "square pixels";
     DEGREE = "deg", "UCUM", "Degree";
     HOUNSFIELD_UNIT = "[hnsf'U]", "UCUM", "Hounsfield unit";
     NO_UNITS = "1", "UCUM", "no units";
@@ -95,6 +98,6 @@ codes! {
     COUNTS = "{counts}", "UCUM", "Counts";
     COUNTS_PER_SECOND = "{counts}/s", "UCUM", "Counts per second";
     SUV_BODY_WEIGHT = "g/ml{SUVbw}", "UCUM", "Standardized Uptake Value body weight";
-    SUV_LEAN_BODY_MASS = "g/ml{SUVlbm}", "UCUM", "Standardized Uptake Value lean body mass";
+    SUV_LEAN_BODY_MASS = "g/ml{SUVlbm}", "UCUM", "Standardized Uptake Value lean body mass (James)";
     SUV_BODY_SURFACE_AREA = "cm2/ml{SUVbsa}", "UCUM", "Standardized Uptake Value body surface area";
 }

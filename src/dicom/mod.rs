@@ -5,24 +5,65 @@
 #![warn(missing_docs)]
 
 mod byte_source;
+mod charset;
+mod codec;
+mod colour;
 mod dataset;
+mod date_time;
+mod decode_error;
+mod dicomdir;
+mod fragments;
 mod instance;
 mod new_uid;
+mod number;
+mod palette;
+mod person_name;
+mod pixel_data;
+mod pixel_description;
+mod read;
 mod same_content;
 mod samples;
+mod scan;
 mod write;
 
-pub mod codec;
 pub mod codes;
 pub mod modules;
+pub mod transfer_syntax;
 
-pub use dataset::{Dataset, Elements};
+pub use dataset::Dataset;
+pub use dataset::Elements;
+pub use date_time::Date;
+pub use date_time::Time;
+pub use decode_error::DecodeError;
 pub use dicom_core::Tag;
 pub use dicom_dictionary_std::tags;
-pub use instance::{ByteSource, InstanceHeader, PixelDataLocation};
-pub use new_uid::{is_valid_uid, new_uid};
-pub use samples::{DecodedFrame, Photometric, SampleType, Samples};
-pub use write::{
-    DatasetBuilder, IMPLEMENTATION_CLASS_UID, WriteError, decimal_string, write_part10,
-    write_part10_bytes,
-};
+pub use instance::ByteSource;
+pub use instance::InstanceHeader;
+pub use instance::PixelDataLocation;
+pub use new_uid::is_valid_uid;
+pub use new_uid::new_uid;
+pub use person_name::NameGroup;
+pub use person_name::PersonName;
+pub use pixel_data::FrameDecoder;
+pub use pixel_data::decode_frame;
+pub use pixel_description::DeclaredPhotometric;
+pub use pixel_description::MAX_FRAME_BYTES;
+pub use pixel_description::PixelDescription;
+pub use pixel_description::SampleKind;
+pub use read::ReadError;
+pub use read::io_message;
+pub use read::read_full;
+pub use read::read_header;
+pub use samples::DecodedFrame;
+pub use samples::Photometric;
+pub use samples::SampleType;
+pub use samples::Samples;
+pub use scan::ScanEvent;
+pub use scan::ScanSummary;
+pub use scan::scan;
+pub use write::DatasetBuilder;
+pub use write::IMPLEMENTATION_CLASS_UID;
+pub use write::WriteError;
+pub use write::decimal_string;
+pub use write::write_part10;
+pub use write::write_part10_bytes;

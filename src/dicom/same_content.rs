@@ -1,5 +1,6 @@
 //! Whether two instances are the same one found twice.
 
+use super::ByteSource;
 use super::InstanceHeader;
 
 /// Bytes compared at a time.
@@ -12,7 +13,8 @@ impl InstanceHeader {
     /// Reads both sources unless they are one place; what cannot be read counts as different.
     #[must_use]
     pub fn has_same_content(&self, other: &Self) -> bool {
-        if self.source == other.source {
+        let is_in_memory = matches!(self.source, ByteSource::Memory(_));
+        if !is_in_memory && self.source == other.source {
             return true;
         }
         if self.transfer_syntax != other.transfer_syntax

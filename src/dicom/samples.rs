@@ -19,6 +19,7 @@ pub enum Samples {
     F64(Arc<[f64]>),
     Rgb8(Arc<[u8]>),
     Rgb16(Arc<[u16]>),
+    Rgb32(Arc<[u32]>),
 }
 
 /// Width and sign of a sample; the names of `isocentre frames`.
@@ -61,7 +62,7 @@ impl Samples {
             Self::I8(s) => s.len(),
             Self::U16(s) | Self::Rgb16(s) => s.len(),
             Self::I16(s) => s.len(),
-            Self::U32(s) => s.len(),
+            Self::U32(s) | Self::Rgb32(s) => s.len(),
             Self::I32(s) => s.len(),
             Self::F32(s) => s.len(),
             Self::F64(s) => s.len(),
@@ -78,7 +79,7 @@ impl Samples {
     #[must_use]
     pub const fn samples_per_pixel(&self) -> usize {
         match self {
-            Self::Rgb8(_) | Self::Rgb16(_) => 3,
+            Self::Rgb8(_) | Self::Rgb16(_) | Self::Rgb32(_) => 3,
             _ => 1,
         }
     }
@@ -91,7 +92,7 @@ impl Samples {
             Self::I8(_) => SampleType::I1,
             Self::U16(_) | Self::Rgb16(_) => SampleType::U2,
             Self::I16(_) => SampleType::I2,
-            Self::U32(_) => SampleType::U4,
+            Self::U32(_) | Self::Rgb32(_) => SampleType::U4,
             Self::I32(_) => SampleType::I4,
             Self::F32(_) => SampleType::F4,
             Self::F64(_) => SampleType::F8,
@@ -106,7 +107,7 @@ impl Samples {
             Self::I8(s) => bytemuck::cast_slice(s),
             Self::U16(s) | Self::Rgb16(s) => bytemuck::cast_slice(s),
             Self::I16(s) => bytemuck::cast_slice(s),
-            Self::U32(s) => bytemuck::cast_slice(s),
+            Self::U32(s) | Self::Rgb32(s) => bytemuck::cast_slice(s),
             Self::I32(s) => bytemuck::cast_slice(s),
             Self::F32(s) => bytemuck::cast_slice(s),
             Self::F64(s) => bytemuck::cast_slice(s),
@@ -121,7 +122,7 @@ impl Samples {
             Self::I8(s) => s.get(index).map(|&v| v.into()),
             Self::U16(s) | Self::Rgb16(s) => s.get(index).map(|&v| v.into()),
             Self::I16(s) => s.get(index).map(|&v| v.into()),
-            Self::U32(s) => s.get(index).map(|&v| v.into()),
+            Self::U32(s) | Self::Rgb32(s) => s.get(index).map(|&v| v.into()),
             Self::I32(s) => s.get(index).map(|&v| v.into()),
             Self::F32(s) => s.get(index).map(|&v| v.into()),
             Self::F64(s) => s.get(index).copied(),

@@ -1,1 +1,214 @@
-//! Runs effects as jobs; owns the caches and the budget. Knows no egui.
+//! Runs effects as jobs; owns the caches and the budget. Knows no egui: the window and the
+//! command line both stand on it.
+//!
+//! One frame of the window: [`Engine::poll`] → commands → `Workspace::apply` → effects →
+//! [`Engine::run`]; then [`Engine::want`] says what is on screen, and the views read what is
+//! here through [`crate::view::Frames`], which the engine implements.
+//!
+//! | file | what it owns |
+//! |---|---|
+//! | `loader.rs` | the frames of one display set, nearest first, and its volume |
+//! | `loaders.rs` | which sets are loaded, within the budget |
+//! | `source.rs` | one instance ready to decode |
+//! | `tasks.rs` | effects as jobs: scan, demo, reports |
+//! | `journal.rs` | unsaved work, on disk within two seconds |
+//! | `textures.rs` | frames and volumes on the graphics adapter |
+//! | `thumbnails.rs` | small pictures of display sets |
+//! | `reports.rs` | reports saved and read |
+//! | `pixel_source.rs`, `own_pixels.rs` | pixels for measuring: what is loaded; whatever is needed |
+//! | `open.rs` | opening without a window |
+
+mod journal;
+mod loader;
+mod loaders;
+pub mod open;
+mod own_pixels;
+mod pixel_source;
+mod reports;
+mod source;
+mod tasks;
+mod textures;
+mod thumbnails;
+
+pub use loader::Loader;
+pub use own_pixels::OwnPixels;
+pub use pixel_source::LoadedPixels;
+pub use source::InstanceSource;
+pub use tasks::read_settings;
+pub use textures::{Prepared, Textures};
+pub use thumbnails::Thumbnail;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender};
+
+use crate::cache::Budget;
+use crate::files::AppFolders;
+use crate::imaging::FrameImage;
+use crate::jobs::{JobInfo, Queue};
+use crate::model::{DisplaySetId, FrameKey, Library};
+use crate::objects::journal::Journal;
+use crate::problem::{Message, Problem, msg};
+use crate::view::{Frames, Loading, ViewMode};
+use crate::volume::Volume;
+use crate::workspace::{Command, Effect, Workspace};
+
+/// Events that may wait before jobs wait for them to be taken.
+const EVENTS: usize = 256;
+
+/// What a pane shows and so needs first; its neighbours follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Want {
+    /// The display set.
+    pub display_set: DisplaySetId,
+    /// The frame shown, from 0.
+    pub index: u32,
+    /// Stack: this frame, then its neighbours. MPR: the whole volume.
+    pub mode: ViewMode,
+}
+
+/// Called when something arrived, from any thread.
+pub type Waker = Arc<dyn Fn() + Send + Sync>;
+
+/// Runs jobs and keeps what they bring.
+pub struct Engine {
+    queue: Queue,
+    events: Receiver<Command>,
+    sender: Sender<Command>,
+    waker: Waker,
+    budget: Arc<Budget>,
+    loaders: loaders::Loaders,
+    thumbnails: thumbnails::Thumbnails,
+    journal: journal::JournalWriter,
+    reports: Arc<reports::ReportsRead>,
+    folders: AppFolders,
+}
+
+impl Engine {
+    /// An idle one. `waker` is called whenever [`Self::poll`] has something to give.
+    #[must_use]
+    pub fn new(folders: AppFolders, waker: Waker) -> Self {
+        let (sender, events) = crossbeam_channel::bounded(EVENTS);
+        Self {
+            queue: Queue::new(Arc::clone(&waker)),
+            events,
+            sender,
+            budget: Arc::new(Budget::of_this_machine()),
+            loaders: loaders::Loaders::default(),
+            thumbnails: thumbnails::Thumbnails::default(),
+            journal: journal::JournalWriter::new(
+                Journal::new(&folders.journal),
+                Arc::clone(&waker),
+            ),
+            reports: Arc::default(),
+            folders,
+            waker,
+        }
+    }
+
+    /// What jobs brought, until nothing is left or the time is up (then the waker is called again).
+    pub fn poll(&mut self, budget: Duration) -> Vec<Command> {
+        let end = Instant::now() + budget;
+        let mut commands: Vec<Command> = self
+            .queue
+            .problems()
+            .into_iter()
+            .map(Command::Notify)
+            .collect();
+        while let Ok(command) = self.events.try_recv() {
+            commands.push(command);
+            if Instant::now() >= end {
+                (self.waker)();
+                break;
+            }
+        }
+        commands.extend(self.journal.problems().into_iter().map(Command::Notify));
+        commands
+    }
+
+    /// Carries out an effect. File dialogs and quitting are the application's.
+    pub fn run(&mut self, effect: Effect, workspace: &Workspace) {
+        match effect {
+            Effect::Spawn(task) => self.spawn(task, workspace),
+            Effect::CancelJob(job) => {
+                if !self.loaders.cancel(job, &self.queue) {
+                    self.queue.cancel(job);
+                }
+            }
+            Effect::WriteSettings(settings) => self.write_settings(&settings),
+            Effect::Journal(study, document) => self.write_journal(study, &document, workspace),
+            Effect::DiscardJournal(study) => self.discard_journal(study, workspace),
+            Effect::Pick(_) | Effect::Quit => {}
+        }
+    }
+
+    /// Says what is on screen. Idempotent; to be called whenever the window is drawn.
+    pub fn want(&mut self, library: &Library, wants: &[Want]) {
+        let Self {
+            loaders,
+            queue,
+            budget,
+            waker,
+            ..
+        } = self;
+        for problem in loaders.want(library, wants, queue, budget, waker) {
+            // The window draws the sentence in place of the picture; here it is said once.
+            drop(self.sender.try_send(Command::Notify(problem)));
+        }
+    }
+
+    /// A small picture of a display set; asked for when it is missing.
+    pub fn thumbnail(&mut self, library: &Library, set: DisplaySetId) -> Option<Thumbnail> {
+        self.thumbnails.get(library, set, &self.queue, &self.waker)
+    }
+
+    /// What runs now.
+    #[must_use]
+    pub fn jobs(&self) -> Vec<JobInfo> {
+        let mut jobs = self.queue.running();
+        jobs.extend(self.loaders.jobs());
+        jobs
+    }
+
+    /// Which frames of a set are decoded.
+    #[must_use]
+    pub fn loaded_frames(&self, set: DisplaySetId) -> Vec<bool> {
+        self.loaders
+            .get(set)
+            .map_or_else(Vec::new, |loader| loader.loaded())
+    }
+
+    /// The journal is on disk; to be called before the program ends.
+    pub fn finish(&mut self) {
+        self.journal.flush();
+    }
+
+    fn write_settings(&self, settings: &crate::workspace::Settings) {
+        if let Err(problem) = tasks::write_settings(&self.folders, settings) {
+            drop(self.sender.try_send(Command::Notify(problem)));
+        }
+    }
+}
+
+impl Frames for Engine {
+    fn frame(&self, key: FrameKey) -> Loading<Arc<FrameImage>> {
+        self.loaders.frame(key)
+    }
+
+    fn volume(&self, display_set: DisplaySetId) -> Loading<Arc<Volume>> {
+        match self.loaders.get(display_set) {
+            None => Loading::Waiting,
+            Some(loader) => loader.volume().map_or_else(
+                || Loading::Failed(Message::new(msg("volume-not-in-memory"))),
+                |volume| Loading::Ready(Arc::clone(volume)),
+            ),
+        }
+    }
+}
+
+/// A problem as an event.
+fn notify(sender: &Sender<Command>, problem: Problem) {
+    // The receiver is gone only when the program ends.
+    drop(sender.send(Command::Notify(problem)));
+}

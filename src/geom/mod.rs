@@ -6,6 +6,6 @@
 mod orientation;
 mod plane;
 
-pub use glam::{DAffine3, DMat3, DVec2, DVec3};
+pub use glam::{DAffine2, DAffine3, DMat2, DMat3, DVec2, DVec3};
 pub use orientation::{AnatomicalPlane, anatomical_letters, nearest_anatomical_plane};
 pub use plane::PlanePose;

@@ -38,6 +38,8 @@ use crate::dicom::tags;
 pub struct ImageAttributes {
     /// One for each frame that describes itself; the last holds for all that follow.
     frames: Vec<FrameAttributes>,
+    /// Frames that the instance has; one beyond lies nowhere.
+    frame_count: u32,
     padding: Option<PaddingRange>,
     lossy: Option<LossyNote>,
     /// Ultrasound regions, whose calibration depends on the place in the picture.
@@ -96,6 +98,7 @@ impl ImageAttributes {
         }
         Self {
             frames,
+            frame_count: facts.frame_count,
             padding: padding_range(root, &facts.pixel)
                 .map(|(low, high)| PaddingRange { low, high }),
             lossy: lossy_ratio(root, &header.transfer_syntax).map(|ratio| LossyNote { ratio }),
@@ -121,18 +124,21 @@ impl ImageAttributes {
             units: grey.map_or(Units::None, |a| a.units.clone()),
             padding: self.padding.filter(|_| is_grey),
             vois: grey.map_or_else(|| Arc::from([]), |a| Arc::clone(&a.vois)),
-            plane: attributes.and_then(|a| a.plane.clone()),
+            plane: self.plane(frame).cloned(),
             spacing: attributes.and_then(|a| a.pixels.spacing),
             aspect: attributes.map_or(1.0, |a| a.pixels.aspect),
             lossy: self.lossy.clone(),
-            samples: decoded.samples,
+            samples: shown(decoded.samples),
         }
     }
 
     /// Where a frame (from 0) lies in the patient, without decoding it.
     #[must_use]
     pub fn plane(&self, frame: u32) -> Option<&ImagePlane> {
-        self.of(frame)?.plane.as_ref()
+        self.of(frame)?
+            .plane
+            .as_ref()
+            .filter(|_| frame < self.frame_count)
     }
 
     /// Millimetres a pixel of a frame (from 0), without decoding it.
@@ -166,6 +172,16 @@ pub fn frame_image(header: &InstanceHeader, frame: u32, decoded: DecodedFrame) -
 }
 
 /// A table is indexed by integers; floating point samples cannot have one.
+/// 32-bit colour is shown by its high words; no display tells more apart.
+fn shown(samples: Samples) -> Samples {
+    match samples {
+        Samples::Rgb32(rgb) => {
+            Samples::Rgb16(rgb.iter().map(|value| (value >> 16) as u16).collect())
+        }
+        other => other,
+    }
+}
+
 fn table_for_integers(modality: ModalityTransform, is_float: bool) -> ModalityTransform {
     match modality {
         ModalityTransform::Lut(_) if is_float => ModalityTransform::Identity,

@@ -275,7 +275,9 @@ macro_rules! with_grey_samples {
             $crate::dicom::Samples::I32($slice) => $grey,
             $crate::dicom::Samples::F32($slice) => $grey,
             $crate::dicom::Samples::F64($slice) => $grey,
-            $crate::dicom::Samples::Rgb8(_) | $crate::dicom::Samples::Rgb16(_) => $colour,
+            $crate::dicom::Samples::Rgb8(_)
+            | $crate::dicom::Samples::Rgb16(_)
+            | $crate::dicom::Samples::Rgb32(_) => $colour,
         }
     };
 }

@@ -35,7 +35,7 @@ pub fn probe(image: &FrameImage, column: f64, row: f64) -> Option<Probe> {
     let (column, row) = (index(column, image.columns)?, index(row, image.rows)?);
     let at = row as usize * image.columns as usize + column as usize;
     let rgb = |channel: usize| Some(image.samples.get(at * 3 + channel)? as u16);
-    if let Samples::Rgb8(_) | Samples::Rgb16(_) = image.samples {
+    if let Samples::Rgb8(_) | Samples::Rgb16(_) | Samples::Rgb32(_) = image.samples {
         return Some(Probe::Colour([rgb(0)?, rgb(1)?, rgb(2)?]));
     }
     let stored = image.samples.get(at)?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::OnceLock;
 
@@ -64,6 +65,7 @@ pub struct Library {
 struct Sets {
     all: Vec<DisplaySet>,
     index: HashMap<DisplaySetId, usize>,
+    of_series: HashMap<SeriesKey, Range<usize>>,
 }
 
 impl Library {
@@ -280,10 +282,12 @@ impl Library {
     fn sets(&self) -> &Sets {
         self.sets.get_or_init(|| {
             let mut all = Vec::new();
+            let mut of_series = HashMap::new();
             for (patient, series) in self.series_in_order() {
+                let start = all.len();
                 match self.seen.get(&series.key) {
                     Some(seen) if !self.changed.contains(&series.key) => {
-                        all.extend_from_slice(seen)
+                        all.extend_from_slice(seen);
                     }
                     seen => {
                         let instances = series.instances.iter();
@@ -292,13 +296,18 @@ impl Library {
                         all.extend(display_sets(series, patient, parts, seen));
                     }
                 }
+                of_series.insert(series.key, start..all.len());
             }
             let index = all
                 .iter()
                 .enumerate()
                 .map(|(place, set)| (set.id, place))
                 .collect();
-            Sets { all, index }
+            Sets {
+                all,
+                index,
+                of_series,
+            }
         })
     }
 
@@ -387,6 +396,14 @@ impl Library {
         self.sets().all.iter()
     }
 
+    /// The display sets of one series.
+    #[must_use]
+    pub fn display_sets_of(&self, series: SeriesKey) -> &[DisplaySet] {
+        let sets = self.sets();
+        let range = sets.of_series.get(&series).cloned().unwrap_or_default();
+        sets.all.get(range).unwrap_or_default()
+    }
+
     /// A display set; `None` once it was taken up by another as files arrived.
     #[must_use]
     pub fn display_set(&self, id: DisplaySetId) -> Option<&DisplaySet> {
@@ -419,12 +436,10 @@ impl Library {
     #[must_use]
     pub fn place(&self, key: FrameKey) -> Option<(DisplaySetId, u32)> {
         let series = self.instances.get(&key.instance)?.series;
-        self.display_sets()
-            .filter(|set| set.series == series)
-            .find_map(|set| {
-                let place = set.frames.iter().position(|other| *other == key)?;
-                Some((set.id, u32::try_from(place).ok()?))
-            })
+        self.display_sets_of(series).iter().find_map(|set| {
+            let place = set.frames.iter().position(|other| *other == key)?;
+            Some((set.id, u32::try_from(place).ok()?))
+        })
     }
 
     /// Bytes that the decoded samples of a display set take.

@@ -21,6 +21,9 @@ pub const LEAST_SLICES: usize = 3;
 pub(super) const SAME_PLACE_MM: f64 = 0.01;
 /// A slice may be this share of a step away from its grid position.
 const DEVIATION_OF_STEP: f64 = 0.1;
+/// … but only this share where more than a quarter of the positions would be gaps: a real change
+/// of the step is an exact multiple, an uneven series is not.
+const DEVIATION_WITH_MANY_GAPS: f64 = 0.02;
 /// … or this much, mm, where steps are tiny (positions are stored in decimal).
 const LEAST_DEVIATION_MM: f64 = 0.01;
 /// Orientation, spacing and sideways position may differ by what moves no voxel farther than this
@@ -268,9 +271,13 @@ fn fit_positions(placed: &[Placed], normal: DVec3, pixel_mm: f64) -> Result<Fit,
         smallest_mm: smallest,
         largest_mm: largest,
     };
-    fit_with_step(placed, normal, pixel_mm, median, irregular).or_else(|why| {
-        fit_with_step(placed, normal, pixel_mm, smallest, irregular).map_err(|_| why)
-    })
+    let by_median = fit_with_step(placed, normal, pixel_mm, median, irregular);
+    if by_median.is_err()
+        && let Ok(by_smallest) = fit_with_step(placed, normal, pixel_mm, smallest, irregular)
+    {
+        return Ok(by_smallest);
+    }
+    by_median
 }
 
 fn fit_with_step(
@@ -322,7 +329,12 @@ fn fit_with_step(
         sideways = sideways.max((off - normal * off_along).length());
         largest = largest.max(off.length());
     }
-    if along > (DEVIATION_OF_STEP * step.dot(normal)).max(LEAST_DEVIATION_MM) {
+    let allowed = if missing * 4 > present {
+        DEVIATION_WITH_MANY_GAPS
+    } else {
+        DEVIATION_OF_STEP
+    };
+    if along > (allowed * step.dot(normal)).max(LEAST_DEVIATION_MM) {
         return Err(irregular);
     }
     let tilt_degrees = (step.dot(normal) / step.length())

@@ -3,7 +3,7 @@
 //! **Always apart** are frames that cannot lie on one grid or must not look as if they did:
 //! instances without pictures (each alone), loops (each alone), different SOP class, size, colour,
 //! frame of reference, localizers from the rest, those with a place in space from those without,
-//! enhanced instances unless they are parts of one concatenation, and different orientations (more
+//! enhanced instances of several frames unless they are parts of one concatenation, and different orientations (more
 //! than a degree; frames alone in their orientation stay together, so that a rotating acquisition
 //! or a set of scouts is scrolled, not scattered).
 //!
@@ -86,7 +86,11 @@ pub(super) fn split<'a>(instances: impl Iterator<Item = &'a Arc<Instance>>) -> V
             parts.push(whole);
             continue;
         }
-        for part in by_orientation(whole) {
+        for (part, is_parallel) in by_orientation(whole) {
+            if !is_parallel {
+                parts.push(part);
+                continue;
+            }
             let by_criteria = Criterion::ALL
                 .into_iter()
                 .fold(vec![part], |parts, criterion| {
@@ -148,6 +152,7 @@ impl Apart {
         let facts = &item.instance.facts;
         let own = match facts.kind {
             ImageKind::SingleFrame | ImageKind::NotAnImage => None,
+            ImageKind::EnhancedMultiFrame if facts.frame_count == 1 => None,
             ImageKind::EnhancedMultiFrame if !facts.concatenation_uid.is_empty() => {
                 Some(facts.concatenation_uid.clone())
             }
@@ -198,7 +203,8 @@ impl Apart {
 /// A direction and the frames that share it.
 type Orientation<'a> = (DVec3, DVec3, Vec<Item<'a>>);
 
-fn by_orientation(part: Part<'_>) -> Vec<Part<'_>> {
+/// Each part with whether its frames are parallel.
+fn by_orientation(part: Part<'_>) -> Vec<(Part<'_>, bool)> {
     let mut clusters: Vec<Orientation<'_>> = Vec::new();
     let mut mixed = Vec::new();
     for item in part.items {
@@ -221,9 +227,10 @@ fn by_orientation(part: Part<'_>) -> Vec<Part<'_>> {
     if clusters.len() + usize::from(!mixed.is_empty()) <= 1 {
         return clusters
             .into_iter()
-            .map(|cluster| Part {
-                items: cluster.2,
-                reasons: part.reasons.clone(),
+            .map(|cluster| {
+                let reasons = part.reasons.clone();
+                let items = cluster.2;
+                (Part { items, reasons }, true)
             })
             .collect();
     }
@@ -235,17 +242,16 @@ fn by_orientation(part: Part<'_>) -> Vec<Part<'_>> {
         }
         let mut reasons = part.reasons.clone();
         reasons.push(orientation_reason(row.cross(column)));
-        parts.push(Part { items, reasons });
+        parts.push((Part { items, reasons }, true));
     }
     if !mixed.is_empty() {
         let mut reasons = part.reasons;
         if !parts.is_empty() {
             reasons.push(Message::new(msg("split-various-orientations")));
         }
-        parts.push(Part {
-            items: mixed,
-            reasons,
-        });
+        let is_parallel = mixed.len() == 1;
+        let items = mixed;
+        parts.push((Part { items, reasons }, is_parallel));
     }
     parts
 }

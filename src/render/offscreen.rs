@@ -17,6 +17,11 @@ pub struct Offscreen {
     texel_bytes: u32,
 }
 
+impl Output {
+    /// What pictures are drawn into off screen.
+    pub const PICTURE: Self = Self::Display(wgpu::TextureFormat::Rgba8Unorm);
+}
+
 impl Offscreen {
     /// Of a size.
     ///
@@ -67,7 +72,15 @@ impl Offscreen {
         let mut encoder = gpu
             .device
             .create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+        let mut pass = self.begin_pass(&mut encoder);
+        pane.draw(&mut pass);
+        drop(pass);
+        gpu.queue.submit([encoder.finish()]);
+    }
+
+    /// A pass over all of it, for whoever draws more than a pane.
+    pub fn begin_pass<'a>(&self, encoder: &'a mut wgpu::CommandEncoder) -> wgpu::RenderPass<'a> {
+        encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
             label: Some("offscreen"),
             color_attachments: &[Some(wgpu::RenderPassColorAttachment {
                 view: &self.view,
@@ -79,10 +92,7 @@ impl Offscreen {
                 },
             })],
             ..Default::default()
-        });
-        pane.draw(&mut pass);
-        drop(pass);
-        gpu.queue.submit([encoder.finish()]);
+        })
     }
 
     /// The levels drawn.

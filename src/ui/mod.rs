@@ -1,1 +1,53 @@
-//! egui only: panels, panes, palette, theme.
+//! egui only: panels, panes, palette, theme. Panels read the workspace and push commands; what a
+//! test could reach without a window is computed elsewhere.
+//!
+//! | file | what it owns |
+//! |---|---|
+//! | `shell.rs` | the window: where every panel stands |
+//! | `theme.rs`, `fonts.rs`, `icons.rs` | how it looks: one table each |
+//! | `bidi_label.rs` | the one way text that comes from data reaches the screen |
+//! | `panel.rs` | what a panel gets; buttons and rows |
+//! | `keys.rs` | key events to actions |
+//! | `patient_bar.rs`, `tools_row.rs`, `layout_chooser.rs`, `status.rs` | the bars |
+//! | `browser.rs`, `browse.rs` | the studies on the left |
+//! | `document.rs` | what is no picture, as text in a pane |
+//! | `findings.rs` | measurements, report text and saving on the right |
+//! | [`viewport`] | a pane: picture, overlays, drawings, input |
+//! | `start.rs`, `path_field.rs` | before anything is open; opening by path |
+//! | `parts.rs` and `palette.rs`, `help.rs`, `settings.rs`, `about.rs`, `passed_over.rs` | what is laid over the window |
+//! | `notices.rs`, `questions.rs` | what the reader should know, and must answer |
+
+mod about;
+mod bidi_label;
+mod browse;
+mod browser;
+mod document;
+mod findings;
+mod fonts;
+mod help;
+mod icons;
+mod keys;
+mod layout_chooser;
+mod notices;
+mod palette;
+mod panel;
+mod parts;
+mod passed_over;
+mod path_field;
+mod patient_bar;
+mod questions;
+mod settings;
+mod shell;
+mod start;
+mod status;
+mod theme;
+mod tools_row;
+pub mod viewport;
+
+pub use bidi_label::{Text, galley};
+pub use fonts::install as install_fonts;
+pub use icons::font as icon_font;
+pub use keys::pressed_actions;
+pub use panel::run_action;
+pub use shell::{Closing, Lent, Shell, shell_ui};
+pub use theme::{Colours, Sizes, Theme};

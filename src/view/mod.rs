@@ -1,2 +1,35 @@
-//! What a pane shows and where: view state, resolved view, draw list.
+//! What a pane shows and where it shows it.
+//!
+//! Ownership: [`ViewState`] is the mutable truth and is saved; [`DataPresentation`] is the look of
+//! the data bound to it; [`ResolvedView`] is computed for one frame on screen from the state and
+//! the pane's size and never stored. Everything that turns a screen position into millimetres or
+//! pixels, or back, goes through [`ResolvedView`].
 #![warn(missing_docs)]
+
+mod library_facts;
+mod overlay_geometry;
+mod placing;
+mod resolve;
+mod resolved;
+mod scale_bar;
+mod shown;
+mod sources;
+mod state;
+mod voi;
+mod window;
+
+pub use crate::imaging::Filter;
+pub use library_facts::{
+    frame_of_reference, image_ref, is_same_patient, nearest_frame, nearest_index, shown_data,
+    slice_thickness_mm, step_mm,
+};
+pub use overlay_geometry::{EdgeLetters, edge_letters};
+pub use placing::Space;
+pub use resolve::{StackGeometry, resolve_plane, resolve_stack};
+pub use resolved::{ResolvedKind, ResolvedView};
+pub use scale_bar::{ScaleBar, scale_bar};
+pub use shown::{ImageRef, ShownData, Visibility};
+pub use sources::{Frames, Loading, NoFrames};
+pub use state::{Camera, DataPresentation, ViewMode, ViewState, VoiChoice, Zoom};
+pub use voi::resolve_voi;
+pub use window::ShownWindow;

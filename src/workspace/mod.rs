@@ -1,1 +1,168 @@
-//! The one truth: commands in, effects out; undo, sync, settings. Starts no thread, touches no file.
+//! The one truth: [`Workspace`] takes a [`Command`], changes itself and returns [`Effect`]s. It
+//! starts no thread, touches no file and knows neither egui nor wgpu, so everything a
+//! radiologist's hand can do is tested without a window.
+//!
+//! | file | what it owns |
+//! |---|---|
+//! | `command.rs` | [`Command`], nested by owner; [`Effect`], [`Task`] |
+//! | `panes.rs` | panes, layouts, the MPR group and its crosshair |
+//! | `view_edit.rs` | changes to one pane's view |
+//! | `document.rs` | what the reader made of one study |
+//! | `history.rs` | undo and redo, one history a study |
+//! | `document_edit.rs` | changes to a document: annotations and report text |
+//! | `arrivals.rs` | headers, passed-over files and results coming in from jobs |
+//! | `settings.rs` | what is remembered between runs |
+
+mod arrivals;
+mod camera;
+mod command;
+mod document;
+mod document_edit;
+mod history;
+mod notices;
+mod panes;
+mod presets;
+mod settings;
+mod start;
+mod view_edit;
+
+pub use camera::{one_to_one, panned, zoomed_at};
+pub use command::{
+    AnnotationEdit, Arrival, Command, Effect, GestureId, LayoutEdit, PickKind, ReportEdit,
+    SettingsEdit, Task, ViewEdit,
+};
+pub use document::{Document, SaveState, StudyRecord};
+pub use document_edit::kind_name;
+pub use history::History;
+pub use notices::{Notice, NoticeId};
+pub use panes::{Layout, Pane, PaneId, Panes, WindowLayout};
+pub use presets::{WINDOW_PRESETS, WindowPreset};
+pub use settings::{Language, OverlayLevel, Settings};
+pub use start::Start;
+pub use view_edit::step_mm;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::annotation::AnnotationId;
+use crate::model::Library;
+use crate::model::StudyKey;
+use crate::problem::Message;
+
+/// A file that was found and not shown, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PassedOver {
+    /// Which.
+    pub path: PathBuf,
+    /// Why.
+    pub reason: Message,
+}
+
+/// Everything the program knows.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    /// What is open.
+    pub library: Library,
+    /// What is on screen.
+    pub panes: Panes,
+    /// What the reader made of each study.
+    pub studies: BTreeMap<StudyKey, StudyRecord>,
+    /// The annotation whose handles show.
+    pub selected: Option<AnnotationId>,
+    /// The name of the tool on the left button; `tool::TOOLS` has it.
+    pub tool: &'static str,
+    /// Identification is replaced by one marker, everywhere.
+    pub is_identification_hidden: bool,
+    /// What is remembered.
+    pub settings: Settings,
+    /// What the reader should know.
+    pub notices: notices::Notices,
+    /// Files found and not shown.
+    pub passed_over: Vec<PassedOver>,
+    /// Files found so far.
+    pub files_found: usize,
+    /// Scans under way.
+    pub scans_running: usize,
+    next_annotation: u64,
+}
+
+impl Workspace {
+    /// An empty one with these settings.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            tool: "window",
+            ..Self::default()
+        }
+    }
+
+    /// A key for a new annotation; never given twice.
+    pub fn new_annotation_id(&mut self) -> AnnotationId {
+        self.next_annotation += 1;
+        AnnotationId(self.next_annotation)
+    }
+
+    /// The study the active pane shows: what undo, findings and report are about.
+    #[must_use]
+    pub fn active_study(&self) -> Option<StudyKey> {
+        let view = self.panes.active_view()?;
+        self.library
+            .display_set(view.display_set)
+            .map(|set| set.study)
+    }
+
+    /// The document of the active study.
+    #[must_use]
+    pub fn active_document(&self) -> Option<&Document> {
+        self.studies
+            .get(&self.active_study()?)
+            .map(|record| &record.document)
+    }
+
+    /// Carries out a command.
+    pub fn apply(&mut self, command: Command) -> Vec<Effect> {
+        match command {
+            Command::Open(paths) => self.open(paths),
+            Command::OpenDemo => self.open_demo(),
+            Command::Pick(kind) => vec![Effect::Pick(kind)],
+            Command::Arrived(arrival) => self.arrived(arrival),
+            Command::View(pane, edit) => self.edit_view(pane, edit),
+            Command::Layout(edit) => self.edit_layout(edit),
+            Command::Annotate(edit) => self.annotate(edit),
+            Command::Report(edit) => self.edit_report(edit),
+            Command::Settings(edit) => self.edit_settings(edit),
+            Command::Tool(tool) => {
+                self.tool = tool;
+                Vec::new()
+            }
+            Command::HideIdentification(is_hidden) => {
+                self.is_identification_hidden = is_hidden;
+                Vec::new()
+            }
+            Command::Dismiss(notice) => {
+                self.notices.dismiss(notice);
+                Vec::new()
+            }
+            Command::Notify(problem) => {
+                self.notices.push(problem);
+                Vec::new()
+            }
+            Command::CancelJob(job) => vec![Effect::CancelJob(job)],
+            Command::Undo => self.undo(),
+            Command::Redo => self.redo(),
+            Command::Quit => self.quit(),
+        }
+    }
+
+    /// Documents with changes that are in no report yet.
+    #[must_use]
+    pub fn unsaved_studies(&self) -> Vec<StudyKey> {
+        let unsaved = |record: &StudyRecord| record.is_unsaved();
+        self.studies
+            .iter()
+            .filter(|(_, record)| unsaved(record))
+            .map(|(key, _)| *key)
+            .collect()
+    }
+}

@@ -1,1 +1,24 @@
 ### English: decoding pixels.
+
+decode-no-pixel-data = This object holds no image
+decode-missing-attribute = The image cannot be shown: its header does not say { $attribute }
+decode-absurd-size = The image cannot be shown: its header declares { $columns } × { $rows } pixels, { $bytes } bytes a frame, which cannot be true
+decode-unknown-transfer-syntax = The image cannot be shown: its transfer syntax { $uid } is not known. Export the study again uncompressed
+decode-not-yet = The image cannot be shown: { $name } is not decoded yet. Export the study again uncompressed or in another compression
+decode-layout = The image cannot be shown: pixels of { $samples } samples with { $bits } bits allocated are not supported
+decode-photometric = The image cannot be shown: the photometric interpretation { $name } is not supported
+decode-palette = The image cannot be shown: its colour palette is missing or broken
+decode-no-such-frame = There is no frame { $number }: the image declares { $frames }
+decode-truncated = The frame is cut off and not shown: it needs { $expected } bytes and { $found } are there. Copy the file again from its source
+decode-frame-missing = Frame { $number } is missing: the file declares { $declared } frames and holds { $found }. Copy the file again from its source
+decode-frame-boundaries = The image cannot be shown: nothing tells how its { $fragments } fragments make { $frames } frames
+decode-mismatch = The image cannot be shown: its { $codec } data hold { $stream }, but its header declares { $header }
+decode-damaged = The frame is damaged and not shown: { $codec } reports “{ $detail }”. Copy the file again from its source
+decode-read = The pixel data could not be read: { $detail }
+decode-memory = There is not enough memory to decode the frame: { $bytes } bytes are needed
+decode-panicked = The { $codec } decoder failed on this frame: { $detail }. All other images are unaffected
+decode-cancelled = Decoding was cancelled
+
+## isocentre frames
+
+frames-failed = Frame { $number }: { $reason }

@@ -71,3 +71,32 @@ no-volume-irregular-spacing = The slices are not evenly spaced; steps go from { 
 no-volume-not-in-line = The slices are shifted sideways by { $mm } mm
 no-volume-too-many-missing = { $missing } slices are missing, only { $present } are there
 no-volume-repeated = { $repeated } of { $frames } images lie where another one lies; they may belong to different times
+
+## What `info` lists
+
+info-nothing = There is nothing here that can be shown
+info-unnamed = Unnamed patient
+info-instances = { $count ->
+    [one] 1 instance
+   *[other] { $count } instances
+}
+info-report = Structured report
+info-frames = { $frames ->
+    [one] 1 image { $columns } × { $rows }
+   *[other] { $frames } images { $columns } × { $rows }
+}
+info-volume = volume { $x } × { $y } × { $z } mm
+info-tilt = tilted by { $degrees }°
+info-missing = { $count ->
+    [one] slice { $numbers } missing
+   *[other] slices { $numbers } missing
+}
+info-duplicates = { $count ->
+    [one] 1 image double
+   *[other] { $count } images double
+}
+info-passed-over = { $count ->
+    [one] One file was passed over:
+   *[other] { $count } files were passed over:
+}
+info-summary = { $found } files found: { $shown } shown, { $passed } passed over

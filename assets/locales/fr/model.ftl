@@ -71,3 +71,32 @@ no-volume-irregular-spacing = Les coupes ne sont pas régulièrement espacées ;
 no-volume-not-in-line = Les coupes sont décalées latéralement de { $mm } mm
 no-volume-too-many-missing = { $missing } coupes manquent, seules { $present } sont là
 no-volume-repeated = { $repeated } images sur { $frames } sont là où se trouve une autre ; elles appartiennent peut-être à des temps différents
+
+## Ce que liste `info`
+
+info-nothing = Il n’y a rien ici qui puisse être affiché
+info-unnamed = Patient sans nom
+info-instances = { $count ->
+    [one] 1 instance
+   *[other] { $count } instances
+}
+info-report = Compte rendu structuré
+info-frames = { $frames ->
+    [one] 1 image { $columns } × { $rows }
+   *[other] { $frames } images { $columns } × { $rows }
+}
+info-volume = volume { $x } × { $y } × { $z } mm
+info-tilt = inclinée de { $degrees }°
+info-missing = { $count ->
+    [one] coupe { $numbers } manquante
+   *[other] coupes { $numbers } manquantes
+}
+info-duplicates = { $count ->
+    [one] 1 image en double
+   *[other] { $count } images en double
+}
+info-passed-over = { $count ->
+    [one] Un fichier a été laissé de côté :
+   *[other] { $count } fichiers ont été laissés de côté :
+}
+info-summary = { $found } fichiers trouvés : { $shown } affichés, { $passed } laissés de côté

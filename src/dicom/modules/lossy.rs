@@ -16,8 +16,9 @@ pub fn lossy_ratio(elements: Elements<'_>, transfer_syntax: &str) -> Option<Opti
         return None;
     }
     let ratio = elements
-        .floats(tags::LOSSY_IMAGE_COMPRESSION_RATIO)
+        .optional_floats(tags::LOSSY_IMAGE_COMPRESSION_RATIO)
         .into_iter()
+        .flatten()
         .filter(|ratio| ratio.is_finite() && *ratio > 0.0)
         .max_by(f64::total_cmp);
     Some(ratio)

@@ -73,14 +73,14 @@ impl ModalityModule {
                 unit: named(unit.as_deref()).unwrap_or(UnitName::None),
             };
         }
-        let slope = transformation.float(tags::RESCALE_SLOPE);
-        let intercept = transformation.float(tags::RESCALE_INTERCEPT);
-        let rescale = match (slope, intercept) {
-            (Some(slope), intercept) => Some((slope, intercept.unwrap_or(0.0))),
-            (None, Some(intercept)) => Some((1.0, intercept)),
-            (None, None) => None,
-        }
-        .filter(|(slope, intercept)| slope.is_finite() && intercept.is_finite() && *slope != 0.0);
+        let Ok(rescale) = rescale(transformation) else {
+            // Whatever unit the file names, these values are not in it.
+            return Self {
+                rescale: None,
+                lut: None,
+                unit: UnitName::None,
+            };
+        };
         let unit = named(transformation.text(tags::RESCALE_TYPE).as_deref())
             .or_else(|| named(elements.text(tags::UNITS).as_deref()))
             .unwrap_or_else(|| {
@@ -96,6 +96,28 @@ impl ModalityModule {
             unit,
         }
     }
+}
+
+/// A rescale is stated, but is no number or has a slope of zero.
+struct Unusable;
+
+/// Slope and intercept; one alone stands with slope 1 or intercept 0.
+fn rescale(transformation: Elements<'_>) -> Result<Option<(f64, f64)>, Unusable> {
+    let stated = |tag, default| {
+        if transformation.has(tag) {
+            transformation.float(tag).ok_or(Unusable)
+        } else {
+            Ok(default)
+        }
+    };
+    let slope = stated(tags::RESCALE_SLOPE, 1.0)?;
+    let intercept = stated(tags::RESCALE_INTERCEPT, 0.0)?;
+    if !slope.is_finite() || !intercept.is_finite() || slope == 0.0 {
+        return Err(Unusable);
+    }
+    let is_stated =
+        transformation.has(tags::RESCALE_SLOPE) || transformation.has(tags::RESCALE_INTERCEPT);
+    Ok(is_stated.then_some((slope, intercept)))
 }
 
 /// A name of a unit; `US` means unspecified (C.11.1.1.2).
@@ -153,12 +175,15 @@ mod tests {
     }
 
     #[test]
-    fn a_slope_of_zero_or_nan_is_no_rescale() {
+    fn a_slope_of_zero_or_nan_is_no_rescale_and_leaves_no_unit() {
         assert_eq!(read(ct()).rescale, Some((1.0, -1024.0)));
-        let zero = ct().floats(tags::RESCALE_SLOPE, &[0.0]);
-        assert_eq!(read(zero).rescale, None);
-        let nan = ct().floats(tags::RESCALE_SLOPE, &[f64::NAN]);
-        assert_eq!(read(nan).rescale, None);
+        for slope in [0.0, f64::NAN] {
+            let wrong = ct()
+                .floats(tags::RESCALE_SLOPE, &[slope])
+                .text(tags::RESCALE_TYPE, "HU");
+            let module = read(wrong);
+            assert_eq!((module.rescale, module.unit), (None, UnitName::None));
+        }
     }
 
     #[test]

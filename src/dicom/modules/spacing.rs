@@ -16,7 +16,7 @@ pub struct SpacingModule {
     pub calibration_type: String,
     pub calibration_description: String,
     pub imager_pixel_spacing: Option<(f64, f64)>,
-    /// As stored: a factor that is no factor (zero, negative) shows as such.
+    /// As stored: a factor that is none (zero, negative, no number: NaN) shows as such.
     pub magnification_factor: Option<f64>,
     pub distance_source_to_detector_mm: Option<f64>,
     pub distance_source_to_patient_mm: Option<f64>,
@@ -29,6 +29,7 @@ impl SpacingModule {
     /// Reads it; `measures` is where Pixel Spacing stands (the Pixel Measures macro or the image).
     #[must_use]
     pub fn read(elements: Elements<'_>, measures: Elements<'_>) -> Self {
+        const FACTOR: Tag = tags::ESTIMATED_RADIOGRAPHIC_MAGNIFICATION_FACTOR;
         let pair = |tag| positive_pair(elements, tag);
         let positive = |tag| {
             elements
@@ -44,7 +45,9 @@ impl SpacingModule {
                 .text(tags::PIXEL_SPACING_CALIBRATION_DESCRIPTION)
                 .unwrap_or_default(),
             imager_pixel_spacing: pair(tags::IMAGER_PIXEL_SPACING),
-            magnification_factor: elements.float(tags::ESTIMATED_RADIOGRAPHIC_MAGNIFICATION_FACTOR),
+            magnification_factor: elements
+                .has(FACTOR)
+                .then(|| elements.float(FACTOR).unwrap_or(f64::NAN)),
             distance_source_to_detector_mm: positive(tags::DISTANCE_SOURCE_TO_DETECTOR),
             distance_source_to_patient_mm: positive(tags::DISTANCE_SOURCE_TO_PATIENT),
             nominal_scanned_pixel_spacing: pair(tags::NOMINAL_SCANNED_PIXEL_SPACING),

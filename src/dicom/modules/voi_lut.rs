@@ -31,19 +31,22 @@ impl VoiModule {
     /// negative, which decides how a table's first value is read.
     #[must_use]
     pub fn read(elements: Elements<'_>, modality_is_signed: bool) -> Self {
-        let widths = elements.floats(tags::WINDOW_WIDTH);
+        let widths = elements.optional_floats(tags::WINDOW_WIDTH);
         let mut explanations = elements
             .texts(tags::WINDOW_CENTER_WIDTH_EXPLANATION)
             .into_iter();
         // Centres and widths shall be as many; where they are not, pairs are what is sure.
         let windows = elements
-            .floats(tags::WINDOW_CENTER)
+            .optional_floats(tags::WINDOW_CENTER)
             .into_iter()
             .zip(widths)
-            .map(|(center, width)| VoiWindow {
-                center,
-                width,
-                explanation: explanations.next().unwrap_or_default(),
+            .filter_map(|(center, width)| {
+                let explanation = explanations.next().unwrap_or_default();
+                Some(VoiWindow {
+                    center: center?,
+                    width: width?,
+                    explanation,
+                })
             })
             .filter(|w| w.center.is_finite() && w.width.is_finite() && w.width > 0.0)
             .collect();

@@ -20,7 +20,7 @@ use crate::problem::Message;
 use crate::problem::msg;
 
 /// Names this program as the writer of a file (a UUID of its own, so that it needs no root).
-pub const IMPLEMENTATION_CLASS_UID: &str = "2.25.258417126035834719467830498572639481077";
+pub const IMPLEMENTATION_CLASS_UID: &str = "2.25.217809346479498579188972945950615874522";
 
 /// Why a data set could not become a file.
 #[derive(Debug, thiserror::Error)]
@@ -192,6 +192,13 @@ mod tests {
             .read_to_end(&mut inflated)
             .unwrap();
         assert_eq!(inflated, body(&plain));
+    }
+
+    #[test]
+    fn our_own_uid_is_one() {
+        let number = IMPLEMENTATION_CLASS_UID.strip_prefix("2.25.").unwrap();
+        assert!(number.parse::<u128>().is_ok());
+        assert!(crate::dicom::is_valid_uid(IMPLEMENTATION_CLASS_UID));
     }
 
     #[test]

@@ -43,7 +43,8 @@ impl Container {
             Samples::I32(_) => Self::I32,
             Samples::F32(_) | Samples::F64(_) => Self::F32,
             Samples::Rgb8(_) => Self::Rgba8,
-            Samples::Rgb16(_) => Self::Rgba16,
+            // Shown by its high words (see `imaging::assemble`).
+            Samples::Rgb16(_) | Samples::Rgb32(_) => Self::Rgba16,
         }
     }
 

@@ -17,6 +17,7 @@ pub use bytes::Element;
 pub use bytes::Encoding;
 pub use bytes::Value;
 pub use bytes::encode;
+pub use bytes::file_meta;
 pub use compare::Difference;
 pub use compare::differences;
 pub use compare::differences_u8;

@@ -1,0 +1,75 @@
+# What panes say: corners, values, pointer bindings.
+
+viewport-name = Image pane: { $content }
+viewport-hidden = Identification hidden
+viewport-no-name = (no name)
+viewport-series = Se { $number }
+viewport-image = Im { $number }/{ $of }
+viewport-thickness = thickness { $value }
+viewport-window = W { $width }  L { $center }
+viewport-voi-lut = Image’s own table (W { $width }  L { $center })
+viewport-zoom = Zoom { $percent } %
+viewport-filter-nearest = nearest pixel
+viewport-filter-cubic = cubic
+viewport-inverted = inverted
+viewport-lossy = Lossy compression
+viewport-lossy-ratio = Lossy compression { $ratio } : 1
+viewport-slices = Slices
+
+plane-axial = Axial
+plane-coronal = Coronal
+plane-sagittal = Sagittal
+
+calibration-calibrated = calibrated
+calibration-magnified = corrected for magnification
+calibration-detector = at the detector
+calibration-scanner = on the film
+calibration-ultrasound = ultrasound region
+
+probe-point = ({ $x }, { $y }, { $z }) mm
+probe-pixel = pixel ({ $column }, { $row })
+probe-padding = no image here
+probe-gap = missing slice
+
+arrow-text = Text of the arrow
+
+pointer-left = Left drag
+pointer-left-does = The chosen tool
+pointer-alt-left = Alt + left drag
+pointer-middle = Middle drag
+pointer-right = Right drag
+pointer-right-click = Right click
+pointer-menu-does = Menu of the pane
+pointer-double-click = Double click
+pointer-maximise-does = The pane over the whole window, or back
+pointer-wheel = Wheel
+pointer-slice-does = One image a notch
+pointer-shift-wheel = Shift + wheel
+pointer-slices-does = Ten images a notch
+pointer-ctrl-wheel = Ctrl + wheel
+pointer-zoom-does = Zoom at the pointer
+pointer-shift-move = Shift + move
+pointer-point-does = Every view goes to the point under the pointer
+
+tool-window = Window
+tool-window-help = Drag: right widens the window, up brightens
+tool-pan = Pan
+tool-pan-help = Drag moves the picture; the middle button always does
+tool-zoom = Zoom
+tool-zoom-help = Drag up or down zooms at the pointer; the right button always does
+tool-scroll = Scroll
+tool-scroll-help = Drag up or down through the images; the wheel always does
+tool-length = Length
+tool-length-help = Drag from one end to the other
+tool-angle = Angle
+tool-angle-help = Click an arm, the vertex and the other arm
+tool-ellipse = Ellipse
+tool-ellipse-help = Drag across the region; Shift makes a circle
+tool-rectangle = Rectangle
+tool-rectangle-help = Drag across the region; Shift makes a square
+tool-probe = Probe
+tool-probe-help = Click a point: its value stays
+tool-arrow = Arrow
+tool-arrow-help = Drag from what it points at to where the text stands, then type
+tool-crosshair = Crosshair
+tool-crosshair-help = Drag: every view goes to the point under the pointer

@@ -1,0 +1,43 @@
+# What the workspace and the engine say: history, kinds of annotation, presets, jobs.
+
+history-draw = Draw { $what }
+history-change = Change { $what }
+history-delete = Delete { $what }
+history-findings = Edit findings
+history-impression = Edit impression
+history-restore = Restore unsaved work
+
+kind-probe = point value
+kind-length = length
+kind-angle = angle
+kind-ellipse = ellipse
+kind-rectangle = rectangle
+kind-arrow = arrow
+kind-other = region
+
+preset-auto = Full range
+preset-default = Default
+preset-soft = Soft tissue
+preset-lung = Lung
+preset-bone = Bone
+preset-brain = Brain
+preset-stroke = Stroke
+preset-liver = Liver
+preset-mediastinum = Mediastinum
+preset-angio = Angiography
+
+job-scan = Reading files
+job-demo = Making the demo study
+job-load = Loading images
+job-thumbnail = Drawing a thumbnail
+job-save-report = Saving the report
+job-read-report = Reading a report
+job-journal = Looking for unsaved work
+
+mpr-refused = This series cannot be resliced: { $reason }
+volume-not-in-memory = The volume does not fit into memory; the images can be read one by one
+settings-not-written = The settings could not be written: { $detail }
+settings-unreadable = The settings could not be read and were put aside; the defaults are used ({ $detail })
+report-verified = The report was written, read back and found equal
+report-value-missing = “{ $label }” has no { $quantity }: the images it needs could not be read. Nothing was saved
+journal-not-written = Unsaved work could not be put aside: { $reason }

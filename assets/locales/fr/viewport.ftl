@@ -1,0 +1,75 @@
+# Ce que disent les vues : coins, valeurs, gestes de la souris.
+
+viewport-name = Vue : { $content }
+viewport-hidden = Identité masquée
+viewport-no-name = (sans nom)
+viewport-series = Sé { $number }
+viewport-image = Im { $number }/{ $of }
+viewport-thickness = épaisseur { $value }
+viewport-window = L { $width }  N { $center }
+viewport-voi-lut = Table propre à l’image (L { $width }  N { $center })
+viewport-zoom = Zoom { $percent } %
+viewport-filter-nearest = pixel le plus proche
+viewport-filter-cubic = cubique
+viewport-inverted = inversé
+viewport-lossy = Compression avec perte
+viewport-lossy-ratio = Compression avec perte { $ratio } : 1
+viewport-slices = Coupes
+
+plane-axial = Axial
+plane-coronal = Coronal
+plane-sagittal = Sagittal
+
+calibration-calibrated = calibré
+calibration-magnified = corrigé de l’agrandissement
+calibration-detector = au détecteur
+calibration-scanner = sur le film
+calibration-ultrasound = région échographique
+
+probe-point = ({ $x } ; { $y } ; { $z }) mm
+probe-pixel = pixel ({ $column } ; { $row })
+probe-padding = pas d’image ici
+probe-gap = coupe manquante
+
+arrow-text = Texte de la flèche
+
+pointer-left = Glisser à gauche
+pointer-left-does = L’outil choisi
+pointer-alt-left = Alt + glisser à gauche
+pointer-middle = Glisser au milieu
+pointer-right = Glisser à droite
+pointer-right-click = Clic droit
+pointer-menu-does = Menu de la vue
+pointer-double-click = Double clic
+pointer-maximise-does = La vue sur toute la fenêtre, et retour
+pointer-wheel = Molette
+pointer-slice-does = Une image par cran
+pointer-shift-wheel = Maj + molette
+pointer-slices-does = Dix images par cran
+pointer-ctrl-wheel = Ctrl + molette
+pointer-zoom-does = Zoom au pointeur
+pointer-shift-move = Maj + déplacer
+pointer-point-does = Toutes les vues vont au point sous le pointeur
+
+tool-window = Fenêtre
+tool-window-help = Glisser : à droite élargit la fenêtre, en haut éclaircit
+tool-pan = Déplacer
+tool-pan-help = Glisser déplace l’image ; le bouton du milieu aussi
+tool-zoom = Zoom
+tool-zoom-help = Glisser de haut en bas agrandit au pointeur ; le bouton droit aussi
+tool-scroll = Défiler
+tool-scroll-help = Glisser de haut en bas dans les images ; la molette aussi
+tool-length = Longueur
+tool-length-help = Glisser d’une extrémité à l’autre
+tool-angle = Angle
+tool-angle-help = Cliquer un bras, le sommet et l’autre bras
+tool-ellipse = Ellipse
+tool-ellipse-help = Glisser sur la région ; Maj fait un cercle
+tool-rectangle = Rectangle
+tool-rectangle-help = Glisser sur la région ; Maj fait un carré
+tool-probe = Sonde
+tool-probe-help = Cliquer un point : sa valeur reste
+tool-arrow = Flèche
+tool-arrow-help = Glisser de ce qu’elle désigne vers la place du texte, puis écrire
+tool-crosshair = Réticule
+tool-crosshair-help = Glisser : toutes les vues vont au point sous le pointeur

@@ -1,0 +1,118 @@
+//! When an action can be done; the reason is what the dimmed button says.
+
+use std::path::{Path, PathBuf};
+
+use crate::annotation::AnnotationId;
+use crate::dicom::ByteSource;
+use crate::model::StudyKey;
+use crate::problem::{Message, msg};
+use crate::view::ViewMode;
+use crate::workspace::{Layout, StudyRecord, Workspace};
+
+type Possible = Result<(), Message>;
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the type of every row's condition"
+)]
+pub(super) fn always(_: &Workspace) -> Possible {
+    Ok(())
+}
+
+pub(super) fn image(workspace: &Workspace) -> Possible {
+    if workspace.panes.active_view().is_some() {
+        Ok(())
+    } else {
+        Err(Message::new(msg("why-no-image")))
+    }
+}
+
+pub(super) fn volume(workspace: &Workspace) -> Possible {
+    if workspace.panes.main().layout == Layout::Mpr {
+        return Ok(()); // the way back
+    }
+    image(workspace)?;
+    let view = workspace.panes.active_view();
+    view.map_or(Ok(()), |view| {
+        workspace.library.volume_grid(view.display_set).map(|_| ())
+    })
+}
+
+pub(super) fn stack(workspace: &Workspace) -> Possible {
+    image(workspace)?;
+    match workspace.panes.active_view().map(|view| view.mode) {
+        Some(ViewMode::Mpr(_)) => Err(Message::new(msg("why-not-in-mpr"))),
+        _ => Ok(()),
+    }
+}
+
+fn record(workspace: &Workspace) -> Option<&StudyRecord> {
+    workspace.studies.get(&workspace.active_study()?)
+}
+
+pub(super) fn undo(workspace: &Workspace) -> Possible {
+    record(workspace)
+        .and_then(|record| record.history.undo_label())
+        .map(|_| ())
+        .ok_or_else(|| Message::new(msg("why-nothing-to-undo")))
+}
+
+pub(super) fn redo(workspace: &Workspace) -> Possible {
+    record(workspace)
+        .and_then(|record| record.history.redo_label())
+        .map(|_| ())
+        .ok_or_else(|| Message::new(msg("why-nothing-to-redo")))
+}
+
+pub(super) fn selection(workspace: &Workspace) -> Option<AnnotationId> {
+    let selected = workspace.selected?;
+    // Only in the study that is read: a key pressed over patient B never deletes from patient A.
+    workspace.active_document()?.annotation(selected)?;
+    Some(selected)
+}
+
+pub(super) fn selected(workspace: &Workspace) -> Possible {
+    selection(workspace)
+        .map(|_| ())
+        .ok_or_else(|| Message::new(msg("why-nothing-selected")))
+}
+
+pub(super) fn report(workspace: &Workspace) -> Possible {
+    match record(workspace) {
+        Some(record) if !record.document.is_empty() => Ok(()),
+        _ => Err(Message::new(msg("why-nothing-to-save"))),
+    }
+}
+
+pub(super) fn passed_over(workspace: &Workspace) -> Possible {
+    if workspace.passed_over.is_empty() {
+        Err(Message::new(msg("why-none-passed-over")))
+    } else {
+        Ok(())
+    }
+}
+
+/// Where a study's report goes: the folder in the settings, else beside the images; `None` if the
+/// images lie in memory only and the reader has to choose.
+#[must_use]
+pub fn report_folder(workspace: &Workspace, study: StudyKey) -> Option<PathBuf> {
+    if let Some(folder) = &workspace.settings.report_folder {
+        return Some(folder.clone());
+    }
+    let source = first_source(workspace, study)?;
+    match source {
+        ByteSource::File(path) | ByteSource::ZipEntry { archive: path, .. } => {
+            path.parent().map(Path::to_owned)
+        }
+        ByteSource::Memory(_) => None,
+    }
+}
+
+fn first_source(workspace: &Workspace, study: StudyKey) -> Option<&ByteSource> {
+    let library = &workspace.library;
+    library
+        .display_sets()
+        .filter(|set| set.study == study)
+        .find_map(|set| library.header(*set.instances.first()?))
+        .map(|header| &header.source)
+}

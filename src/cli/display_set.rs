@@ -1,0 +1,42 @@
+//! Which display set a subcommand means.
+
+use crate::model::{DisplaySet, Library};
+use crate::problem::{Message, msg};
+
+/// The one `--series` names by UID or number, or the first that fits.
+///
+/// # Errors
+/// The sentence to say when there is none.
+pub fn choose<'a>(
+    library: &'a Library,
+    series: Option<&str>,
+    needs_volume: bool,
+) -> Result<&'a DisplaySet, Message> {
+    let is_named = |set: &DisplaySet| {
+        series.is_none_or(|name| {
+            *set.series_instance_uid == *name
+                || library
+                    .series_number(set)
+                    .is_some_and(|number| number.to_string() == name)
+        })
+    };
+    let mut why_not = None;
+    for set in library
+        .display_sets()
+        .filter(|set| is_named(set) && set.is_image())
+    {
+        if !needs_volume {
+            return Ok(set);
+        }
+        match library.volume_grid(set.id) {
+            Ok(_) => return Ok(set),
+            Err(reason) => why_not = why_not.or(Some(reason)),
+        }
+    }
+    Err(why_not.unwrap_or_else(|| {
+        series.map_or_else(
+            || Message::new(msg("cli-no-images")),
+            |name| Message::new(msg("cli-no-such-series")).text("series", name),
+        )
+    }))
+}

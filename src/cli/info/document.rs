@@ -1,0 +1,226 @@
+//! The JSON of `isocentre info`.
+
+use serde::Serialize;
+
+use super::Found;
+use crate::model::DisplaySet;
+use crate::model::Library;
+use crate::model::Patient;
+use crate::model::Series;
+use crate::model::Study;
+use crate::model::VolumePlan;
+use crate::text::Words;
+
+/// Everything found; `files_found` is the sum of the other two.
+#[derive(Debug, Serialize)]
+pub(super) struct Document {
+    pub files_found: usize,
+    pub files_shown: usize,
+    pub passed_over: Vec<PassedOverEntry>,
+    pub problems: Vec<ProblemEntry>,
+    pub patients: Vec<PatientEntry>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct PassedOverEntry {
+    pub path: String,
+    pub reason: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ProblemEntry {
+    pub path: Option<String>,
+    pub message: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct PatientEntry {
+    pub patient_id: String,
+    pub issuer_of_patient_id: String,
+    pub patient_name: String,
+    pub patient_birth_date: String,
+    pub patient_sex: String,
+    pub studies: Vec<StudyEntry>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct StudyEntry {
+    pub study_instance_uid: String,
+    pub study_date: String,
+    pub study_time: String,
+    pub study_description: String,
+    pub accession_number: String,
+    pub series: Vec<SeriesEntry>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct SeriesEntry {
+    pub series_instance_uid: String,
+    pub series_number: Option<i64>,
+    pub modality: String,
+    pub series_description: String,
+    pub instances: usize,
+    pub display_sets: Vec<DisplaySetEntry>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct DisplaySetEntry {
+    /// `stack`, `loop`, `report` or `not_shown`.
+    pub kind: &'static str,
+    /// What sets it apart from the others of its series.
+    pub apart_by: Vec<String>,
+    pub sop_class_uid: String,
+    pub instances: usize,
+    pub frames: usize,
+    pub rows: u32,
+    pub columns: u32,
+    pub frame_of_reference_uid: Option<String>,
+    /// Why it cannot be shown.
+    pub not_shown: Option<String>,
+    /// The volume it forms.
+    pub geometry: Option<GeometryEntry>,
+    /// Why it forms no volume.
+    pub no_volume: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct GeometryEntry {
+    /// Columns, rows, slices.
+    pub dimensions: [u32; 3],
+    /// Between pixels along a row and along a column, mm.
+    pub pixel_mm: [f64; 2],
+    /// Between slice planes, mm.
+    pub slice_mm: f64,
+    pub tilt_degrees: f64,
+    /// Slice numbers, counted from 1, that no image fills.
+    pub missing_slices: Vec<u32>,
+    /// How many images lie where another one does.
+    pub duplicates: usize,
+    pub largest_deviation_mm: f64,
+    /// Centre of the first voxel, patient mm.
+    pub origin_mm: [f64; 3],
+    /// Steps to the next voxel to the right, below and in the next slice, patient mm.
+    pub steps_mm: [[f64; 3]; 3],
+}
+
+impl Document {
+    pub(super) fn new(found: &Found, words: &Words) -> Self {
+        let library = &found.library;
+        let files_shown = library.instances().count();
+        Self {
+            files_found: files_shown + found.passed_over.len(),
+            files_shown,
+            passed_over: found
+                .passed_over
+                .iter()
+                .map(|(path, reason)| PassedOverEntry {
+                    path: path.display().to_string(),
+                    reason: words.get(reason),
+                })
+                .collect(),
+            problems: found
+                .problems
+                .iter()
+                .map(|problem| ProblemEntry {
+                    path: problem.path.as_ref().map(|path| path.display().to_string()),
+                    message: words.get(&problem.message),
+                })
+                .collect(),
+            patients: library
+                .patients()
+                .map(|patient| patient_entry(library, patient, words))
+                .collect(),
+        }
+    }
+}
+
+fn patient_entry(library: &Library, patient: &Patient, words: &Words) -> PatientEntry {
+    let module = patient.module.clone();
+    PatientEntry {
+        patient_id: module.patient_id,
+        issuer_of_patient_id: module.issuer,
+        patient_name: module.name,
+        patient_birth_date: module.birth_date,
+        patient_sex: module.sex,
+        studies: patient
+            .studies
+            .iter()
+            .filter_map(|key| library.study(*key))
+            .map(|study| study_entry(library, study, words))
+            .collect(),
+    }
+}
+
+fn study_entry(library: &Library, study: &Study, words: &Words) -> StudyEntry {
+    let module = study.module.clone();
+    StudyEntry {
+        study_instance_uid: module.study_instance_uid,
+        study_date: module.date,
+        study_time: module.time,
+        study_description: module.description,
+        accession_number: module.accession_number,
+        series: study
+            .series
+            .iter()
+            .filter_map(|key| library.series(*key))
+            .map(|series| series_entry(library, series, words))
+            .collect(),
+    }
+}
+
+fn series_entry(library: &Library, series: &Series, words: &Words) -> SeriesEntry {
+    let module = series.module.clone();
+    SeriesEntry {
+        series_instance_uid: module.series_instance_uid,
+        series_number: module.number,
+        modality: module.modality,
+        series_description: module.description,
+        instances: series.instances.len(),
+        display_sets: library
+            .display_sets_of(series.key)
+            .iter()
+            .map(|set| display_set_entry(set, words))
+            .collect(),
+    }
+}
+
+fn display_set_entry(set: &DisplaySet, words: &Words) -> DisplaySetEntry {
+    let why = set.volume.as_ref().err().filter(|_| set.is_image());
+    DisplaySetEntry {
+        kind: set.kind.name(),
+        apart_by: set
+            .apart_by
+            .iter()
+            .map(|reason| words.get(reason))
+            .collect(),
+        sop_class_uid: set.sop_class_uid.to_string(),
+        instances: set.instances.len(),
+        frames: set.frames.len(),
+        rows: set.rows,
+        columns: set.columns,
+        frame_of_reference_uid: set.frame_of_reference.as_deref().map(str::to_owned),
+        not_shown: set.kind.message().map(|message| words.get(message)),
+        geometry: set.volume.as_deref().ok().map(geometry_entry),
+        no_volume: why.map(|why| words.get(&why.message())),
+    }
+}
+
+fn geometry_entry(plan: &VolumePlan) -> GeometryEntry {
+    let report = &plan.report;
+    let matrix = plan.grid.patient_from_voxel;
+    GeometryEntry {
+        dimensions: plan.grid.dims,
+        pixel_mm: report.pixel_mm,
+        slice_mm: report.slice_mm,
+        tilt_degrees: report.tilt_degrees,
+        missing_slices: report.missing.iter().map(|k| k + 1).collect(),
+        duplicates: report.duplicates.len(),
+        largest_deviation_mm: report.largest_deviation_mm,
+        origin_mm: matrix.translation.to_array(),
+        steps_mm: [
+            matrix.matrix3.x_axis.to_array(),
+            matrix.matrix3.y_axis.to_array(),
+            matrix.matrix3.z_axis.to_array(),
+        ],
+    }
+}

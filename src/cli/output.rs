@@ -1,0 +1,51 @@
+//! Writing results and failures.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::problem::Message;
+use crate::text::Words;
+
+/// 1: nothing usable.
+pub const NOTHING_USABLE: u8 = 1;
+/// 2: wrong usage.
+pub const WRONG_USAGE: u8 = 2;
+/// 3: done in part.
+pub const IN_PART: u8 = 3;
+
+/// Says why on stderr and ends with this status.
+pub fn fail(status: u8, reason: &Message) -> ExitCode {
+    say(reason);
+    ExitCode::from(status)
+}
+
+/// A sentence on stderr.
+pub fn say(message: &Message) {
+    // Nobody is left to tell when stderr is closed.
+    drop(writeln!(
+        std::io::stderr(),
+        "{}",
+        Words::system().get(message)
+    ));
+}
+
+/// Text on stdout; a closed pipe ends the output quietly.
+pub fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+}
+
+/// A JSON document on stdout.
+pub fn print_json(value: &serde_json::Value) {
+    print(&format!("{value:#}\n"));
+}
+
+/// Writes a result file whole or not at all.
+///
+/// # Errors
+/// The sentence to say.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Message> {
+    crate::files::write_atomically(path, bytes, crate::files::Readable::AsUsual)
+        .map_err(|error| error.message())
+}

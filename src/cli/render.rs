@@ -1,0 +1,123 @@
+//! `isocentre render`: one view as a picture, or its modality values.
+
+mod arguments;
+mod plane;
+mod stack;
+
+pub use arguments::RenderArgs;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use crate::cli::display_set;
+use crate::cli::output::{IN_PART, NOTHING_USABLE, WRONG_USAGE, fail, say, write_file};
+use crate::engine::open;
+use crate::imaging::Picture;
+use crate::jobs::JobCtx;
+use crate::problem::{Message, msg};
+use crate::render::Gpu;
+use arguments::{Renderer, View};
+
+/// What one rendering gives.
+enum Rendered {
+    Picture(Picture),
+    /// Modality values, NaN where there is none.
+    Values(Vec<f32>),
+}
+
+/// Where the picture is made: on the GPU, or by its twin.
+enum Device {
+    Gpu(Arc<Gpu>),
+    Cpu,
+}
+
+impl Device {
+    /// The twin stands in where there is no adapter, and says so.
+    fn new(renderer: Renderer) -> Self {
+        match renderer {
+            Renderer::Cpu => Self::Cpu,
+            Renderer::Gpu => match Gpu::headless() {
+                Ok(gpu) => Self::Gpu(Arc::new(gpu)),
+                Err(error) => {
+                    say(&Message::new(msg("cli-cpu-instead")).message("reason", error.message()));
+                    Self::Cpu
+                }
+            },
+        }
+    }
+}
+
+/// Runs the subcommand.
+pub fn run(args: &RenderArgs) -> ExitCode {
+    let request = match args.request() {
+        Ok(request) => request,
+        Err(reason) => return fail(WRONG_USAGE, &reason),
+    };
+    let ctx = JobCtx::new();
+    // The device takes as long to start as the files take to read.
+    let (opened, device) = rayon::join(
+        || open::open(&args.paths, &ctx),
+        || Device::new(request.renderer),
+    );
+    let Ok(opened) = opened else {
+        return ExitCode::from(NOTHING_USABLE);
+    };
+    let needs_volume = !matches!(request.view, View::Stack);
+    let set = match display_set::choose(&opened.library, args.series.as_deref(), needs_volume) {
+        Ok(set) => set,
+        Err(reason) => {
+            for file in &opened.passed_over {
+                say(&Message::new(msg("cli-passed-over"))
+                    .text("path", file.path.display().to_string())
+                    .message("reason", file.reason.clone()));
+            }
+            return fail(NOTHING_USABLE, &reason);
+        }
+    };
+    let rendered = if needs_volume {
+        plane::render(&opened.library, set, &request, &device, &ctx)
+    } else {
+        stack::render(&opened.library, set, &request, &device, &ctx)
+    };
+    let (rendered, failures) = match rendered {
+        Ok(done) => done,
+        Err(reason) => return fail(NOTHING_USABLE, &reason),
+    };
+    let written = match rendered {
+        Rendered::Picture(picture) => {
+            png(&picture).and_then(|bytes| write_file(&request.output, &bytes))
+        }
+        Rendered::Values(values) => {
+            let bytes: Vec<u8> = values
+                .iter()
+                .flat_map(|value| value.to_le_bytes())
+                .collect();
+            write_file(&request.output, &bytes)
+        }
+    };
+    if let Err(reason) = written {
+        return fail(NOTHING_USABLE, &reason);
+    }
+    failures.iter().for_each(say);
+    if failures.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(IN_PART)
+    }
+}
+
+/// The bytes of a PNG file.
+pub(super) fn png(picture: &Picture) -> Result<Vec<u8>, Message> {
+    use image::ImageEncoder as _;
+    let mut bytes = Vec::new();
+    let [width, height] = picture.size_px;
+    image::codecs::png::PngEncoder::new(&mut bytes)
+        .write_image(
+            &picture.rgba,
+            width,
+            height,
+            image::ExtendedColorType::Rgba8,
+        )
+        .map_err(|error| Message::new(msg("cli-png-failed")).text("detail", error.to_string()))?;
+    Ok(bytes)
+}

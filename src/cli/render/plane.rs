@@ -1,0 +1,169 @@
+//! A plane through a volume.
+
+use std::sync::Arc;
+
+use super::arguments::{Place, Request, View};
+use super::{Device, Rendered};
+use crate::cache::Budget;
+use crate::engine::open;
+use crate::geom::{AnatomicalPlane, DVec2, DVec3, PlanePose};
+use crate::imaging::{Look, full_range};
+use crate::jobs::JobCtx;
+use crate::model::{DisplaySet, Library};
+use crate::problem::{Message, msg};
+use crate::render::pass::reslice as reslice_pass;
+use crate::render::{Gpu, RenderError, VolumeTexture};
+use crate::view::{Camera, Loading, ResolvedKind, resolve_plane, resolve_voi};
+use crate::volume::{ReslicePlane, Volume, VolumeGrid, reslice};
+use crate::workspace::step_mm;
+
+/// Pixels a side when no size is asked for.
+const SIZE_DEFAULT: u32 = 512;
+
+/// The plane asked for, with what could not be decoded.
+pub(super) fn render(
+    library: &Library,
+    set: &DisplaySet,
+    request: &Request,
+    device: &Device,
+    ctx: &JobCtx,
+) -> Result<(Rendered, Vec<Message>), Message> {
+    let volume = Arc::new(Volume::new(library.volume_plan(set.id)?.clone()));
+    let plane = plane(&volume.grid, request)?;
+    let loader = open::loader(
+        library,
+        set,
+        Some(Arc::clone(&volume)),
+        &Budget::of_this_machine(),
+    )?;
+    rayon::scope(|scope| {
+        for _ in 0..rayon::current_num_threads() {
+            // Nobody cancels a command line but by ending it.
+            scope.spawn(|_| {
+                let _done_or_cancelled = loader.run_all(ctx);
+            });
+        }
+    });
+    let mut failures = Vec::new();
+    let mut middle = None;
+    for (index, key) in set.frames.iter().enumerate() {
+        match loader.get(index) {
+            Loading::Failed(reason) => failures.push(failure(library, *key, reason)),
+            Loading::Ready(frame) if index * 2 >= set.frames.len() && middle.is_none() => {
+                middle = Some(frame)
+            }
+            Loading::Ready(_) | Loading::Waiting => {}
+        }
+    }
+    let middle = middle
+        .or_else(|| (0..set.frames.len()).find_map(|index| loader.get(index).ready().cloned()))
+        .ok_or_else(|| {
+            failures
+                .first()
+                .cloned()
+                .unwrap_or_else(|| Message::new(msg("cli-no-images")))
+        })?;
+    let look = Look::new(resolve_voi(request.voi, &middle, || full_range(&middle)))
+        .with_filter(request.filter);
+    let rendered = match (device, request.wants_values) {
+        (Device::Cpu, false) => Rendered::Picture(reslice::picture(&volume, &plane, &look)),
+        (Device::Cpu, true) => Rendered::Values(reslice::values(&volume, &plane, request.filter)),
+        (Device::Gpu(gpu), false) => {
+            let texture = upload(gpu, &volume).map_err(|error| error.message())?;
+            let picture = reslice_pass::render(gpu, &texture, &volume.grid, &plane, &look);
+            Rendered::Picture(picture.map_err(|error| error.message())?)
+        }
+        (Device::Gpu(gpu), true) => {
+            let texture = upload(gpu, &volume).map_err(|error| error.message())?;
+            let values =
+                reslice_pass::render_values(gpu, &texture, &volume.grid, &plane, request.filter);
+            Rendered::Values(values.map_err(|error| error.message())?)
+        }
+    };
+    Ok((rendered, failures))
+}
+
+fn upload(gpu: &Gpu, volume: &Volume) -> Result<VolumeTexture, RenderError> {
+    let mut texture = VolumeTexture::new(gpu, volume)?;
+    texture.upload_all(gpu, volume)?;
+    Ok(texture)
+}
+
+fn failure(library: &Library, key: crate::model::FrameKey, reason: Message) -> Message {
+    let path = library
+        .header(key.instance)
+        .map(|header| header.source.display_path().display().to_string());
+    Message::new(msg("cli-passed-over"))
+        .text("path", path.unwrap_or_default())
+        .message("reason", reason)
+}
+
+/// The pixels asked for, in the patient.
+fn plane(grid: &VolumeGrid, request: &Request) -> Result<ReslicePlane, Message> {
+    let size_px = request.size_px.unwrap_or([SIZE_DEFAULT; 2]);
+    match request.view {
+        View::Plane([origin, right_step, down_step]) => Ok(ReslicePlane {
+            origin,
+            right_step,
+            down_step,
+            size_px,
+        }),
+        View::Anatomical(plane) => anatomical(grid, plane, request.place, size_px),
+        View::Stack => anatomical(grid, AnatomicalPlane::Axial, request.place, size_px),
+    }
+}
+
+/// The whole volume fitted into the picture, at the slice asked for.
+fn anatomical(
+    grid: &VolumeGrid,
+    plane: AnatomicalPlane,
+    place: Place,
+    size_px: [u32; 2],
+) -> Result<ReslicePlane, Message> {
+    let (right, down) = plane.right_down();
+    let through = match place {
+        Place::Middle => grid.centre(),
+        Place::At(point) => point,
+        Place::Index(index) => slice_centre(grid, right.cross(down), index)?,
+    };
+    let size = DVec2::new(f64::from(size_px[0]), f64::from(size_px[1]));
+    let view = resolve_plane(&Camera::default(), grid, right, down, through, size);
+    match view.map(|view| view.kind) {
+        Some(ResolvedKind::Plane { pose, mm_per_px }) => {
+            Ok(ReslicePlane::of_pose(&pose, mm_per_px, size_px))
+        }
+        _ => Err(Message::new(msg("cli-no-images"))),
+    }
+}
+
+/// The n-th slice along a normal, from the first voxel centre the plane meets, by the distance of
+/// neighbouring voxels.
+fn slice_centre(grid: &VolumeGrid, normal: DVec3, index: u32) -> Result<DVec3, Message> {
+    let corners = (0..8_u32).map(|corner| {
+        let last = DVec3::from_array(grid.dims.map(|n| f64::from(n.saturating_sub(1))));
+        let pick = DVec3::new(
+            f64::from(corner & 1),
+            f64::from(corner >> 1 & 1),
+            f64::from(corner >> 2),
+        );
+        grid.patient_from_voxel
+            .transform_point3(last * pick)
+            .dot(normal)
+    });
+    let (low, high) = corners.fold((f64::MAX, f64::MIN), |(low, high), at| {
+        (low.min(at), high.max(at))
+    });
+    let step = step_mm(grid, normal);
+    let count = ((high - low) / step + 1e-6).floor() as u32 + 1;
+    if index >= count {
+        return Err(Message::new(msg("cli-no-such-index"))
+            .number("index", f64::from(index) + 1.0)
+            .number("count", f64::from(count)));
+    }
+    let pose = PlanePose {
+        centre: grid.centre(),
+        right: DVec3::X,
+        down: DVec3::Y,
+    };
+    Ok(pose.centre + normal * (low + step * f64::from(index) - pose.centre.dot(normal)))
+}

@@ -1,0 +1,649 @@
+//! From an instance's bytes to the stored samples of a frame.
+//!
+//! `transfer_syntax` says how the bytes are coded, `fragments` where a frame's bytes are and
+//! `codec` turns them into words; here the words become values: masked and sign-extended to the
+//! bits stored, palettes and YBR as RGB. Nothing is invented: a frame that is not whole is an
+//! error with the numbers.
+
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
+use std::sync::Arc;
+
+use bytemuck::Pod;
+use dicom_dictionary_std::tags;
+
+use super::ByteSource;
+use super::DecodeError;
+use super::DecodedFrame;
+use super::InstanceHeader;
+use super::Photometric;
+use super::PixelDataLocation;
+use super::PixelDescription;
+use super::Samples;
+use super::codec::Codec;
+use super::codec::Coded;
+use super::codec::Colour;
+use super::codec::Words;
+use super::codec::deflate;
+use super::codec::native;
+use super::colour;
+use super::fragments::FragmentIndex;
+use super::palette::Palette;
+use super::pixel_description::DeclaredPhotometric;
+use super::pixel_description::MAX_FRAME_BYTES;
+use super::pixel_description::SampleKind;
+use super::transfer_syntax;
+use super::transfer_syntax::Encoding;
+use crate::jobs::JobCtx;
+
+/// A source that must be read whole (compressed in an archive, or deflated) may be this large.
+const MAX_WHOLE_BYTES: u64 = 2 * MAX_FRAME_BYTES;
+
+/// Decodes one frame, counted from 0, of an instance.
+///
+/// For many frames of one instance prepare a [`FrameDecoder`] once.
+///
+/// # Errors
+/// See [`DecodeError`]; nothing is returned for a frame that is damaged or not whole.
+pub fn decode_frame(
+    header: &InstanceHeader,
+    frame: u32,
+    ctx: &JobCtx,
+) -> Result<DecodedFrame, DecodeError> {
+    ctx.check()?;
+    FrameDecoder::new(header)?.decode(frame, ctx)
+}
+
+/// Decodes the frames of one instance in any order, from any thread, each reading its own bytes.
+#[derive(Debug)]
+pub struct FrameDecoder {
+    source: ByteSource,
+    pixels: PixelDescription,
+    plan: Plan,
+    palette: Option<Palette>,
+}
+
+/// Where the bytes of frames are.
+enum Plan {
+    /// One after the other.
+    Native {
+        offset: u64,
+        /// Bytes there are.
+        length: u64,
+        is_big_endian: bool,
+        /// Cells of 8 bits or less were written as big-endian words.
+        swaps_pairs: bool,
+        /// Bits of a frame as stored.
+        frame_bits: u64,
+    },
+    /// In fragments.
+    Fragments {
+        codec: &'static dyn Codec,
+        index: FragmentIndex,
+    },
+}
+
+impl std::fmt::Debug for Plan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Native { offset, length, .. } => write!(f, "native {offset}+{length}"),
+            Self::Fragments { codec, .. } => write!(f, "{} fragments", codec.name()),
+        }
+    }
+}
+
+impl FrameDecoder {
+    /// Reads the Image Pixel module and finds the frames; no pixels yet (but where the whole
+    /// source is compressed, it is inflated here).
+    ///
+    /// # Errors
+    /// There are no pixel data, the transfer syntax or the layout is not decoded, or frames
+    /// cannot be told apart.
+    pub fn new(header: &InstanceHeader) -> Result<Self, DecodeError> {
+        let location = header.pixel_data.ok_or(DecodeError::NoPixelData)?;
+        let encoding = transfer_syntax::encoding(&header.transfer_syntax)?;
+        let elements = header.dataset.elements();
+        let pixels = PixelDescription::read(elements, location)?;
+        let palette = if pixels.photometric == DeclaredPhotometric::PaletteColor {
+            Some(Palette::read(elements, pixels.is_signed)?)
+        } else {
+            None
+        };
+        let (source, plan) = match encoding {
+            Encoding::Native { .. } | Encoding::DeflatedDataSet if location.length.is_none() => {
+                // Some writers put uncompressed frames into fragments and keep the native name.
+                let source = random_access(&header.source)?;
+                let plan = fragments(&source, header, &pixels, location, &native::Uncompressed)?;
+                (source, plan)
+            }
+            Encoding::Native { is_big_endian } => {
+                native_plan(&header.source, &pixels, location, *is_big_endian)?
+            }
+            Encoding::DeflatedDataSet => deflated_plan(&header.source, &pixels, location)?,
+            Encoding::Encapsulated(codec) => {
+                let source = random_access(&header.source)?;
+                let plan = fragments(&source, header, &pixels, location, *codec)?;
+                (source, plan)
+            }
+            Encoding::NotYet => return Err(DecodeError::NoPixelData),
+        };
+        Ok(Self {
+            source,
+            pixels,
+            plan,
+            palette,
+        })
+    }
+
+    /// Number of frames the header declares, at least 1.
+    #[must_use]
+    pub const fn frame_count(&self) -> u32 {
+        self.pixels.frames
+    }
+
+    /// The Image Pixel module.
+    #[must_use]
+    pub const fn pixels(&self) -> &PixelDescription {
+        &self.pixels
+    }
+
+    /// Decodes a frame, counted from 0. A panic of a codec is an error of this frame.
+    ///
+    /// # Errors
+    /// See [`DecodeError`].
+    pub fn decode(&self, frame: u32, ctx: &JobCtx) -> Result<DecodedFrame, DecodeError> {
+        ctx.check()?;
+        if frame >= self.pixels.frames {
+            return Err(DecodeError::NoSuchFrame {
+                number: u64::from(frame) + 1,
+                frames: self.pixels.frames,
+            });
+        }
+        // Nothing is shared with the codec but what it only reads.
+        catch_unwind(AssertUnwindSafe(|| self.decode_unguarded(frame, ctx))).unwrap_or_else(
+            |payload| {
+                let text = payload
+                    .downcast_ref::<String>()
+                    .map(String::as_str)
+                    .or_else(|| payload.downcast_ref::<&str>().copied());
+                Err(DecodeError::Panicked {
+                    codec: match &self.plan {
+                        Plan::Native { .. } => "native",
+                        Plan::Fragments { codec, .. } => codec.name(),
+                    },
+                    detail: text.unwrap_or_default().chars().take(200).collect(),
+                })
+            },
+        )
+    }
+
+    fn decode_unguarded(&self, frame: u32, ctx: &JobCtx) -> Result<DecodedFrame, DecodeError> {
+        let coded = match &self.plan {
+            Plan::Native { is_big_endian, .. } => {
+                let (offset, bytes, skip_bits) = self.native_range(frame)?;
+                if let Some(samples) = self.direct(offset, *is_big_endian)? {
+                    return Ok(self.frame(samples));
+                }
+                let bytes = self.native_bytes(offset, bytes)?;
+                native::coded(&bytes, &self.pixels, *is_big_endian, skip_bits)?
+            }
+            Plan::Fragments { codec, index } => {
+                let encoded = index.frame_bytes(&self.source, frame)?;
+                ctx.check()?;
+                codec.decode(&encoded, &self.pixels)?
+            }
+        };
+        ctx.check()?;
+        let samples = self.settle(coded)?;
+        Ok(self.frame(samples))
+    }
+
+    fn frame(&self, samples: Samples) -> DecodedFrame {
+        DecodedFrame {
+            rows: self.pixels.rows,
+            columns: self.pixels.columns,
+            photometric: match samples.samples_per_pixel() {
+                3 => Photometric::Rgb,
+                _ if self.pixels.photometric == DeclaredPhotometric::Monochrome1 => {
+                    Photometric::Monochrome1
+                }
+                _ => Photometric::Monochrome2,
+            },
+            samples,
+        }
+    }
+
+    /// Offset and length in bytes of a native frame relative to the pixel data, and the bits of
+    /// its first byte that belong to the frame before.
+    fn native_range(&self, frame: u32) -> Result<(u64, u64, u32), DecodeError> {
+        let Plan::Native {
+            length, frame_bits, ..
+        } = self.plan
+        else {
+            return Err(DecodeError::NoPixelData);
+        };
+        let first_bit = u64::from(frame) * frame_bits;
+        let (start, end) = (first_bit / 8, (first_bit + frame_bits).div_ceil(8));
+        if end > length {
+            return Err(DecodeError::Truncated {
+                expected: end - start,
+                found: length.saturating_sub(start),
+            });
+        }
+        Ok((start, end - start, (first_bit % 8) as u32))
+    }
+
+    /// Reads native grey cells straight into the samples; `None` where they need more than a
+    /// mask and a sign.
+    fn direct(&self, start: u64, is_big_endian: bool) -> Result<Option<Samples>, DecodeError> {
+        let pixels = &self.pixels;
+        let Plan::Native {
+            offset,
+            swaps_pairs,
+            ..
+        } = self.plan
+        else {
+            return Ok(None);
+        };
+        if pixels.samples_per_pixel != 1 || self.palette.is_some() || swaps_pairs {
+            return Ok(None);
+        }
+        let read = Reader {
+            source: &self.source,
+            offset: offset + start,
+            count: pixels.pixels(),
+        };
+        let is_swapped = is_big_endian != cfg!(target_endian = "big");
+        let field = Field::of_cells(pixels);
+        Ok(
+            match (pixels.kind, pixels.bits_allocated, pixels.is_signed) {
+                (SampleKind::Integer, 8, false) => {
+                    Some(Samples::U8(read.words(|words| field.mask_u8(words))?))
+                }
+                (SampleKind::Integer, 8, true) => {
+                    Some(Samples::I8(read.words(|words| field.extend_i8(words))?))
+                }
+                (SampleKind::Integer, 16, false) => Some(Samples::U16(read.words(|words| {
+                    swap(is_swapped, words, u16::swap_bytes);
+                    field.mask_u16(words);
+                })?)),
+                (SampleKind::Integer, 16, true) => Some(Samples::I16(read.words(|words| {
+                    swap(is_swapped, words, i16::swap_bytes);
+                    field.extend_i16(words);
+                })?)),
+                (SampleKind::Integer, 32, false) => Some(Samples::U32(read.words(|words| {
+                    swap(is_swapped, words, u32::swap_bytes);
+                    field.mask_u32(words);
+                })?)),
+                (SampleKind::Integer, 32, true) => Some(Samples::I32(read.words(|words| {
+                    swap(is_swapped, words, i32::swap_bytes);
+                    field.extend_i32(words);
+                })?)),
+                _ => None,
+            },
+        )
+    }
+
+    fn native_bytes(&self, start: u64, length: u64) -> Result<Vec<u8>, DecodeError> {
+        let Plan::Native {
+            offset,
+            length: available,
+            swaps_pairs,
+            ..
+        } = self.plan
+        else {
+            return Err(DecodeError::NoPixelData);
+        };
+        // Swapped words are read whole: a frame of odd length shares one with its neighbour.
+        let (from, to) = if swaps_pairs {
+            let end = start + length;
+            (start - start % 2, (end + end % 2).min(available))
+        } else {
+            (start, start + length)
+        };
+        let mut bytes = self
+            .source
+            .read_range(offset + from, usize_of(to - from)?)?;
+        if swaps_pairs {
+            native::swap_pairs(&mut bytes);
+            bytes.drain(..usize_of(start - from)?.min(bytes.len()));
+        }
+        bytes.truncate(usize_of(length)?);
+        Ok(bytes)
+    }
+
+    /// Words to values: the one place where sign, mask, palette and colour are settled.
+    fn settle(&self, coded: Coded) -> Result<Samples, DecodeError> {
+        let pixels = &self.pixels;
+        let count = match &coded.words {
+            Words::U8(words) => words.len(),
+            Words::U16(words) => words.len(),
+            Words::U32(words) => words.len(),
+            Words::F32(values) => values.len(),
+            Words::F64(values) => values.len(),
+        };
+        if count != pixels.samples() {
+            return Err(DecodeError::Mismatch {
+                codec: "native",
+                stream: count.to_string(),
+                header: pixels.size_text(),
+            });
+        }
+        if let Some(palette) = &self.palette {
+            let grey = self.grey(coded);
+            let values = (0..grey.len()).map(|at| grey.get(at).unwrap_or_default() as i64);
+            return Ok(Samples::Rgb8(palette.apply(values).into()));
+        }
+        if pixels.samples_per_pixel == 1 {
+            return Ok(self.grey(coded));
+        }
+        Ok(match coded.words {
+            Words::U8(mut words) => {
+                self.clean(&mut words, coded.is_cells, coded.is_lossy, Field::mask_u8);
+                Samples::Rgb8(self.rgb(words, coded.is_planar, coded.colour).into())
+            }
+            Words::U16(mut words) => {
+                self.clean(&mut words, coded.is_cells, coded.is_lossy, Field::mask_u16);
+                Samples::Rgb16(self.rgb(words, coded.is_planar, coded.colour).into())
+            }
+            Words::U32(mut words) => {
+                self.clean(&mut words, coded.is_cells, coded.is_lossy, Field::mask_u32);
+                Samples::Rgb32(self.rgb(words, coded.is_planar, coded.colour).into())
+            }
+            Words::F32(_) | Words::F64(_) => {
+                return Err(DecodeError::Layout {
+                    samples: pixels.samples_per_pixel,
+                    bits: pixels.bits_allocated,
+                });
+            }
+        })
+    }
+
+    fn grey(&self, coded: Coded) -> Samples {
+        let is_signed = self.pixels.is_signed && self.pixels.bits_allocated > 1;
+        let (is_cells, is_lossy) = (coded.is_cells, coded.is_lossy);
+        match coded.words {
+            Words::U8(mut words) => {
+                self.clean(&mut words, is_cells, is_lossy, Field::mask_u8);
+                if is_signed {
+                    let mut values: Arc<[i8]> = words.iter().map(|&w| w as i8).collect();
+                    self.extend(&mut values, Field::extend_i8);
+                    Samples::I8(values)
+                } else {
+                    Samples::U8(words.into())
+                }
+            }
+            Words::U16(mut words) => {
+                self.clean(&mut words, is_cells, is_lossy, Field::mask_u16);
+                if is_signed {
+                    let mut values: Arc<[i16]> = words.iter().map(|&w| w as i16).collect();
+                    self.extend(&mut values, Field::extend_i16);
+                    Samples::I16(values)
+                } else {
+                    Samples::U16(words.into())
+                }
+            }
+            Words::U32(mut words) => {
+                self.clean(&mut words, is_cells, is_lossy, Field::mask_u32);
+                if is_signed {
+                    let mut values: Arc<[i32]> = words.iter().map(|&w| w as i32).collect();
+                    self.extend(&mut values, Field::extend_i32);
+                    Samples::I32(values)
+                } else {
+                    Samples::U32(words.into())
+                }
+            }
+            Words::F32(values) => Samples::F32(values.into()),
+            Words::F64(values) => Samples::F64(values.into()),
+        }
+    }
+
+    /// Brings words to unsigned values of the bits stored.
+    fn clean<T: Copy + Ord + From<u8> + TryFrom<u32>>(
+        &self,
+        words: &mut [T],
+        is_cells: bool,
+        is_lossy: bool,
+        mask: impl Fn(&Field, &mut [T]),
+    ) {
+        if is_lossy {
+            let max = u32::MAX >> (32 - self.pixels.bits_stored.clamp(1, 32));
+            if let Ok(max) = T::try_from(max) {
+                for word in words {
+                    *word = (*word).min(max);
+                }
+            }
+        } else if is_cells {
+            mask(&Field::of_cells(&self.pixels), words);
+        } else {
+            mask(&Field::of_values(&self.pixels, size_of::<T>()), words);
+        }
+    }
+
+    /// Extends the sign of values already at bit 0.
+    fn extend<T>(&self, values: &mut Arc<[T]>, extend: impl Fn(&Field, &mut [T])) {
+        if let Some(values) = Arc::get_mut(values) {
+            extend(&Field::of_values(&self.pixels, size_of::<T>()), values);
+        }
+    }
+
+    fn rgb<T: colour::Component>(&self, words: Vec<T>, is_planar: bool, kind: Colour) -> Vec<T> {
+        let mut words = if is_planar {
+            colour::interleave(&words)
+        } else {
+            words
+        };
+        let bits = self.pixels.bits_stored;
+        match (kind, self.pixels.photometric) {
+            (Colour::YbrFull, _)
+            | (
+                Colour::AsDeclared,
+                DeclaredPhotometric::YbrFull | DeclaredPhotometric::YbrFull422,
+            ) => colour::rgb_from_ybr_full(&mut words, bits),
+            (
+                Colour::AsDeclared,
+                DeclaredPhotometric::YbrPartial422 | DeclaredPhotometric::YbrPartial420,
+            ) => colour::rgb_from_ybr_partial(&mut words, bits),
+            _ => {}
+        }
+        words
+    }
+}
+
+/// Where a value lies in its cell: shifting up by `up` drops what is above it, shifting down by
+/// `down` what is below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Field {
+    up: u32,
+    down: u32,
+}
+
+/// Mask and sign extension in place; nothing where the value fills the cell.
+macro_rules! field_methods {
+    ($($name:ident: $word:ty),*) => {
+        $(fn $name(&self, words: &mut [$word]) {
+            if self.down == 0 && self.up == 0 {
+                return;
+            }
+            for word in words {
+                *word = (*word << self.up) >> self.down;
+            }
+        })*
+    };
+}
+
+impl Field {
+    /// As the high bit declared says.
+    const fn of_cells(pixels: &PixelDescription) -> Self {
+        if pixels.bits_allocated < 8 {
+            return Self { up: 0, down: 0 };
+        }
+        Self {
+            up: pixels.bits_allocated - 1 - pixels.high_bit,
+            down: pixels.bits_allocated - pixels.bits_stored,
+        }
+    }
+
+    /// At bit 0 of a word of so many bytes.
+    const fn of_values(pixels: &PixelDescription, bytes: usize) -> Self {
+        let spare = (bytes as u32 * 8).saturating_sub(pixels.bits_stored);
+        Self {
+            up: spare,
+            down: spare,
+        }
+    }
+
+    field_methods!(mask_u8: u8, mask_u16: u16, mask_u32: u32);
+    field_methods!(extend_i8: i8, extend_i16: i16, extend_i32: i32);
+}
+
+fn swap<T: Copy>(is_swapped: bool, words: &mut [T], swapped: impl Fn(T) -> T) {
+    if is_swapped {
+        for word in words {
+            *word = swapped(*word);
+        }
+    }
+}
+
+/// A run of words in a source.
+struct Reader<'a> {
+    source: &'a ByteSource,
+    offset: u64,
+    count: usize,
+}
+
+impl Reader<'_> {
+    /// Reads into the memory that is kept, then lets `finish` work on it in place.
+    fn words<T: Pod>(&self, finish: impl FnOnce(&mut [T])) -> Result<Arc<[T]>, DecodeError> {
+        let mut words: Arc<[T]> = std::iter::repeat_n(T::zeroed(), self.count).collect();
+        let Some(slice) = Arc::get_mut(&mut words) else {
+            return Err(DecodeError::NoPixelData); // never: nobody else has it yet
+        };
+        let bytes: &mut [u8] = bytemuck::cast_slice_mut(slice);
+        let found = self.source.read_into(self.offset, bytes)?;
+        if found < bytes.len() {
+            return Err(DecodeError::Truncated {
+                expected: bytes.len() as u64,
+                found: found as u64,
+            });
+        }
+        finish(slice);
+        Ok(words)
+    }
+}
+
+fn usize_of(value: u64) -> Result<usize, DecodeError> {
+    usize::try_from(value).map_err(|_too_large| DecodeError::Memory { bytes: value })
+}
+
+/// The source itself, or what it inflates to where ranges of it cannot be read.
+fn random_access(source: &ByteSource) -> Result<ByteSource, DecodeError> {
+    if source.is_random_access()? {
+        return Ok(source.clone());
+    }
+    Ok(ByteSource::Memory(source.read_all(MAX_WHOLE_BYTES)?.into()))
+}
+
+fn native_plan(
+    source: &ByteSource,
+    pixels: &PixelDescription,
+    location: PixelDataLocation,
+    is_big_endian: bool,
+) -> Result<(ByteSource, Plan), DecodeError> {
+    let source = if pixels.frames > 1 {
+        random_access(source)?
+    } else {
+        source.clone()
+    };
+    let declared = location.length.map_or(u64::MAX, u64::from);
+    let available = source.size()?.saturating_sub(location.offset);
+    let swaps_pairs = is_big_endian && pixels.bits_allocated <= 8 && {
+        // The representation stands before the length in explicit VR; implicit VR is OW.
+        let before = location.offset.saturating_sub(8);
+        source.read_range(before, 2)? != b"OB"
+    };
+    let plan = plan_of_length(pixels, location.offset, declared.min(available), declared);
+    let Plan::Native {
+        offset,
+        length,
+        frame_bits,
+        ..
+    } = plan
+    else {
+        return Ok((source, plan));
+    };
+    Ok((
+        source,
+        Plan::Native {
+            offset,
+            length,
+            is_big_endian,
+            swaps_pairs,
+            frame_bits,
+        },
+    ))
+}
+
+fn plan_of_length(pixels: &PixelDescription, offset: u64, length: u64, declared: u64) -> Plan {
+    let is_packed = native::is_packed_422(pixels, declared / u64::from(pixels.frames));
+    Plan::Native {
+        offset,
+        length,
+        is_big_endian: false,
+        swaps_pairs: false,
+        frame_bits: native::stored_bits(pixels, is_packed),
+    }
+}
+
+fn deflated_plan(
+    source: &ByteSource,
+    pixels: &PixelDescription,
+    location: PixelDataLocation,
+) -> Result<(ByteSource, Plan), DecodeError> {
+    let file = source.read_all(MAX_WHOLE_BYTES)?;
+    let deflated = file
+        .get(deflate::start_of_data_set(&file)..)
+        .unwrap_or_default();
+    let declared = location.length.map_or(u64::MAX, u64::from);
+    let bytes = deflate::inflate_range(deflated, location.offset, declared.min(MAX_WHOLE_BYTES))?;
+    let plan = plan_of_length(pixels, 0, bytes.len() as u64, declared);
+    Ok((ByteSource::Memory(bytes.into()), plan))
+}
+
+fn fragments(
+    source: &ByteSource,
+    header: &InstanceHeader,
+    pixels: &PixelDescription,
+    location: PixelDataLocation,
+    codec: &'static dyn Codec,
+) -> Result<Plan, DecodeError> {
+    if pixels.kind != SampleKind::Integer {
+        return Err(DecodeError::Layout {
+            samples: pixels.samples_per_pixel,
+            bits: pixels.bits_allocated,
+        });
+    }
+    let extended = header
+        .dataset
+        .elements()
+        .bytes(tags::EXTENDED_OFFSET_TABLE)
+        .unwrap_or_default();
+    let extended: Vec<u64> = extended
+        .as_chunks::<8>()
+        .0
+        .iter()
+        .map(|entry| u64::from_le_bytes(*entry))
+        .collect();
+    let end = location
+        .length
+        .map(|length| location.offset + u64::from(length));
+    let index = FragmentIndex::read(
+        source,
+        location.offset,
+        end,
+        pixels.frames,
+        &extended,
+        codec.marks(),
+    )?;
+    Ok(Plan::Fragments { codec, index })
+}

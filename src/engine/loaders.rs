@@ -1,0 +1,208 @@
+//! Which display sets are loaded: those on screen, and those seen before as long as memory lasts.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::cache::Budget;
+use crate::engine::loader::Loader;
+use crate::engine::{Waker, Want, open};
+use crate::imaging::FrameImage;
+use crate::jobs::{JobId, JobInfo, Priority, Progress, Queue};
+use crate::model::{DisplaySetId, FrameKey, Library};
+use crate::problem::{Message, Problem, msg};
+use crate::view::Loading;
+use crate::volume::Volume;
+
+/// Frames kept around the one shown when a set does not fit into memory.
+const SPAN: usize = 32;
+
+/// Jobs a set may have at once.
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(2, usize::from)
+}
+
+#[derive(Debug)]
+struct Entry {
+    loader: Arc<Loader>,
+    jobs: Vec<JobId>,
+    /// When it was last on screen; larger is later.
+    wanted: u64,
+    started: Instant,
+}
+
+/// Loaders by display set.
+#[derive(Debug, Default)]
+pub(super) struct Loaders {
+    entries: BTreeMap<DisplaySetId, Entry>,
+    /// Frame → set and place.
+    places: std::collections::HashMap<FrameKey, (DisplaySetId, usize)>,
+    clock: u64,
+}
+
+impl Loaders {
+    pub(super) fn get(&self, set: DisplaySetId) -> Option<&Arc<Loader>> {
+        self.entries.get(&set).map(|entry| &entry.loader)
+    }
+
+    pub(super) fn frame(&self, key: FrameKey) -> Loading<Arc<FrameImage>> {
+        let Some((set, place)) = self.places.get(&key) else {
+            return Loading::Waiting;
+        };
+        self.get(*set)
+            .map_or(Loading::Waiting, |loader| loader.get(*place))
+    }
+
+    /// Stops loading the set this job stands for; what is decoded stays.
+    pub(super) fn cancel(&mut self, job: JobId, queue: &Queue) -> bool {
+        let Some(entry) = self
+            .entries
+            .values_mut()
+            .find(|entry| entry.jobs.contains(&job))
+        else {
+            return false;
+        };
+        entry.loader.load_only_what_is_seen();
+        entry.jobs.drain(..).for_each(|job| queue.cancel(job));
+        true
+    }
+
+    /// One entry a set that is still loading.
+    pub(super) fn jobs(&self) -> Vec<JobInfo> {
+        let loading = self.entries.values().filter(|entry| !entry.jobs.is_empty());
+        loading
+            .filter_map(|entry| {
+                let id = *entry.jobs.first()?;
+                let (done, of) = (entry.loader.done(), entry.loader.frames().len());
+                let running = entry.started.elapsed();
+                let title = Message::new(msg("job-load"));
+                (done < of).then_some(JobInfo {
+                    id,
+                    title,
+                    progress: Progress { done, of },
+                    running,
+                })
+            })
+            .collect()
+    }
+
+    /// Starts what is missing and lets go what is not wanted when memory is short.
+    pub(super) fn want(
+        &mut self,
+        library: &Library,
+        wants: &[Want],
+        queue: &Queue,
+        budget: &Arc<Budget>,
+        waker: &Waker,
+    ) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        self.clock += 1;
+        for want in wants {
+            let Some(set) = library.display_set(want.display_set) else {
+                continue;
+            };
+            let is_current = self
+                .entries
+                .get(&set.id)
+                .is_some_and(|entry| Arc::ptr_eq(entry.loader.frames(), &set.frames));
+            if !is_current {
+                problems.extend(self.start(library, want.display_set, budget, wants));
+            }
+            let Some(entry) = self.entries.get_mut(&set.id) else {
+                continue;
+            };
+            entry.wanted = self.clock;
+            if want.mode == crate::view::ViewMode::Stack {
+                entry.loader.look_at(want.index as usize);
+            }
+            entry.jobs.retain(|job| queue.is_alive(*job));
+            while entry.loader.has_work() && entry.jobs.len() < workers() {
+                let (loader, waker) = (Arc::clone(&entry.loader), Arc::clone(waker));
+                let title = Message::new(msg("job-load"));
+                entry.jobs.push(
+                    queue.spawn(title, Priority::Interaction, false, move |ctx| {
+                        // Cancelled or done: either way nothing is left to say.
+                        let _done_or_cancelled = loader.run_batch(ctx, &|| waker());
+                        waker();
+                    }),
+                );
+            }
+        }
+        problems
+    }
+
+    /// A loader for a set that is new or has grown.
+    fn start(
+        &mut self,
+        library: &Library,
+        id: DisplaySetId,
+        budget: &Arc<Budget>,
+        wants: &[Want],
+    ) -> Option<Problem> {
+        let set = library.display_set(id)?;
+        let old = self.entries.remove(&id);
+        let bytes = library.decoded_bytes(set);
+        let mut reserved = budget.reserve(bytes);
+        while reserved.is_err() && self.let_go_of_oldest(wants) {
+            reserved = budget.reserve(bytes);
+        }
+        let sources = open::sources(library, set);
+        let (loader, problem) = match reserved {
+            Ok(reservation) => {
+                let volume = library
+                    .volume_plan(id)
+                    .ok()
+                    .map(|plan| Arc::new(Volume::new(plan.clone())));
+                let span = set.frames.len();
+                (
+                    Loader::new(
+                        Arc::clone(&set.frames),
+                        sources,
+                        volume,
+                        span,
+                        Some(reservation),
+                    ),
+                    None,
+                )
+            }
+            Err(over) => {
+                let problem = Problem::warning(over.message());
+                (
+                    Loader::new(Arc::clone(&set.frames), sources, None, SPAN, None),
+                    Some(problem),
+                )
+            }
+        };
+        let mut wanted = self.clock;
+        if let Some(old) = old {
+            loader.take_over(&old.loader);
+            wanted = old.wanted;
+        }
+        for (place, key) in set.frames.iter().enumerate() {
+            self.places.insert(*key, (id, place));
+        }
+        let entry = Entry {
+            loader: Arc::new(loader),
+            jobs: Vec::new(),
+            wanted,
+            started: Instant::now(),
+        };
+        self.entries.insert(id, entry);
+        problem
+    }
+
+    fn let_go_of_oldest(&mut self, wants: &[Want]) -> bool {
+        let is_wanted = |set: DisplaySetId| wants.iter().any(|want| want.display_set == set);
+        let oldest = self
+            .entries
+            .iter()
+            .filter(|(set, _)| !is_wanted(**set))
+            .min_by_key(|(_, entry)| entry.wanted);
+        let Some(oldest) = oldest.map(|(set, _)| *set) else {
+            return false;
+        };
+        self.entries.remove(&oldest);
+        self.places.retain(|_, (set, _)| *set != oldest);
+        true
+    }
+}

@@ -1,0 +1,165 @@
+//! Pixels for measuring where nothing may be missing: what is not loaded yet is decoded when
+//! asked for. For saving reports and for the command line.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use rayon::prelude::*;
+
+use crate::annotation::{Anchor, ImageGeometry, PixelSource};
+use crate::cache::Budget;
+use crate::engine::{InstanceSource, open};
+use crate::imaging::FrameImage;
+use crate::jobs::JobCtx;
+use crate::model::{DisplaySet, FrameKey, InstanceIx, Library, VolumePlan};
+use crate::view::Frames;
+use crate::volume::Volume;
+
+/// The display sets some anchors lie in, on their own: it can go to another thread.
+#[derive(Debug)]
+pub struct OwnPixels {
+    sets: Vec<Set>,
+    budget: Budget,
+    ctx: JobCtx,
+}
+
+#[derive(Debug)]
+struct Set {
+    instances: HashMap<Arc<str>, InstanceIx>,
+    sources: HashMap<InstanceIx, Arc<InstanceSource>>,
+    plan: Option<VolumePlan>,
+    /// Loaded whole already, or decoded when first asked for; `None` if it makes none or does not fit.
+    volume: OnceLock<Option<Arc<Volume>>>,
+    decoded: Mutex<HashMap<FrameKey, Arc<FrameImage>>>,
+}
+
+impl OwnPixels {
+    /// Takes what measuring at these anchors needs; `frames` lends what is loaded already.
+    #[must_use]
+    pub fn new<'a>(
+        library: &Library,
+        frames: &dyn Frames,
+        anchors: impl IntoIterator<Item = &'a Anchor>,
+        budget: Budget,
+        ctx: JobCtx,
+    ) -> Self {
+        let mut ids: Vec<_> = anchors
+            .into_iter()
+            .filter_map(|anchor| {
+                library
+                    .find_frame(&anchor.sop_instance_uid, anchor.frame)
+                    .map(|(set, _)| set)
+            })
+            .collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let sets = ids
+            .into_iter()
+            .filter_map(|id| Some(Set::new(library, library.display_set(id)?, frames)))
+            .collect();
+        Self { sets, budget, ctx }
+    }
+
+    fn find(&self, anchor: &Anchor) -> Option<(&Set, FrameKey)> {
+        self.sets.iter().find_map(|set| {
+            let instance = *set.instances.get(&anchor.sop_instance_uid)?;
+            Some((
+                set,
+                FrameKey {
+                    instance,
+                    frame: anchor.frame,
+                },
+            ))
+        })
+    }
+}
+
+impl Set {
+    fn new(library: &Library, set: &DisplaySet, frames: &dyn Frames) -> Self {
+        let instances = set
+            .frames
+            .iter()
+            .filter_map(|key| library.instance(key.instance));
+        let loaded = frames
+            .volume(set.id)
+            .ready()
+            .filter(|volume| volume.is_complete())
+            .cloned();
+        let volume = OnceLock::new();
+        if let Some(loaded) = loaded {
+            volume.get_or_init(|| Some(loaded));
+        }
+        Self {
+            instances: instances
+                .map(|it| (Arc::clone(&it.facts.sop_instance_uid), it.ix))
+                .collect(),
+            sources: open::sources(library, set),
+            plan: library.volume_plan(set.id).ok().cloned(),
+            volume,
+            decoded: Mutex::default(),
+        }
+    }
+
+    fn frame(&self, key: FrameKey, ctx: &JobCtx) -> Option<Arc<FrameImage>> {
+        if let Some(frame) = self
+            .decoded
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&key)
+        {
+            return Some(Arc::clone(frame));
+        }
+        let frame = Arc::new(
+            self.sources
+                .get(&key.instance)?
+                .frame(key.frame, ctx)
+                .ok()?,
+        );
+        self.decoded
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(key, Arc::clone(&frame));
+        Some(frame)
+    }
+
+    fn volume(&self, budget: &Budget, ctx: &JobCtx) -> Option<&Arc<Volume>> {
+        let build = || {
+            let plan = self.plan.clone()?;
+            let [columns, rows, slices] = plan.grid.dims.map(u64::from);
+            // Four bytes hold any sample we decode into a volume; given back when measuring ends.
+            let _reservation = budget.reserve(columns * rows * slices * 4).ok()?;
+            let volume = Volume::new(plan);
+            let placed: Vec<(u32, FrameKey)> = (0_u32..)
+                .zip(volume.frames.iter())
+                .filter_map(|(k, key)| Some((k, (*key)?)))
+                .collect();
+            placed.into_par_iter().for_each(|(k, key)| {
+                if let Some(frame) = self
+                    .sources
+                    .get(&key.instance)
+                    .and_then(|it| it.frame(key.frame, ctx).ok())
+                {
+                    volume.set_slice(k, Arc::new(frame));
+                }
+            });
+            Some(Arc::new(volume))
+        };
+        self.volume.get_or_init(build).as_ref()
+    }
+}
+
+impl PixelSource for OwnPixels {
+    fn image(&self, anchor: &Anchor) -> Option<ImageGeometry> {
+        self.frame(anchor).map(|frame| (&*frame).into())
+    }
+
+    fn frame(&self, anchor: &Anchor) -> Option<Arc<FrameImage>> {
+        let (set, key) = self.find(anchor)?;
+        set.frame(key, &self.ctx)
+    }
+
+    fn volume(&self, anchor: &Anchor) -> Option<Arc<Volume>> {
+        let (set, _) = self.find(anchor)?;
+        set.volume(&self.budget, &self.ctx).cloned()
+    }
+}

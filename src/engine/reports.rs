@@ -1,0 +1,275 @@
+//! Reports as jobs: saved, and read when they are opened.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::annotation::{self, Anchor};
+use crate::dicom::{Dataset, read_full};
+use crate::engine::Engine;
+use crate::engine::own_pixels::OwnPixels;
+use crate::geom::DVec3;
+use crate::model::{DisplaySetId, Library, StudyKey};
+use crate::objects::sr::{
+    self, DocumentReference, Evidence, EvidenceImage, Finding, Findings, Images, TEMPLATES,
+    template_of,
+};
+use crate::problem::{Message, Problem, Problems, msg};
+use crate::text::Words;
+use crate::workspace::{Arrival, Document, Workspace};
+
+/// What reports that were opened said beside what we show; goes back into the next report.
+#[derive(Debug, Default)]
+pub(super) struct ReportsRead(Mutex<Vec<ReportRead>>);
+
+#[derive(Debug, Clone)]
+struct ReportRead {
+    study: StudyKey,
+    reference: Option<DocumentReference>,
+    findings: Findings,
+}
+
+impl ReportsRead {
+    fn latest(&self, study: StudyKey) -> Option<ReportRead> {
+        let reports = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        reports
+            .iter()
+            .rev()
+            .find(|report| report.study == study)
+            .cloned()
+    }
+}
+
+/// The open images, as reading a report asks for them; on its own, for another thread.
+struct OpenImages(Vec<(Anchor, Option<DVec3>)>);
+
+impl OpenImages {
+    fn of(library: &Library, study: StudyKey) -> Self {
+        let mut images = Vec::new();
+        for set in library
+            .display_sets()
+            .filter(|set| set.study == study && set.is_image())
+        {
+            for key in set.frames.iter() {
+                let Some(instance) = library.instance(key.instance) else {
+                    continue;
+                };
+                let plane = instance
+                    .facts
+                    .frame(key.frame)
+                    .and_then(|facts| facts.plane.clone());
+                let anchor = Anchor {
+                    series_instance_uid: Arc::clone(&set.series_instance_uid),
+                    sop_instance_uid: Arc::clone(&instance.facts.sop_instance_uid),
+                    sop_class_uid: Arc::clone(&instance.facts.sop_class_uid),
+                    frame: key.frame,
+                    frame_of_reference: instance.facts.frame_of_reference.clone(),
+                    normal: plane.as_ref().map(|plane| plane.normal()),
+                };
+                images.push((anchor, plane.map(|plane| plane.origin)));
+            }
+        }
+        Self(images)
+    }
+}
+
+impl Images for OpenImages {
+    fn find(&self, sop_instance_uid: &str) -> Option<Anchor> {
+        self.0
+            .iter()
+            .find(|(anchor, _)| *anchor.sop_instance_uid == *sop_instance_uid)
+            .map(|(anchor, _)| anchor.clone())
+    }
+
+    fn nearest(&self, frame_of_reference: &str, point: DVec3) -> Option<Anchor> {
+        let distance = |(anchor, origin): &(Anchor, Option<DVec3>)| {
+            Some((point - (*origin)?).dot(anchor.normal?).abs())
+        };
+        self.0
+            .iter()
+            .filter(|(anchor, _)| anchor.frame_of_reference.as_deref() == Some(frame_of_reference))
+            .filter_map(|image| Some((distance(image)?, &image.0)))
+            .min_by(|a, b| a.0.total_cmp(&b.0))
+            .map(|(_, anchor)| anchor.clone())
+    }
+}
+
+impl Engine {
+    pub(super) fn spawn_read_report(&self, set: DisplaySetId, workspace: &Workspace) {
+        let library = &workspace.library;
+        let Some(display_set) = library.display_set(set) else {
+            return;
+        };
+        let study = display_set.study;
+        let Some(header) = display_set
+            .instances
+            .first()
+            .and_then(|ix| library.header(*ix))
+        else {
+            return;
+        };
+        let source = header.source.clone();
+        let images = OpenImages::of(library, study);
+        let (reports, sender) = (Arc::clone(&self.reports), self.sender.clone());
+        self.spawn_event(Message::new(msg("job-read-report")), false, move |_ctx| {
+            let path = source.display_path();
+            let header = read_full(source).ok()?;
+            let document = sr::read_document(header.dataset).ok()?;
+            // A report of another kind is shown as a tree; there is nothing to put on images.
+            let template = template_of(&document.root)?;
+            let problems = Problems::new();
+            let findings = template.read(&document, &images, &problems);
+            problems
+                .drain()
+                .into_iter()
+                .for_each(|problem| super::notify(&sender, problem.at(&path)));
+            let annotations = findings
+                .findings
+                .iter()
+                .map(|finding| finding.annotation.clone())
+                .collect();
+            let (text, impression) = (findings.text.clone(), findings.impression.clone());
+            let read = ReportRead {
+                study,
+                reference: document.reference(),
+                findings,
+            };
+            reports
+                .0
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(read);
+            Some(Arrival::ReportRead {
+                study,
+                annotations,
+                findings: text,
+                impression,
+            })
+        });
+    }
+
+    pub(super) fn spawn_save_report(
+        &self,
+        study: StudyKey,
+        document: Document,
+        folder: PathBuf,
+        workspace: &Workspace,
+    ) {
+        let library = &workspace.library;
+        let anchors = document
+            .annotations
+            .iter()
+            .map(|annotation| &annotation.anchor);
+        let ctx = crate::jobs::JobCtx::new();
+        let pixels = OwnPixels::new(library, self, anchors, (*self.budget).clone(), ctx);
+        let earlier = self.reports.latest(study);
+        let evidence = evidence(
+            library,
+            study,
+            earlier.as_ref().and_then(|report| report.reference.clone()),
+        );
+        let observer = workspace.settings.observer.clone();
+        let language = Words::system().language();
+        self.spawn_event(Message::new(msg("job-save-report")), true, move |_ctx| {
+            let mut findings = Findings {
+                observer,
+                language,
+                text: document.findings.to_string(),
+                impression: document.impression.to_string(),
+                ..Findings::default()
+            };
+            for annotation in &document.annotations {
+                let measured = annotation::measure(annotation, &pixels);
+                if let Some(quantity) = measured.missing.first() {
+                    let message = Message::new(msg("report-value-missing"))
+                        .text("label", annotation.label.clone())
+                        .text(
+                            "quantity",
+                            quantity.code(&crate::imaging::Units::None).meaning,
+                        );
+                    return Some(Arrival::ReportFailed {
+                        study,
+                        problem: Problem::error(message),
+                    });
+                }
+                let kept = earlier.as_ref().map_or_else(Vec::new, |report| {
+                    kept(&report.findings, &annotation.tracking_uid)
+                });
+                findings.findings.push(Finding {
+                    annotation: (**annotation).clone(),
+                    measurements: measured
+                        .values
+                        .into_iter()
+                        .map(|(_, measurement)| measurement)
+                        .collect(),
+                    kept,
+                });
+            }
+            if let Some(report) = &earlier {
+                findings.title.clone_from(&report.findings.title);
+                findings.other.clone_from(&report.findings.other);
+            }
+            let template = *TEMPLATES.first()?;
+            Some(match save(&findings, &evidence, template, &folder) {
+                Ok(path) => Arrival::ReportSaved {
+                    study,
+                    path,
+                    document,
+                },
+                Err(message) => Arrival::ReportFailed {
+                    study,
+                    problem: Problem::error(message).at(&folder),
+                },
+            })
+        });
+    }
+}
+
+fn save(
+    findings: &Findings,
+    evidence: &Evidence,
+    template: &dyn sr::Template,
+    folder: &std::path::Path,
+) -> Result<PathBuf, Message> {
+    crate::files::make_folder(folder, crate::files::Readable::AsUsual)
+        .map_err(|error| error.message())?;
+    let saved = sr::save(findings, evidence, template, folder).map_err(|error| error.message())?;
+    Ok(saved.path().to_owned())
+}
+
+fn kept(findings: &Findings, tracking_uid: &str) -> Vec<sr::ContentItem> {
+    let same = |finding: &&Finding| *finding.annotation.tracking_uid == *tracking_uid;
+    findings
+        .findings
+        .iter()
+        .find(same)
+        .map_or_else(Vec::new, |finding| finding.kept.clone())
+}
+
+/// The images of a study, and whose it is.
+fn evidence(
+    library: &Library,
+    study: StudyKey,
+    predecessor: Option<DocumentReference>,
+) -> Evidence {
+    let mut source = Dataset::default();
+    let mut images = Vec::new();
+    for set in library
+        .display_sets()
+        .filter(|set| set.study == study && set.is_image())
+    {
+        for ix in set.instances.iter() {
+            let Some(header) = library.header(*ix) else {
+                continue;
+            };
+            if images.is_empty() {
+                source = header.dataset.clone();
+            }
+            images.extend(EvidenceImage::of(header.dataset.elements()));
+        }
+    }
+    Evidence {
+        source,
+        images,
+        predecessor,
+    }
+}

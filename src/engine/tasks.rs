@@ -1,0 +1,127 @@
+//! Effects as jobs.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::demo;
+use crate::dicom::{ScanEvent, scan};
+use crate::engine::Engine;
+use crate::files::{self, AppFolders, Readable};
+use crate::jobs::{JobCtx, Priority};
+use crate::problem::{Message, Problem, msg};
+use crate::workspace::{Arrival, Command, Settings, Task, Workspace};
+
+/// The settings' file in the configuration folder.
+pub(super) const SETTINGS_FILE: &str = "settings.ron";
+
+impl Engine {
+    pub(super) fn spawn(&mut self, task: Task, workspace: &Workspace) {
+        match task {
+            Task::Scan(paths) => self.spawn_scan(paths),
+            Task::Demo => self.spawn_demo(),
+            Task::FindJournal(study) => self.find_journal(study, workspace),
+            Task::ReadReport(set) => self.spawn_read_report(set, workspace),
+            Task::SaveReport {
+                study,
+                document,
+                folder,
+            } => self.spawn_save_report(study, document, folder, workspace),
+        }
+    }
+
+    fn spawn_scan(&self, paths: Vec<PathBuf>) {
+        let (sender, waker) = (self.sender.clone(), Arc::clone(&self.waker));
+        self.queue.spawn(
+            Message::new(msg("job-scan")),
+            Priority::Interaction,
+            true,
+            move |ctx| {
+                let send = |arrival: Arrival| {
+                    // The receiver is gone only when the program ends.
+                    drop(sender.send(Command::Arrived(arrival)));
+                    waker();
+                };
+                let found = scan(&paths, ctx, &|event| match event {
+                    ScanEvent::Headers(headers) => send(Arrival::Headers(headers)),
+                    ScanEvent::PassedOver { path, reason } => {
+                        send(Arrival::PassedOver { path, reason })
+                    }
+                });
+                send(Arrival::ScanEnded {
+                    files_found: found.map_or(0, |summary| summary.files_found),
+                });
+            },
+        );
+    }
+
+    fn spawn_demo(&self) {
+        let (sender, waker) = (self.sender.clone(), Arc::clone(&self.waker));
+        self.queue.spawn(
+            Message::new(msg("job-demo")),
+            Priority::Interaction,
+            true,
+            move |_ctx| {
+                let headers = demo::study();
+                let files_found = headers.len();
+                drop(sender.send(Command::Arrived(Arrival::Headers(headers))));
+                drop(sender.send(Command::Arrived(Arrival::ScanEnded { files_found })));
+                waker();
+            },
+        );
+    }
+
+    /// Runs work whose result is one event.
+    pub(super) fn spawn_event(
+        &self,
+        title: Message,
+        is_shown: bool,
+        work: impl FnOnce(&JobCtx) -> Option<Arrival> + Send + 'static,
+    ) {
+        let (sender, waker) = (self.sender.clone(), Arc::clone(&self.waker));
+        self.queue
+            .spawn(title, Priority::Compute, is_shown, move |ctx| {
+                if let Some(arrival) = work(ctx) {
+                    drop(sender.send(Command::Arrived(arrival)));
+                    waker();
+                }
+            });
+    }
+}
+
+/// Writes the settings whole or not at all.
+pub(super) fn write_settings(folders: &AppFolders, settings: &Settings) -> Result<(), Problem> {
+    let path = folders.config.join(SETTINGS_FILE);
+    let text = ron::ser::to_string_pretty(settings, ron::ser::PrettyConfig::default()).map_err(
+        |error| {
+            Problem::error(
+                Message::new(msg("settings-not-written")).text("detail", error.to_string()),
+            )
+        },
+    )?;
+    files::make_folder(&folders.config, Readable::ByUserAlone)
+        .and_then(|()| files::write_atomically(&path, text.as_bytes(), Readable::ByUserAlone))
+        .map_err(|error| Problem::error(error.message()).at(&path))
+}
+
+/// The settings of the last run. An unreadable file is put aside and named; defaults stand in.
+#[must_use]
+pub fn read_settings(folders: &AppFolders) -> (Settings, Option<Problem>) {
+    let path = folders.config.join(SETTINGS_FILE);
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        return (Settings::default(), None);
+    };
+    match ron::from_str(&text) {
+        Ok(settings) => (settings, None),
+        Err(error) => {
+            let aside = path.with_extension("ron.unreadable");
+            let moved = std::fs::rename(&path, &aside).is_ok();
+            let place = if moved { aside } else { path };
+            let message =
+                Message::new(msg("settings-unreadable")).text("detail", error.to_string());
+            (
+                Settings::default(),
+                Some(Problem::warning(message).at(place)),
+            )
+        }
+    }
+}

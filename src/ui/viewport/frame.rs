@@ -1,0 +1,373 @@
+//! The edges of a pane: orientation letters, scale bar, slice bar, progress, and the frames that
+//! say which pane is active and whose picture is another's.
+
+use eframe::egui;
+use egui::{Painter, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo};
+
+use super::PaneRect;
+use super::corners::{patient_name, plane_name};
+use super::showing::{Pixels, Showing};
+use super::text_on_image::{line, outlined};
+use crate::engine::Engine;
+use crate::imaging::Calibration;
+use crate::model::DisplaySetId;
+use crate::problem::{MessageId, msg};
+use crate::text::Words;
+use crate::ui::theme::Theme;
+use crate::view::{Frames, ViewMode, edge_letters, is_same_patient, scale_bar, step_mm};
+use crate::workspace::{Command, PaneId, ViewEdit, Workspace};
+
+/// Room of the slice bar at the right edge, points.
+pub(super) const BAR_WIDTH: f32 = 10.0;
+/// A scale bar is at most this long, points.
+const SCALE_POINTS: f64 = 120.0;
+/// Line of the frame around another patient's picture, points.
+const WARNING_LINE: f32 = 5.0;
+
+/// Everything along the edges.
+pub(super) fn frame(
+    ui: &mut Ui,
+    workspace: &Workspace,
+    showing: &Showing,
+    rect: &PaneRect,
+    theme: &Theme,
+    words: &Words,
+    pane: PaneId,
+) {
+    let painter = ui.painter_at(rect.points);
+    if let Pixels::Failed(reason) = &showing.pixels {
+        reason_ui(ui, rect, theme, &words.get(reason));
+    }
+    if showing.image.is_some() {
+        letters(ui, &painter, showing, rect, theme);
+        scale(ui, &painter, showing, rect, theme, words);
+        if let ViewMode::Mpr(plane) = showing.state.mode {
+            plane_tag(ui, &painter, rect, theme, words, plane);
+        }
+    }
+    if workspace.panes.active == pane {
+        active_line(&painter, rect, theme);
+    }
+    if is_of_another_patient(workspace, showing.state.display_set) {
+        another_patient(ui, &painter, rect, theme, &patient_name(workspace, showing, words));
+    }
+}
+
+fn letters(ui: &Ui, painter: &Painter, showing: &Showing, rect: &PaneRect, theme: &Theme) {
+    let Some(letters) = edge_letters(&showing.view) else {
+        return;
+    };
+    let font = egui::FontId::proportional(theme.sizes.letter);
+    let area = rect.points.shrink(8.0);
+    let right = area.right() - BAR_WIDTH;
+    for (text, at, align) in [
+        (&letters.left, area.left_center(), Vec2::new(0.0, 0.5)),
+        (&letters.right, Pos2::new(right, area.center().y), Vec2::new(1.0, 0.5)),
+        (&letters.top, area.center_top(), Vec2::new(0.5, 0.0)),
+        (&letters.bottom, area.center_bottom(), Vec2::new(0.5, 1.0)),
+    ] {
+        let galley = line(ui, text, &font, theme.colours.overlay);
+        let at = at - galley.size() * align;
+        outlined(painter, at, &galley, theme.colours.overlay, theme.colours.halo);
+    }
+}
+
+/// Where the millimetres come from, said where it is not the patient's own space.
+pub(super) const fn calibration_name(source: Calibration) -> Option<MessageId> {
+    match source {
+        Calibration::Patient => None,
+        Calibration::Calibrated => Some(msg("calibration-calibrated")),
+        Calibration::Magnified => Some(msg("calibration-magnified")),
+        Calibration::Detector => Some(msg("calibration-detector")),
+        Calibration::Scanner => Some(msg("calibration-scanner")),
+        Calibration::UltrasoundRegion => Some(msg("calibration-ultrasound")),
+    }
+}
+
+fn scale(
+    ui: &Ui,
+    painter: &Painter,
+    showing: &Showing,
+    rect: &PaneRect,
+    theme: &Theme,
+    words: &Words,
+) {
+    let bar = showing
+        .view
+        .mm_per_px()
+        .and_then(|mm_per_px| scale_bar(mm_per_px, SCALE_POINTS * rect.px_per_pt));
+    let Some(bar) = bar else { return };
+    let length = (bar.length_px / rect.px_per_pt) as f32;
+    let left = rect.points.left() + rect.points.width() * 0.28;
+    let y = rect.points.bottom() - 14.0;
+    let ends = [Pos2::new(left, y), Pos2::new(left + length, y)];
+    let (halo, colour) = (theme.colours.halo, theme.colours.overlay);
+    for (width, colour) in [(3.5, halo), (1.5, colour)] {
+        let stroke = Stroke::new(width, colour);
+        painter.line_segment(ends, stroke);
+        for end in ends {
+            painter.line_segment([end - Vec2::Y * 4.0, end + Vec2::Y * 4.0], stroke);
+        }
+    }
+    let (value, unit) = if bar.length_mm >= 10.0 {
+        (bar.length_mm / 10.0, "cm")
+    } else {
+        (bar.length_mm, "mm")
+    };
+    let mut text = format!("{}\u{a0}{unit}", words.number_up_to(value, 3));
+    let spacing = showing.image.as_ref().and_then(|image| image.spacing);
+    if let Some(source) = spacing.and_then(|spacing| calibration_name(spacing.source)) {
+        text = format!("{text} ({})", words.id(source));
+    }
+    let galley = line(ui, &text, &theme.overlay(), colour);
+    let at = Pos2::new(left + length + 8.0, y - galley.size().y * 0.5);
+    outlined(painter, at, &galley, colour, halo);
+}
+
+/// The colour of a plane in MPR.
+pub(super) fn plane_colour(theme: &Theme, plane: crate::geom::AnatomicalPlane) -> egui::Color32 {
+    use crate::geom::AnatomicalPlane as Plane;
+    match plane {
+        Plane::Axial => theme.colours.axial,
+        Plane::Coronal => theme.colours.coronal,
+        Plane::Sagittal => theme.colours.sagittal,
+    }
+}
+
+/// A filled corner in the plane's colour, with its name for those who do not tell colours.
+fn plane_tag(
+    ui: &Ui,
+    painter: &Painter,
+    rect: &PaneRect,
+    theme: &Theme,
+    words: &Words,
+    plane: crate::geom::AnatomicalPlane,
+) {
+    let colour = plane_colour(theme, plane);
+    let galley = line(ui, &words.id(plane_name(plane)), &theme.overlay(), colour);
+    let area = rect.points.shrink(8.0);
+    let at = Pos2::new(area.left() + area.width() * 0.25, area.top());
+    let square = Rect::from_min_size(
+        Pos2::new(at.x - 14.0, at.y + galley.size().y * 0.5 - 5.0),
+        Vec2::splat(10.0),
+    );
+    painter.rect_filled(square.expand(1.0), 0.0, theme.colours.halo);
+    painter.rect_filled(square, 0.0, colour);
+    outlined(painter, at, &galley, colour, theme.colours.halo);
+}
+
+pub(super) fn active_line(painter: &Painter, rect: &PaneRect, theme: &Theme) {
+    let stroke = Stroke::new(theme.sizes.active_line, theme.colours.accent);
+    painter.rect_stroke(rect.points, 0.0, stroke, StrokeKind::Inside);
+}
+
+/// Whether panes show several patients and this one is not the active pane's.
+fn is_of_another_patient(workspace: &Workspace, set: DisplaySetId) -> bool {
+    workspace
+        .panes
+        .active_view()
+        .is_some_and(|active| !is_same_patient(&workspace.library, active.display_set, set))
+}
+
+fn another_patient(ui: &Ui, painter: &Painter, rect: &PaneRect, theme: &Theme, name: &str) {
+    let colour = theme.colours.warning;
+    painter.rect_stroke(
+        rect.points,
+        0.0,
+        Stroke::new(WARNING_LINE, colour),
+        StrokeKind::Inside,
+    );
+    let galley = line(ui, name, &theme.heading(), theme.colours.halo);
+    let middle = Pos2::new(rect.points.center().x, rect.points.top() + 44.0);
+    let tag = Rect::from_center_size(middle, galley.size() + Vec2::new(16.0, 8.0));
+    painter.rect_filled(tag, 0.0, colour);
+    painter.galley_with_override_text_color(tag.center() - galley.size() * 0.5, galley, theme.colours.halo);
+}
+
+/// The reason in place of the picture.
+fn reason_ui(ui: &mut Ui, rect: &PaneRect, theme: &Theme, reason: &str) {
+    let width = (rect.points.width() - 48.0).clamp(80.0, 480.0);
+    let area = Rect::from_center_size(rect.points.center(), Vec2::new(width, 160.0));
+    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(area));
+    crate::ui::bidi_label::Text::new(reason, theme.body(), theme.colours.warning)
+        .width(width)
+        .wrapped()
+        .ui(&mut child);
+}
+
+/// What the slice bar asks for.
+pub(super) struct BarAnswer {
+    pub commands: Vec<Command>,
+    /// The pointer belongs to the bar.
+    pub is_held: bool,
+}
+
+/// A thin bar at the right edge: filled where slices are decoded, a tick where the view is, marks
+/// for findings; dragged to scroll. The line of progress at the top belongs to it.
+pub(super) fn slice_bar(
+    ui: &Ui,
+    workspace: &Workspace,
+    engine: &Engine,
+    showing: &Showing,
+    rect: &PaneRect,
+    (theme, words): (&Theme, &Words),
+    pane: PaneId,
+) -> BarAnswer {
+    let mut answer = BarAnswer {
+        commands: Vec::new(),
+        is_held: false,
+    };
+    let loaded = engine.loaded_frames(showing.state.display_set);
+    let (here, of) = place(workspace, engine, showing, loaded.len());
+    let painter = ui.painter_at(rect.points);
+    if showing.is_waiting && !loaded.is_empty() {
+        let done = loaded.iter().filter(|is_here| **is_here).count();
+        let share = done as f32 / loaded.len() as f32;
+        progress(&painter, rect, theme, share);
+    }
+    if of < 2 {
+        return answer;
+    }
+    let track = Rect::from_min_max(
+        Pos2::new(rect.points.right() - BAR_WIDTH, rect.points.top() + 24.0),
+        Pos2::new(rect.points.right() - 2.0, rect.points.bottom() - 24.0),
+    );
+    if track.height() < 40.0 {
+        return answer;
+    }
+    let response = ui.interact(track, ui.scope_id().with(("slices", pane.0)), Sense::click_and_drag());
+    response.widget_info(|| WidgetInfo::slider(true, here as f64, words.id(msg("viewport-slices"))));
+    answer.is_held = response.contains_pointer() || response.dragged();
+    let y_of = |index: f32| track.top() + track.height() * (index + 0.5) / of as f32;
+    let thin = Rect::from_center_size(track.center(), Vec2::new(3.0, track.height()));
+    painter.rect_filled(thin, 0.0, theme.colours.line);
+    for (first, end) in runs(&loaded) {
+        let scale = of as f32 / loaded.len() as f32;
+        let part = Rect::from_min_max(
+            Pos2::new(thin.left(), y_of(first as f32 * scale - 0.5)),
+            Pos2::new(thin.right(), y_of(end as f32 * scale - 0.5)),
+        );
+        painter.rect_filled(part, 0.0, theme.colours.dimmed);
+    }
+    for mark in marks(workspace, showing) {
+        let centre = Pos2::new(track.center().x, y_of(mark as f32));
+        painter.circle_filled(centre, 2.5, theme.colours.measurement);
+    }
+    let tick = Rect::from_center_size(
+        Pos2::new(track.center().x, y_of(here as f32)),
+        Vec2::new(track.width(), 4.0),
+    );
+    painter.rect_filled(tick.expand(1.0), 0.0, theme.colours.halo);
+    painter.rect_filled(tick, 0.0, theme.colours.accent);
+    if (response.dragged() || response.clicked() || response.is_pointer_button_down_on())
+        && let Some(at) = response.interact_pointer_pos()
+    {
+        let share = f64::from((at.y - track.top()) / track.height()).clamp(0.0, 1.0);
+        let index = ((share * of as f64).floor() as usize).min(of - 1);
+        if index != here {
+            let edit = match showing.state.mode {
+                ViewMode::Stack => ViewEdit::Index(index as u32),
+                ViewMode::Mpr(_) => ViewEdit::Step(index as i32 - here as i32),
+            };
+            answer.commands.push(Command::View(pane, edit));
+        }
+    }
+    answer
+}
+
+fn progress(painter: &Painter, rect: &PaneRect, theme: &Theme, share: f32) {
+    let whole = Rect::from_min_size(rect.points.min, Vec2::new(rect.points.width(), 2.0));
+    painter.rect_filled(whole, 0.0, theme.colours.line);
+    let done = Rect::from_min_size(whole.min, Vec2::new(whole.width() * share, whole.height()));
+    painter.rect_filled(done, 0.0, theme.colours.accent);
+}
+
+/// Which slice is shown, of how many: frames in a stack, steps of the volume along a plane's normal.
+fn place(
+    workspace: &Workspace,
+    frames: &dyn Frames,
+    showing: &Showing,
+    in_stack: usize,
+) -> (usize, usize) {
+    let ViewMode::Mpr(_) = showing.state.mode else {
+        return (showing.state.index as usize, in_stack);
+    };
+    let (Some(plane), Some(group)) = (
+        showing.view.plane(),
+        workspace.panes.mpr.get(&showing.state.display_set),
+    ) else {
+        return (0, 0);
+    };
+    let volume = frames.volume(showing.state.display_set);
+    let Some(grid) = volume.ready().map(|volume| volume.grid) else {
+        return (0, 0);
+    };
+    // The camera's turn may have flipped the normal; steps follow the group's own.
+    let ViewMode::Mpr(own) = showing.state.mode else {
+        return (0, 0);
+    };
+    let normal = group.pose(own).normal();
+    let step = step_mm(&grid, normal);
+    let spans = grid.patient_from_voxel.matrix3;
+    let last = grid.dims.map(|n| f64::from(n.saturating_sub(1)));
+    let reach = 0.5
+        * [(spans.x_axis, last[0]), (spans.y_axis, last[1]), (spans.z_axis, last[2])]
+            .iter()
+            .map(|(axis, n)| (axis.dot(normal) * n).abs())
+            .sum::<f64>();
+    let of = (2.0 * reach / step).round() as usize + 1;
+    let from_first = (plane.centre - grid.centre()).dot(normal) + reach;
+    let here = (from_first / step).round().max(0.0) as usize;
+    (here.min(of - 1), of)
+}
+
+/// Frames of a stack that hold a finding.
+fn marks(workspace: &Workspace, showing: &Showing) -> Vec<u32> {
+    if showing.state.mode != ViewMode::Stack {
+        return Vec::new();
+    }
+    let set = showing.state.display_set;
+    let document = workspace
+        .library
+        .display_set(set)
+        .and_then(|set| workspace.studies.get(&set.study))
+        .map(|record| &record.document);
+    let annotations = document.into_iter().flat_map(|document| &document.annotations);
+    annotations
+        .filter_map(|annotation| {
+            workspace
+                .library
+                .find_frame(&annotation.anchor.sop_instance_uid, annotation.anchor.frame)
+        })
+        .filter(|(found, _)| *found == set)
+        .map(|(_, index)| index)
+        .collect()
+}
+
+/// Runs of what is here: (first, end).
+fn runs(loaded: &[bool]) -> Vec<(usize, usize)> {
+    let mut runs = Vec::new();
+    let mut start = None;
+    for (index, is_here) in loaded.iter().copied().chain([false]).enumerate() {
+        match (is_here, start) {
+            (true, None) => start = Some(index),
+            (false, Some(first)) => {
+                runs.push((first, index));
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    runs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bar_is_filled_exactly_where_frames_are_here() {
+        assert_eq!(runs(&[false, true, true, false, true]), [(1, 3), (4, 5)]);
+        assert!(runs(&[false, false]).is_empty());
+    }
+}

@@ -1,0 +1,223 @@
+//! Which pixels a pane shows now, where and with which window.
+//!
+//! A frame that is not here yet leaves the last one of the same display set on screen, and then
+//! everything (numbers, positions, drawings) is that of the frame on screen, never of the one
+//! awaited.
+
+use std::sync::Arc;
+
+use super::memory::{LastFrame, PaneMemory, ValueRanges};
+use crate::geom::{DVec2, PlanePose};
+use crate::imaging::{FrameImage, VoiTransform};
+use crate::model::FrameKey;
+use crate::problem::Message;
+use crate::view::{
+    Frames, Loading, ResolvedView, ShownData, ShownWindow, StackGeometry, ViewMode, ViewState,
+    nearest_frame, resolve_plane, resolve_stack, resolve_voi, shown_data,
+};
+use crate::volume::Volume;
+use crate::workspace::Workspace;
+
+/// What fills the pane.
+#[derive(Debug, Clone)]
+pub(super) enum Pixels {
+    /// A frame as it was acquired.
+    Frame(Arc<FrameImage>),
+    /// A plane through a volume.
+    Plane(Arc<Volume>, PlanePose, f64),
+    /// Nothing yet.
+    Waiting,
+    /// It cannot be shown, and why.
+    Failed(Message),
+}
+
+/// A pane's content, resolved for this frame of the window.
+#[derive(Debug, Clone)]
+pub(super) struct Showing {
+    /// The state, with the index of the frame that is on screen.
+    pub state: ViewState,
+    /// Where things lie.
+    pub view: ResolvedView,
+    /// Of which data; `None` while nothing is on screen.
+    pub data: Option<ShownData>,
+    /// The frame on screen, or the one of the volume nearest to the middle of the pane.
+    pub key: Option<FrameKey>,
+    /// The image that describes the values: the one on screen, or a slice of the volume.
+    pub image: Option<Arc<FrameImage>>,
+    /// The transform applied.
+    pub voi: Option<VoiTransform>,
+    /// The same in numbers; `None` in colour.
+    pub window: Option<ShownWindow>,
+    /// What fills the pane.
+    pub pixels: Pixels,
+    /// Something newer than what is on screen is awaited.
+    pub is_waiting: bool,
+}
+
+pub(super) fn showing(
+    workspace: &Workspace,
+    frames: &dyn Frames,
+    state: &ViewState,
+    memory: &mut PaneMemory,
+    ranges: &mut ValueRanges,
+    size_px: [u32; 2],
+) -> Showing {
+    let size = DVec2::new(size_px[0].into(), size_px[1].into());
+    match state.mode {
+        ViewMode::Stack => stack(workspace, frames, state, memory, ranges, size),
+        ViewMode::Mpr(_) => plane(workspace, frames, state, ranges, size),
+    }
+}
+
+/// A pane without a picture: still one to point at and turn the wheel over.
+fn blank(state: &ViewState, key: Option<FrameKey>, size: DVec2, pixels: Pixels) -> Showing {
+    let nowhere = StackGeometry {
+        image_size: [1, 1],
+        pixel_aspect: 1.0,
+        pixel_mm: None,
+        patient_from_image: None,
+    };
+    Showing {
+        state: state.clone(),
+        view: resolve_stack(&state.camera, &nowhere, size),
+        data: None,
+        key,
+        image: None,
+        voi: None,
+        window: None,
+        is_waiting: matches!(pixels, Pixels::Waiting),
+        pixels,
+    }
+}
+
+fn stack(
+    workspace: &Workspace,
+    frames: &dyn Frames,
+    state: &ViewState,
+    memory: &mut PaneMemory,
+    ranges: &mut ValueRanges,
+    size: DVec2,
+) -> Showing {
+    let set = workspace.library.display_set(state.display_set);
+    let Some(key) = set.and_then(|set| set.frames.get(state.index as usize).copied()) else {
+        return blank(state, None, size, Pixels::Waiting);
+    };
+    let (image, key, state, is_waiting) = match frames.frame(key) {
+        Loading::Ready(image) => (image, key, state.clone(), false),
+        Loading::Failed(reason) => return blank(state, Some(key), size, Pixels::Failed(reason)),
+        Loading::Waiting => {
+            let last = memory
+                .last
+                .as_ref()
+                .filter(|last| last.state.display_set == state.display_set);
+            let Some(last) = last else {
+                return blank(state, Some(key), size, Pixels::Waiting);
+            };
+            let shown = ViewState {
+                index: last.state.index,
+                ..state.clone()
+            };
+            (Arc::clone(&last.image), last.key, shown, true)
+        }
+    };
+    memory.last = Some(LastFrame {
+        state: state.clone(),
+        key,
+        image: Arc::clone(&image),
+    });
+    let view = resolve_stack(&state.camera, &StackGeometry::of(&image), size);
+    let (voi, window) = look(&state, &image, key, ranges);
+    Showing {
+        data: shown_data(&workspace.library, &state, key, &view),
+        view,
+        key: Some(key),
+        voi: Some(voi),
+        window,
+        pixels: Pixels::Frame(Arc::clone(&image)),
+        image: Some(image),
+        is_waiting,
+        state,
+    }
+}
+
+fn plane(
+    workspace: &Workspace,
+    frames: &dyn Frames,
+    state: &ViewState,
+    ranges: &mut ValueRanges,
+    size: DVec2,
+) -> Showing {
+    let ViewMode::Mpr(own) = state.mode else {
+        return blank(state, None, size, Pixels::Waiting);
+    };
+    let volume = match frames.volume(state.display_set) {
+        Loading::Ready(volume) => volume,
+        Loading::Failed(reason) => return blank(state, None, size, Pixels::Failed(reason)),
+        Loading::Waiting => return blank(state, None, size, Pixels::Waiting),
+    };
+    let Some(group) = workspace.panes.mpr.get(&state.display_set) else {
+        return blank(state, None, size, Pixels::Waiting);
+    };
+    let pose = group.pose(own);
+    let view = resolve_plane(
+        &state.camera,
+        &volume.grid,
+        pose.right,
+        pose.down,
+        group.crosshair,
+        size,
+    );
+    let (Some(view), Some((key, image))) = (view, described_by(&volume)) else {
+        return blank(state, None, size, Pixels::Waiting);
+    };
+    let crate::view::ResolvedKind::Plane { pose, mm_per_px } = view.kind else {
+        return blank(state, None, size, Pixels::Waiting);
+    };
+    let (voi, window) = look(state, &image, key, ranges);
+    let is_filling = volume
+        .slices
+        .iter()
+        .zip(&volume.frames)
+        .any(|(slice, frame)| frame.is_some() && slice.get().is_none());
+    let nearest = nearest_frame(&volume, group.crosshair).unwrap_or(key);
+    Showing {
+        state: state.clone(),
+        data: shown_data(&workspace.library, state, nearest, &view),
+        key: Some(nearest),
+        view,
+        image: Some(image),
+        voi: Some(voi),
+        window,
+        pixels: Pixels::Plane(volume, pose, mm_per_px),
+        is_waiting: is_filling,
+    }
+}
+
+/// The slice that speaks for a volume: the loaded one nearest to its middle.
+fn described_by(volume: &Volume) -> Option<(FrameKey, Arc<FrameImage>)> {
+    let middle = volume.slices.len() / 2;
+    let outward = (0..=middle).flat_map(|step| [middle + step, middle.wrapping_sub(step)]);
+    outward
+        .filter_map(|k| {
+            let image = volume.slices.get(k)?.get()?;
+            Some(((*volume.frames.get(k)?)?, Arc::clone(image)))
+        })
+        .next()
+}
+
+fn look(
+    state: &ViewState,
+    image: &FrameImage,
+    key: FrameKey,
+    ranges: &mut ValueRanges,
+) -> (VoiTransform, Option<ShownWindow>) {
+    let voi = resolve_voi(state.look.voi, image, || ranges.get(key, image));
+    let is_grey = image.samples.samples_per_pixel() == 1;
+    let window = is_grey.then(|| {
+        let range = ShownWindow::plausible_range(image)
+            .or_else(|| ranges.get(key, image))
+            .unwrap_or((0.0, 1.0));
+        ShownWindow::of(&voi, image, state.look.invert, range)
+    });
+    (voi, window)
+}

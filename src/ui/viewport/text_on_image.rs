@@ -1,0 +1,87 @@
+//! Text over an image: light with a dark outline, through the one function that lays out text
+//! from data.
+
+use std::sync::Arc;
+
+use eframe::egui;
+use egui::{Color32, Galley, Painter, Pos2, Ui, Vec2};
+
+use crate::ui::bidi_label;
+use crate::ui::theme::Theme;
+
+/// A line in a corner has at most so many characters.
+const LINE_CHARS: usize = 40;
+
+/// A line of text laid out for an image, cut to what a corner may hold.
+pub(super) fn line(ui: &Ui, text: &str, font: &egui::FontId, colour: Color32) -> Arc<Galley> {
+    let cut: String = if text.chars().count() > LINE_CHARS {
+        text.chars().take(LINE_CHARS - 1).chain(['…']).collect()
+    } else {
+        text.to_owned()
+    };
+    bidi_label::galley(ui, &cut, font, colour, f32::INFINITY)
+}
+
+/// Paints it with an outline of one physical pixel.
+pub(super) fn outlined(
+    painter: &Painter,
+    at: Pos2,
+    galley: &Arc<Galley>,
+    colour: Color32,
+    halo: Color32,
+) {
+    let px = 1.0 / painter.pixels_per_point();
+    let at = Pos2::new((at.x / px).round() * px, (at.y / px).round() * px);
+    for (x, y) in [
+        (-1.0, -1.0),
+        (0.0, -1.0),
+        (1.0, -1.0),
+        (-1.0, 0.0),
+        (1.0, 0.0),
+        (-1.0, 1.0),
+        (0.0, 1.0),
+        (1.0, 1.0),
+    ] {
+        let offset = Vec2::new(x, y) * px;
+        painter.galley_with_override_text_color(at + offset, Arc::clone(galley), halo);
+    }
+    painter.galley_with_override_text_color(at, Arc::clone(galley), colour);
+}
+
+/// Lines below each other from a corner: `is_right` and `is_bottom` say which.
+pub(super) fn block(
+    ui: &Ui,
+    painter: &Painter,
+    theme: &Theme,
+    lines: &[String],
+    corner: Pos2,
+    is_right: bool,
+    is_bottom: bool,
+) {
+    let font = theme.overlay();
+    let galleys: Vec<Arc<Galley>> = lines
+        .iter()
+        .map(|text| line(ui, text, &font, theme.colours.overlay))
+        .collect();
+    let height: f32 = galleys.iter().map(|galley| galley.size().y).sum();
+    let mut y = if is_bottom {
+        corner.y - height
+    } else {
+        corner.y
+    };
+    for galley in &galleys {
+        let x = if is_right {
+            corner.x - galley.size().x
+        } else {
+            corner.x
+        };
+        outlined(
+            painter,
+            Pos2::new(x, y),
+            galley,
+            theme.colours.overlay,
+            theme.colours.halo,
+        );
+        y += galley.size().y;
+    }
+}

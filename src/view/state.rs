@@ -1,0 +1,107 @@
+//! The mutable truth of a pane.
+
+use serde::{Deserialize, Serialize};
+
+use crate::geom::{AnatomicalPlane, DVec2};
+use crate::imaging::{Filter, VoiFunction};
+use crate::model::DisplaySetId;
+
+/// How big the picture is.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub enum Zoom {
+    /// The whole image in the pane, whatever the pane's size.
+    #[default]
+    Fit,
+    /// Screen pixels an image pixel (stack; along a row) or screen pixels a millimetre (plane).
+    Scale(f64),
+}
+
+/// How the picture lies in the pane.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Camera {
+    /// Its size.
+    pub zoom: Zoom,
+    /// How far the middle of the pane is from the middle of the image, in unrotated image
+    /// directions (x right, y down): image pixel widths in a stack, millimetres in a plane.
+    pub pan: DVec2,
+    /// Turned clockwise on screen, degrees.
+    pub rotation_degrees: f64,
+    /// Mirrored left to right (before turning).
+    pub flip_horizontal: bool,
+    /// Mirrored top to bottom (before turning).
+    pub flip_vertical: bool,
+}
+
+/// Which VOI transform is applied.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub enum VoiChoice {
+    /// The n-th one the image itself offers, from 0; the full range if it offers none.
+    Own(usize),
+    /// A window chosen by the reader.
+    Window {
+        /// Window Center, modality units.
+        center: f64,
+        /// Window Width, modality units, at least the smallest the function allows.
+        width: f64,
+        /// Its shape.
+        function: VoiFunction,
+    },
+    /// From the smallest to the largest value of the image, padding left out.
+    FullRange,
+}
+
+impl Default for VoiChoice {
+    fn default() -> Self {
+        Self::Own(0)
+    }
+}
+
+/// The look of the data in a pane.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct DataPresentation {
+    /// Window or VOI LUT.
+    pub voi: VoiChoice,
+    /// Black and white swapped by the reader (on top of MONOCHROME1).
+    pub invert: bool,
+    /// Interpolation.
+    pub filter: Filter,
+}
+
+/// What a pane shows of its display set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub enum ViewMode {
+    /// The frames as they were acquired.
+    #[default]
+    Stack,
+    /// A plane through the volume, one of the three linked by the crosshair.
+    Mpr(AnatomicalPlane),
+}
+
+/// The truth of one pane.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ViewState {
+    /// What it shows.
+    pub display_set: DisplaySetId,
+    /// How.
+    pub mode: ViewMode,
+    /// Frame of the display set, from 0 (stack only).
+    pub index: u32,
+    /// Where.
+    pub camera: Camera,
+    /// With which window.
+    pub look: DataPresentation,
+}
+
+impl ViewState {
+    /// A fresh view of a display set.
+    #[must_use]
+    pub fn new(display_set: DisplaySetId, mode: ViewMode) -> Self {
+        Self {
+            display_set,
+            mode,
+            index: 0,
+            camera: Camera::default(),
+            look: DataPresentation::default(),
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Opening, and what jobs bring back.
+
+use std::path::PathBuf;
+
+use crate::model::StudyKey;
+use crate::problem::{Message, Problem, Severity, msg};
+use crate::workspace::command::{Arrival, Effect, Task};
+use crate::workspace::document::{Document, SaveState};
+use crate::workspace::{PassedOver, Workspace};
+
+impl Workspace {
+    pub(super) fn open(&mut self, paths: Vec<PathBuf>) -> Vec<Effect> {
+        if paths.is_empty() {
+            return Vec::new();
+        }
+        for path in &paths {
+            self.settings.remember(path.clone());
+        }
+        self.scans_running += 1;
+        vec![
+            Effect::WriteSettings(self.settings.clone()),
+            Effect::Spawn(Task::Scan(paths)),
+        ]
+    }
+
+    pub(super) fn open_demo(&mut self) -> Vec<Effect> {
+        self.scans_running += 1;
+        vec![Effect::Spawn(Task::Demo)]
+    }
+
+    pub(super) fn arrived(&mut self, arrival: Arrival) -> Vec<Effect> {
+        match arrival {
+            Arrival::Headers(headers) => self.take_headers(headers),
+            Arrival::PassedOver { path, reason } => {
+                self.passed_over.push(PassedOver { path, reason });
+                Vec::new()
+            }
+            Arrival::ScanEnded { files_found } => {
+                self.scans_running = self.scans_running.saturating_sub(1);
+                self.files_found += files_found;
+                self.hang_first();
+                self.fill_empty_panes();
+                Vec::new()
+            }
+            Arrival::ReportSaved {
+                study,
+                path,
+                document,
+            } => {
+                let record = self.studies.entry(study).or_default();
+                record.saved = document;
+                record.save_state = SaveState::Saved { path: path.clone() };
+                let is_unsaved = record.is_unsaved();
+                let saved = Message::new(msg("report-verified"));
+                self.notices.push(Problem {
+                    severity: Severity::Note,
+                    message: saved,
+                    path: Some(path),
+                });
+                if is_unsaved {
+                    Vec::new()
+                } else {
+                    vec![Effect::DiscardJournal(study)]
+                }
+            }
+            Arrival::ReportFailed { study, problem } => {
+                self.studies.entry(study).or_default().save_state = SaveState::Never;
+                self.notices.push(problem);
+                Vec::new()
+            }
+            Arrival::ReportRead {
+                study,
+                annotations,
+                findings,
+                impression,
+            } => {
+                self.take_report(study, annotations, &findings, &impression);
+                Vec::new()
+            }
+            Arrival::JournalFound { study, document } => {
+                let record = self.studies.entry(study).or_default();
+                if record.document != document {
+                    record.journal = Some(document);
+                }
+                Vec::new()
+            }
+        }
+    }
+
+    fn take_headers(&mut self, headers: Vec<crate::dicom::InstanceHeader>) -> Vec<Effect> {
+        let known: Vec<StudyKey> = self.library.study_keys();
+        let known_reports = self.library.report_sets();
+        for header in headers {
+            let path = header.source.display_path();
+            match self.library.insert(header) {
+                Ok(problems) => problems
+                    .into_iter()
+                    .for_each(|problem| self.notices.push(problem)),
+                Err(reason) => self.passed_over.push(PassedOver { path, reason }),
+            }
+        }
+        self.library.settle();
+        self.hang_first();
+        let new_studies = self
+            .library
+            .study_keys()
+            .into_iter()
+            .filter(|study| !known.contains(study));
+        let mut effects: Vec<Effect> = new_studies
+            .map(|study| Effect::Spawn(Task::FindJournal(study)))
+            .collect();
+        let new_reports = self
+            .library
+            .report_sets()
+            .into_iter()
+            .filter(|set| !known_reports.contains(set));
+        effects.extend(new_reports.map(|set| Effect::Spawn(Task::ReadReport(set))));
+        effects
+    }
+
+    /// The first images to arrive are shown; later ones never take the screen away from what is read.
+    fn hang_first(&mut self) {
+        if self.panes.shown().next().is_some() {
+            return;
+        }
+        let first = self
+            .library
+            .display_sets()
+            .find(|set| set.is_image())
+            .map(|set| set.id);
+        if let Some(set) = first {
+            self.show(self.panes.active, set);
+        }
+    }
+
+    /// A report's findings join the document once; they are saved already, so they are no change.
+    fn take_report(
+        &mut self,
+        study: StudyKey,
+        annotations: Vec<crate::annotation::Annotation>,
+        findings: &str,
+        impression: &str,
+    ) {
+        let annotations: Vec<_> = annotations
+            .into_iter()
+            .map(|annotation| crate::annotation::Annotation {
+                id: self.new_annotation_id(),
+                ..annotation
+            })
+            .collect();
+        let record = self.studies.entry(study).or_default();
+        let join = |document: &mut Document| {
+            for annotation in &annotations {
+                if !document
+                    .annotations
+                    .iter()
+                    .any(|known| known.tracking_uid == annotation.tracking_uid)
+                {
+                    document
+                        .annotations
+                        .push(std::sync::Arc::new(annotation.clone()));
+                }
+            }
+            for (text, addition) in [
+                (&mut document.findings, findings),
+                (&mut document.impression, impression),
+            ] {
+                if !addition.is_empty() && !text.contains(addition) {
+                    let separator = if text.is_empty() { "" } else { "\n" };
+                    *text = format!("{text}{separator}{addition}").into();
+                }
+            }
+        };
+        let was_unsaved = record.is_unsaved();
+        join(&mut record.document);
+        if was_unsaved {
+            join(&mut record.saved);
+        } else {
+            record.saved = record.document.clone();
+        }
+    }
+
+    /// Nothing is lost: what is unsaved is journalled before the program ends.
+    pub(super) fn quit(&mut self) -> Vec<Effect> {
+        let mut effects: Vec<Effect> = self
+            .unsaved_studies()
+            .into_iter()
+            .filter_map(|study| {
+                Some(Effect::Journal(
+                    study,
+                    self.studies.get(&study)?.document.clone(),
+                ))
+            })
+            .collect();
+        effects.push(Effect::Quit);
+        effects
+    }
+}

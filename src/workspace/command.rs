@@ -1,0 +1,228 @@
+//! Commands in, effects out; nested by what they change, so that each `apply` sits beside it.
+
+use std::path::PathBuf;
+
+use crate::annotation::{Annotation, AnnotationId};
+use crate::dicom::InstanceHeader;
+use crate::geom::{AnatomicalPlane, DVec3};
+use crate::jobs::JobId;
+use crate::model::DisplaySetId;
+use crate::model::StudyKey;
+use crate::problem::{Message, Problem};
+use crate::view::{Camera, Filter, ViewMode, VoiChoice};
+use crate::workspace::document::Document;
+use crate::workspace::notices::NoticeId;
+use crate::workspace::panes::{Layout, PaneId};
+use crate::workspace::settings::{Language, OverlayLevel, Settings};
+
+/// One press-to-release of the pointer, or one edit field's focus: its edits are one undo step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct GestureId(pub u64);
+
+/// Everything that can be asked of the workspace.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each names what it does")]
+pub enum Command {
+    Open(Vec<PathBuf>),
+    OpenDemo,
+    Pick(PickKind),
+    Arrived(Arrival),
+    View(PaneId, ViewEdit),
+    Layout(LayoutEdit),
+    Annotate(AnnotationEdit),
+    Report(ReportEdit),
+    Settings(SettingsEdit),
+    Tool(&'static str),
+    HideIdentification(bool),
+    Dismiss(NoticeId),
+    Notify(Problem),
+    CancelJob(JobId),
+    Undo,
+    Redo,
+    /// Asked to close; nothing unsaved is lost (it is journalled first).
+    Quit,
+}
+
+/// What a file dialog is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum PickKind {
+    Files,
+    Folder,
+    ReportFolder,
+}
+
+/// What jobs bring.
+#[derive(Debug, Clone)]
+pub enum Arrival {
+    /// Headers of instances found.
+    Headers(Vec<InstanceHeader>),
+    /// A file found and not shown.
+    PassedOver {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        reason: Message,
+    },
+    /// A scan found this many files in all.
+    ScanEnded {
+        /// Files found.
+        files_found: usize,
+    },
+    /// A report was written, read back and found equal.
+    ReportSaved {
+        /// Of which study.
+        study: StudyKey,
+        /// Where.
+        path: PathBuf,
+        /// What was saved; later changes stay unsaved.
+        document: Document,
+    },
+    /// Saving failed; nothing was lost.
+    ReportFailed {
+        /// Of which study.
+        study: StudyKey,
+        /// Why.
+        problem: Problem,
+    },
+    /// A report that was opened holds these findings.
+    ReportRead {
+        /// Of which study.
+        study: StudyKey,
+        /// Its findings, placed on the images.
+        annotations: Vec<Annotation>,
+        /// Its text.
+        findings: String,
+        /// Its text.
+        impression: String,
+    },
+    /// Unsaved work of an earlier run.
+    JournalFound {
+        /// Of which study.
+        study: StudyKey,
+        /// What it was.
+        document: Document,
+    },
+}
+
+/// A change of one pane's view.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each names what it does")]
+pub enum ViewEdit {
+    Show(DisplaySetId),
+    Mode(ViewMode),
+    /// Slices forward (positive) or back: frames in a stack, steps of the volume in a plane.
+    Step(i32),
+    /// To this frame (stack).
+    Index(u32),
+    First,
+    Last,
+    /// The crosshair of the volume shown to this patient point.
+    Crosshair(DVec3),
+    Voi(VoiChoice),
+    ToggleInvert,
+    Filter(Filter),
+    Camera(Camera),
+    Fit,
+    OneToOne,
+    /// Turn clockwise by these degrees.
+    Rotate(f64),
+    FlipHorizontal,
+    FlipVertical,
+    /// Window, zoom, pan, rotation, mirror as at first.
+    Reset,
+}
+
+/// A change of what is where.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each names what it does")]
+pub enum LayoutEdit {
+    Set(Layout),
+    /// Into MPR of the active pane's volume, or back to what was before.
+    ToggleMpr,
+    Activate(PaneId),
+    ActivateNext,
+    /// One pane over the whole window, or back.
+    ToggleMaximise(PaneId),
+    /// The next or previous display set of the study in the active pane.
+    StepSeries(i32),
+    /// Crosshair lines turned in one plane, radians clockwise on the unturned picture.
+    TurnPlanes(DisplaySetId, AnatomicalPlane, f64),
+}
+
+/// A change of what is drawn.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each names what it does")]
+pub enum AnnotationEdit {
+    /// A new one; its `id` comes from [`super::Workspace::new_annotation_id`] or is replaced if 0.
+    Add(Annotation, GestureId),
+    /// The same id with other contents.
+    Change(Annotation, GestureId),
+    Remove(AnnotationId),
+    /// Takes back what this gesture changed, as if it had never begun.
+    Cancel(GestureId),
+    Select(Option<AnnotationId>),
+    /// Shows it: the pane that can goes to its slice.
+    JumpTo(AnnotationId),
+}
+
+/// A change of a study's report.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each names what it does")]
+pub enum ReportEdit {
+    Findings(StudyKey, String, GestureId),
+    Impression(StudyKey, String, GestureId),
+    /// Writes a structured report into this folder.
+    Save(StudyKey, PathBuf),
+    /// Takes up the unsaved work of an earlier run.
+    Restore(StudyKey),
+    /// Throws the unsaved work of an earlier run away.
+    DiscardJournal(StudyKey),
+}
+
+/// A change of the settings.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each names what it does")]
+pub enum SettingsEdit {
+    Language(Language),
+    Overlay(OverlayLevel),
+    FoldLeft(bool),
+    FoldRight(bool),
+    NoticeRead,
+    InvertDrag(bool),
+    Light(bool),
+    Filter(Filter),
+    Observer(String),
+    ReportFolder(PathBuf),
+}
+
+/// What the program should do outside the workspace.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each names what it does")]
+pub enum Effect {
+    Pick(PickKind),
+    Spawn(Task),
+    CancelJob(JobId),
+    WriteSettings(Settings),
+    /// Write this study's unsaved work within two seconds.
+    Journal(StudyKey, Document),
+    DiscardJournal(StudyKey),
+    Quit,
+}
+
+/// Work for a job; a plain enum, so that tests can compare.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each names what it does")]
+pub enum Task {
+    Scan(Vec<PathBuf>),
+    Demo,
+    /// Look for unsaved work of this study.
+    FindJournal(StudyKey),
+    /// Read the findings of a report among the display sets.
+    ReadReport(DisplaySetId),
+    SaveReport {
+        study: StudyKey,
+        document: Document,
+        folder: PathBuf,
+    },
+}

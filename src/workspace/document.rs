@@ -1,0 +1,75 @@
+//! What the reader made of one study: small, built of shared parts, so that history can keep
+//! whole copies.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::annotation::{Annotation, AnnotationId};
+use crate::workspace::history::History;
+
+/// Annotations and text of one study.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Document {
+    /// In the order they were made.
+    pub annotations: Vec<Arc<Annotation>>,
+    /// Free text.
+    pub findings: Arc<str>,
+    /// Free text.
+    pub impression: Arc<str>,
+}
+
+impl Document {
+    /// Whether there is nothing in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.annotations.is_empty() && self.findings.is_empty() && self.impression.is_empty()
+    }
+
+    /// One annotation.
+    #[must_use]
+    pub fn annotation(&self, id: AnnotationId) -> Option<&Arc<Annotation>> {
+        self.annotations
+            .iter()
+            .find(|annotation| annotation.id == id)
+    }
+}
+
+/// How the document stands to what is on disk.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum SaveState {
+    /// Never saved in this run.
+    #[default]
+    Never,
+    /// Being written.
+    Saving,
+    /// Written here, read back and found equal.
+    Saved {
+        /// Where.
+        path: PathBuf,
+    },
+}
+
+/// A study's document with its past.
+#[derive(Debug, Default)]
+pub struct StudyRecord {
+    /// What it is now.
+    pub document: Document,
+    /// What is in the last report saved or read.
+    pub saved: Document,
+    /// How saving goes.
+    pub save_state: SaveState,
+    /// Undo and redo.
+    pub history: History,
+    /// Unsaved work of an earlier run, offered until taken or thrown away.
+    pub journal: Option<Document>,
+}
+
+impl StudyRecord {
+    /// Whether something is in no report yet.
+    #[must_use]
+    pub fn is_unsaved(&self) -> bool {
+        self.document != self.saved
+    }
+}

@@ -1,0 +1,243 @@
+//! Changes to one pane's view. In MPR the window and the crosshair are shared by the three.
+
+use crate::annotation::{AnnotationId, Points};
+use crate::geom::DVec3;
+use crate::model::DisplaySetId;
+use crate::view::{Camera, DataPresentation, ViewMode, ViewState, VoiChoice, Zoom};
+use crate::volume::VolumeGrid;
+use crate::workspace::Workspace;
+use crate::workspace::camera::one_to_one;
+use crate::workspace::command::{Effect, ViewEdit};
+use crate::workspace::panes::{MprGroup, PaneId};
+
+/// A window narrower than this shows nothing (LINEAR needs at least 1 for integers; float data less).
+const WIDTH_MIN: f64 = 1e-6;
+
+impl Workspace {
+    /// Hangs a display set into a pane, in its middle slice, as the image itself asks to be shown.
+    pub(super) fn show(&mut self, pane: PaneId, set: DisplaySetId) {
+        let Some(display_set) = self.library.display_set(set) else {
+            return;
+        };
+        let mut view = ViewState::new(set, ViewMode::Stack);
+        view.index = (display_set.frames.len() / 2) as u32;
+        view.look.filter = self.settings.filter;
+        if self.panes.main().layout == super::Layout::Mpr {
+            // Another series is read as it was acquired; MPR is asked for again.
+            self.edit_layout(super::LayoutEdit::ToggleMpr);
+            let active = self.panes.active;
+            self.panes.hang(active, view);
+            return;
+        }
+        self.panes.hang(pane, view);
+        self.panes.active = pane;
+    }
+
+    pub(super) fn edit_view(&mut self, pane: PaneId, edit: ViewEdit) -> Vec<Effect> {
+        if let ViewEdit::Show(set) = edit {
+            self.show(pane, set);
+            return Vec::new();
+        }
+        let Some(view) = self.panes.view(pane).cloned() else {
+            return Vec::new();
+        };
+        match edit {
+            ViewEdit::Step(steps) => self.step(pane, &view, steps),
+            ViewEdit::First => self.step(pane, &view, i32::MIN),
+            ViewEdit::Last => self.step(pane, &view, i32::MAX),
+            ViewEdit::Crosshair(point) => self.move_crosshair(view.display_set, point),
+            ViewEdit::Voi(voi) => self.look(pane, &view, |look| look.voi = sane(voi)),
+            ViewEdit::ToggleInvert => self.look(pane, &view, |look| look.invert = !look.invert),
+            ViewEdit::Filter(filter) => self.look(pane, &view, |look| look.filter = filter),
+            ViewEdit::Index(index) => {
+                let last = self.last_index(&view);
+                self.change(pane, |view| view.index = index.min(last));
+            }
+            ViewEdit::Mode(mode) => self.change(pane, |view| view.mode = mode),
+            ViewEdit::Camera(camera) => self.change(pane, |view| view.camera = camera),
+            ViewEdit::Fit => self.change(pane, |view| {
+                view.camera.zoom = Zoom::Fit;
+                view.camera.pan = crate::geom::DVec2::ZERO;
+            }),
+            ViewEdit::OneToOne => self.change(pane, |view| view.camera = one_to_one(&view.camera)),
+            ViewEdit::Rotate(degrees) => self.change(pane, |view| {
+                view.camera.rotation_degrees =
+                    (view.camera.rotation_degrees + degrees).rem_euclid(360.0);
+            }),
+            ViewEdit::FlipHorizontal => self.change(pane, |view| flip(&mut view.camera, true)),
+            ViewEdit::FlipVertical => self.change(pane, |view| flip(&mut view.camera, false)),
+            ViewEdit::Reset => {
+                let filter = self.settings.filter;
+                self.change(pane, |view| view.camera = Camera::default());
+                self.look(pane, &view, |look| {
+                    *look = DataPresentation {
+                        filter,
+                        ..DataPresentation::default()
+                    }
+                });
+                if let (ViewMode::Mpr(_), Ok(grid)) =
+                    (view.mode, self.library.volume_grid(view.display_set))
+                {
+                    self.panes
+                        .mpr
+                        .insert(view.display_set, MprGroup::new(&grid));
+                }
+            }
+            ViewEdit::Show(_) => {}
+        }
+        Vec::new()
+    }
+
+    fn change(&mut self, pane: PaneId, change: impl FnOnce(&mut ViewState)) {
+        if let Some(view) = self.panes.view_mut(pane) {
+            change(view);
+        }
+    }
+
+    /// One window for all three planes of a volume; a stack's is its own.
+    fn look(&mut self, pane: PaneId, view: &ViewState, change: impl Fn(&mut DataPresentation)) {
+        let panes = match view.mode {
+            ViewMode::Stack => vec![pane],
+            ViewMode::Mpr(_) => self.panes.panes_showing(view.display_set),
+        };
+        for pane in panes {
+            if let Some(other) = self.panes.view_mut(pane)
+                && std::mem::discriminant(&other.mode) == std::mem::discriminant(&view.mode)
+            {
+                change(&mut other.look);
+            }
+        }
+    }
+
+    fn last_index(&self, view: &ViewState) -> u32 {
+        self.library
+            .display_set(view.display_set)
+            .map_or(0, |set| (set.frames.len() as u32).saturating_sub(1))
+    }
+
+    fn step(&mut self, pane: PaneId, view: &ViewState, steps: i32) {
+        match view.mode {
+            ViewMode::Stack => {
+                let last = self.last_index(view);
+                let index = view.index.saturating_add_signed(steps).min(last);
+                self.change(pane, |view| view.index = index);
+            }
+            ViewMode::Mpr(plane) => {
+                let Ok(grid) = self.library.volume_grid(view.display_set) else {
+                    return;
+                };
+                let Some(group) = self.panes.mpr.get(&view.display_set) else {
+                    return;
+                };
+                let normal = group.pose(plane).normal();
+                let point = group.crosshair
+                    + normal * step_mm(&grid, normal) * f64::from(steps).clamp(-1e5, 1e5);
+                self.move_crosshair(view.display_set, point);
+            }
+        }
+    }
+
+    fn move_crosshair(&mut self, set: DisplaySetId, point: DVec3) {
+        let Ok(grid) = self.library.volume_grid(set) else {
+            return;
+        };
+        if let Some(group) = self.panes.mpr.get_mut(&set)
+            && point.is_finite()
+        {
+            group.crosshair = inside(&grid, group.crosshair, point);
+        }
+    }
+
+    /// Every pane that can shows where the annotation lies; the active pane first.
+    pub(super) fn jump_to(&mut self, id: AnnotationId) -> Vec<Effect> {
+        let Some(study) = self.study_of_annotation(id) else {
+            return Vec::new();
+        };
+        let Some(annotation) = self
+            .studies
+            .get(&study)
+            .and_then(|record| record.document.annotation(id))
+            .cloned()
+        else {
+            return Vec::new();
+        };
+        let found = self
+            .library
+            .find_frame(&annotation.anchor.sop_instance_uid, annotation.anchor.frame);
+        let Some((set, index)) = found else {
+            return Vec::new();
+        };
+        if let Points::Patient(points) = &annotation.points
+            && !points.is_empty()
+        {
+            let middle = points.iter().sum::<DVec3>() / points.len() as f64;
+            self.move_crosshair(set, middle);
+        }
+        let showing = self.panes.panes_showing(set);
+        let is_shown = self
+            .panes
+            .visible()
+            .iter()
+            .any(|pane| showing.contains(pane));
+        if !is_shown {
+            self.show(self.panes.active, set);
+        }
+        for pane in self.panes.panes_showing(set) {
+            self.change(pane, |view| view.index = index);
+        }
+        Vec::new()
+    }
+}
+
+fn flip(camera: &mut Camera, is_horizontal: bool) {
+    // Mirrored as seen on screen: at a quarter turn the picture's other axis is the one to mirror.
+    let is_on_its_side = (camera.rotation_degrees.rem_euclid(180.0) - 90.0).abs() < 45.0;
+    if is_horizontal == is_on_its_side {
+        camera.flip_vertical = !camera.flip_vertical;
+    } else {
+        camera.flip_horizontal = !camera.flip_horizontal;
+    }
+}
+
+fn sane(voi: VoiChoice) -> VoiChoice {
+    match voi {
+        VoiChoice::Window {
+            center,
+            width,
+            function,
+        } if center.is_finite() && width.is_finite() => VoiChoice::Window {
+            center,
+            width: width.max(WIDTH_MIN),
+            function,
+        },
+        VoiChoice::Window { .. } => VoiChoice::FullRange,
+        other => other,
+    }
+}
+
+/// Distance between neighbouring voxels along a direction, mm.
+#[must_use]
+pub fn step_mm(grid: &VolumeGrid, direction: DVec3) -> f64 {
+    let voxels = grid.voxel_from_patient().matrix3 * direction;
+    1.0 / voxels.abs().max_element().max(1e-9)
+}
+
+/// The point, or the last point of the way to it that is inside the grid.
+fn inside(grid: &VolumeGrid, from: DVec3, to: DVec3) -> DVec3 {
+    let voxel_from_patient = grid.voxel_from_patient();
+    let (a, b) = (
+        voxel_from_patient.transform_point3(from),
+        voxel_from_patient.transform_point3(to),
+    );
+    let last = DVec3::from_array(grid.dims.map(|n| f64::from(n.saturating_sub(1))));
+    let mut share = 1.0_f64;
+    for axis in 0..3 {
+        let (start, end, high) = (a[axis], b[axis], last[axis]);
+        if end > high && end > start {
+            share = share.min((high - start) / (end - start));
+        } else if end < 0.0 && end < start {
+            share = share.min(start / (start - end));
+        }
+    }
+    from + (to - from) * share.clamp(0.0, 1.0)
+}

@@ -1,0 +1,195 @@
+//! Claims that are not true, and files that break off: a sentence, never a panic, never memory
+//! by a claim.
+
+use super::encoders::Jpeg;
+use super::encoders::deflate;
+use super::encoders::planes;
+use super::encoders::rle_frame;
+use super::*;
+
+/// Syntaxes of every decoder.
+const SYNTAXES: [&str; 8] = [
+    "1.2.840.10008.1.2.1",
+    "1.2.840.10008.1.2.1.98",
+    "1.2.840.10008.1.2.1.99",
+    "1.2.840.10008.1.2.4.50",
+    "1.2.840.10008.1.2.4.51",
+    "1.2.840.10008.1.2.4.70",
+    "1.2.840.10008.1.2.5",
+    "1.2.840.10008.1.2.8.1",
+];
+
+#[test]
+fn a_kilobyte_that_claims_gigabytes_is_refused_at_once() {
+    for syntax in SYNTAXES {
+        for (rows, columns) in [(65535, 65535), (30000, 30000)] {
+            let mut image = SyntheticImage::new(8, 8)
+                .bits(8, 8)
+                .element(us(0x0010, rows))
+                .element(us(0x0011, columns))
+                .transfer_syntax(syntax);
+            image = if syntax == "1.2.840.10008.1.2.1" {
+                image.raw_pixels(Value::Bytes(vec![0; 512]))
+            } else {
+                // A stream that claims as much as the header, so that both must be doubted.
+                let mut stream = Jpeg::grey(8, 8, 8).lossless(1).encode(&[7; 64]);
+                let at = stream
+                    .windows(2)
+                    .position(|pair| pair == [0xFF, 0xC3])
+                    .unwrap();
+                stream[at + 5..at + 7].copy_from_slice(&rows.to_be_bytes());
+                stream[at + 7..at + 9].copy_from_slice(&columns.to_be_bytes());
+                image.raw_pixels(Value::Fragments(vec![stream]))
+            };
+            let file = image.write(Encoding::ExplicitLittle);
+            assert!(frames(file).iter().all(Result::is_err), "{syntax} {rows}");
+        }
+    }
+}
+
+#[test]
+fn a_claim_of_billions_of_frames_costs_nothing() {
+    for syntax in ["1.2.840.10008.1.2.1", "1.2.840.10008.1.2.5"] {
+        let image = SyntheticImage::new(2, 2)
+            .bits(8, 8)
+            .transfer_syntax(syntax)
+            .text(0x0028, 0x0008, "IS", "2147483647");
+        let image = if syntax == "1.2.840.10008.1.2.5" {
+            let frame = rle_frame(&planes(&[1, 2, 3, 4], 1, 1));
+            image.raw_pixels(Value::Fragments(vec![frame]))
+        } else {
+            image.raw_pixels(Value::Bytes(vec![1, 2, 3, 4]))
+        };
+        let decoder = FrameDecoder::new(&header(image.write(Encoding::ExplicitLittle))).unwrap();
+        assert_eq!(decoder.frame_count(), 2_147_483_647);
+        let ctx = JobCtx::new();
+        assert_eq!(
+            values(&decoder.decode(0, &ctx).unwrap().samples),
+            [1, 2, 3, 4]
+        );
+        assert!(decoder.decode(1, &ctx).is_err());
+        assert!(decoder.decode(2_147_483_646, &ctx).is_err());
+    }
+}
+
+#[test]
+fn pixel_data_shorter_than_declared_is_an_error_with_both_numbers() {
+    let image = SyntheticImage::new(4, 4).raw_pixels(Value::Bytes(vec![0; 20]));
+    let error = first(image.write(Encoding::ExplicitLittle));
+    assert!(
+        matches!(
+            error,
+            Err(DecodeError::Truncated {
+                expected: 32,
+                found: 20
+            })
+        ),
+        "{error:?}"
+    );
+    // Of several frames, those that are whole decode.
+    let image = SyntheticImage::new(2, 2)
+        .text(0x0028, 0x0008, "IS", "3")
+        .raw_pixels(Value::U16((0..10).collect()));
+    let frames = frames(image.write(Encoding::ExplicitLittle));
+    assert_eq!(values(&frames[1].as_ref().unwrap().samples), [4, 5, 6, 7]);
+    assert!(matches!(
+        frames[2],
+        Err(DecodeError::Truncated {
+            expected: 8,
+            found: 4
+        })
+    ));
+}
+
+#[test]
+fn a_frame_that_was_whole_when_opened_and_is_gone_now_is_an_error() {
+    let folder = crate::common::temp_folder();
+    let path = folder.path().join("a.dcm");
+    let file = SyntheticImage::new(64, 64).write(Encoding::ExplicitLittle);
+    std::fs::write(&path, &file).unwrap();
+    let header = dicom::read_header(ByteSource::File(path.as_path().into())).unwrap();
+    let decoder = FrameDecoder::new(&header).unwrap();
+    std::fs::write(&path, &file[..file.len() - 10]).unwrap();
+    let error = decoder.decode(0, &JobCtx::new());
+    assert!(
+        matches!(
+            error,
+            Err(DecodeError::Truncated {
+                expected: 8192,
+                found: 8182
+            })
+        ),
+        "{error:?}"
+    );
+    std::fs::remove_file(&path).unwrap();
+    assert!(matches!(
+        decoder.decode(0, &JobCtx::new()),
+        Err(DecodeError::Read(_))
+    ));
+}
+
+/// One small file of every syntax, with what it holds.
+fn files() -> Vec<(Vec<u8>, Samples)> {
+    let grey: Vec<i64> = (0..256).collect();
+    let image = SyntheticImage::new(16, 16).bits(8, 8);
+    let streams = [
+        (
+            "1.2.840.10008.1.2.4.50",
+            Jpeg::grey(16, 16, 8).encode(&grey),
+        ),
+        (
+            "1.2.840.10008.1.2.4.70",
+            Jpeg::grey(16, 16, 8).lossless(1).encode(&grey),
+        ),
+        ("1.2.840.10008.1.2.5", rle_frame(&planes(&grey, 1, 1))),
+        ("1.2.840.10008.1.2.1.98", (0..=255).collect()),
+        (
+            "1.2.840.10008.1.2.8.1",
+            deflate(&(0..=255).collect::<Vec<u8>>()),
+        ),
+    ];
+    let mut files: Vec<Vec<u8>> = streams
+        .into_iter()
+        .map(|(syntax, stream)| encapsulated(image.clone(), syntax, vec![stream]))
+        .collect();
+    files.push(image.pixels_all(1, grey).write(Encoding::ExplicitLittle));
+    files
+        .into_iter()
+        .map(|file| (file.clone(), first(file).unwrap()))
+        .collect()
+}
+
+#[test]
+fn a_file_cut_off_anywhere_gives_its_picture_or_an_error_never_another_picture() {
+    for (file, whole) in files() {
+        for kept in 0..file.len() {
+            let source = ByteSource::Memory(file[..kept].into());
+            let Ok(header) = dicom::read_header(source) else {
+                continue;
+            };
+            if let Ok(frame) = dicom::decode_frame(&header, 0, &JobCtx::new()) {
+                assert_eq!(frame.samples, whole, "{} of {} bytes", kept, file.len());
+            }
+        }
+    }
+}
+
+#[test]
+fn flipped_bits_never_panic() {
+    for (file, _) in files() {
+        for at in (file.len().saturating_sub(900)..file.len()).step_by(3) {
+            for bits in [0x01, 0x80, 0xFF] {
+                let mut broken = file.clone();
+                broken[at] ^= bits;
+                let source = ByteSource::Memory(broken.into());
+                if let Ok(header) = dicom::read_header(source) {
+                    let decoded = dicom::decode_frame(&header, 0, &JobCtx::new());
+                    assert!(
+                        !matches!(decoded, Err(DecodeError::Panicked { .. })),
+                        "{decoded:?}"
+                    );
+                }
+            }
+        }
+    }
+}
