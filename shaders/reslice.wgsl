@@ -38,7 +38,17 @@ fn slab_of(k: i32) -> u32 {
     return u32(k >= data.slab_end.x) + u32(k >= data.slab_end.y) + u32(k >= data.slab_end.z);
 }
 
-fn stored_at(index: vec3<i32>, slab: u32) -> SAMPLE {
+// Where a voxel lies in the texture (src/render/texture/bricks.rs).
+fn texel_of(voxel: vec3<i32>) -> vec3<i32> {
+    if (HAS_BRICKS) {
+        let x = (voxel.x & 7) | ((voxel.y & 3) << 3u) | ((voxel.x >> 3u) << 5u);
+        return vec3<i32>(x, voxel.y >> 2u, voxel.z);
+    }
+    return voxel;
+}
+
+fn stored_at(voxel: vec3<i32>, slab: u32) -> SAMPLE {
+    let index = texel_of(voxel);
     if (HAS_SLABS) {
         let at = vec3<i32>(index.xy, index.z - data.slab_first[slab]);
         switch (slab) {
@@ -53,31 +63,30 @@ fn stored_at(index: vec3<i32>, slab: u32) -> SAMPLE {
 
 fn tap_at(unclamped: vec3<i32>, slab: u32) -> Tap {
     let index = clamp(unclamped, vec3<i32>(0), data.dims - 1);
+    let stored = stored_at(index, slab);
+    var tap = Tap(f32(stored), VALID);
     if (HAS_TABLE) {
         let slice = slice_at(index.z);
-        if (slice.state != VALID) {
-            return blank(slice.state);
+        tap.value = tap.value * slice.slope + slice.intercept;
+        if (HAS_LUT) {
+            let at = slice.lut_start + lut_index(lut_input(stored), slice.lut_first, slice.lut_count);
+            let entry = f32(textureLoad(modality_lut, lut_texel(at), 0).r);
+            tap.value = select(tap.value, entry, slice.lut_count > 0u);
         }
-        let stored = stored_at(index, slab);
-        if (is_padding(stored, slice.padding_low, slice.padding_high)) {
-            return blank(NO_DATA);
-        }
-        if (slice.lut_count > 0u) {
-            let entry = lut_index(lut_input(stored), slice.lut_first, slice.lut_count);
-            return Tap(f32(textureLoad(modality_lut, lut_texel(slice.lut_start + entry), 0).r), VALID);
-        }
-        return Tap(f32(stored) * slice.slope + slice.intercept, VALID);
+        let is_blank = is_padding(stored, slice.padding_low, slice.padding_high);
+        tap.state = select(slice.state, NO_DATA, is_blank & (slice.state == VALID));
+        tap.value = select(0.0, tap.value, tap.state == VALID);
+    } else if (HAS_PADDING) {
+        let is_blank = is_padding(stored, data.padding_low, data.padding_high);
+        tap.state = select(VALID, NO_DATA, is_blank);
+        tap.value = select(tap.value, 0.0, is_blank);
     }
-    let stored = stored_at(index, slab);
-    if (HAS_PADDING && is_padding(stored, data.padding_low, data.padding_high)) {
-        return blank(NO_DATA);
-    }
-    return Tap(f32(stored), VALID);
+    return tap;
 }
 
 // All eight taps are valid: nothing is tested.
 fn linear_plain(p: Position, slab: u32) -> f32 {
-    let t = weights_of(p);
+    let t = p.t;
     let low = clamp(p.whole, vec3<i32>(0), data.dims - 1);
     let high = clamp(p.whole + 1, vec3<i32>(0), data.dims - 1);
     let a = f32(stored_at(low, slab));
@@ -95,11 +104,11 @@ fn linear_plain(p: Position, slab: u32) -> f32 {
     );
 }
 
-fn linear(p: Position, slab: u32, nearest: f32) -> f32 {
+fn linear(p: Position, slab: u32) -> f32 {
     if (!(HAS_PADDING || HAS_TABLE)) {
         return linear_plain(p, slab);
     }
-    let t = weights_of(p);
+    let t = p.t;
     var v: array<f32, 8>;
     var sum = 0.0;
     var total = 0.0;
@@ -109,74 +118,61 @@ fn linear(p: Position, slab: u32, nearest: f32) -> f32 {
         let tap = tap_at(p.whole + vec3<i32>(up), slab);
         let w = select(1.0 - t, t, up == vec3<u32>(1u));
         v[corner] = tap.value;
-        if (tap.state == VALID) {
-            let weight = w.x * w.y * w.z;
-            sum += weight * tap.value;
-            total += weight;
-            valid += 1u;
-        }
+        let weight = select(0.0, w.x * w.y * w.z, tap.state == VALID);
+        sum += weight * tap.value;
+        total += weight;
+        valid += u32(tap.state == VALID);
     }
-    if (valid == 8u) {
-        return lerp(
-            lerp(lerp(v[0], v[1], t.x), lerp(v[2], v[3], t.x), t.y),
-            lerp(lerp(v[4], v[5], t.x), lerp(v[6], v[7], t.x), t.y),
-            t.z,
-        );
-    }
-    if (total <= 0.0) {
-        return nearest;
-    }
-    return sum / total;
+    let all_valid = lerp(
+        lerp(lerp(v[0], v[1], t.x), lerp(v[2], v[3], t.x), t.y),
+        lerp(lerp(v[4], v[5], t.x), lerp(v[6], v[7], t.x), t.y),
+        t.z,
+    );
+    // The nearest tap, when valid, carries at least an eighth of the weight.
+    return select(sum / max(total, 1e-6), all_valid, valid == 8u);
 }
 
-fn cubic(p: Position, slab: u32, nearest: f32) -> f32 {
-    let t = weights_of(p);
+fn cubic(p: Position, slab: u32) -> f32 {
+    let t = p.t;
     let wx = cubic_weights(t.x);
     let wy = cubic_weights(t.y);
     let wz = cubic_weights(t.z);
     var sum = 0.0;
+    var is_valid = true;
     for (var z = 0; z < 4; z++) {
         var plane = 0.0;
         for (var y = 0; y < 4; y++) {
             var v = vec4<f32>(0.0);
             for (var x = 0; x < 4; x++) {
-                let is_weightless = wx[x] == 0.0 || wy[y] == 0.0 || wz[z] == 0.0;
-                if ((HAS_PADDING || HAS_TABLE) && is_weightless) {
-                    continue;
-                }
                 let tap = tap_at(p.whole + vec3<i32>(x - 1, y - 1, z - 1), slab);
-                if ((HAS_PADDING || HAS_TABLE) && tap.state != VALID) {
-                    return linear(p, slab, nearest);
-                }
+                let is_weightless = (wx[x] == 0.0) | (wy[y] == 0.0) | (wz[z] == 0.0);
+                is_valid &= (tap.state == VALID) | is_weightless;
                 v[x] = tap.value;
             }
             plane += wy[y] * (wx.x * v.x + wx.y * v.y + wx.z * v.z + wx.w * v.w);
         }
         sum += wz[z] * plane;
     }
+    if (HAS_PADDING || HAS_TABLE) {
+        return select(linear(p, slab), sum, is_valid);
+    }
     return sum;
 }
 
 fn sample_at(pixel: vec2<u32>) -> Tap {
     let p = position_at(pixel);
-    if (view.is_blank != 0u || !is_inside(p, data.dims)) {
-        return blank(NO_DATA);
-    }
     let slab = slab_of(p.whole.z);
-    var value = 0.0;
+    var tap = Tap(0.0, VALID);
     if (FILTER == 0u || HAS_PADDING || HAS_TABLE) {
-        let nearest = tap_at(nearest_of(p, data.dims), slab);
-        if (nearest.state != VALID) {
-            return nearest;
-        }
-        value = nearest.value;
+        tap = tap_at(p.nearest, slab);
     }
     if (FILTER == 1u) {
-        value = linear(p, slab, value);
+        tap.value = linear(p, slab);
     } else if (FILTER == 2u) {
-        value = cubic(p, slab, value);
+        tap.value = cubic(p, slab);
     }
-    return Tap(value * data.slope + data.intercept, VALID);
+    let is_shown = is_inside(p, data.dims) & (view.is_blank == 0u);
+    return Tap(tap.value * data.slope + data.intercept, select(NO_DATA, tap.state, is_shown));
 }
 
 @fragment

@@ -8,52 +8,55 @@
 
 fn tap_at(index: vec2<i32>) -> Tap {
     let stored = textureLoad(frame, clamp(index, vec2<i32>(0), data.dims.xy - 1), 0).r;
-    if (HAS_PADDING && is_padding(stored, data.padding_low, data.padding_high)) {
-        return blank(NO_DATA);
-    }
+    var tap = Tap(f32(stored), VALID);
     if (HAS_LUT) {
         let at = lut_index(lut_input(stored), data.lut_first, data.lut_count);
-        return Tap(f32(textureLoad(modality_lut, lut_texel(at), 0).r), VALID);
+        tap.value = f32(textureLoad(modality_lut, lut_texel(at), 0).r);
     }
-    return Tap(f32(stored), VALID);
+    if (HAS_PADDING) {
+        let is_blank = is_padding(stored, data.padding_low, data.padding_high);
+        tap.state = select(VALID, NO_DATA, is_blank);
+        tap.value = select(tap.value, 0.0, is_blank);
+    }
+    return tap;
 }
 
-fn linear(p: Position, nearest: f32) -> f32 {
-    let t = weights_of(p).xy;
+fn linear(p: Position) -> f32 {
+    let t = p.t.xy;
     let a = tap_at(p.whole.xy);
     let b = tap_at(p.whole.xy + vec2<i32>(1, 0));
     let c = tap_at(p.whole.xy + vec2<i32>(0, 1));
     let d = tap_at(p.whole.xy + vec2<i32>(1, 1));
-    if (!HAS_PADDING || (a.state & b.state & c.state & d.state) == VALID) {
-        return lerp(lerp(a.value, b.value, t.x), lerp(c.value, d.value, t.x), t.y);
+    let all_valid = lerp(lerp(a.value, b.value, t.x), lerp(c.value, d.value, t.x), t.y);
+    if (!HAS_PADDING) {
+        return all_valid;
     }
     let w = vec4<f32>((1.0 - t.x) * (1.0 - t.y), t.x * (1.0 - t.y), (1.0 - t.x) * t.y, t.x * t.y)
         * vec4<f32>(vec4<u32>(a.state, b.state, c.state, d.state));
     let total = w.x + w.y + w.z + w.w;
-    if (total <= 0.0) {
-        return nearest;
-    }
-    return (w.x * a.value + w.y * b.value + w.z * c.value + w.w * d.value) / total;
+    let sum = w.x * a.value + w.y * b.value + w.z * c.value + w.w * d.value;
+    // The nearest tap, when valid, carries at least a quarter of the weight.
+    let some_valid = sum / max(total, 1e-6);
+    return select(some_valid, all_valid, (a.state & b.state & c.state & d.state) == VALID);
 }
 
-fn cubic(p: Position, nearest: f32) -> f32 {
-    let t = weights_of(p);
+fn cubic(p: Position) -> f32 {
+    let t = p.t;
     let wx = cubic_weights(t.x);
     let wy = cubic_weights(t.y);
     var sum = 0.0;
+    var is_valid = true;
     for (var y = 0; y < 4; y++) {
         var v = vec4<f32>(0.0);
         for (var x = 0; x < 4; x++) {
-            if (HAS_PADDING && (wx[x] == 0.0 || wy[y] == 0.0)) {
-                continue;
-            }
             let tap = tap_at(p.whole.xy + vec2<i32>(x - 1, y - 1));
-            if (HAS_PADDING && tap.state != VALID) {
-                return linear(p, nearest);
-            }
+            is_valid &= (tap.state == VALID) | (wx[x] == 0.0) | (wy[y] == 0.0);
             v[x] = tap.value;
         }
         sum += wy[y] * (wx.x * v.x + wx.y * v.y + wx.z * v.z + wx.w * v.w);
+    }
+    if (HAS_PADDING) {
+        return select(linear(p), sum, is_valid);
     }
     return sum;
 }
@@ -61,23 +64,17 @@ fn cubic(p: Position, nearest: f32) -> f32 {
 fn sample_at(pixel: vec2<u32>) -> Tap {
     let p = position_at(pixel);
     let dims = vec3<i32>(data.dims.xy, 1);
-    if (view.is_blank != 0u || !is_inside(p, dims)) {
-        return blank(NO_DATA);
-    }
-    var value = 0.0;
+    var tap = Tap(0.0, VALID);
     if (FILTER == 0u || HAS_PADDING) {
-        let nearest = tap_at(nearest_of(p, dims).xy);
-        if (nearest.state != VALID) {
-            return nearest;
-        }
-        value = nearest.value;
+        tap = tap_at(p.nearest.xy);
     }
     if (FILTER == 1u) {
-        value = linear(p, value);
+        tap.value = linear(p);
     } else if (FILTER == 2u) {
-        value = cubic(p, value);
+        tap.value = cubic(p);
     }
-    return Tap(value * data.slope + data.intercept, VALID);
+    let is_shown = is_inside(p, dims) & (view.is_blank == 0u);
+    return Tap(tap.value * data.slope + data.intercept, select(NO_DATA, tap.state, is_shown));
 }
 
 @fragment

@@ -15,11 +15,11 @@ fn lerp3(a: vec3<f32>, b: vec3<f32>, t: f32) -> vec3<f32> {
     return a + (b - a) * t;
 }
 
-fn filtered(p: Position, dims: vec3<i32>) -> vec3<f32> {
+fn filtered(p: Position) -> vec3<f32> {
     if (FILTER == 0u) {
-        return rgb_at(nearest_of(p, dims).xy);
+        return rgb_at(p.nearest.xy);
     }
-    let t = weights_of(p);
+    let t = p.t;
     if (FILTER == 1u) {
         let a = rgb_at(p.whole.xy);
         let b = rgb_at(p.whole.xy + vec2<i32>(1, 0));
@@ -44,12 +44,8 @@ fn filtered(p: Position, dims: vec3<i32>) -> vec3<f32> {
 fn fs_display(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
     let p = position_at(pixel_of(position));
     let dims = vec3<i32>(data.dims.xy, 1);
-    if (view.is_blank != 0u || !is_inside(p, dims)) {
-        return vec4<f32>(view.background.rgb, 1.0);
-    }
-    var y = clamp(filtered(p, dims) / data.white, vec3<f32>(0.0), vec3<f32>(1.0));
-    if (view.is_inverted != 0u) {
-        y = 1.0 - y;
-    }
-    return quantised(y);
+    let y = clamp(filtered(p) / data.white, vec3<f32>(0.0), vec3<f32>(1.0));
+    let light = select(y, 1.0 - y, view.is_inverted != 0u);
+    let is_shown = is_inside(p, dims) & (view.is_blank == 0u);
+    return select(view.background, quantised(light), is_shown);
 }

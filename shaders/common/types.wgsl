@@ -2,11 +2,18 @@
 // joined with it substituted (src/render/shaders.rs). The structs are mirrored in
 // src/render/uniforms.rs, which asserts their sizes.
 
-// Constants of a pipeline: what a variant can leave out costs nothing.
+// Constants of a pipeline: what a variant leaves out costs nothing.
+//
+// Everything else is chosen with select and without short circuits, never with `if` or `?:` on
+// what a uniform holds: software adapters run both sides of a branch anyway, and lavapipe compiles
+// a shader anew for every value of a uniform that a branch depends on, so for every frame.
 override FILTER: u32 = 1u; // 0 nearest, 1 linear, 2 cubic
+override VOI: u32 = 0u; // 0 ramp, 1 sigmoid, 2 table
+override HAS_DISPLAY: bool = false; // levels go through the display table
 override HAS_PADDING: bool = false; // taps may be padding or blank floats
-override HAS_LUT: bool = false; // slice: taps go through the modality table
+override HAS_LUT: bool = false; // taps go through a modality table
 override HAS_TABLE: bool = false; // volume: rescale, padding and presence differ from slice to slice
+override HAS_BRICKS: bool = false; // volume: slices lie in bricks of 8 by 4
 override HAS_SLABS: bool = false; // volume: lies in several textures
 
 const NO_DATA: u32 = 0u;
@@ -28,12 +35,12 @@ struct View {
     voi: vec4<f32>,
     // Top left of the pane in the framebuffer, px.
     viewport_px: vec2<i32>,
-    voi_function: u32, // 0 ramp, 1 sigmoid, 2 table
     is_inverted: u32,
+    is_blank: u32, // the view shows nothing: background everywhere
     voi_lut_first: i32,
     voi_lut_count: u32,
-    display_count: u32, // entries of the display table, behind the VOI table; 0: none
-    is_blank: u32, // the view shows nothing: background everywhere
+    display_count: u32, // entries of the display table, behind the VOI table
+    unused: u32,
 }
 
 // One texture: its size and what its samples mean.
@@ -57,10 +64,6 @@ struct Data {
 struct Tap {
     value: f32,
     state: u32,
-}
-
-fn blank(state: u32) -> Tap {
-    return Tap(0.0, state);
 }
 
 @vertex

@@ -4,16 +4,11 @@
 const HATCH_LEVEL: f32 = 72.0;
 
 fn voi_apply(x: f32) -> f32 {
-    if (view.voi_function == 0u) {
-        if (x <= view.voi.z) {
-            return 0.0;
-        }
-        if (x > view.voi.w) {
-            return 1.0;
-        }
-        return clamp((x - view.voi.x) * view.voi.y + 0.5, 0.0, 1.0);
+    if (VOI == 0u) {
+        let ramp = clamp((x - view.voi.x) * view.voi.y + 0.5, 0.0, 1.0);
+        return select(select(ramp, 1.0, x > view.voi.w), 0.0, x <= view.voi.z);
     }
-    if (view.voi_function == 1u) {
+    if (VOI == 1u) {
         let exponent = clamp((x - view.voi.x) * view.voi.y, -80.0, 80.0);
         return 1.0 / (1.0 + exp(exponent));
     }
@@ -24,7 +19,7 @@ fn voi_apply(x: f32) -> f32 {
 }
 
 fn display_apply(y: f32) -> f32 {
-    if (view.display_count == 0u) {
+    if (!HAS_DISPLAY) {
         return y;
     }
     let index = min(u32(round(y * f32(view.display_count - 1u))), view.display_count - 1u);
@@ -34,7 +29,7 @@ fn display_apply(y: f32) -> f32 {
 
 // Whole display levels, so that the target's own rounding has nothing left to decide.
 fn quantised(y: vec3<f32>) -> vec4<f32> {
-    return vec4<f32>(round(y * 255.0) / 255.0, 1.0);
+    return vec4<f32>(round(y * 255.0) * 0.003921568859368563, 1.0);
 }
 
 fn is_hatched(pixel: vec2<u32>) -> bool {
@@ -42,17 +37,11 @@ fn is_hatched(pixel: vec2<u32>) -> bool {
 }
 
 fn shade(tap: Tap, pixel: vec2<u32>) -> vec4<f32> {
-    if (tap.state == VALID) {
-        var y = voi_apply(tap.value);
-        if (view.is_inverted != 0u) {
-            y = 1.0 - y;
-        }
-        return quantised(vec3<f32>(display_apply(y)));
-    }
-    if (tap.state == GAP && is_hatched(pixel)) {
-        return vec4<f32>(vec3<f32>(HATCH_LEVEL / 255.0), 1.0);
-    }
-    return vec4<f32>(view.background.rgb, 1.0);
+    let y = voi_apply(tap.value);
+    let light = display_apply(select(y, 1.0 - y, view.is_inverted != 0u));
+    let is_hatch = (tap.state == GAP) & is_hatched(pixel);
+    let empty = select(view.background, vec4<f32>(vec3<f32>(HATCH_LEVEL / 255.0), 1.0), is_hatch);
+    return select(empty, quantised(vec3<f32>(light)), tap.state == VALID);
 }
 
 fn pixel_of(position: vec4<f32>) -> vec2<u32> {

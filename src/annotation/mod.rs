@@ -10,6 +10,8 @@ mod region;
 mod shape;
 mod source;
 mod space;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use code::unit_of_values;
 pub use geometry::{
@@ -20,35 +22,3 @@ pub use quantity::Quantity;
 pub use shape::{ellipse_from_corners, major_axis_first, rectangle_from_corners};
 pub use source::{ImageGeometry, PixelSource, SingleFrame};
 pub use space::{patient_from_pixel, pixel_from_patient};
-
-#[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-
-    /// An annotation of no particular image.
-    pub(crate) fn annotation(
-        kind: AnnotationKind,
-        geometry: Geometry,
-        points: Points,
-    ) -> Annotation {
-        Annotation {
-            id: AnnotationId(1),
-            tracking_uid: "1.2.3.4".into(),
-            label: "Lesion 1".to_owned(),
-            text: String::new(),
-            kind,
-            geometry,
-            points,
-            anchor: Anchor {
-                series_instance_uid: "1.2.3".into(),
-                sop_instance_uid: "1.2.3.1".into(),
-                sop_class_uid: "1.2.840.10008.5.1.4.1.1.2".into(),
-                frame: 0,
-                frame_of_reference: Some("1.2.9".into()),
-                normal: Some(crate::geom::DVec3::Z),
-            },
-            finding: None,
-            label_offset: None,
-        }
-    }
-}

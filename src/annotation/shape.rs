@@ -258,7 +258,7 @@ fn distance_to_line(line: &[DVec3], position: DVec3) -> f64 {
 mod tests {
     use super::*;
     use crate::annotation::Points;
-    use crate::annotation::tests::annotation;
+    use crate::annotation::testing::annotation;
 
     fn oblique() -> PlanePose {
         PlanePose::new(

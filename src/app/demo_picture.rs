@@ -13,12 +13,14 @@ use crate::app::window::{App, Setup};
 use crate::demo;
 use crate::dicom::{new_uid, tags};
 use crate::files::{AppFolders, Readable, make_folder, write_atomically};
-use crate::geom::DVec3;
-use crate::imaging::Picture;
+use crate::geom::{AnatomicalPlane, DVec2, DVec3};
+use crate::imaging::{Look, Picture, full_range};
 use crate::model::{DisplaySetId, StudyKey};
 use crate::problem::{Message, msg};
 use crate::render::{Gpu, NoAdapter, Offscreen, Output};
 use crate::text::{Language, Words};
+use crate::view::{Camera, ResolvedKind, VoiChoice, resolve_plane, resolve_voi};
+use crate::volume::{ReslicePlane, reslice};
 use crate::workspace::{
     AnnotationEdit, Command, GestureId, LayoutEdit, ReportEdit, SaveState, Settings, Start,
     ViewEdit,
@@ -28,6 +30,8 @@ use crate::workspace::{
 const FOLDER: &str = "isocentre-demo";
 /// The size of the window that would be.
 const SIZE: [u32; 2] = [1280, 800];
+/// Width and height of a view drawn by the processor.
+const VIEW: u32 = 512;
 const FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
 /// A slow machine decodes and reslices this long at most.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -296,10 +300,10 @@ impl Screen {
         })
     }
 
-    /// The window; without an adapter, nothing but the report can be made here.
+    /// The window; without an adapter, what its views would show.
     fn pictures(&mut self, folder: &Path) -> Result<Vec<PathBuf>, Message> {
         let (Some(renderer), Some(gpu)) = (&mut self.renderer, &self.gpu) else {
-            return Ok(Vec::new());
+            return self.views(folder);
         };
         let target =
             Offscreen::new(gpu, SIZE, Output::Display(FORMAT)).map_err(|error| error.message())?;
@@ -323,6 +327,41 @@ impl Screen {
         let path = folder.join("window.png");
         write_png(&path, picture)?;
         Ok(vec![path])
+    }
+}
+
+impl Screen {
+    /// The three planes through the nodule, drawn by the processor.
+    fn views(&self, folder: &Path) -> Result<Vec<PathBuf>, Message> {
+        let not_loaded = || Message::new(msg("demo-too-slow"));
+        let (set, _) = self.volume()?;
+        let frames = self.app.frames();
+        let volume = frames.volume(set);
+        let volume = volume.ready().ok_or_else(not_loaded)?;
+        let middle = volume.slices.get(volume.slices.len() / 2);
+        let middle = middle.and_then(|slice| slice.get()).ok_or_else(not_loaded)?;
+        let voi = resolve_voi(VoiChoice::default(), middle, || full_range(middle));
+        let look = Look::new(voi);
+        let through = DVec3::from_array(demo::truth().nodule_centre_mm);
+        let size = DVec2::splat(f64::from(VIEW));
+        let mut written = Vec::new();
+        for plane in AnatomicalPlane::ALL {
+            let (right, down) = plane.right_down();
+            let view = resolve_plane(&Camera::default(), &volume.grid, right, down, through, size);
+            let Some(ResolvedKind::Plane { pose, mm_per_px }) = view.map(|view| view.kind) else {
+                continue;
+            };
+            let pixels = ReslicePlane::of_pose(&pose, mm_per_px, [VIEW; 2]);
+            let name = match plane {
+                AnatomicalPlane::Axial => "axial.png",
+                AnatomicalPlane::Coronal => "coronal.png",
+                AnatomicalPlane::Sagittal => "sagittal.png",
+            };
+            let path = folder.join(name);
+            write_png(&path, reslice::picture(volume, &pixels, &look))?;
+            written.push(path);
+        }
+        Ok(written)
     }
 }
 

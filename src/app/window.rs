@@ -17,6 +17,7 @@ use crate::text::{Language as Spoken, Words};
 use crate::ui::{
     Closing, Lent, Shell, Theme, install_fonts, pressed_actions, run_action, shell_ui,
 };
+use crate::view::Frames;
 use crate::workspace::{
     AnnotationEdit, Command, Effect, Language, PickKind, SaveState, Settings, Start, Workspace,
 };
@@ -174,6 +175,12 @@ impl App {
     /// Carries out a command as if the reader had asked for it.
     pub fn ask(&mut self, ctx: &Context, command: Command) {
         self.apply(ctx, vec![command]);
+    }
+
+    /// Frames and volumes as far as they are loaded.
+    #[must_use]
+    pub fn frames(&self) -> &dyn Frames {
+        &self.engine
     }
 
     /// Whether nothing runs and all that is on screen is loaded.

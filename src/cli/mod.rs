@@ -6,6 +6,7 @@ pub mod bench;
 pub mod demo;
 mod display_set;
 mod frames;
+mod help;
 mod info;
 mod output;
 pub mod render;
@@ -15,8 +16,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, FromArgMatches as _};
 
+use crate::text::Words;
 use crate::workspace::Start;
 
 /// What is left to do after the command line has had its say.
@@ -58,7 +60,9 @@ enum Subcommand {
 
 /// Runs the program with the arguments of this process, which began at `start`.
 pub fn run(start: Instant) -> Launch {
-    let arguments = Arguments::parse();
+    let command = help::localised(Arguments::command(), Words::system());
+    let arguments =
+        Arguments::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit());
     let Some(subcommand) = arguments.subcommand else {
         return Launch::Window(Start::Paths(arguments.paths));
     };

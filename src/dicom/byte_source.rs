@@ -106,7 +106,8 @@ impl ByteSource {
         }
     }
 
-    /// How many bytes there are, as the file system says, or as the archive's directory claims.
+    /// How many bytes there are, as the file system says, or as the archive's directory claims; a
+    /// claim never exceeds what the bytes of the archive can hold.
     ///
     /// # Errors
     /// As [`Self::read_range`].
@@ -117,14 +118,20 @@ impl ByteSource {
             Self::ZipEntry { archive, index, .. } => {
                 let (file, directory) = open_archive(archive)?;
                 let entry = directory.entry(*index).map_err(io::Error::from)?;
-                if entry.compression() == CompressionMethod::Stored {
-                    return Ok(entry.size().min(file.metadata()?.len()));
-                }
-                Ok(entry.size())
+                let packed = entry.compressed_size().min(file.metadata()?.len());
+                let expansion = if entry.compression() == CompressionMethod::Stored {
+                    1
+                } else {
+                    MAX_DEFLATE_EXPANSION
+                };
+                Ok(entry.size().min(packed.saturating_mul(expansion)))
             }
         }
     }
 }
+
+/// No deflate stream yields more bytes than this for one of its own.
+const MAX_DEFLATE_EXPANSION: u64 = 1032;
 
 fn slice_of(bytes: &[u8], offset: u64, length: usize) -> &[u8] {
     let start = usize::try_from(offset).map_or(bytes.len(), |offset| offset.min(bytes.len()));

@@ -27,6 +27,8 @@ pub struct FragmentIndex {
     /// May hold fewer than declared, when the file ends before.
     frames: Vec<Range<usize>>,
     declared: u32,
+    /// Whether the items end with the delimiter, so that none is missing.
+    is_complete: bool,
 }
 
 /// How a codec's frames are told apart when no offset table does it.
@@ -83,6 +85,7 @@ impl FragmentIndex {
             fragments,
             frames: Vec::new(),
             declared,
+            is_complete: walk.is_at_delimiter()?,
         };
         index.frames = index.divide(source, extended_offsets, &basic_offsets, marks)?;
         Ok(index)
@@ -115,7 +118,8 @@ impl FragmentIndex {
             return Ok((0..count.min(declared)).map(|at| at..at + 1).collect());
         }
         let starts = self.starts(source, marks)?;
-        if starts.first() == Some(&0) && starts.len() >= declared {
+        let are_enough = starts.len() >= declared || !self.is_complete;
+        if starts.first() == Some(&0) && are_enough {
             return Ok(ranges(&starts, count, declared));
         }
         Err(DecodeError::FrameBoundaries {
@@ -133,7 +137,7 @@ impl FragmentIndex {
         let last = self.fragments.last()?.item_offset;
         let mut starts = Vec::new();
         for &offset in offsets {
-            if offset > last {
+            if offset > last && !self.is_complete {
                 break; // the file ends before this frame
             }
             let found = self
@@ -239,6 +243,15 @@ impl Walk<'_> {
         let offset = self.position + 8;
         self.position = offset + u64::from(length);
         Ok(Some((offset, length)))
+    }
+
+    /// Whether the walk ended where it should.
+    fn is_at_delimiter(&mut self) -> Result<bool, DecodeError> {
+        if self.position >= self.end {
+            return Ok(true);
+        }
+        let header = self.window.header(self.position)?;
+        Ok(header.is_some_and(|header| header.starts_with(&[0xFE, 0xFF, 0xDD, 0xE0])))
     }
 }
 

@@ -24,6 +24,7 @@ mod read;
 mod same_content;
 mod samples;
 mod scan;
+mod stored_values;
 mod write;
 
 pub mod codes;

@@ -103,9 +103,14 @@ impl Textures {
             VOLUMES_BYTES
         };
         loop {
-            let unused = self.volumes.iter().filter(|(_, kept)| kept.used < self.clock);
+            let unused = self
+                .volumes
+                .iter()
+                .filter(|(_, kept)| kept.used < self.clock);
             let bytes: u64 = unused.clone().map(|(_, kept)| kept.texture.bytes()).sum();
-            let oldest = unused.min_by_key(|(_, kept)| kept.used).map(|(set, _)| *set);
+            let oldest = unused
+                .min_by_key(|(_, kept)| kept.used)
+                .map(|(set, _)| *set);
             match oldest {
                 Some(set) if bytes > limit => self.volumes.remove(&set),
                 _ => return,
@@ -138,7 +143,10 @@ impl Textures {
                 Err(error) => return self.refuse_frame(key, &error),
             },
         };
-        let drawn = self.panes.entry(pane).or_insert_with(|| Pane::new(&self.gpu));
+        let drawn = self
+            .panes
+            .entry(pane)
+            .or_insert_with(|| Pane::new(&self.gpu));
         match pass::slice::prepare(&self.gpu, drawn, &texture, view, viewport_px, self.output) {
             Ok(()) => Prepared::Whole,
             Err(error) => self.refuse_frame(key, &error),
@@ -161,8 +169,7 @@ impl Textures {
         look: &Look,
         viewport_px: [i32; 2],
     ) -> Prepared {
-        let is_refused =
-            |known: &Arc<Volume>| Arc::ptr_eq(known, volume);
+        let is_refused = |known: &Arc<Volume>| Arc::ptr_eq(known, volume);
         if self.gpu.is_lost() || self.refused_volumes.get(&set).is_some_and(is_refused) {
             return Prepared::Refused;
         }
@@ -209,12 +216,17 @@ impl Textures {
         let before = kept.texture.uploaded();
         let mut is_whole = before == volume.slices.iter().filter(|s| s.get().is_some()).count();
         if !is_whole && self.left_bytes > 0 {
-            is_whole = kept.texture.upload_pending(&self.gpu, volume, self.left_bytes)?;
+            is_whole = kept
+                .texture
+                .upload_pending(&self.gpu, volume, self.left_bytes)?;
             let new = kept.texture.uploaded().saturating_sub(before) as u64;
             let slice_bytes = kept.texture.bytes() / u64::from(volume.grid.dims[2].max(1));
             self.left_bytes = self.left_bytes.saturating_sub((new * slice_bytes).max(1));
         }
-        let drawn = self.panes.entry(pane).or_insert_with(|| Pane::new(&self.gpu));
+        let drawn = self
+            .panes
+            .entry(pane)
+            .or_insert_with(|| Pane::new(&self.gpu));
         pass::reslice::prepare(
             &self.gpu,
             drawn,
@@ -225,7 +237,11 @@ impl Textures {
             viewport_px,
             self.output,
         )?;
-        Ok(if is_whole { Prepared::Whole } else { Prepared::Partly })
+        Ok(if is_whole {
+            Prepared::Whole
+        } else {
+            Prepared::Partly
+        })
     }
 
     /// What a pane was last prepared with.

@@ -42,6 +42,8 @@ pub struct ImageAttributes {
     frame_count: u32,
     padding: Option<PaddingRange>,
     lossy: Option<LossyNote>,
+    /// Of colour samples wider than a byte.
+    bits_stored: u32,
     /// Ultrasound regions, whose calibration depends on the place in the picture.
     regions: Arc<[UltrasoundRegion]>,
 }
@@ -101,6 +103,7 @@ impl ImageAttributes {
             frame_count: facts.frame_count,
             padding: padding_range(root, &facts.pixel)
                 .map(|(low, high)| PaddingRange { low, high }),
+            bits_stored: facts.pixel.bits_stored,
             lossy: lossy_ratio(root, &header.transfer_syntax).map(|ratio| LossyNote { ratio }),
             regions,
         }
@@ -128,7 +131,7 @@ impl ImageAttributes {
             spacing: attributes.and_then(|a| a.pixels.spacing),
             aspect: attributes.map_or(1.0, |a| a.pixels.aspect),
             lossy: self.lossy.clone(),
-            samples: shown(decoded.samples),
+            samples: shown(decoded.samples, self.bits_stored),
         }
     }
 
@@ -172,11 +175,19 @@ pub fn frame_image(header: &InstanceHeader, frame: u32, decoded: DecodedFrame) -
 }
 
 /// A table is indexed by integers; floating point samples cannot have one.
-/// 32-bit colour is shown by its high words; no display tells more apart.
-fn shown(samples: Samples) -> Samples {
+/// Deep colour is shown at 16 bits: fewer bits stored are spread over them, 32-bit samples keep
+/// their high words; no display tells more apart.
+fn shown(samples: Samples, bits_stored: u32) -> Samples {
+    let spread = 16_u32.saturating_sub(bits_stored.max(1));
     match samples {
         Samples::Rgb32(rgb) => {
-            Samples::Rgb16(rgb.iter().map(|value| (value >> 16) as u16).collect())
+            let excess = bits_stored.clamp(16, 32) - 16;
+            Samples::Rgb16(rgb.iter().map(|value| (value >> excess) as u16).collect())
+        }
+        Samples::Rgb16(rgb) if spread > 0 => {
+            let largest = (1_u32 << (16 - spread)) - 1;
+            let widened = |value: &u16| (u32::from(*value).min(largest) * 65_535 / largest) as u16;
+            Samples::Rgb16(rgb.iter().map(widened).collect())
         }
         other => other,
     }

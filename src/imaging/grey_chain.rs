@@ -249,6 +249,9 @@ macro_rules! stored_float {
 stored_float!(f32, f64);
 
 /// Stages 1 to 3 of one sample, the rescale left to whoever filters.
+///
+/// # Errors
+/// [`Blank::NoData`] for padding and for floats without a value.
 #[inline]
 pub fn load<T: Stored>(stored: T, padding: Option<PaddingRange>, lut: Option<&Lut>) -> Tap {
     if !stored.is_valid(padding) {

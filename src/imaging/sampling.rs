@@ -6,8 +6,8 @@
 //! fraction belongs to. The fraction's error stays below a hundred-thousandth of a sample.
 //!
 //! The rules, for each axis of `n` samples with centres at integers:
-//! - a position within −0.5 and n − 0.5 (both included) lies in the image; taps beyond the edge
-//!   take the edge sample, as ITK does;
+//! - a position from −0.5 up to, but not at, n − 0.5 lies in the image; taps beyond the edge take
+//!   the edge sample, as ITK does;
 //! - nearest takes the upper sample at exactly one half;
 //! - linear: two taps; cubic: four taps of Catmull-Rom, separable;
 //! - a tap may be invalid (padding, a missing slice, a slice not loaded). If the nearest tap is
@@ -41,9 +41,6 @@ pub enum Blank {
 
 /// A value, or why there is none.
 pub type Tap = Result<f32, Blank>;
-
-/// One half as a 32-bit fraction.
-const HALF: u32 = 1 << 31;
 
 /// Positions, steps and sizes beyond this many samples lie outside every image: the float that
 /// tells the whole index is good to less than half a sample up to here.
@@ -112,13 +109,11 @@ impl<const N: usize> Stepper<N> {
         });
         let whole = std::array::from_fn(|axis| {
             let estimate = origin[axis] + x as f32 * right[axis] + y as f32 * down[axis];
-            (estimate - frac[axis] as f32 * TWO_TO_MINUS_32).round_ties_even() as i32
+            (estimate - weight(frac[axis])).round_ties_even() as i32
         });
         Position { whole, frac }
     }
 }
-
-const TWO_TO_MINUS_32: f32 = 1.0 / 4_294_967_296.0;
 
 /// Weight of the upper tap: 24 bits of the fraction, exact in f32.
 #[must_use]
@@ -155,9 +150,8 @@ impl<const N: usize> Position<N> {
     #[expect(clippy::indexing_slicing, reason = "axes below N")]
     pub fn is_inside(&self, dims: [i32; N]) -> bool {
         (0..N).all(|axis| {
-            let (whole, frac, last) = (self.whole[axis], self.frac[axis], dims[axis] - 1);
-            (whole >= 0 || (whole == -1 && frac >= HALF))
-                && (whole < last || (whole == last && frac <= HALF))
+            let nearest = self.whole[axis] + (self.frac[axis] >> 31) as i32;
+            nearest >= 0 && nearest < dims[axis]
         })
     }
 
@@ -167,7 +161,7 @@ impl<const N: usize> Position<N> {
     #[expect(clippy::indexing_slicing, reason = "axes below N")]
     pub fn nearest(&self, dims: [i32; N]) -> [i32; N] {
         std::array::from_fn(|axis| {
-            (self.whole[axis] + i32::from(self.frac[axis] >= HALF)).clamp(0, dims[axis] - 1)
+            (self.whole[axis] + (self.frac[axis] >> 31) as i32).clamp(0, dims[axis] - 1)
         })
     }
 
@@ -319,7 +313,8 @@ mod tests {
             (-0.51, false),
             (-0.5, true),
             (0.0, true),
-            (3.5, true),
+            (3.49, true),
+            (3.5, false),
             (3.51, false),
             (4.0, false),
             (-1.0, false),

@@ -193,7 +193,7 @@ mod tests {
     use crate::annotation::AnnotationKind;
     use crate::annotation::Geometry;
     use crate::annotation::Points;
-    use crate::annotation::tests::annotation;
+    use crate::annotation::testing::annotation;
     use crate::geom::DVec3;
 
     fn draft() -> Draft {

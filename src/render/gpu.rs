@@ -34,16 +34,20 @@ pub struct Caps {
     pub max_3d: u32,
     /// Most bytes of one slab of a volume; more slabs are made beyond it.
     pub max_slab_bytes: u64,
+    /// Whether the slices of volumes are laid out in bricks: worth it where textures lie row by
+    /// row in main memory.
+    pub brick_slices: bool,
     /// Largest buffer, bytes; bounds what can be read back.
     pub max_buffer_bytes: u64,
 }
 
 impl Caps {
-    fn of(limits: &wgpu::Limits) -> Self {
+    fn of(limits: &wgpu::Limits, is_software: bool) -> Self {
         Self {
             max_2d: limits.max_texture_dimension_2d,
             max_3d: limits.max_texture_dimension_3d,
             max_slab_bytes: 1 << 30,
+            brick_slices: is_software,
             max_buffer_bytes: limits.max_buffer_size,
         }
     }
@@ -122,6 +126,7 @@ impl Gpu {
             }
         });
         let info = adapter.get_info();
+        let is_software = info.device_type == wgpu::DeviceType::Cpu;
         Self {
             pipelines: Pipelines::new(&device),
             blanks: Blanks::new(&device),
@@ -130,18 +135,18 @@ impl Gpu {
                 driver: format!("{} {}", info.driver, info.driver_info)
                     .trim()
                     .to_owned(),
-                is_software: info.device_type == wgpu::DeviceType::Cpu,
+                is_software,
                 name: info.name,
             },
-            caps: Caps::of(&device.limits()),
+            caps: Caps::of(&device.limits(), is_software),
             errors,
             device,
             queue,
         }
     }
 
-    /// The same planning as if the adapter took less, so that slabs are used where they would not
-    /// be needed.
+    /// The same planning as if the adapter took less or kept textures otherwise, so that slabs and
+    /// bricks are used where they would not be.
     #[must_use]
     pub fn with_caps(mut self, restrict: impl FnOnce(&mut Caps)) -> Self {
         let limits = self.caps;

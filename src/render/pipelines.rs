@@ -6,7 +6,8 @@ use std::time::SystemTime;
 
 use eframe::wgpu;
 
-use crate::imaging::Filter;
+use crate::imaging::voi::VoiStage;
+use crate::imaging::{Filter, Look};
 use crate::render::error::RenderError;
 use crate::render::gpu::Gpu;
 use crate::render::shaders::{self, SampleClass, ShaderId};
@@ -31,6 +32,25 @@ impl Output {
     }
 }
 
+/// Which VOI stage a pipeline is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum VoiVariant {
+    Ramp,
+    Sigmoid,
+    Table,
+}
+
+impl VoiVariant {
+    /// The one of a look.
+    pub fn of(look: &Look) -> Self {
+        match VoiStage::new(&look.voi) {
+            VoiStage::Ramp { .. } => Self::Ramp,
+            VoiStage::Sigmoid { .. } => Self::Sigmoid,
+            VoiStage::Lut(_) => Self::Table,
+        }
+    }
+}
+
 /// All that makes one pipeline differ from another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PipelineKey {
@@ -38,9 +58,12 @@ pub struct PipelineKey {
     pub class: SampleClass,
     pub output: Output,
     pub filter: Filter,
+    pub voi: VoiVariant,
+    pub has_display: bool,
     pub has_padding: bool,
     pub has_lut: bool,
     pub has_table: bool,
+    pub has_bricks: bool,
     pub has_slabs: bool,
 }
 
@@ -48,6 +71,8 @@ struct Entry {
     pipeline: wgpu::RenderPipeline,
     revision: Option<SystemTime>,
 }
+
+type Module = (wgpu::ShaderModule, Option<SystemTime>);
 
 /// The pipelines and the layouts they share.
 pub struct Pipelines {
@@ -58,7 +83,7 @@ pub struct Pipelines {
     /// Group 0 of the reslice pass, by sample class.
     volume_layouts: [wgpu::BindGroupLayout; 3],
     made: Mutex<HashMap<PipelineKey, Entry>>,
-    modules: Mutex<HashMap<(ShaderId, SampleClass), (wgpu::ShaderModule, Option<SystemTime>)>>,
+    modules: Mutex<HashMap<(ShaderId, SampleClass), Module>>,
 }
 
 fn texture_entry(
@@ -205,12 +230,20 @@ impl Pipelines {
             Filter::Linear => 1.0,
             Filter::Cubic => 2.0,
         };
+        let voi = match key.voi {
+            VoiVariant::Ramp => 0.0,
+            VoiVariant::Sigmoid => 1.0,
+            VoiVariant::Table => 2.0,
+        };
         let flag = |is_set: bool| f64::from(u8::from(is_set));
         let constants = [
             ("FILTER", filter),
+            ("VOI", voi),
+            ("HAS_DISPLAY", flag(key.has_display)),
             ("HAS_PADDING", flag(key.has_padding)),
             ("HAS_LUT", flag(key.has_lut)),
             ("HAS_TABLE", flag(key.has_table)),
+            ("HAS_BRICKS", flag(key.has_bricks)),
             ("HAS_SLABS", flag(key.has_slabs)),
         ];
         gpu.checked(0, |device| {

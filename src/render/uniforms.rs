@@ -17,12 +17,12 @@ pub struct ViewUniform {
     background: [f32; 4],
     voi: [f32; 4],
     viewport_px: [i32; 2],
-    voi_function: u32,
     is_inverted: u32,
+    is_blank: u32,
     voi_lut_first: i32,
     voi_lut_count: u32,
     display_count: u32,
-    is_blank: u32,
+    unused: u32,
 }
 
 const _: () = assert!(size_of::<ViewUniform>() == 160);
@@ -105,11 +105,9 @@ impl ViewUniform {
                 high,
             } => uniform.voi = [centre, inverse_width, low, high],
             VoiStage::Sigmoid { centre, factor } => {
-                uniform.voi_function = 1;
                 uniform.voi = [centre, factor, 0.0, 0.0];
             }
             VoiStage::Lut(lut) => {
-                uniform.voi_function = 2;
                 uniform.voi = [lut.max().into(), 0.0, 0.0, 0.0];
                 uniform.voi_lut_first = lut.first;
                 uniform.voi_lut_count = lut.entries.len() as u32;

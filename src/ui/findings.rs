@@ -176,7 +176,7 @@ fn annotation_ui(
                 );
                 row_end_ui(ui, |ui| {
                     let name = ctx.words.get(
-                        &Message::new(msg("measurement-delete")).text("name", &annotation.label),
+                        &Message::new(msg("measurement-delete")).text("label", &annotation.label),
                     );
                     if icon_button_ui(
                         ui,
@@ -193,7 +193,7 @@ fn annotation_ui(
                     label_field_ui(ui, ctx, edits, annotation);
                 });
             });
-            let kind = ctx.say(kind_name(annotation.kind));
+            let kind = capitalised(&ctx.say(kind_name(annotation.kind)));
             let line = match place(ctx, annotation) {
                 Some(place) => format!("{kind} · {place}"),
                 None => kind,
@@ -216,6 +216,15 @@ fn annotation_ui(
     }
 }
 
+/// A word of a sentence as the first of a line.
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}
+
 /// `Im 143`, the image it was drawn on.
 fn place(ctx: &PanelCtx<'_>, annotation: &Annotation) -> Option<String> {
     let anchor = &annotation.anchor;
@@ -228,6 +237,7 @@ fn place(ctx: &PanelCtx<'_>, annotation: &Annotation) -> Option<String> {
 }
 
 fn indented_ui(ui: &mut Ui, text: &str, font: egui::FontId, colour: egui::Color32) {
+    ui.spacing_mut().interact_size.y = 0.0; // lines of text, no controls
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         ui.add_space(12.0);
@@ -272,8 +282,12 @@ fn label_field_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, edits: &mut Edits, annota
 
 /// What a screen reader calls a text field.
 pub fn name_field(response: &egui::Response, text: &str, name: &str) {
+    name_text(response, text, name, egui::Role::TextInput);
+}
+
+fn name_text(response: &egui::Response, text: &str, name: &str, role: egui::Role) {
     response.widget_info(|| {
-        let mut info = egui::WidgetInfo::labeled(egui::Role::TextInput, true, name);
+        let mut info = egui::WidgetInfo::labeled(role, true, name);
         info.current_text_value = Some(text.to_owned());
         info
     });
@@ -339,7 +353,7 @@ fn text_ui(
         .desired_rows(rows)
         .desired_width(f32::INFINITY);
     let response = ui.add(field);
-    name_field(&response, text, name);
+    name_text(&response, text, name, egui::Role::MultilineTextInput);
     if response.gained_focus() {
         edits.next_gesture();
     }

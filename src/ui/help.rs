@@ -42,6 +42,7 @@ fn group_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, group: Group) {
     let theme = ctx.theme;
     heading_ui(ui, theme, &ctx.say(group.label()));
     ui.spacing_mut().item_spacing.y = 2.0;
+    ui.spacing_mut().interact_size.y = theme.sizes.body + 5.0;
     for action in ACTIONS.iter().filter(|action| action.group == group) {
         if action.shortcuts.is_empty() {
             continue;

@@ -31,7 +31,6 @@ pub fn palette_ui(egui_ctx: &Context, ctx: &mut PanelCtx<'_>, state: &mut PartSt
             Align2::CENTER_TOP,
             vec2(0.0, sizes.patient_bar + 2.0 * sizes.space),
         )
-        .accessible_name(&name)
         .show(egui_ctx, |ui| {
             part_frame(ctx).show(ui, |ui| {
                 ui.set_width(width);

@@ -93,7 +93,7 @@ pub fn window_ui(
     let screen = egui_ctx.content_rect();
     let width = width.min(screen.width() - 8.0 * sizes.space);
     let most_height =
-        screen.height() - sizes.patient_bar - sizes.tools - sizes.status - 12.0 * sizes.space;
+        screen.height() - sizes.patient_bar - sizes.tools - sizes.status - 25.0 * sizes.space;
     let mut is_closed = false;
     let words = ctx.say(title);
     Area::new(egui::Id::unique(("part", title.0)))
@@ -103,7 +103,7 @@ pub fn window_ui(
             vec2(0.0, sizes.patient_bar + sizes.tools + 4.0 * sizes.space),
         )
         .accessible_name(&words)
-        .default_size(vec2(width, most_height))
+        .default_size(vec2(width, screen.height()))
         .show(egui_ctx, |ui| {
             part_frame(ctx).show(ui, |ui| {
                 ui.set_width(width);

@@ -87,7 +87,9 @@ pub fn settings_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, edits: &mut Edits) {
     named_ui(ui, ctx, msg("report-observer"), |ui, ctx| {
         observer_ui(ui, ctx, edits)
     });
-    named_ui(ui, ctx, msg("setting-report-folder"), |ui, ctx| report_folder_ui(ui, ctx, edits));
+    named_ui(ui, ctx, msg("setting-report-folder"), |ui, ctx| {
+        report_folder_ui(ui, ctx, edits)
+    });
 }
 
 /// Typed, or chosen where the desktop has a dialog; empty: beside the images.
@@ -100,7 +102,9 @@ fn report_folder_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, edits: &mut Edits) {
         let id = ui.make_persistent_id("report-folder");
         if !ui.memory(|memory| memory.has_focus(id)) {
             let folder = ctx.workspace.settings.report_folder.as_ref();
-            edits.report_folder = folder.map(|folder| folder.display().to_string()).unwrap_or_default();
+            edits.report_folder = folder
+                .map(|folder| folder.display().to_string())
+                .unwrap_or_default();
         }
         let hint = ctx.say(msg("setting-report-folder-beside"));
         let field = egui::TextEdit::singleline(&mut edits.report_folder)
@@ -108,11 +112,17 @@ fn report_folder_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, edits: &mut Edits) {
             .hint_text(hint)
             .desired_width(f32::INFINITY);
         let response = ui.add(field);
-        name_field(&response, &edits.report_folder, &ctx.say(msg("setting-report-folder")));
+        name_field(
+            &response,
+            &edits.report_folder,
+            &ctx.say(msg("setting-report-folder")),
+        );
         let folder = std::path::Path::new(edits.report_folder.trim());
         if response.changed() && folder.is_dir() {
             ctx.commands
-                .push(Command::Settings(SettingsEdit::ReportFolder(folder.to_owned())));
+                .push(Command::Settings(SettingsEdit::ReportFolder(
+                    folder.to_owned(),
+                )));
         }
     });
 }

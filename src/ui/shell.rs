@@ -278,7 +278,10 @@ fn drop_hint_ui(ui: &Ui, ctx: &PanelCtx<'_>, area: Rect) {
     }
     let stroke = egui::Stroke::new(2.0 * ctx.theme.sizes.active_line, ctx.theme.colours.accent);
     ui.ctx()
-        .layer_painter(egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop")))
+        .layer_painter(egui::LayerId::new(
+            egui::Order::Foreground,
+            egui::Id::unique("drop"),
+        ))
         .rect_stroke(area, 0.0, stroke, egui::StrokeKind::Inside);
 }
 

@@ -50,7 +50,8 @@ pub fn tools_row_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
         let width = row.response.rect.width();
         ui.data_mut(|data| data.insert_temp(id, width));
         if width > room {
-            ui.ctx().request_discard("the words of the tools do not fit");
+            ui.ctx()
+                .request_discard("the words of the tools do not fit");
         }
     }
 }
@@ -84,7 +85,11 @@ fn tool_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, (id, word): Item, has_words: boo
     let is_on = is_enabled && action.is_active(ctx.workspace);
     let glyph = icons::glyph(action.icon.unwrap_or(Icon::Palette));
     let name = ctx.say(action.label);
-    let word = if has_words { ctx.say(word) } else { String::new() };
+    let word = if has_words {
+        ctx.say(word)
+    } else {
+        String::new()
+    };
     let response = tool_button_ui(ui, ctx.theme, glyph, &word, &name, is_on, is_enabled);
     let help = tool(id).map(|tool| tool.help());
     let response = response.on_hover_ui(|ui| action_tooltip_ui(ui, ctx, action, help));

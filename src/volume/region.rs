@@ -46,7 +46,7 @@ impl Volume {
     #[must_use]
     pub fn linear(&self, voxel: DVec3) -> Option<f64> {
         let dims = DVec3::from_array(self.grid.dims.map(f64::from));
-        if !(voxel.cmpge(DVec3::splat(-0.5)).all() && voxel.cmple(dims - 0.5).all()) {
+        if !(voxel.cmpge(DVec3::splat(-0.5)).all() && voxel.cmplt(dims - 0.5).all()) {
             return None;
         }
         let last = self.grid.dims.map(|n| i64::from(n) - 1);

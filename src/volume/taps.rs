@@ -16,19 +16,14 @@ impl Volume {
     /// # Errors
     /// The reason.
     pub fn slice(&self, k: usize) -> Result<&FrameImage, Blank> {
-        match self.slices.get(k).and_then(|slice| slice.get()) {
-            Some(image)
-                if image.columns == self.grid.dims[0]
-                    && image.rows == self.grid.dims[1]
-                    && image.samples.samples_per_pixel() == 1
-                    && image.is_complete() =>
-            {
-                Ok(image)
-            }
-            Some(_) => Err(Blank::NoData),
-            None if matches!(self.frames.get(k), Some(None)) => Err(Blank::Gap),
-            None => Err(Blank::NoData),
-        }
+        let Some(image) = self.slices.get(k).and_then(|slice| slice.get()) else {
+            let is_gap = matches!(self.frames.get(k), Some(None));
+            return Err(if is_gap { Blank::Gap } else { Blank::NoData });
+        };
+        let fits = image.size() == [self.grid.dims[0], self.grid.dims[1]]
+            && image.samples.samples_per_pixel() == 1
+            && image.is_complete();
+        if fits { Ok(image) } else { Err(Blank::NoData) }
     }
 
     /// What its values mean as light: as its first slice present says.

@@ -92,10 +92,16 @@ impl Workspace {
         let known_reports = self.library.report_sets();
         for header in headers {
             let path = header.source.display_path();
+            let notes = header.notes.clone();
             match self.library.insert(header) {
-                Ok(problems) => problems
-                    .into_iter()
-                    .for_each(|problem| self.notices.push(problem)),
+                Ok(problems) => {
+                    let notes = notes
+                        .into_iter()
+                        .map(|note| Problem::warning(note).at(&path));
+                    notes
+                        .chain(problems)
+                        .for_each(|problem| self.notices.push(problem));
+                }
                 Err(reason) => self.passed_over.push(PassedOver { path, reason }),
             }
         }

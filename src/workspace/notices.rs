@@ -25,7 +25,8 @@ impl Notice {
     }
 }
 
-/// All that were not dismissed, oldest first; the same problem twice is one notice with a count.
+/// All that were not dismissed, oldest first; the same sentence about another
+/// file is one notice with a count, so that a folder of odd files does not bury the screen.
 #[derive(Debug, Default)]
 pub struct Notices {
     shown: Vec<Notice>,
@@ -35,11 +36,9 @@ pub struct Notices {
 impl Notices {
     /// Adds one.
     pub fn push(&mut self, problem: Problem) {
-        if let Some(same) = self
-            .shown
-            .iter_mut()
-            .find(|notice| notice.problem == problem)
-        {
+        if let Some(same) = self.shown.iter_mut().find(|notice| {
+            notice.problem.message == problem.message && notice.problem.severity == problem.severity
+        }) {
             same.count += 1;
             return;
         }

@@ -533,6 +533,15 @@ fn planes(grid: &VolumeGrid) -> Vec<ReslicePlane> {
     planes
 }
 
+/// The adapter with slices row by row or in bricks, whatever suits it.
+fn laid_out(brick_slices: bool) -> &'static Gpu {
+    static GPUS: OnceLock<[Gpu; 2]> = OnceLock::new();
+    let [plain, bricks] = GPUS.get_or_init(|| {
+        [false, true].map(|wanted| new_gpu().with_caps(|caps| caps.brick_slices = wanted))
+    });
+    if brick_slices { bricks } else { plain }
+}
+
 fn assert_reslice_equals_twin(name: &str, gpu: &Gpu, volume: &Volume, look: &Look) {
     let mut texture = VolumeTexture::new(gpu, volume).unwrap();
     texture.upload_all(gpu, volume).unwrap();
@@ -572,7 +581,8 @@ fn look() -> Look {
 fn planes_through_a_volume_are_drawn_as_the_twin_draws_them() {
     let mut all = slices(DIMS, 100);
     let plain = volume(grid(DIMS), all.clone());
-    assert_reslice_equals_twin("signed", gpu(), &plain, &look());
+    assert_reslice_equals_twin("row by row", laid_out(false), &plain, &look());
+    assert_reslice_equals_twin("in bricks", laid_out(true), &plain, &look());
     for slice in all.iter_mut().flatten() {
         slice.modality = rescale(1.5, -30.0);
         slice.photometric = Photometric::Monochrome1;
@@ -696,6 +706,7 @@ fn a_missing_slice_is_hatched_and_never_filled_from_its_neighbours() {
 #[test]
 fn a_volume_is_drawn_while_its_slices_still_arrive() {
     let all = slices(DIMS, 500);
+    let gpu = || laid_out(false);
     let loading = volume(grid(DIMS), all.clone());
     let loading = Volume {
         slices: (0..21).map(|_| OnceLock::new()).collect(),

@@ -32,6 +32,8 @@ passed-over-sum = { $found ->
 
 ## Views
 
+pane-empty = Double-click a series, or drag it here
+pane-reading = Reading…
 layout-grid = { $rows } × { $columns }
 
 ## Findings and report

@@ -7,7 +7,7 @@ use crate::render::error::RenderError;
 use crate::render::gpu::Gpu;
 use crate::render::offscreen::Offscreen;
 use crate::render::pass::{Pane, values_look};
-use crate::render::pipelines::{Output, PipelineKey};
+use crate::render::pipelines::{Output, PipelineKey, VoiVariant};
 use crate::render::shaders::ShaderId;
 use crate::render::texture::volume::VolumeTexture;
 use crate::render::uniforms::ViewUniform;
@@ -38,9 +38,12 @@ pub fn prepare(
         class: ready.class,
         output,
         filter: look.filter,
+        voi: VoiVariant::of(look),
+        has_display: look.display.is_some(),
         has_padding: ready.has_padding,
-        has_lut: false,
+        has_lut: ready.has_lut,
         has_table: ready.has_table,
+        has_bricks: ready.has_bricks,
         has_slabs: ready.has_slabs,
     };
     let stepper = plane.stepper(grid);

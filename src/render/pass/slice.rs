@@ -9,7 +9,7 @@ use crate::render::error::RenderError;
 use crate::render::gpu::Gpu;
 use crate::render::offscreen::Offscreen;
 use crate::render::pass::{Pane, values_look};
-use crate::render::pipelines::{Output, PipelineKey};
+use crate::render::pipelines::{Output, PipelineKey, VoiVariant};
 use crate::render::shaders::ShaderId;
 use crate::render::texture::frame::FrameTexture;
 use crate::render::uniforms::ViewUniform;
@@ -35,9 +35,12 @@ pub fn prepare(
         class: frame.class,
         output,
         filter: view.look.filter,
+        voi: VoiVariant::of(&view.look),
+        has_display: view.look.display.is_some(),
         has_padding: frame.has_padding,
         has_lut: frame.has_lut,
         has_table: false,
+        has_bricks: false,
         has_slabs: false,
     };
     let stepper = view.stepper();

@@ -12,6 +12,7 @@ use crate::render::error::RenderError;
 use crate::render::gpu::Gpu;
 use crate::render::shaders::SampleClass;
 
+pub mod bricks;
 pub mod frame;
 pub mod slabs;
 pub mod volume;
@@ -221,6 +222,7 @@ pub struct Blanks {
 
 impl Blanks {
     pub fn new(device: &wgpu::Device) -> Self {
+        use wgpu::TextureDimension::{D2, D3};
         let one = |dimension, format| {
             device
                 .create_texture(&wgpu::TextureDescriptor {
@@ -239,7 +241,6 @@ impl Blanks {
                 })
                 .create_view(&wgpu::TextureViewDescriptor::default())
         };
-        use wgpu::TextureDimension::{D2, D3};
         Self {
             lut: one(D2, wgpu::TextureFormat::R16Uint),
             volumes: [Container::I16, Container::U16, Container::F32]

@@ -68,6 +68,7 @@ mod tests {
             max_2d: 8192,
             max_3d,
             max_slab_bytes,
+            brick_slices: false,
             max_buffer_bytes: 1 << 28,
         }
     }

@@ -7,6 +7,7 @@ use crate::imaging::{FrameImage, Lut, Photometric};
 use crate::render::error::RenderError;
 use crate::render::gpu::Gpu;
 use crate::render::shaders::{SampleClass, ShaderId};
+use crate::render::texture::bricks;
 use crate::render::texture::slabs::{self, Slab};
 use crate::render::texture::{Container, lut_texture, texels, texture_2d, uniform_buffer};
 use crate::render::uniforms::{DataUniform, GAP, NO_DATA, SliceRow, VALID, padding_bits};
@@ -20,6 +21,7 @@ const TABLE_SLICES: usize = 512;
 pub struct VolumeTexture {
     dims: [u32; 3],
     container: Option<Container>,
+    has_bricks: bool,
     slabs: Vec<(Slab, wgpu::Texture)>,
     is_uploaded: Vec<bool>,
     ready: Option<Ready>,
@@ -30,7 +32,9 @@ pub(crate) struct Ready {
     pub(crate) bind_group: wgpu::BindGroup,
     pub(crate) class: SampleClass,
     pub(crate) has_padding: bool,
+    pub(crate) has_lut: bool,
     pub(crate) has_table: bool,
+    pub(crate) has_bricks: bool,
     pub(crate) has_slabs: bool,
     pub(crate) photometric: Photometric,
 }
@@ -45,20 +49,34 @@ impl VolumeTexture {
         if slabs::plan(dims, 1, gpu.caps()).is_none() {
             return Err(too_large(gpu, dims));
         }
+        let [width, height] = bricks::size([dims[0], dims[1]]);
+        let in_bricks = slabs::plan([width, height, dims[2]], 1, gpu.caps());
         Ok(Self {
             dims,
             container: None,
+            has_bricks: gpu.caps().brick_slices && in_bricks.is_some(),
             slabs: Vec::new(),
             is_uploaded: vec![false; dims[2] as usize],
             ready: None,
         })
     }
 
+    /// Width and height of the textures.
+    fn texture_size(&self) -> [u32; 2] {
+        let size = [self.dims[0], self.dims[1]];
+        if self.has_bricks {
+            bricks::size(size)
+        } else {
+            size
+        }
+    }
+
     /// Video memory it takes.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         let texel = u64::from(self.container.map_or(0, Container::texel_bytes));
-        let slice = u64::from(self.dims[0]) * u64::from(self.dims[1]) * texel;
+        let [width, height] = self.texture_size();
+        let slice = u64::from(width) * u64::from(height) * texel;
         let slices: u64 = self
             .slabs
             .iter()
@@ -140,8 +158,11 @@ impl VolumeTexture {
         if self.container != Some(wanted) {
             self.allocate(gpu, wanted)?;
         }
-        let texels = texels(image, wanted)?;
-        let [width, height, _] = self.dims;
+        let mut texels = texels(image, wanted)?;
+        if self.has_bricks {
+            texels = bricks::arrange(&texels, image.size(), wanted.texel_bytes()).into();
+        }
+        let [width, height] = self.texture_size();
         let bytes_per_row = width * wanted.texel_bytes();
         let texels = texels
             .get(..bytes_per_row as usize * height as usize)
@@ -178,8 +199,9 @@ impl VolumeTexture {
         self.slabs.clear();
         self.is_uploaded.fill(false);
         self.ready = None;
-        let [width, height, _] = self.dims;
-        let plan = slabs::plan(self.dims, container.texel_bytes(), gpu.caps())
+        let [width, height] = self.texture_size();
+        let size = [width, height, self.dims[2]];
+        let plan = slabs::plan(size, container.texel_bytes(), gpu.caps())
             .ok_or_else(|| too_large(gpu, self.dims))?;
         for slab in plan {
             let depth = slab.held.len() as u32;
@@ -285,7 +307,9 @@ impl VolumeTexture {
             bind_group,
             class,
             has_padding: padding.is_some() || class == SampleClass::F32,
+            has_lut: !atlas.entries.is_empty(),
             has_table: !is_plain,
+            has_bricks: self.has_bricks,
             has_slabs: self.slabs.len() > 1,
             photometric: volume.photometric(),
         })

@@ -45,7 +45,13 @@ pub(super) fn frame(
         active_line(&painter, rect, theme);
     }
     if is_of_another_patient(workspace, showing.state.display_set) {
-        another_patient(ui, &painter, rect, theme, &patient_name(workspace, showing, words));
+        another_patient(
+            ui,
+            &painter,
+            rect,
+            theme,
+            &patient_name(workspace, showing, words),
+        );
     }
 }
 
@@ -58,13 +64,23 @@ fn letters(ui: &Ui, painter: &Painter, showing: &Showing, rect: &PaneRect, theme
     let right = area.right() - BAR_WIDTH;
     for (text, at, align) in [
         (&letters.left, area.left_center(), Vec2::new(0.0, 0.5)),
-        (&letters.right, Pos2::new(right, area.center().y), Vec2::new(1.0, 0.5)),
+        (
+            &letters.right,
+            Pos2::new(right, area.center().y),
+            Vec2::new(1.0, 0.5),
+        ),
         (&letters.top, area.center_top(), Vec2::new(0.5, 0.0)),
         (&letters.bottom, area.center_bottom(), Vec2::new(0.5, 1.0)),
     ] {
         let galley = line(ui, text, &font, theme.colours.overlay);
         let at = at - galley.size() * align;
-        outlined(painter, at, &galley, theme.colours.overlay, theme.colours.halo);
+        outlined(
+            painter,
+            at,
+            &galley,
+            theme.colours.overlay,
+            theme.colours.halo,
+        );
     }
 }
 
@@ -176,7 +192,11 @@ fn another_patient(ui: &Ui, painter: &Painter, rect: &PaneRect, theme: &Theme, n
     let middle = Pos2::new(rect.points.center().x, rect.points.top() + 44.0);
     let tag = Rect::from_center_size(middle, galley.size() + Vec2::new(16.0, 8.0));
     painter.rect_filled(tag, 0.0, colour);
-    painter.galley_with_override_text_color(tag.center() - galley.size() * 0.5, galley, theme.colours.halo);
+    painter.galley_with_override_text_color(
+        tag.center() - galley.size() * 0.5,
+        galley,
+        theme.colours.halo,
+    );
 }
 
 /// The reason in place of the picture.
@@ -230,8 +250,13 @@ pub(super) fn slice_bar(
     if track.height() < 40.0 {
         return answer;
     }
-    let response = ui.interact(track, ui.scope_id().with(("slices", pane.0)), Sense::click_and_drag());
-    response.widget_info(|| WidgetInfo::slider(true, here as f64, words.id(msg("viewport-slices"))));
+    let response = ui.interact(
+        track,
+        ui.scope_id().with(("slices", pane.0)),
+        Sense::click_and_drag(),
+    );
+    response
+        .widget_info(|| WidgetInfo::slider(true, here as f64, words.id(msg("viewport-slices"))));
     answer.is_held = response.contains_pointer() || response.dragged();
     let y_of = |index: f32| track.top() + track.height() * (index + 0.5) / of as f32;
     let thin = Rect::from_center_size(track.center(), Vec2::new(3.0, track.height()));
@@ -306,10 +331,14 @@ fn place(
     let spans = grid.patient_from_voxel.matrix3;
     let last = grid.dims.map(|n| f64::from(n.saturating_sub(1)));
     let reach = 0.5
-        * [(spans.x_axis, last[0]), (spans.y_axis, last[1]), (spans.z_axis, last[2])]
-            .iter()
-            .map(|(axis, n)| (axis.dot(normal) * n).abs())
-            .sum::<f64>();
+        * [
+            (spans.x_axis, last[0]),
+            (spans.y_axis, last[1]),
+            (spans.z_axis, last[2]),
+        ]
+        .iter()
+        .map(|(axis, n)| (axis.dot(normal) * n).abs())
+        .sum::<f64>();
     let of = (2.0 * reach / step).round() as usize + 1;
     let from_first = (plane.centre - grid.centre()).dot(normal) + reach;
     let here = (from_first / step).round().max(0.0) as usize;
@@ -327,7 +356,9 @@ fn marks(workspace: &Workspace, showing: &Showing) -> Vec<u32> {
         .display_set(set)
         .and_then(|set| workspace.studies.get(&set.study))
         .map(|record| &record.document);
-    let annotations = document.into_iter().flat_map(|document| &document.annotations);
+    let annotations = document
+        .into_iter()
+        .flat_map(|document| &document.annotations);
     annotations
         .filter_map(|annotation| {
             workspace

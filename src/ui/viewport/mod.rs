@@ -82,7 +82,10 @@ impl PaneRect {
                 egui::pos2(left / px_per_pt, top / px_per_pt),
                 egui::pos2(right / px_per_pt, bottom / px_per_pt),
             ),
-            size_px: [(right - left).max(1.0) as u32, (bottom - top).max(1.0) as u32],
+            size_px: [
+                (right - left).max(1.0) as u32,
+                (bottom - top).max(1.0) as u32,
+            ],
             min_px: [left as i32, top as i32],
             px_per_pt: px_per_pt.into(),
         }
@@ -105,7 +108,11 @@ impl PaneRect {
 pub fn viewport_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, pane: PaneId) {
     let room = ui.available_rect_before_wrap();
     let rect = PaneRect::new(room, ui.ctx().pixels_per_point());
-    let response = ui.interact(rect.points, ui.scope_id().with(("pane", pane.0)), Sense::click_and_drag());
+    let response = ui.interact(
+        rect.points,
+        ui.scope_id().with(("pane", pane.0)),
+        Sense::click_and_drag(),
+    );
     ui.advance_cursor_after_rect(room);
     ui.painter_at(rect.points)
         .rect_filled(rect.points, 0.0, ctx.theme.colours.viewport);
@@ -183,7 +190,15 @@ pub fn viewport_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, pane: PaneId) {
         },
         ctx.interaction.hand.gesture(),
     );
-    frame::frame(ui, ctx.workspace, &showing, &rect, ctx.theme, ctx.words, pane);
+    frame::frame(
+        ui,
+        ctx.workspace,
+        &showing,
+        &rect,
+        ctx.theme,
+        ctx.words,
+        pane,
+    );
     corners::corners_ui(ui, ctx.workspace, &showing, &rect, ctx.theme, ctx.words);
     if ctx.interaction.measurements.is_pending() {
         ui.ctx().request_repaint_after(std::time::Duration::from_millis(30));
@@ -201,9 +216,8 @@ fn accessible_name(ctx: &ViewportCtx<'_>, showing: &showing::Showing) -> String 
         crate::workspace::OverlayLevel::Essential,
     );
     let said: Vec<String> = lines.into_iter().flatten().collect();
-    ctx.words.get(
-        &Message::new(msg("viewport-name")).text("content", said.join(", ")),
-    )
+    ctx.words
+        .get(&Message::new(msg("viewport-name")).text("content", said.join(", ")))
 }
 
 fn empty_ui(
@@ -236,8 +250,9 @@ fn empty_ui(
         frame::active_line(&painter, rect, ctx.theme);
     }
     if response.is_pointer_button_down_on() && ctx.workspace.panes.active != pane {
-        ctx.commands.push(Command::Layout(
-            crate::workspace::LayoutEdit::Activate(pane),
-        ));
+        ctx.commands
+            .push(Command::Layout(crate::workspace::LayoutEdit::Activate(
+                pane,
+            )));
     }
 }

@@ -103,7 +103,13 @@ fn a_table_that_points_nowhere_is_not_believed() {
     for size in [60, 1 << 16] {
         let (items, offsets) = split(&streams, size);
         let wrong = [offsets[0], offsets[1] + 2, offsets[2] + 2];
-        for offsets in [wrong, [0, 0, 0], [8, 16, 24], [0, offsets[2], offsets[1]]] {
+        for offsets in [
+            wrong,
+            [0, 0, 0],
+            [8, 16, 24],
+            [0, offsets[2], offsets[1]],
+            [0, 1 << 20, 1 << 21],
+        ] {
             let all = [table(&offsets), items.clone(), END.to_vec()].concat();
             assert_frames(file(BASELINE, 3, &all, None), &pictures);
         }

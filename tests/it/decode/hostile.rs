@@ -70,6 +70,38 @@ fn a_claim_of_billions_of_frames_costs_nothing() {
         assert!(decoder.decode(1, &ctx).is_err());
         assert!(decoder.decode(2_147_483_646, &ctx).is_err());
     }
+    // Large frames, so that the place of the last one is beyond 64 bits of bits.
+    let image = SyntheticImage::new(2, 2)
+        .bits(8, 8)
+        .element(us(0x0010, 40000))
+        .element(us(0x0011, 40000))
+        .text(0x0028, 0x0008, "IS", "4294967295")
+        .raw_pixels(Value::Bytes(vec![1, 2, 3, 4]));
+    let decoder = FrameDecoder::new(&header(image.write(Encoding::ExplicitLittle))).unwrap();
+    for frame in [0, 1 << 31, u32::MAX - 1] {
+        let error = decoder.decode(frame, &JobCtx::new());
+        assert!(
+            matches!(error, Err(DecodeError::Truncated { .. })),
+            "{error:?}"
+        );
+    }
+}
+
+#[test]
+fn one_decoder_serves_many_threads() {
+    const fn shared<T: Send + Sync>() {}
+    shared::<FrameDecoder>();
+    let image = SyntheticImage::new(16, 16).pixels_all(8, (0..2048).collect());
+    let decoder = FrameDecoder::new(&header(image.write(Encoding::ExplicitLittle))).unwrap();
+    std::thread::scope(|scope| {
+        for frame in 0..8_u32 {
+            let decoder = &decoder;
+            scope.spawn(move || {
+                let samples = decoder.decode(frame, &JobCtx::new()).unwrap().samples;
+                assert_eq!(samples.get(0), Some(f64::from(frame * 256)));
+            });
+        }
+    });
 }
 
 #[test]

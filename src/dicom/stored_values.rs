@@ -1,0 +1,209 @@
+//! Words out of a codec to stored values: the one place where mask, sign, palette and colour
+//! are settled (PS3.5 8.1.1, PS3.3 C.7.6.3.1).
+
+use std::sync::Arc;
+
+use super::DecodeError;
+use super::PixelDescription;
+use super::Samples;
+use super::codec::Coded;
+use super::codec::Colour;
+use super::codec::Words;
+use super::colour;
+use super::palette::Palette;
+use super::pixel_description::DeclaredPhotometric;
+
+/// What the words of an instance mean.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct StoredValues<'a> {
+    /// The Image Pixel module.
+    pub pixels: &'a PixelDescription,
+    /// The palette of PALETTE COLOR.
+    pub palette: Option<&'a Palette>,
+}
+
+impl StoredValues<'_> {
+    /// The samples of these words.
+    pub fn settle(&self, coded: Coded) -> Result<Samples, DecodeError> {
+        let pixels = self.pixels;
+        let count = match &coded.words {
+            Words::U8(words) => words.len(),
+            Words::U16(words) => words.len(),
+            Words::U32(words) => words.len(),
+            Words::F32(values) => values.len(),
+            Words::F64(values) => values.len(),
+        };
+        if count != pixels.samples() {
+            return Err(DecodeError::Mismatch {
+                codec: "native",
+                stream: count.to_string(),
+                header: pixels.size_text(),
+            });
+        }
+        if let Some(palette) = self.palette {
+            let grey = self.grey(coded);
+            let values = (0..grey.len()).map(|at| grey.get(at).unwrap_or_default() as i64);
+            return Ok(Samples::Rgb8(palette.apply(values).into()));
+        }
+        if pixels.samples_per_pixel == 1 {
+            return Ok(self.grey(coded));
+        }
+        Ok(match coded.words {
+            Words::U8(mut words) => {
+                self.clean(&mut words, coded.is_cells, coded.is_lossy, Field::mask_u8);
+                Samples::Rgb8(self.rgb(words, coded.is_planar, coded.colour).into())
+            }
+            Words::U16(mut words) => {
+                self.clean(&mut words, coded.is_cells, coded.is_lossy, Field::mask_u16);
+                Samples::Rgb16(self.rgb(words, coded.is_planar, coded.colour).into())
+            }
+            Words::U32(mut words) => {
+                self.clean(&mut words, coded.is_cells, coded.is_lossy, Field::mask_u32);
+                Samples::Rgb32(self.rgb(words, coded.is_planar, coded.colour).into())
+            }
+            Words::F32(_) | Words::F64(_) => {
+                return Err(DecodeError::Layout {
+                    samples: pixels.samples_per_pixel,
+                    bits: pixels.bits_allocated,
+                });
+            }
+        })
+    }
+
+    fn grey(&self, coded: Coded) -> Samples {
+        let is_signed = self.pixels.is_signed && self.pixels.bits_allocated > 1;
+        let (is_cells, is_lossy) = (coded.is_cells, coded.is_lossy);
+        match coded.words {
+            Words::U8(mut words) => {
+                self.clean(&mut words, is_cells, is_lossy, Field::mask_u8);
+                if is_signed {
+                    let mut values: Arc<[i8]> = words.iter().map(|&w| w as i8).collect();
+                    self.extend(&mut values, Field::extend_i8);
+                    Samples::I8(values)
+                } else {
+                    Samples::U8(words.into())
+                }
+            }
+            Words::U16(mut words) => {
+                self.clean(&mut words, is_cells, is_lossy, Field::mask_u16);
+                if is_signed {
+                    let mut values: Arc<[i16]> = words.iter().map(|&w| w as i16).collect();
+                    self.extend(&mut values, Field::extend_i16);
+                    Samples::I16(values)
+                } else {
+                    Samples::U16(words.into())
+                }
+            }
+            Words::U32(mut words) => {
+                self.clean(&mut words, is_cells, is_lossy, Field::mask_u32);
+                if is_signed {
+                    let mut values: Arc<[i32]> = words.iter().map(|&w| w as i32).collect();
+                    self.extend(&mut values, Field::extend_i32);
+                    Samples::I32(values)
+                } else {
+                    Samples::U32(words.into())
+                }
+            }
+            Words::F32(values) => Samples::F32(values.into()),
+            Words::F64(values) => Samples::F64(values.into()),
+        }
+    }
+
+    /// Brings words to unsigned values of the bits stored.
+    fn clean<T: Copy + Ord + From<u8> + TryFrom<u32>>(
+        &self,
+        words: &mut [T],
+        is_cells: bool,
+        is_lossy: bool,
+        mask: impl Fn(&Field, &mut [T]),
+    ) {
+        if is_lossy {
+            let max = u32::MAX >> (32 - self.pixels.bits_stored.clamp(1, 32));
+            if let Ok(max) = T::try_from(max) {
+                for word in words {
+                    *word = (*word).min(max);
+                }
+            }
+        } else if is_cells {
+            mask(&Field::of_cells(self.pixels), words);
+        } else {
+            mask(&Field::of_values(self.pixels, size_of::<T>()), words);
+        }
+    }
+
+    /// Extends the sign of values already at bit 0.
+    fn extend<T>(&self, values: &mut Arc<[T]>, extend: impl Fn(&Field, &mut [T])) {
+        if let Some(values) = Arc::get_mut(values) {
+            extend(&Field::of_values(self.pixels, size_of::<T>()), values);
+        }
+    }
+
+    fn rgb<T: colour::Component>(&self, words: Vec<T>, is_planar: bool, kind: Colour) -> Vec<T> {
+        let mut words = if is_planar {
+            colour::interleave(&words)
+        } else {
+            words
+        };
+        let bits = self.pixels.bits_stored;
+        match (kind, self.pixels.photometric) {
+            (Colour::YbrFull, _)
+            | (
+                Colour::AsDeclared,
+                DeclaredPhotometric::YbrFull | DeclaredPhotometric::YbrFull422,
+            ) => colour::rgb_from_ybr_full(&mut words, bits),
+            (
+                Colour::AsDeclared,
+                DeclaredPhotometric::YbrPartial422 | DeclaredPhotometric::YbrPartial420,
+            ) => colour::rgb_from_ybr_partial(&mut words, bits),
+            _ => {}
+        }
+        words
+    }
+}
+
+/// Where a value lies in its cell: shifting up by `up` drops what is above it, shifting down by
+/// `down` what is below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Field {
+    up: u32,
+    down: u32,
+}
+
+/// Mask and sign extension in place; nothing where the value fills the cell.
+macro_rules! field_methods {
+    ($($name:ident: $word:ty),*) => {
+        $(pub fn $name(&self, words: &mut [$word]) {
+            if self.down == 0 && self.up == 0 {
+                return;
+            }
+            for word in words {
+                *word = (*word << self.up) >> self.down;
+            }
+        })*
+    };
+}
+
+impl Field {
+    /// As the high bit declared says.
+    pub const fn of_cells(pixels: &PixelDescription) -> Self {
+        if pixels.bits_allocated < 8 {
+            return Self { up: 0, down: 0 };
+        }
+        Self {
+            up: pixels.bits_allocated - 1 - pixels.high_bit,
+            down: pixels.bits_allocated - pixels.bits_stored,
+        }
+    }
+
+    /// At bit 0 of a word of so many bytes.
+    pub const fn of_values(pixels: &PixelDescription, bytes: usize) -> Self {
+        let spare = (bytes as u32 * 8).saturating_sub(pixels.bits_stored);
+        Self {
+            up: spare,
+            down: spare,
+        }
+    }
+
+    field_methods!(mask_u8: u8, mask_u16: u16, mask_u32: u32);
+    field_methods!(extend_i8: i8, extend_i16: i16, extend_i32: i32);
+}

@@ -1,0 +1,290 @@
+//! The whole path without a window: open → look → draw → journal → save → open again.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use isocentre::annotation::{
+    Anchor, Annotation, AnnotationId, AnnotationKind, Geometry, Points, Quantity, measure,
+};
+use isocentre::engine::{Engine, LoadedPixels, Want};
+use isocentre::files::AppFolders;
+use isocentre::view::{Frames as _, ViewMode};
+use isocentre::workspace::{
+    AnnotationEdit, Command, Effect, GestureId, ReportEdit, SaveState, Settings, Workspace,
+};
+
+use super::common::temp_folder;
+
+/// Nothing here takes this long; a test that waits longer has failed.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+struct Session {
+    workspace: Workspace,
+    engine: Engine,
+}
+
+impl Session {
+    fn new(home: &Path) -> Self {
+        let engine = Engine::new(AppFolders::under(home), Arc::new(|| ()));
+        Self {
+            workspace: Workspace::new(Settings::default()),
+            engine,
+        }
+    }
+
+    fn apply(&mut self, command: Command) {
+        for effect in self.workspace.apply(command) {
+            if !matches!(effect, Effect::Pick(_) | Effect::Quit) {
+                self.engine.run(effect, &self.workspace);
+            }
+        }
+    }
+
+    /// Runs the window's loop until `is_done`.
+    fn until(&mut self, what: &str, is_done: impl Fn(&Self) -> bool) {
+        let begin = Instant::now();
+        while !is_done(self) {
+            assert!(
+                begin.elapsed() < PATIENCE,
+                "waited in vain for {what}: {:?}",
+                self.workspace.notices.shown()
+            );
+            for command in self.engine.poll(Duration::from_millis(10)) {
+                self.apply(command);
+            }
+            let wants: Vec<Want> = self
+                .workspace
+                .panes
+                .shown()
+                .map(|(_, view)| Want {
+                    display_set: view.display_set,
+                    index: view.index,
+                    mode: view.mode,
+                })
+                .collect();
+            self.engine.want(&self.workspace.library, &wants);
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    fn open_demo(&mut self) {
+        self.apply(Command::OpenDemo);
+        self.until("the demo", |session| session.workspace.scans_running == 0);
+    }
+
+    fn shown(&self) -> &isocentre::view::ViewState {
+        self.workspace
+            .panes
+            .active_view()
+            .expect("something is shown")
+    }
+
+    /// A length of 30 mm on the image in the active pane.
+    fn draw_length(&mut self) {
+        let (set, index) = (self.shown().display_set, self.shown().index);
+        let display_set = self
+            .workspace
+            .library
+            .display_set(set)
+            .expect("the set is there");
+        let key = display_set.frames[index as usize];
+        let instance = self
+            .workspace
+            .library
+            .instance(key.instance)
+            .expect("its instance");
+        let plane = instance
+            .facts
+            .frame(key.frame)
+            .and_then(|facts| facts.plane.clone())
+            .expect("a plane");
+        let from = plane.origin + plane.row * 60.0 + plane.column * 60.0;
+        let annotation = Annotation {
+            id: AnnotationId(0),
+            tracking_uid: isocentre::dicom::new_uid().into(),
+            label: "Lesion 1".to_owned(),
+            text: String::new(),
+            kind: AnnotationKind::Length,
+            geometry: Geometry::Polyline,
+            points: Points::Patient(vec![from, from + plane.row * 18.0 + plane.column * 24.0]),
+            anchor: Anchor {
+                series_instance_uid: Arc::clone(&display_set.series_instance_uid),
+                sop_instance_uid: Arc::clone(&instance.facts.sop_instance_uid),
+                sop_class_uid: Arc::clone(&instance.facts.sop_class_uid),
+                frame: key.frame,
+                frame_of_reference: instance.facts.frame_of_reference.clone(),
+                normal: Some(plane.row.cross(plane.column)),
+            },
+            finding: None,
+            label_offset: None,
+        };
+        self.apply(Command::Annotate(AnnotationEdit::Add(
+            annotation,
+            GestureId(1),
+        )));
+    }
+}
+
+#[test]
+fn the_first_images_of_the_demo_are_hung_and_become_a_volume() {
+    let home = temp_folder();
+    let mut session = Session::new(home.path());
+    session.open_demo();
+    let set = session.shown().display_set;
+    assert_eq!(session.shown().mode, ViewMode::Stack);
+    session.until("the volume", |session| {
+        session
+            .engine
+            .volume(set)
+            .ready()
+            .is_some_and(|volume| volume.is_complete())
+    });
+    assert!(
+        session
+            .engine
+            .loaded_frames(set)
+            .iter()
+            .all(|loaded| *loaded)
+    );
+}
+
+#[test]
+fn unsaved_work_is_journalled_and_offered_to_the_next_run() {
+    let home = temp_folder();
+    let mut session = Session::new(home.path());
+    session.open_demo();
+    session.draw_length();
+    let study = session.workspace.active_study().expect("a study");
+    let drawn = session.workspace.studies[&study].document.clone();
+    let journal = AppFolders::under(home.path()).journal;
+    let has_draft = || std::fs::read_dir(&journal).is_ok_and(|mut files| files.next().is_some());
+    session.until("the journal", |_| has_draft());
+    // The program is killed here: nothing is told to it any more.
+    std::mem::forget(session);
+
+    let mut next = Session::new(home.path());
+    next.open_demo();
+    next.until("the offer", |next| {
+        next.workspace
+            .studies
+            .values()
+            .any(|record| record.journal.is_some())
+    });
+    let study = next.workspace.active_study().expect("a study");
+    next.apply(Command::Report(ReportEdit::Restore(study)));
+    let restored = &next.workspace.studies[&study].document;
+    assert_eq!(restored.annotations.len(), 1);
+    assert_eq!(restored.annotations[0].points, drawn.annotations[0].points);
+    assert_eq!(
+        restored.annotations[0].tracking_uid,
+        drawn.annotations[0].tracking_uid
+    );
+}
+
+#[test]
+fn a_saved_report_leaves_no_draft_and_puts_its_measurements_back_when_it_is_opened() {
+    let home = temp_folder();
+    let reports = home.path().join("reports");
+    let mut session = Session::new(home.path());
+    session.open_demo();
+    session.draw_length();
+    let study = session.workspace.active_study().expect("a study");
+    let impression = "Taille inchangée.".to_owned();
+    session.apply(Command::Report(ReportEdit::Impression(
+        study,
+        impression,
+        GestureId(2),
+    )));
+    assert_eq!(session.workspace.unsaved_studies(), [study]);
+    session.apply(Command::Report(ReportEdit::Save(study, reports.clone())));
+    session.until("the report", |session| {
+        matches!(
+            session.workspace.studies[&study].save_state,
+            SaveState::Saved { .. }
+        )
+    });
+    assert_eq!(session.workspace.unsaved_studies(), []);
+    session.engine.finish();
+    let journal = AppFolders::under(home.path()).journal;
+    let drafts = std::fs::read_dir(&journal).map_or(0, Iterator::count);
+    assert_eq!(drafts, 0, "what is saved needs no draft");
+    let drawn = session.workspace.studies[&study].document.clone();
+
+    let mut next = Session::new(home.path());
+    next.open_demo();
+    next.apply(Command::Open(vec![reports]));
+    next.until("the findings", |next| {
+        next.workspace
+            .active_document()
+            .is_some_and(|document| !document.annotations.is_empty())
+    });
+    let document = next
+        .workspace
+        .active_document()
+        .expect("a document")
+        .clone();
+    assert_eq!(document.annotations.len(), 1);
+    assert_eq!(
+        document.annotations[0].tracking_uid,
+        drawn.annotations[0].tracking_uid
+    );
+    assert_eq!(document.annotations[0].label, "Lesion 1");
+    assert_eq!(&*document.impression, "Taille inchangée.");
+    assert!(
+        next.workspace.unsaved_studies().is_empty(),
+        "what a report says is saved already"
+    );
+    let pixels = LoadedPixels {
+        library: &next.workspace.library,
+        frames: &next.engine,
+    };
+    let length = measure(&document.annotations[0], &pixels)
+        .value(Quantity::Length)
+        .expect("a length");
+    assert!((length - 30.0).abs() < 1e-3, "{length}");
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_said_and_nothing_is_lost() {
+    let home = temp_folder();
+    let blocked = home.path().join("a file, not a folder");
+    std::fs::write(&blocked, b"x").expect("a file");
+    let mut session = Session::new(home.path());
+    session.open_demo();
+    session.draw_length();
+    let study = session.workspace.active_study().expect("a study");
+    session.apply(Command::Report(ReportEdit::Save(
+        study,
+        blocked.join("below"),
+    )));
+    session.until("the sentence", |session| {
+        !session.workspace.notices.shown().is_empty()
+    });
+    assert_eq!(session.workspace.unsaved_studies(), [study]);
+    assert_eq!(
+        session.workspace.studies[&study].save_state,
+        SaveState::Never
+    );
+}
+
+#[test]
+fn undo_takes_the_drawing_back_and_redo_draws_it_again() {
+    let home = temp_folder();
+    let mut session = Session::new(home.path());
+    session.open_demo();
+    session.draw_length();
+    let study = session.workspace.active_study().expect("a study");
+    session.apply(Command::Undo);
+    assert!(
+        session.workspace.studies[&study]
+            .document
+            .annotations
+            .is_empty()
+    );
+    session.apply(Command::Redo);
+    assert_eq!(
+        session.workspace.studies[&study].document.annotations.len(),
+        1
+    );
+}
