@@ -44,6 +44,12 @@ impl Interaction {
         self.finished.take_if(|finished| finished.pane == pane)
     }
 
+    /// Lets a gesture go whose pane is not on screen any more; what it drew stays as it is.
+    pub fn forget_unless(&mut self, panes_on_screen: &[PaneId]) {
+        self.gesture
+            .take_if(|gesture| !panes_on_screen.contains(&gesture.pane));
+    }
+
     /// Esc, another tool, another layout: the document is as before the gesture.
     pub fn cancel(&mut self) -> Vec<Command> {
         let Some(gesture) = self.gesture.take() else {

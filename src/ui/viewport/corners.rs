@@ -5,7 +5,7 @@ use egui::Ui;
 
 use super::PaneRect;
 use super::showing::{Pixels, Showing};
-use super::text_on_image::block;
+use super::text_on_image::{Corner, block};
 use crate::dicom::PersonName;
 use crate::dicom::modules::{PatientModule, SeriesModule, StudyModule};
 use crate::geom::{AnatomicalPlane, DVec3};
@@ -20,6 +20,8 @@ pub(super) type Corners = [Vec<String>; 4];
 
 /// Between the corner's text and the pane's edge, points.
 const MARGIN: f32 = 8.0;
+/// Half the width kept free for what stands at the middle of an edge, points.
+const MIDDLE: f32 = 24.0;
 
 /// The name of a plane of the body.
 pub(super) const fn plane_name(plane: AnatomicalPlane) -> MessageId {
@@ -141,7 +143,8 @@ fn slice_lines(
                 ),
             );
         }
-        ViewMode::Mpr(plane) => lines.push(words.id(plane_name(plane))),
+        ViewMode::Mpr(plane) if !is_all => lines.push(words.id(plane_name(plane))),
+        ViewMode::Mpr(_) => {}
     }
     if !is_all {
         return lines;
@@ -245,7 +248,7 @@ fn joined(parts: &[String]) -> String {
     parts.join(" · ")
 }
 
-/// Writes them.
+/// Writes them, with the plane's tag below the left top and the scale bar above the left bottom.
 pub(super) fn corners_ui(
     ui: &Ui,
     workspace: &Workspace,
@@ -259,13 +262,28 @@ pub(super) fn corners_ui(
     let painter = ui.painter_at(rect.points);
     let area = rect.points.shrink(MARGIN);
     let right = area.right() - super::frame::BAR_WIDTH;
+    let room = (area.width() * 0.5 - MIDDLE).max(40.0);
     let [left_top, right_top, left_bottom, right_bottom] = &corners;
-    for (lines, corner, is_right, is_bottom) in [
-        (left_top, area.left_top(), false, false),
-        (right_top, egui::pos2(right, area.top()), true, false),
-        (left_bottom, area.left_bottom(), false, true),
-        (right_bottom, egui::pos2(right, area.bottom()), true, true),
-    ] {
-        block(ui, &painter, theme, lines, corner, is_right, is_bottom);
+    let write = |lines: &[String], at: egui::Pos2, is_right: bool, is_bottom: bool| {
+        let corner = Corner {
+            at,
+            is_right,
+            is_bottom,
+            room,
+        };
+        block(ui, &painter, theme, lines, corner)
+    };
+    let top = write(left_top, area.left_top(), false, false);
+    write(right_top, egui::pos2(right, area.top()), true, false);
+    let bottom = write(left_bottom, area.left_bottom(), false, true);
+    write(right_bottom, egui::pos2(right, area.bottom()), true, true);
+    if showing.image.is_none() {
+        return;
     }
+    if let ViewMode::Mpr(plane) = showing.state.mode {
+        let at = area.left_top() + egui::vec2(0.0, top + 2.0);
+        super::frame::plane_tag(ui, &painter, at, theme, words, plane);
+    }
+    let at = area.left_bottom() - egui::vec2(0.0, bottom + 10.0);
+    super::frame::scale(ui, &painter, showing, rect, at, theme, words);
 }

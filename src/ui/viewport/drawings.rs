@@ -73,9 +73,11 @@ pub(super) fn annotations(
         if is_selected {
             pen.handles(painter, scene, rect, annotation);
         }
-        let lines = with
-            .cache
-            .lines(annotation, scene.workspace, scene.frames, with.words);
+        let mut lines: Vec<String> = annotation.text.lines().map(str::to_owned).collect();
+        lines.extend(
+            with.cache
+                .lines(annotation, scene.workspace, scene.frames, with.words),
+        );
         let taken: Vec<Rect> = places.iter().map(|(_, area)| *area).collect();
         if let Some(area) = label(
             ui, painter, scene, rect, &pen, annotation, &outlines, &lines, &taken,

@@ -20,7 +20,7 @@ use crate::workspace::{Command, PaneId, ViewEdit, Workspace};
 /// Room of the slice bar at the right edge, points.
 pub(super) const BAR_WIDTH: f32 = 10.0;
 /// A scale bar is at most this long, points.
-const SCALE_POINTS: f64 = 120.0;
+const SCALE_POINTS: f64 = 100.0;
 /// Line of the frame around another patient's picture, points.
 const WARNING_LINE: f32 = 5.0;
 
@@ -40,10 +40,6 @@ pub(super) fn frame(
     }
     if showing.image.is_some() {
         letters(ui, &painter, showing, rect, theme);
-        scale(ui, &painter, showing, rect, theme, words);
-        if let ViewMode::Mpr(plane) = showing.state.mode {
-            plane_tag(ui, &painter, rect, theme, words, plane);
-        }
     }
     if workspace.panes.active == pane {
         active_line(&painter, rect, theme);
@@ -100,11 +96,13 @@ pub(super) const fn calibration_name(source: Calibration) -> Option<MessageId> {
     }
 }
 
-fn scale(
+/// The scale bar from its left end.
+pub(super) fn scale(
     ui: &Ui,
     painter: &Painter,
     showing: &Showing,
     rect: &PaneRect,
+    start: Pos2,
     theme: &Theme,
     words: &Words,
 ) {
@@ -114,8 +112,7 @@ fn scale(
         .and_then(|mm_per_px| scale_bar(mm_per_px, SCALE_POINTS * rect.px_per_pt));
     let Some(bar) = bar else { return };
     let length = (bar.length_px / rect.px_per_pt) as f32;
-    let left = rect.points.left() + rect.points.width() * 0.28;
-    let y = rect.points.bottom() - 14.0;
+    let (left, y) = (start.x + 1.0, start.y);
     let ends = [Pos2::new(left, y), Pos2::new(left + length, y)];
     let (halo, colour) = (theme.colours.halo, theme.colours.overlay);
     for (width, colour) in [(3.5, halo), (1.5, colour)] {
@@ -150,26 +147,24 @@ pub(super) fn plane_colour(theme: &Theme, plane: crate::geom::AnatomicalPlane) -
     }
 }
 
-/// A filled corner in the plane's colour, with its name for those who do not tell colours.
-fn plane_tag(
+/// A square in the plane's colour, with its name for those who do not tell colours.
+pub(super) fn plane_tag(
     ui: &Ui,
     painter: &Painter,
-    rect: &PaneRect,
+    at: Pos2,
     theme: &Theme,
     words: &Words,
     plane: crate::geom::AnatomicalPlane,
 ) {
     let colour = plane_colour(theme, plane);
     let galley = line(ui, &words.id(plane_name(plane)), &theme.overlay(), colour);
-    let area = rect.points.shrink(8.0);
-    let at = Pos2::new(area.left() + area.width() * 0.25, area.top());
     let square = Rect::from_min_size(
-        Pos2::new(at.x - 14.0, at.y + galley.size().y * 0.5 - 5.0),
+        Pos2::new(at.x + 1.0, at.y + galley.size().y * 0.5 - 5.0),
         Vec2::splat(10.0),
     );
     painter.rect_filled(square.expand(1.0), 0.0, theme.colours.halo);
     painter.rect_filled(square, 0.0, colour);
-    outlined(painter, at, &galley, colour, theme.colours.halo);
+    outlined(painter, at + Vec2::X * 16.0, &galley, colour, theme.colours.halo);
 }
 
 pub(super) fn active_line(painter: &Painter, rect: &PaneRect, theme: &Theme) {

@@ -4,14 +4,21 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crossbeam_channel::Receiver;
+
 use super::frame::calibration_name;
 use crate::annotation::{
-    Annotation, AnnotationId, AnnotationKind, Measured, Points, Quantity, measure,
+    Anchor, Annotation, AnnotationId, AnnotationKind, ImageGeometry, Measured, PixelSource, Points,
+    Quantity, measure,
 };
 use crate::engine::LoadedPixels;
+use crate::geom::DVec3;
 use crate::imaging::Calibration;
+use crate::imaging::FrameImage;
+use crate::text::Language;
 use crate::text::Words;
 use crate::view::Frames;
+use crate::volume::Volume;
 use crate::workspace::Workspace;
 
 /// What the values of an annotation are, in the reader's language; lines of label and report panel.
@@ -31,18 +38,30 @@ pub fn measurement_lines(
     lines(annotation, &measure(annotation, &source), words)
 }
 
-/// Values by annotation, computed once.
+/// Samples a region may hold for its values to be computed between two frames of the window;
+/// larger ones are measured beside.
+const SAMPLES_AT_ONCE: f64 = 150_000.0;
+/// In place of values that are being computed.
+const PENDING: &str = "…";
+
+/// Values by annotation, computed once, and off the window's thread where that takes long.
 #[derive(Debug, Default)]
 pub struct MeasurementCache(BTreeMap<AnnotationId, Kept>);
 
 #[derive(Debug)]
 struct Kept {
     annotation: Arc<Annotation>,
-    is_complete: bool,
-    language: crate::text::Language,
-    lines: Vec<String>,
     /// Slices of its data that were here.
     loaded: usize,
+    values: Values,
+    /// In words, with the language they are in.
+    lines: Option<(Language, Vec<String>)>,
+}
+
+#[derive(Debug)]
+enum Values {
+    Pending(Receiver<Measured>),
+    Here(Measured),
 }
 
 impl MeasurementCache {
@@ -55,30 +74,124 @@ impl MeasurementCache {
         words: &Words,
     ) -> Vec<String> {
         let loaded = loaded(annotation, workspace, frames);
-        if let Some(kept) = self.0.get(&annotation.id)
-            && Arc::ptr_eq(&kept.annotation, annotation)
-            && kept.language == words.language()
-            && (kept.is_complete || kept.loaded == loaded)
-        {
-            return kept.lines.clone();
+        let is_current = |kept: &Kept| {
+            let is_complete =
+                matches!(&kept.values, Values::Here(measured) if measured.missing.is_empty());
+            Arc::ptr_eq(&kept.annotation, annotation) && (is_complete || kept.loaded == loaded)
+        };
+        if !self.0.get(&annotation.id).is_some_and(is_current) {
+            let kept = Kept {
+                annotation: Arc::clone(annotation),
+                loaded,
+                values: values(annotation, workspace, frames),
+                lines: None,
+            };
+            self.0.insert(annotation.id, kept);
         }
+        let Some(kept) = self.0.get_mut(&annotation.id) else {
+            return Vec::new();
+        };
+        if let Values::Pending(receiver) = &kept.values
+            && let Ok(measured) = receiver.try_recv()
+        {
+            kept.values = Values::Here(measured);
+        }
+        let Values::Here(measured) = &kept.values else {
+            return vec![PENDING.to_owned()];
+        };
+        if let Some((language, lines)) = &kept.lines
+            && *language == words.language()
+        {
+            return lines.clone();
+        }
+        let lines = lines(annotation, measured, words);
+        kept.lines = Some((words.language(), lines.clone()));
+        lines
+    }
+
+    /// Whether values are being computed; draw again soon.
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        self.0
+            .values()
+            .any(|kept| matches!(kept.values, Values::Pending(_)))
+    }
+}
+
+fn values(annotation: &Arc<Annotation>, workspace: &Workspace, frames: &dyn Frames) -> Values {
+    let source = LoadedPixels {
+        library: &workspace.library,
+        frames,
+    };
+    if samples(annotation, &source) <= SAMPLES_AT_ONCE {
+        return Values::Here(measure(annotation, &source));
+    }
+    let gathered = Gathered::of(annotation, workspace, frames);
+    let (sender, receiver) = crossbeam_channel::bounded(1);
+    let annotation = Arc::clone(annotation);
+    rayon::spawn(move || {
+        // Nobody waits any more when the annotation has changed meanwhile.
+        drop(sender.send(measure(&annotation, &gathered)));
+    });
+    Values::Pending(receiver)
+}
+
+/// About how many samples the bounds of a region hold.
+fn samples(annotation: &Annotation, source: &LoadedPixels<'_>) -> f64 {
+    let is_region = annotation
+        .quantities()
+        .iter()
+        .any(|quantity| matches!(quantity, Quantity::Mean));
+    if !is_region {
+        return 0.0;
+    }
+    let points = annotation.points.to_space();
+    let low = points.iter().fold(DVec3::INFINITY, |low, p| low.min(*p));
+    let high = points.iter().fold(DVec3::NEG_INFINITY, |high, p| high.max(*p));
+    let mut sides = (high - low).to_array();
+    sides.sort_by(f64::total_cmp);
+    let area = sides[1] * sides[2];
+    let image = source.image(&annotation.anchor);
+    let pixel = match (&annotation.points, image.and_then(|image| image.spacing)) {
+        (Points::Patient(_), Some(spacing)) => spacing.row_mm * spacing.column_mm,
+        _ => 1.0,
+    };
+    area / pixel.max(1e-9)
+}
+
+/// What measuring one annotation needs, to be taken to another thread.
+struct Gathered {
+    image: Option<ImageGeometry>,
+    frame: Option<Arc<FrameImage>>,
+    volume: Option<Arc<Volume>>,
+}
+
+impl Gathered {
+    fn of(annotation: &Annotation, workspace: &Workspace, frames: &dyn Frames) -> Self {
         let source = LoadedPixels {
             library: &workspace.library,
             frames,
         };
-        let measured = measure(annotation, &source);
-        let lines = lines(annotation, &measured, words);
-        self.0.insert(
-            annotation.id,
-            Kept {
-                annotation: Arc::clone(annotation),
-                is_complete: measured.missing.is_empty(),
-                language: words.language(),
-                lines: lines.clone(),
-                loaded,
-            },
-        );
-        lines
+        let anchor = &annotation.anchor;
+        Self {
+            image: source.image(anchor),
+            frame: source.frame(anchor),
+            volume: source.volume(anchor),
+        }
+    }
+}
+
+impl PixelSource for Gathered {
+    fn image(&self, _anchor: &Anchor) -> Option<ImageGeometry> {
+        self.image.clone()
+    }
+
+    fn frame(&self, _anchor: &Anchor) -> Option<Arc<FrameImage>> {
+        self.frame.clone()
+    }
+
+    fn volume(&self, _anchor: &Anchor) -> Option<Arc<Volume>> {
+        self.volume.clone()
     }
 }
 
@@ -110,8 +223,7 @@ fn loaded(annotation: &Annotation, workspace: &Workspace, frames: &dyn Frames) -
 fn lines(annotation: &Annotation, measured: &Measured, words: &Words) -> Vec<String> {
     let mut lines = Vec::new();
     if annotation.kind == AnnotationKind::Arrow {
-        lines.extend(annotation.text.lines().map(str::to_owned));
-        return lines;
+        return lines; // it points; what it says is its text, not a value
     }
     let text = |quantity: Quantity| {
         measured

@@ -43,6 +43,7 @@ impl Interaction {
     /// A frame of the window begins; call once before the panes of a frame.
     pub fn begin_frame(&mut self, panes_on_screen: &[PaneId]) {
         self.panes.retain(|pane, _| panes_on_screen.contains(pane));
+        self.hand.forget_unless(panes_on_screen);
         if let Some(textures) = &self.textures {
             let mut textures = textures.lock().unwrap_or_else(PoisonError::into_inner);
             textures.begin_frame(panes_on_screen);

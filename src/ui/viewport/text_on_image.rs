@@ -14,12 +14,23 @@ const LINE_CHARS: usize = 40;
 
 /// A line of text laid out for an image, cut to what a corner may hold.
 pub(super) fn line(ui: &Ui, text: &str, font: &egui::FontId, colour: Color32) -> Arc<Galley> {
+    line_within(ui, text, font, colour, f32::INFINITY)
+}
+
+/// The same, cut where `room` (points) ends.
+fn line_within(
+    ui: &Ui,
+    text: &str,
+    font: &egui::FontId,
+    colour: Color32,
+    room: f32,
+) -> Arc<Galley> {
     let cut: String = if text.chars().count() > LINE_CHARS {
         text.chars().take(LINE_CHARS - 1).chain(['…']).collect()
     } else {
         text.to_owned()
     };
-    bidi_label::galley(ui, &cut, font, colour, f32::INFINITY)
+    bidi_label::galley(ui, &cut, font, colour, room)
 }
 
 /// Paints it with an outline of one physical pixel.
@@ -48,20 +59,34 @@ pub(super) fn outlined(
     painter.galley_with_override_text_color(at, Arc::clone(galley), colour);
 }
 
-/// Lines below each other from a corner: `is_right` and `is_bottom` say which.
+/// Where a block of lines stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Corner {
+    pub at: Pos2,
+    pub is_right: bool,
+    pub is_bottom: bool,
+    /// No line is wider, points.
+    pub room: f32,
+}
+
+/// Lines below each other from a corner; gives back how high they are, points.
 pub(super) fn block(
     ui: &Ui,
     painter: &Painter,
     theme: &Theme,
     lines: &[String],
-    corner: Pos2,
-    is_right: bool,
-    is_bottom: bool,
-) {
+    corner: Corner,
+) -> f32 {
+    let Corner {
+        at: corner,
+        is_right,
+        is_bottom,
+        room,
+    } = corner;
     let font = theme.overlay();
     let galleys: Vec<Arc<Galley>> = lines
         .iter()
-        .map(|text| line(ui, text, &font, theme.colours.overlay))
+        .map(|text| line_within(ui, text, &font, theme.colours.overlay, room))
         .collect();
     let height: f32 = galleys.iter().map(|galley| galley.size().y).sum();
     let mut y = if is_bottom {
@@ -84,4 +109,5 @@ pub(super) fn block(
         );
         y += galley.size().y;
     }
+    height
 }
