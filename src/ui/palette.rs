@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn a_few_letters_find_an_action_in_either_language() {
-        assert_eq!(first("full", Language::English), Some("full-screen"));
+        assert_eq!(first("full s", Language::English), Some("full-screen"));
         assert_eq!(first("flip l", Language::English), Some("flip-horizontal"));
         assert_eq!(first("plein", Language::French), Some("full-screen"));
         assert_eq!(first("reinit", Language::French), Some("reset"));
