@@ -97,7 +97,7 @@ impl MprGroup {
     /// The unturned pose of one plane.
     #[must_use]
     pub fn pose(&self, plane: AnatomicalPlane) -> PlanePose {
-        let (right, down) = self.axes[plane as usize];
+        let (right, down) = self.axes[plane.index()];
         PlanePose {
             centre: self.crosshair,
             right,
@@ -112,7 +112,7 @@ impl MprGroup {
             .into_iter()
             .filter(|other| *other != plane)
         {
-            let axes = &mut self.axes[other as usize];
+            let axes = &mut self.axes[other.index()];
             *axes = (turn * axes.0, turn * axes.1);
         }
     }

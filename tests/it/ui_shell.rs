@@ -17,7 +17,7 @@ use isocentre::workspace::{Language, Settings, Start};
 
 use crate::common::{Encoding, SyntheticImage, temp_folder};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn settings() -> Settings {
     Settings {

@@ -247,7 +247,7 @@ impl Desk {
     }
 
     pub fn drag_in(&mut self, pane: PaneId, button: Button, from: [f64; 2], to: [f64; 2]) {
-        let half = [(from[0] + to[0]) / 2.0, (from[1] + to[1]) / 2.0];
+        let half = [f64::midpoint(from[0], to[0]), f64::midpoint(from[1], to[1])];
         self.event(pane, Phase::Press, button, from);
         self.event(pane, Phase::Drag, button, half);
         self.event(pane, Phase::Drag, button, to);
