@@ -32,8 +32,6 @@ passed-over-sum = { $found ->
 
 ## Views
 
-pane-empty = Double-click a series, or drag it here
-pane-reading = Reading…
 layout-grid = { $rows } × { $columns }
 
 ## Findings and report

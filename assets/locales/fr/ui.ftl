@@ -32,8 +32,6 @@ passed-over-sum = { $found ->
 
 ## Vues
 
-pane-empty = Double-cliquer une série, ou la glisser ici
-pane-reading = Lecture…
 layout-grid = { $rows } × { $columns }
 
 ## Constatations et compte rendu
