@@ -138,6 +138,7 @@ pub enum Deed {
 }
 
 /// One row.
+#[derive(Clone, Copy)]
 pub struct Action {
     /// Never changes; what settings and tests know it by.
     pub id: &'static str,

@@ -34,7 +34,7 @@ const SIZE: [u32; 2] = [1280, 800];
 const VIEW: u32 = 512;
 const FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
 /// A slow machine decodes and reslices this long at most.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Writes picture and report; says where.
 #[must_use]
@@ -81,7 +81,10 @@ struct Screen {
     app: App,
     gpu: Option<Arc<Gpu>>,
     renderer: Option<egui_wgpu::Renderer>,
-    output: egui::FullOutput,
+    /// What the last frame drew.
+    shapes: Vec<egui::epaint::ClippedShape>,
+    /// Textures the last frame was the last to use.
+    to_free: Vec<egui::TextureId>,
     report: Option<PathBuf>,
     /// Journal and settings of this run alone.
     _home: Home,
@@ -127,7 +130,8 @@ impl Screen {
             app,
             gpu,
             renderer,
-            output: egui::FullOutput::default(),
+            shapes: Vec::new(),
+            to_free: Vec::new(),
             report: None,
             _home: Home(home),
         })
@@ -141,19 +145,29 @@ impl Screen {
             ..egui::RawInput::default()
         };
         let app = &mut self.app;
-        let output = self.ctx.run_ui(input, |ui| {
+        let mut output = self.ctx.run_ui(input, |ui| {
             let ctx = ui.ctx().clone();
             app.before(&ctx);
             app.draw(ui);
         });
         if let (Some(renderer), Some(gpu)) = (&mut self.renderer, &self.gpu) {
+            #[expect(
+                clippy::iter_over_hash_type,
+                reason = "each texture is uploaded by itself"
+            )]
             for (id, deltas) in &output.textures_delta.set {
                 for delta in deltas {
                     renderer.update_texture(&gpu.device, &gpu.queue, *id, delta);
                 }
             }
+            let leaving = output.textures_delta.free.iter().copied().collect();
+            // What the frame before still showed goes now; what this one shows stays until the next.
+            for id in std::mem::replace(&mut self.to_free, leaving) {
+                renderer.free_texture(&id);
+            }
         }
-        self.output = output;
+        output.textures_delta.clear();
+        self.shapes = output.shapes;
     }
 
     fn until(&mut self, is_so: impl Fn(&App) -> bool) -> Result<(), Message> {
@@ -292,7 +306,7 @@ impl Screen {
         let elements = library.header(*nearest)?.dataset.elements();
         Some(Anchor {
             series_instance_uid: Arc::clone(&set.series_instance_uid),
-            sop_instance_uid: elements.text(tags::SOP_INSTANCE_UID)?.to_string().into(),
+            sop_instance_uid: (*elements.text(tags::SOP_INSTANCE_UID)?).into(),
             sop_class_uid: Arc::clone(&set.sop_class_uid),
             frame: 0,
             frame_of_reference: set.frame_of_reference.clone(),
@@ -307,7 +321,7 @@ impl Screen {
         };
         let target =
             Offscreen::new(gpu, SIZE, Output::Display(FORMAT)).map_err(|error| error.message())?;
-        let shapes = std::mem::take(&mut self.output.shapes);
+        let shapes = std::mem::take(&mut self.shapes);
         let triangles = self.ctx.tessellate(shapes, 1.0);
         let screen = egui_wgpu::ScreenDescriptor {
             size_in_pixels: SIZE,
@@ -339,7 +353,9 @@ impl Screen {
         let volume = frames.volume(set);
         let volume = volume.ready().ok_or_else(not_loaded)?;
         let middle = volume.slices.get(volume.slices.len() / 2);
-        let middle = middle.and_then(|slice| slice.get()).ok_or_else(not_loaded)?;
+        let middle = middle
+            .and_then(|slice| slice.get())
+            .ok_or_else(not_loaded)?;
         let voi = resolve_voi(VoiChoice::default(), middle, || full_range(middle));
         let look = Look::new(voi);
         let through = DVec3::from_array(demo::truth().nodule_centre_mm);

@@ -123,7 +123,9 @@ impl App {
         // Only the notice of the first start and the question on closing hold the keys.
         let is_held = !self.workspace.settings.is_notice_read || self.shell.closing != Closing::No;
         for action in pressed_actions(ctx) {
-            if !is_held {
+            if self.shell.closing == Closing::Asking && action.id == "close-part" {
+                self.shell.closing = Closing::No;
+            } else if !is_held {
                 run_action(action, &self.workspace, &mut commands, &mut parts);
             }
         }
@@ -201,6 +203,7 @@ impl App {
                 && !self.workspace.unsaved_studies().is_empty();
             if is_question_due {
                 self.shell.closing = Closing::Asking;
+                egui::Popup::close_all(ctx);
                 continue;
             }
             for effect in self.workspace.apply(command) {

@@ -95,7 +95,10 @@ impl Journal {
 
     fn path(&self, study_instance_uid: &str) -> PathBuf {
         let hash = Sha256::digest(study_instance_uid.as_bytes());
-        let name: String = hash.iter().take(16).map(|b| format!("{b:02x}")).collect();
+        let (first, _) = hash.split_at(16);
+        let name = first
+            .iter()
+            .fold(String::new(), |name, byte| name + &format!("{byte:02x}"));
         self.folder.join(name).with_extension(EXTENSION)
     }
 

@@ -18,7 +18,7 @@ const ELLIPSIS: &str = "…";
 /// A text with its look, ready to be put into a row.
 #[derive(Debug, Clone)]
 pub struct Text<'a> {
-    text: &'a str,
+    content: &'a str,
     font: FontId,
     colour: Color32,
     width: Option<f32>,
@@ -32,7 +32,7 @@ impl<'a> Text<'a> {
     #[must_use]
     pub fn new(text: &'a str, font: FontId, colour: Color32) -> Self {
         Self {
-            text,
+            content: text,
             font,
             colour,
             width: None,
@@ -74,9 +74,9 @@ impl<'a> Text<'a> {
     pub fn ui(self, ui: &mut Ui) -> Response {
         let room = self.width.unwrap_or_else(|| ui.available_width());
         let text = if self.wraps {
-            self.text.to_owned()
+            self.content.to_owned()
         } else {
-            one_line(self.text)
+            one_line(self.content)
         };
         let (galley, is_whole) = if self.wraps {
             (

@@ -275,7 +275,6 @@ pub fn row_end_ui<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
 }
 
 /// A frame of a panel.
-#[must_use]
 pub fn panel_frame(theme: &Theme, margin: egui::Margin) -> egui::Frame {
     egui::Frame::new()
         .fill(theme.colours.panel)

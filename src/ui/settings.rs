@@ -85,10 +85,10 @@ pub fn settings_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, edits: &mut Edits) {
         SettingsEdit::InvertDrag,
     );
     named_ui(ui, ctx, msg("report-observer"), |ui, ctx| {
-        observer_ui(ui, ctx, edits)
+        observer_ui(ui, ctx, edits);
     });
     named_ui(ui, ctx, msg("setting-report-folder"), |ui, ctx| {
-        report_folder_ui(ui, ctx, edits)
+        report_folder_ui(ui, ctx, edits);
     });
 }
 

@@ -164,7 +164,7 @@ fn side_panels_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, shell: &mut Shell) {
                     ctx,
                     &mut shell.edits,
                     &mut shell.interaction.measurements,
-                )
+                );
             });
     }
 }

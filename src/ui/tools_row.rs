@@ -91,7 +91,7 @@ fn tool_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, (id, word): Item, has_words: boo
         String::new()
     };
     let response = tool_button_ui(ui, ctx.theme, glyph, &word, &name, is_on, is_enabled);
-    let help = tool(id).map(|tool| tool.help());
+    let help = tool(id).map(crate::tool::Tool::help);
     let response = response.on_hover_ui(|ui| action_tooltip_ui(ui, ctx, action, help));
     if response.clicked() {
         ctx.run(action);

@@ -18,6 +18,7 @@ use isocentre::dicom::Dataset;
 use isocentre::dicom::DatasetBuilder;
 use isocentre::dicom::Photometric;
 use isocentre::dicom::Samples;
+use isocentre::dicom::codes;
 use isocentre::dicom::is_valid_uid;
 use isocentre::dicom::new_uid;
 use isocentre::dicom::read_header;
@@ -441,6 +442,22 @@ fn every_report_among_the_sample_files_is_a_readable_tree_that_is_written_back_a
             document.root,
             "{}",
             path.display()
+        );
+        // Nothing is hidden: each group of measurements is an annotation or kept.
+        let Some(template) = sr::template_of(&document.root) else {
+            continue;
+        };
+        let read = template.read(&document, &NoImages, &Problems::new());
+        let groups = document
+            .root
+            .child(codes::IMAGING_MEASUREMENTS)
+            .map_or(0, |container| container.children.len());
+        assert!(
+            read.findings.len() + read.other.len() >= groups,
+            "{}: {groups} groups, {} annotations, {} kept",
+            path.display(),
+            read.findings.len(),
+            read.other.len()
         );
     }
     assert!(reports >= 2, "{reports} reports in {}", folder.display());

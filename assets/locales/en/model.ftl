@@ -99,4 +99,7 @@ info-passed-over = { $count ->
     [one] One file was passed over:
    *[other] { $count } files were passed over:
 }
-info-summary = { $found } files found: { $shown } shown, { $passed } passed over
+info-summary = { $found ->
+    [one] One file found: { $shown } shown, { $passed } passed over
+   *[other] { $found } files found: { $shown } shown, { $passed } passed over
+}

@@ -99,4 +99,7 @@ info-passed-over = { $count ->
     [one] Un fichier a été laissé de côté :
    *[other] { $count } fichiers ont été laissés de côté :
 }
-info-summary = { $found } fichiers trouvés : { $shown } affichés, { $passed } laissés de côté
+info-summary = { $found ->
+    [one] Un fichier trouvé : { $shown } affiché, { $passed } laissé de côté
+   *[other] { $found } fichiers trouvés : { $shown } affichés, { $passed } laissés de côté
+}

@@ -167,7 +167,7 @@ fn placed(sources: &Sources, entry: &FindingEntry, label: &str) -> Result<Annota
         text: entry.text.clone(),
         kind: AnnotationKind::Other,
         geometry: shape.geometry(),
-        points: open(shape.geometry(), points),
+        points: open(shape.geometry(), &points),
         anchor,
         finding: entry
             .code
@@ -183,7 +183,7 @@ fn placed(sources: &Sources, entry: &FindingEntry, label: &str) -> Result<Annota
 }
 
 /// A polygon may repeat its first point at the end or not.
-fn open(geometry: Geometry, points: Points) -> Points {
+fn open(geometry: Geometry, points: &Points) -> Points {
     let mut space = points.to_space();
     if geometry == Geometry::Polygon && space.len() > 3 && space.first() == space.last() {
         space.pop();

@@ -10,6 +10,8 @@ use super::say;
 use crate::annotation::Code;
 use crate::dicom::PersonName;
 use crate::dicom::tags;
+use crate::geom::DVec2;
+use crate::geom::DVec3;
 use crate::objects::sr;
 use crate::objects::sr::ContentItem;
 use crate::objects::sr::ContentValue;
@@ -154,7 +156,7 @@ fn value(value: &ContentValue) -> (&str, Value) {
         ContentValue::Composite(instance) => ("COMPOSITE", reference(instance)),
         ContentValue::Waveform(instance) => ("WAVEFORM", reference(instance)),
         ContentValue::Scoord { graphic, points } => {
-            let points: Vec<[f64; 2]> = points.iter().map(|p| p.to_array()).collect();
+            let points: Vec<[f64; 2]> = points.iter().map(DVec2::to_array).collect();
             (
                 "SCOORD",
                 json!({"graphic_type": graphic, "points_px": points}),
@@ -165,7 +167,7 @@ fn value(value: &ContentValue) -> (&str, Value) {
             points,
             frame_of_reference,
         } => {
-            let points: Vec<[f64; 3]> = points.iter().map(|p| p.to_array()).collect();
+            let points: Vec<[f64; 3]> = points.iter().map(DVec3::to_array).collect();
             (
                 "SCOORD3D",
                 json!({

@@ -20,6 +20,7 @@ use crate::dicom::scan;
 use crate::imaging::FrameImage;
 use crate::imaging::ImageAttributes;
 use crate::jobs::JobCtx;
+use crate::model::DisplaySet;
 use crate::model::DisplaySetId;
 use crate::model::FrameKey;
 use crate::model::Instance;
@@ -29,6 +30,9 @@ use crate::problem::Problem;
 use crate::problem::msg;
 use crate::volume::Volume;
 
+/// A volume and the memory reserved for it.
+type Kept = (Arc<Volume>, Reservation);
+
 /// Everything the paths lead to, and what was decoded of it.
 #[derive(Debug)]
 pub(super) struct Sources {
@@ -36,7 +40,7 @@ pub(super) struct Sources {
     ctx: JobCtx,
     budget: Budget,
     frames: RefCell<HashMap<FrameKey, Option<Arc<FrameImage>>>>,
-    volumes: RefCell<HashMap<DisplaySetId, Option<(Arc<Volume>, Reservation)>>>,
+    volumes: RefCell<HashMap<DisplaySetId, Option<Kept>>>,
     problems: RefCell<Vec<Problem>>,
 }
 
@@ -58,7 +62,7 @@ impl Sources {
             // The same file twice is no loss, and notes about identity are for `info`.
             drop(library.insert(header));
         }
-        if !library.display_sets().any(|set| set.is_image()) {
+        if !library.display_sets().any(DisplaySet::is_image) {
             return Err(nothing());
         }
         Ok(Self {
@@ -98,7 +102,7 @@ impl Sources {
         frame
     }
 
-    fn build(&self, set: DisplaySetId) -> Result<(Arc<Volume>, Reservation), Vec<Problem>> {
+    fn build(&self, set: DisplaySetId) -> Result<Kept, Vec<Problem>> {
         let one = |message| vec![Problem::error(message)];
         let plan = self.library.volume_plan(set).map_err(one)?;
         let bytes = self

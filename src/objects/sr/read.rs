@@ -8,6 +8,7 @@ use crate::dicom::Dataset;
 use crate::dicom::DatasetBuilder;
 use crate::dicom::Elements;
 use crate::dicom::Tag;
+use crate::dicom::codes;
 use crate::dicom::read_header;
 use crate::dicom::tags;
 use crate::geom::DVec2;
@@ -205,8 +206,7 @@ fn number(elements: Elements<'_>) -> ContentValue {
                 value: exact.or_else(|| item.float(tags::NUMERIC_VALUE))?,
                 unit: item
                     .item(tags::MEASUREMENT_UNITS_CODE_SEQUENCE)
-                    .map(code)
-                    .unwrap_or_else(|| crate::dicom::codes::NO_UNITS.into()),
+                    .map_or_else(|| codes::NO_UNITS.into(), code),
             })
         });
     ContentValue::Num(measured, qualifier)

@@ -48,11 +48,11 @@ fn value(value: &ContentValue) -> Option<Message> {
     let plain = |text: &str| Message::new(msg("sr-value-text")).text("text", text);
     Some(match value {
         ContentValue::Container { .. } => return None,
-        ContentValue::Text(text) => plain(text),
         ContentValue::PersonName(name) => {
             plain(&crate::dicom::PersonName::parse(name).display_all())
         }
-        ContentValue::Date(text)
+        ContentValue::Text(text)
+        | ContentValue::Date(text)
         | ContentValue::Time(text)
         | ContentValue::DateTime(text)
         | ContentValue::UidRef(text)
@@ -125,7 +125,7 @@ fn list(points: impl Iterator<Item = Vec<f64>>) -> String {
         }
         let coordinates: Vec<String> = point
             .iter()
-            .map(|value| format!("{:.3}", value))
+            .map(|value| format!("{value:.3}"))
             .map(|text| text.trim_end_matches('0').trim_end_matches('.').to_owned())
             .collect();
         shown.push(format!("({})", coordinates.join(", ")));

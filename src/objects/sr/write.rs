@@ -5,6 +5,8 @@ use crate::dicom::Dataset;
 use crate::dicom::DatasetBuilder;
 use crate::dicom::decimal_string;
 use crate::dicom::tags;
+use crate::geom::DVec2;
+use crate::geom::DVec3;
 use crate::objects::sr::ContentItem;
 use crate::objects::sr::ContentValue;
 use crate::objects::sr::Reference;
@@ -138,7 +140,7 @@ fn own(item: &ContentItem) -> DatasetBuilder {
             "WAVEFORM"
         }
         ContentValue::Scoord { graphic, points } => {
-            let data: Vec<f64> = points.iter().flat_map(|p| p.to_array()).collect();
+            let data: Vec<f64> = points.iter().flat_map(DVec2::to_array).collect();
             b.text(tags::GRAPHIC_TYPE, graphic)
                 .floats(tags::GRAPHIC_DATA, &data);
             "SCOORD"
@@ -148,7 +150,7 @@ fn own(item: &ContentItem) -> DatasetBuilder {
             points,
             frame_of_reference,
         } => {
-            let data: Vec<f64> = points.iter().flat_map(|p| p.to_array()).collect();
+            let data: Vec<f64> = points.iter().flat_map(DVec3::to_array).collect();
             b.text(tags::GRAPHIC_TYPE, graphic)
                 .floats(tags::GRAPHIC_DATA, &data)
                 .text(tags::REFERENCED_FRAME_OF_REFERENCE_UID, frame_of_reference);
