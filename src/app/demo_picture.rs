@@ -221,6 +221,11 @@ impl Screen {
             Some(SaveState::Saved { path }) => Some(path),
             _ => return Err(Message::new(msg("demo-report-failed"))),
         };
+        let notices = self.app.workspace.notices.shown().iter();
+        let told: Vec<_> = notices.map(|notice| notice.id).collect();
+        for notice in told {
+            self.ask(Command::Dismiss(notice));
+        }
         // What was loaded while the last frame was drawn.
         for _ in 0..3 {
             self.frame();
@@ -248,12 +253,10 @@ impl Screen {
             return Vec::new();
         };
         let words = Words::new(Language::of_the_system());
-        let label =
-            |number: usize| words.get(&Message::new(msg("demo-label")).count("number", number));
-        let annotation = |number, kind, geometry, points| Annotation {
+        let annotation = |label, kind, geometry, points| Annotation {
             id: AnnotationId(0),
             tracking_uid: new_uid().into(),
-            label: label(number),
+            label: words.id(label),
             text: String::new(),
             kind,
             geometry,
@@ -266,13 +269,13 @@ impl Screen {
         let inner = 0.7 * radius;
         vec![
             annotation(
-                1,
+                msg("demo-diameter"),
                 AnnotationKind::Length,
                 Geometry::Polyline,
                 vec![centre - right * radius, centre + right * radius],
             ),
             annotation(
-                2,
+                msg("demo-density"),
                 AnnotationKind::EllipseRoi,
                 Geometry::Ellipse,
                 vec![

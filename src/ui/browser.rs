@@ -116,7 +116,9 @@ fn study_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, study: &StudyRow, thumbnails: &
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(2.0 * theme.sizes.space, 2.0 * theme.sizes.space);
         let gaps = (columns - 1.0) * ui.spacing().item_spacing.x;
-        let width = ((ui.available_width() - gaps) / columns).floor();
+        let width = ((ui.available_width() - gaps) / columns)
+            .floor()
+            .min(1.5 * theme.sizes.thumbnail);
         for set in &study.sets {
             set_ui(ui, ctx, set, width, thumbnails);
         }
@@ -195,17 +197,20 @@ fn set_ui(
             .push(Command::View(pane, ViewEdit::Show(set.id)));
     }
     let help = ctx.say(msg("browser-set-help"));
+    let line = [
+        set.series.as_str(),
+        if set.frames > 0 { &count } else { "" },
+    ]
+    .into_iter()
+    .filter(|part| !part.is_empty())
+    .collect::<Vec<_>>()
+    .join(" · ");
     response.on_hover_ui(|ui| {
         Text::new(&set.title, theme.strong(), colours.text)
             .width(280.0)
             .wrapped()
             .ui(ui);
-        Text::new(
-            &format!("{} · {count}", set.series),
-            theme.body(),
-            colours.text,
-        )
-        .ui(ui);
+        Text::new(&line, theme.body(), colours.text).ui(ui);
         if let Some(why) = &set.why_not {
             Text::new(why, theme.body(), colours.warning)
                 .width(280.0)

@@ -9,13 +9,13 @@ use egui::{Area, Context, Order, Rect, Ui, Vec2};
 use crate::problem::{Message, Severity, msg};
 use crate::ui::bidi_label::Text;
 use crate::ui::icons::{self, Sign};
-use crate::ui::panel::{PanelCtx, icon_button_ui};
+use crate::ui::panel::{PanelCtx, button_ui, icon_button_ui, row_end_ui};
 use crate::workspace::{Command, Notice, NoticeId};
 
 /// How long a mere note stays, seconds.
 const NOTE_SECONDS: f64 = 8.0;
 /// Shown at once; the others wait behind a count.
-const MOST: usize = 4;
+const MOST: usize = 3;
 const WIDTH: f32 = 340.0;
 
 /// When each passing note was first seen.
@@ -40,12 +40,7 @@ pub fn notices_ui(egui_ctx: &Context, ctx: &mut PanelCtx<'_>, clock: &mut Clock,
             ui.set_width(WIDTH);
             let hidden = notices.len().saturating_sub(MOST);
             if hidden > 0 {
-                let words = ctx
-                    .words
-                    .get(&Message::new(msg("notices-more")).count("count", hidden));
-                card_ui(ui, ctx, Severity::Note, |ui, ctx| {
-                    Text::new(&words, ctx.theme.body(), ctx.theme.colours.secondary).ui(ui);
-                });
+                rest_ui(ui, ctx, hidden);
             }
             for notice in notices.iter().skip(hidden) {
                 notice_ui(ui, ctx, notice);
@@ -88,6 +83,28 @@ fn card_ui(
             add(ui, ctx);
         });
     ui.add_space(theme.sizes.space);
+}
+
+/// How many more there are, and a way to be rid of all.
+fn rest_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, hidden: usize) {
+    let words = ctx
+        .words
+        .get(&Message::new(msg("notices-more")).count("count", hidden));
+    card_ui(ui, ctx, Severity::Note, |ui, ctx| {
+        ui.horizontal(|ui| {
+            row_end_ui(ui, |ui| {
+                let all = ctx.say(msg("notices-dismiss-all"));
+                if button_ui(ui, ctx.theme, None, &all, false).clicked() {
+                    let shown = ctx.workspace.notices.shown();
+                    let dismissed = shown.iter().map(|notice| Command::Dismiss(notice.id));
+                    ctx.commands.extend(dismissed);
+                }
+                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    Text::new(&words, ctx.theme.body(), ctx.theme.colours.secondary).ui(ui);
+                });
+            });
+        });
+    });
 }
 
 fn notice_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, notice: &Notice) {

@@ -152,7 +152,7 @@ const SIZES: Sizes = Sizes {
     rail: 28.0,
     browser: 208.0,
     findings: 264.0,
-    thumbnail: 88.0,
+    thumbnail: 80.0,
     part: 520.0,
     measurement_line: 1.5,
     active_line: 2.0,

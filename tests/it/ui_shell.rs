@@ -32,6 +32,7 @@ fn window(home: &Path, settings: Settings, start: Start) -> Harness<'static, App
     Harness::builder()
         .with_size(egui::vec2(1280.0, 800.0))
         .with_max_steps(64)
+        .with_step_dt(1.0 / 60.0) // two clicks are a double click
         .build_eframe(move |cc| {
             let setup = Setup {
                 folders,

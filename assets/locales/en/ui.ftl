@@ -68,6 +68,7 @@ jobs-none = Nothing is running
 notice-dismiss = Dismiss
 notice-times = { $count } times
 notices-more = { $count } older notices
+notices-dismiss-all = Dismiss all
 severity-note = Note
 severity-warning = Warning
 severity-error = Error
@@ -95,7 +96,8 @@ demo-written = Written: { $path }
 demo-too-slow = The demo was not ready within two minutes
 demo-report-failed = The demo’s report was not written
 demo-picture-failed = The picture could not be written: { $path } { $detail }
-demo-label = Nodule { $number }
+demo-diameter = Nodule, diameter
+demo-density = Nodule, density
 demo-findings = Solid nodule in the right lung, smooth margin. No lymph node enlargement.
 demo-impression = Solitary pulmonary nodule. Follow-up CT advised.
 

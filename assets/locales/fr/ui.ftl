@@ -68,6 +68,7 @@ jobs-none = Aucun travail en cours
 notice-dismiss = Fermer
 notice-times = { $count } fois
 notices-more = { $count } avis plus anciens
+notices-dismiss-all = Tout fermer
 severity-note = Information
 severity-warning = Attention
 severity-error = Erreur
@@ -95,7 +96,8 @@ demo-written = Écrit : { $path }
 demo-too-slow = La démonstration n’était pas prête en deux minutes
 demo-report-failed = Le compte rendu de la démonstration n’a pas été écrit
 demo-picture-failed = L’image n’a pas pu être écrite : { $path } { $detail }
-demo-label = Nodule { $number }
+demo-diameter = Nodule, diamètre
+demo-density = Nodule, densité
 demo-findings = Nodule solide du poumon droit, contours réguliers. Pas d’adénopathie.
 demo-impression = Nodule pulmonaire solitaire. Contrôle TDM conseillé.
 
