@@ -96,6 +96,7 @@ impl MprGroup {
 
     /// The unturned pose of one plane.
     #[must_use]
+    #[expect(clippy::indexing_slicing, reason = "three planes, three pairs")]
     pub fn pose(&self, plane: AnatomicalPlane) -> PlanePose {
         let (right, down) = self.axes[plane.index()];
         PlanePose {
@@ -106,6 +107,7 @@ impl MprGroup {
     }
 
     /// Turns the other two planes about this one's normal (the crosshair's lines in this picture).
+    #[expect(clippy::indexing_slicing, reason = "three planes, three pairs")]
     pub fn turn(&mut self, plane: AnatomicalPlane, angle_rad: f64) {
         let turn = glam::DMat3::from_axis_angle(self.pose(plane).normal(), angle_rad);
         for other in AnatomicalPlane::ALL
@@ -159,6 +161,9 @@ impl Panes {
     }
 
     /// The main window.
+    ///
+    /// # Panics
+    /// Never: the first window always exists.
     #[must_use]
     pub fn main(&self) -> &WindowLayout {
         self.windows

@@ -19,7 +19,7 @@ use isocentre::workspace::{
 
 use crate::common::{Encoding, ct, temp_folder};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn window(home: &Path, folder: &Path) -> Harness<'static, App> {
     let folders = AppFolders::under(home);
