@@ -233,10 +233,6 @@ fn dragged(look: &Look, step: usize) -> Look {
     }
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "what was made so far, measured further"
-)]
 fn timings(
     gpu: &Gpu,
     frames: &mut FrameTimer<'_>,

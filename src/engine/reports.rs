@@ -56,7 +56,7 @@ impl OpenImages {
                 let plane = instance
                     .facts
                     .frame(key.frame)
-                    .and_then(|facts| facts.plane.clone());
+                    .and_then(|facts| facts.plane);
                 let anchor = Anchor {
                     series_instance_uid: Arc::clone(&set.series_instance_uid),
                     sop_instance_uid: Arc::clone(&instance.facts.sop_instance_uid),

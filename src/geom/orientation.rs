@@ -40,6 +40,12 @@ impl AnatomicalPlane {
     /// All three, in reading order.
     pub const ALL: [Self; 3] = [Self::Axial, Self::Coronal, Self::Sagittal];
 
+    /// Its place in [`Self::ALL`].
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
     /// (right, down) of the usual picture of this plane, patient directions.
     #[must_use]
     pub fn right_down(self) -> (DVec3, DVec3) {

@@ -107,7 +107,7 @@ impl Interaction {
             return commands;
         }
         commands.extend(self.cancel());
-        let target = self.target(&scene, event, &mut commands);
+        let target = Self::target(&scene, event, &mut commands);
         self.gesture = Some(Gesture {
             id: event.gesture,
             pane: scene.pane,
@@ -137,12 +137,7 @@ impl Interaction {
         })
     }
 
-    fn target(
-        &self,
-        scene: &Scene<'_>,
-        event: &PointerEvent,
-        commands: &mut Vec<Command>,
-    ) -> Target {
+    fn target(scene: &Scene<'_>, event: &PointerEvent, commands: &mut Vec<Command>) -> Target {
         let bound = does(Input::Drag(event.button), event.modifiers);
         if bound == Some(Does::ActiveTool) {
             if let Some(grab) = grab_at(scene, event.position_px, event.px_per_pt) {

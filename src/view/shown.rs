@@ -84,11 +84,10 @@ impl ShownData {
             Points::Image(_) if is_stack && self.is_own_image(&annotation.anchor) => {
                 Visibility::Full
             }
-            Points::Image(_) => Visibility::Hidden,
             Points::Patient(points) if self.shares_space(&annotation.anchor) => {
                 self.patient_visibility(view, points)
             }
-            Points::Patient(_) => Visibility::Hidden,
+            Points::Image(_) | Points::Patient(_) => Visibility::Hidden,
         }
     }
 

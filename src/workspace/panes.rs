@@ -96,8 +96,9 @@ impl MprGroup {
 
     /// The unturned pose of one plane.
     #[must_use]
+    #[expect(clippy::indexing_slicing, reason = "three planes, three pairs")]
     pub fn pose(&self, plane: AnatomicalPlane) -> PlanePose {
-        let (right, down) = self.axes[plane as usize];
+        let (right, down) = self.axes[plane.index()];
         PlanePose {
             centre: self.crosshair,
             right,
@@ -106,13 +107,14 @@ impl MprGroup {
     }
 
     /// Turns the other two planes about this one's normal (the crosshair's lines in this picture).
+    #[expect(clippy::indexing_slicing, reason = "three planes, three pairs")]
     pub fn turn(&mut self, plane: AnatomicalPlane, angle_rad: f64) {
         let turn = glam::DMat3::from_axis_angle(self.pose(plane).normal(), angle_rad);
         for other in AnatomicalPlane::ALL
             .into_iter()
             .filter(|other| *other != plane)
         {
-            let axes = &mut self.axes[other as usize];
+            let axes = &mut self.axes[other.index()];
             *axes = (turn * axes.0, turn * axes.1);
         }
     }
@@ -159,6 +161,9 @@ impl Panes {
     }
 
     /// The main window.
+    ///
+    /// # Panics
+    /// Never: the first window always exists.
     #[must_use]
     pub fn main(&self) -> &WindowLayout {
         self.windows

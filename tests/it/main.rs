@@ -28,6 +28,7 @@ mod sr_roundtrip;
 mod text;
 mod tools;
 mod ui_shell;
+mod ui_viewport;
 mod voi;
 mod volume;
 mod workspace_undo;

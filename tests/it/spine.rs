@@ -17,7 +17,7 @@ use isocentre::workspace::{
 use super::common::temp_folder;
 
 /// Nothing here takes this long; a test that waits longer has failed.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 struct Session {
     workspace: Workspace,
@@ -97,7 +97,7 @@ impl Session {
         let plane = instance
             .facts
             .frame(key.frame)
-            .and_then(|facts| facts.plane.clone())
+            .and_then(|facts| facts.plane)
             .expect("a plane");
         let from = plane.origin + plane.row * 60.0 + plane.column * 60.0;
         let annotation = Annotation {

@@ -171,7 +171,7 @@ fn every_kind(points: impl Fn(&[[f64; 2]]) -> Points) -> Findings {
             points(&[[1.0, 1.0], [6.0, 2.0], [3.0, 5.0]]),
         ),
     ];
-    drawn[5].text = "Ground glass\nhere".to_owned();
+    "Ground glass\nhere".clone_into(&mut drawn[5].text);
     drawn[3].finding = Some(Code::new("27925004", "SCT", "Nodule"));
     let source = SingleFrame(Arc::new(frame()));
     let findings = drawn.into_iter().map(|annotation| {

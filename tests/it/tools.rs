@@ -56,9 +56,11 @@ fn dragging_right_widens_the_window_and_up_brightens_it() {
     // 100 points of 250 to the factor e, from 400; 40 points of 400 up, of a width of 400.
     assert_eq!((center, width), (0.0, (400.0 * 0.4_f64.exp()).round()));
     assert!(desk.document().annotations.is_empty());
-    assert!(desk.effects.iter().all(|effect| {
-        !matches!(effect, isocentre::workspace::Effect::Journal(..))
-    }));
+    assert!(
+        desk.effects
+            .iter()
+            .all(|effect| { !matches!(effect, isocentre::workspace::Effect::Journal(..)) })
+    );
 }
 
 #[test]
@@ -119,7 +121,9 @@ fn middle_drag_and_alt_drag_pan_whatever_the_tool() {
             alt,
             ..Modifiers::default()
         });
-        let before = desk.view(desk.pane()).image_from_screen(DVec2::splat(200.0));
+        let before = desk
+            .view(desk.pane())
+            .image_from_screen(DVec2::splat(200.0));
         desk.drag(button, [200.0, 200.0], [260.0, 170.0]);
         let after = desk
             .view(desk.pane())
@@ -181,7 +185,10 @@ fn regions_measure_what_they_cover() {
     desk.drag(Button::Primary, [100.0, 100.0], [225.0, 150.0]);
     let radius = 10.0_f64;
     let area = value(&desk, Quantity::Area);
-    assert!((area - std::f64::consts::PI * radius * radius).abs() < 1e-9, "a circle");
+    assert!(
+        (area - std::f64::consts::PI * radius * radius).abs() < 1e-9,
+        "a circle"
+    );
 }
 
 #[test]
@@ -214,7 +221,10 @@ fn escape_takes_a_drawing_back_and_history_never_knew_of_it() {
     desk.cancel();
     assert!(desk.document().is_empty());
     desk.ask(Command::Redo);
-    assert!((value(&desk, Quantity::Length) - 16.0).abs() < 1e-9, "redo is still there");
+    assert!(
+        (value(&desk, Quantity::Length) - 16.0).abs() < 1e-9,
+        "redo is still there"
+    );
 }
 
 #[test]
@@ -269,7 +279,11 @@ fn the_crosshair_stays_in_the_volume_and_follows_the_hand() {
     desk.drag(Button::Primary, [40.0, 60.0], [300.0, 100.0]);
     let mm = 64.0 / 400.0;
     let wanted = DVec3::new(-32.0 + 300.0 * mm, -32.0 + 100.0 * mm, 16.0);
-    assert!((crosshair(&desk) - wanted).length() < 1e-9, "{}", crosshair(&desk));
+    assert!(
+        (crosshair(&desk) - wanted).length() < 1e-9,
+        "{}",
+        crosshair(&desk)
+    );
     desk.drag(Button::Primary, [300.0, 300.0], [4000.0, -900.0]);
     let at = crosshair(&desk);
     let inside = DVec3::splat(31.0 + 1e-9);
@@ -290,11 +304,18 @@ fn crosshair_lines_are_dragged_across_and_turned_by_their_handles() {
     assert!((moved - DVec3::X * 8.0).length() < 1e-9, "{moved}");
     let look = desk.state().look;
     // Handles stand at 0.7 of the half pane from the middle, now at 250.
-    desk.drag(Button::Primary, [250.0 + 140.0, 200.0], [250.0, 200.0 + 140.0]);
+    desk.drag(
+        Button::Primary,
+        [250.0 + 140.0, 200.0],
+        [250.0, 200.0 + 140.0],
+    );
     let turned = &desk.workspace.panes.mpr[&set];
     let coronal = turned.pose(AnatomicalPlane::Coronal);
     assert!(coronal.right.dot(DVec3::X).abs() < 1e-9, "a quarter turn");
-    assert_eq!(turned.pose(AnatomicalPlane::Axial).normal(), start.pose(AnatomicalPlane::Axial).normal());
+    assert_eq!(
+        turned.pose(AnatomicalPlane::Axial).normal(),
+        start.pose(AnatomicalPlane::Axial).normal()
+    );
     assert_eq!(desk.state().look, look);
 }
 
@@ -309,7 +330,9 @@ fn shift_and_moving_shows_the_point_in_every_plane() {
         ViewMode::Mpr(AnatomicalPlane::Coronal)
     );
     desk.hold(SHIFT);
-    let point = desk.view(coronal).patient_from_screen(DVec2::new(250.0, 230.0));
+    let point = desk
+        .view(coronal)
+        .patient_from_screen(DVec2::new(250.0, 230.0));
     desk.event(coronal, Phase::Hover, Button::Primary, [250.0, 230.0]);
     let set = desk.state().display_set;
     let crosshair = desk.workspace.panes.mpr[&set].crosshair;
@@ -338,14 +361,28 @@ fn a_drawing_on_a_resliced_plane_refers_to_the_nearest_image() {
 fn the_crosshair_tool_takes_other_stacks_of_the_same_space_along() {
     let name = ("Benali^Fatima", "004711");
     let mut images = ct(name, "1.2.3.10", 9);
-    images.extend(ct(name, "1.2.3.10", 9).into_iter().enumerate().map(|(n, image)| {
-        image.series("1.2.3.10.20").sop_instance(&format!("1.2.3.10.30.{n}"))
-    }));
+    images.extend(
+        ct(name, "1.2.3.10", 9)
+            .into_iter()
+            .enumerate()
+            .map(|(n, image)| {
+                image
+                    .series("1.2.3.10.20")
+                    .sop_instance(&format!("1.2.3.10.30.{n}"))
+            }),
+    );
     let mut desk = Desk::open(&images);
-    desk.ask(Command::Layout(LayoutEdit::Set(Layout::Grid { rows: 1, columns: 2 })));
+    desk.ask(Command::Layout(LayoutEdit::Set(Layout::Grid {
+        rows: 1,
+        columns: 2,
+    })));
     desk.ask(Command::Tool("crosshair"));
     let panes = desk.workspace.panes.visible();
-    assert!(panes.iter().all(|pane| desk.workspace.panes.view(*pane).is_some()));
+    assert!(
+        panes
+            .iter()
+            .all(|pane| desk.workspace.panes.view(*pane).is_some())
+    );
     desk.ask(Command::View(panes[0], ViewEdit::Index(7)));
     desk.ask(Command::View(panes[1], ViewEdit::Index(1)));
     desk.drag_in(panes[0], Button::Primary, [100.0, 100.0], [120.0, 120.0]);

@@ -25,7 +25,12 @@ fn two_patients() -> (Desk, [isocentre::workspace::PaneId; 2]) {
         columns: 2,
     })));
     let panes = desk.workspace.panes.visible();
-    let sets: Vec<_> = desk.workspace.library.display_sets().map(|set| set.id).collect();
+    let sets: Vec<_> = desk
+        .workspace
+        .library
+        .display_sets()
+        .map(|set| set.id)
+        .collect();
     desk.ask(Command::View(panes[0], ViewEdit::Show(sets[0])));
     desk.ask(Command::View(panes[1], ViewEdit::Show(sets[1])));
     desk.ask(Command::Tool("length"));
@@ -39,7 +44,11 @@ fn one_drag_is_one_step_and_scrolling_is_none() {
     desk.drag(Button::Primary, [200.0, 100.0], [300.0, 100.0]); // by its handle
     desk.wheel([50.0, 50.0], 1.0);
     desk.ask(Command::Undo);
-    assert_eq!(desk.document().annotations.len(), 1, "the drag of the handle");
+    assert_eq!(
+        desk.document().annotations.len(),
+        1,
+        "the drag of the handle"
+    );
     desk.ask(Command::Undo);
     assert!(desk.document().is_empty(), "drawing it");
     desk.ask(Command::Redo);

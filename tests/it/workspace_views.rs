@@ -3,9 +3,7 @@
 use isocentre::geom::{AnatomicalPlane, DVec3};
 use isocentre::tool::Button;
 use isocentre::view::{ViewMode, Visibility, VoiChoice};
-use isocentre::workspace::{
-    AnnotationEdit, Command, Layout, LayoutEdit, ViewEdit, WINDOW_PRESETS,
-};
+use isocentre::workspace::{AnnotationEdit, Command, Layout, LayoutEdit, ViewEdit, WINDOW_PRESETS};
 
 use crate::common::{Desk, SyntheticImage, ct};
 
@@ -31,7 +29,12 @@ fn mpr_comes_and_goes_and_leaves_the_stack_as_it_was() {
     desk.ask(Command::View(desk.pane(), ViewEdit::Index(7)));
     let before = (desk.pane(), desk.state());
     desk.ask(Command::Layout(LayoutEdit::ToggleMpr));
-    let modes: Vec<ViewMode> = desk.workspace.panes.shown().map(|(_, view)| view.mode).collect();
+    let modes: Vec<ViewMode> = desk
+        .workspace
+        .panes
+        .shown()
+        .map(|(_, view)| view.mode)
+        .collect();
     assert_eq!(modes, AnatomicalPlane::ALL.map(ViewMode::Mpr));
     desk.ask(Command::Layout(LayoutEdit::ToggleMpr));
     assert_eq!((desk.pane(), desk.state()), before);
@@ -44,7 +47,12 @@ fn one_window_holds_for_all_three_planes() {
     let lung = WINDOW_PRESETS[3].voi;
     let coronal = desk.workspace.panes.visible()[1];
     desk.ask(Command::View(coronal, ViewEdit::Voi(lung)));
-    assert!(desk.workspace.panes.shown().all(|(_, view)| view.look.voi == lung));
+    assert!(
+        desk.workspace
+            .panes
+            .shown()
+            .all(|(_, view)| view.look.voi == lung)
+    );
 }
 
 #[test]
@@ -79,8 +87,16 @@ fn a_drawing_of_a_stack_is_seen_in_planes_through_it() {
         panic!("three planes");
     };
     assert_eq!(visibilities(&desk, axial), [Visibility::Full]);
-    assert_eq!(visibilities(&desk, coronal), [Visibility::Full], "it lies in this plane");
-    assert_eq!(visibilities(&desk, sagittal), [Visibility::Faint], "it crosses this plane");
+    assert_eq!(
+        visibilities(&desk, coronal),
+        [Visibility::Full],
+        "it lies in this plane"
+    );
+    assert_eq!(
+        visibilities(&desk, sagittal),
+        [Visibility::Faint],
+        "it crosses this plane"
+    );
     desk.ask(Command::View(coronal, ViewEdit::Step(5)));
     assert!(visibilities(&desk, coronal).is_empty());
 }
@@ -127,7 +143,10 @@ fn jumping_to_a_finding_shows_its_slice() {
     assert_eq!(visibilities(&desk, desk.pane()), [Visibility::Full]);
     desk.ask(Command::Layout(LayoutEdit::ToggleMpr));
     let set = desk.state().display_set;
-    desk.ask(Command::View(desk.pane(), ViewEdit::Crosshair(DVec3::new(20.0, 20.0, 30.0))));
+    desk.ask(Command::View(
+        desk.pane(),
+        ViewEdit::Crosshair(DVec3::new(20.0, 20.0, 30.0)),
+    ));
     desk.ask(Command::Annotate(AnnotationEdit::JumpTo(id)));
     assert!((desk.workspace.panes.mpr[&set].crosshair.z - 16.0).abs() < 1e-9);
 }
@@ -136,16 +155,34 @@ fn jumping_to_a_finding_shows_its_slice() {
 fn a_grid_fills_with_the_studies_other_series() {
     let name = ("Benali^Fatima", "004711");
     let mut images = ct(name, "1.2.3.32", 4);
-    images.extend(ct(name, "1.2.3.32", 4).into_iter().enumerate().map(|(n, image)| {
-        image.series("1.2.3.32.20").sop_instance(&format!("1.2.3.32.30.{n}"))
-    }));
+    images.extend(
+        ct(name, "1.2.3.32", 4)
+            .into_iter()
+            .enumerate()
+            .map(|(n, image)| {
+                image
+                    .series("1.2.3.32.20")
+                    .sop_instance(&format!("1.2.3.32.30.{n}"))
+            }),
+    );
     let mut desk = Desk::open(&images);
-    let two = Layout::Grid { rows: 1, columns: 2 };
+    let two = Layout::Grid {
+        rows: 1,
+        columns: 2,
+    };
     desk.ask(Command::Layout(LayoutEdit::Set(two)));
-    let sets: Vec<_> = desk.workspace.panes.shown().map(|(_, view)| view.display_set).collect();
+    let sets: Vec<_> = desk
+        .workspace
+        .panes
+        .shown()
+        .map(|(_, view)| view.display_set)
+        .collect();
     assert_eq!(sets.len(), 2);
     assert_ne!(sets[0], sets[1]);
-    let nine = Layout::Grid { rows: 9, columns: 200 };
+    let nine = Layout::Grid {
+        rows: 9,
+        columns: 200,
+    };
     desk.ask(Command::Layout(LayoutEdit::Set(nine)));
     assert_eq!(desk.workspace.panes.visible().len(), 25, "held to 5 × 5");
 }

@@ -108,7 +108,6 @@ fn plane_of(library: &Library, key: FrameKey) -> Option<ImagePlaneModule> {
         .facts
         .frame(key.frame)?
         .plane
-        .clone()
 }
 
 /// The frame whose plane is nearest to a patient point.

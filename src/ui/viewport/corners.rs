@@ -152,7 +152,8 @@ fn slice_lines(
     let position = showing
         .view
         .plane()
-        .map(|plane| position_text(plane.normal(), plane.centre, words));
+        .zip(point_of_plane(workspace, showing))
+        .and_then(|(plane, point)| position_text(plane.normal(), point, words));
     let thickness = match showing.state.mode {
         ViewMode::Stack => showing
             .key
@@ -170,9 +171,37 @@ fn slice_lines(
     lines
 }
 
-/// How far along the body's axis nearest to the normal the plane lies: `S 12.5 mm`.
-fn position_text(normal: DVec3, centre: DVec3, words: &Words) -> String {
+/// A point of the plane shown that panning does not move: the middle of the image, or where the
+/// three planes meet.
+fn point_of_plane(workspace: &Workspace, showing: &Showing) -> Option<DVec3> {
+    match &showing.view.kind {
+        ResolvedKind::Image {
+            patient_from_image,
+            image_size,
+            ..
+        } => {
+            let [columns, rows] = image_size.map(f64::from);
+            let middle = DVec3::new((columns - 1.0) * 0.5, (rows - 1.0) * 0.5, 0.0);
+            patient_from_image.map(|patient| patient.transform_point3(middle))
+        }
+        ResolvedKind::Plane { .. } => {
+            let group = workspace.panes.mpr.get(&showing.state.display_set)?;
+            Some(group.crosshair)
+        }
+    }
+}
+
+/// The normal of a plane with one position along a body axis is this near to that axis (cosine of
+/// about 30 degrees, so that scans along the disc or the jaw keep theirs).
+const NEARLY_STRAIGHT: f64 = 0.866;
+
+/// How far along the body's axis nearest to the normal the plane lies: `S 12.5 mm`; nothing for
+/// planes far off every axis, of which it would say little.
+fn position_text(normal: DVec3, centre: DVec3, words: &Words) -> Option<String> {
     let n = normal.abs();
+    if n.max_element() < NEARLY_STRAIGHT {
+        return None;
+    }
     let (axis, value) = if n.z >= n.x && n.z >= n.y {
         (DVec3::Z, centre.z)
     } else if n.y >= n.x {
@@ -182,7 +211,8 @@ fn position_text(normal: DVec3, centre: DVec3, words: &Words) -> String {
     };
     let side = if value < 0.0 { -axis } else { axis };
     let letter = crate::geom::anatomical_letters(side);
-    format!("{letter}\u{a0}{}", words.with_unit(value.abs(), 1, "mm"))
+    let value = words.with_unit(value.abs(), 1, "mm");
+    Some(format!("{letter}\u{a0}{value}"))
 }
 
 /// Window, zoom, and what the reader should know of how the pixels came to be.

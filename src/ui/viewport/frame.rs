@@ -164,7 +164,13 @@ pub(super) fn plane_tag(
     );
     painter.rect_filled(square.expand(1.0), 0.0, theme.colours.halo);
     painter.rect_filled(square, 0.0, colour);
-    outlined(painter, at + Vec2::X * 16.0, &galley, colour, theme.colours.halo);
+    outlined(
+        painter,
+        at + Vec2::X * 16.0,
+        &galley,
+        colour,
+        theme.colours.halo,
+    );
 }
 
 pub(super) fn active_line(painter: &Painter, rect: &PaneRect, theme: &Theme) {

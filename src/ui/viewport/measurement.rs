@@ -147,7 +147,9 @@ fn samples(annotation: &Annotation, source: &LoadedPixels<'_>) -> f64 {
     }
     let points = annotation.points.to_space();
     let low = points.iter().fold(DVec3::INFINITY, |low, p| low.min(*p));
-    let high = points.iter().fold(DVec3::NEG_INFINITY, |high, p| high.max(*p));
+    let high = points
+        .iter()
+        .fold(DVec3::NEG_INFINITY, |high, p| high.max(*p));
     let mut sides = (high - low).to_array();
     sides.sort_by(f64::total_cmp);
     let area = sides[1] * sides[2];

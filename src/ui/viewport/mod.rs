@@ -201,7 +201,8 @@ pub fn viewport_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, pane: PaneId) {
     );
     corners::corners_ui(ui, ctx.workspace, &showing, &rect, ctx.theme, ctx.words);
     if ctx.interaction.measurements.is_pending() {
-        ui.ctx().request_repaint_after(std::time::Duration::from_millis(30));
+        ui.ctx()
+            .request_repaint_after(std::time::Duration::from_millis(30));
     }
     memory.labels = new_labels;
     ctx.interaction.panes.insert(pane, memory);

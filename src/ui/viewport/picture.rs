@@ -136,22 +136,19 @@ fn plane(
         let mut textures = textures.lock().unwrap_or_else(PoisonError::into_inner);
         textures.prepare_plane(pane, set, volume, &plane, &look, rect.min_px)
     });
-    match (textures, prepared) {
-        (Some(textures), Prepared::Whole | Prepared::Partly) => {
-            memory.twin = None;
-            callback(ui, pane, rect, textures);
-            if prepared == Prepared::Partly {
-                ui.ctx().request_repaint();
-            }
+    if let (Some(textures), Prepared::Whole | Prepared::Partly) = (textures, prepared) {
+        memory.twin = None;
+        callback(ui, pane, rect, textures);
+        if prepared == Prepared::Partly {
+            ui.ctx().request_repaint();
         }
-        _ => {
-            let here = volume.slices.iter().filter(|slice| slice.get().is_some());
-            let address = Arc::as_ptr(volume) as usize;
-            let key = TwinKey::Plane(address, here.count(), plane, look.clone());
-            twin(ui, rect, memory, key, || {
-                reslice::picture(volume, &plane, &look)
-            });
-        }
+    } else {
+        let here = volume.slices.iter().filter(|slice| slice.get().is_some());
+        let address = Arc::as_ptr(volume) as usize;
+        let key = TwinKey::Plane(address, here.count(), plane, look.clone());
+        twin(ui, rect, memory, key, || {
+            reslice::picture(volume, &plane, &look)
+        });
     }
 }
 

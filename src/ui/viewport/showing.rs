@@ -196,13 +196,11 @@ fn plane(
 /// The slice that speaks for a volume: the loaded one nearest to its middle.
 fn described_by(volume: &Volume) -> Option<(FrameKey, Arc<FrameImage>)> {
     let middle = volume.slices.len() / 2;
-    let outward = (0..=middle).flat_map(|step| [middle + step, middle.wrapping_sub(step)]);
-    outward
-        .filter_map(|k| {
-            let image = volume.slices.get(k)?.get()?;
-            Some(((*volume.frames.get(k)?)?, Arc::clone(image)))
-        })
-        .next()
+    let mut outward = (0..=middle).flat_map(|step| [middle + step, middle.wrapping_sub(step)]);
+    outward.find_map(|k| {
+        let image = volume.slices.get(k)?.get()?;
+        Some(((*volume.frames.get(k)?)?, Arc::clone(image)))
+    })
 }
 
 fn look(

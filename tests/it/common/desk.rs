@@ -9,9 +9,7 @@ use isocentre::geom::DVec2;
 use isocentre::imaging::{FrameImage, ImageAttributes, full_range};
 use isocentre::jobs::JobCtx;
 use isocentre::model::{DisplaySetId, FrameKey};
-use isocentre::tool::{
-    Button, Interaction, Modifiers, Phase, PointerEvent, Scene, WheelAmount,
-};
+use isocentre::tool::{Button, Interaction, Modifiers, Phase, PointerEvent, Scene, WheelAmount};
 use isocentre::view::{
     Frames, Loading, ResolvedView, ShownData, ShownWindow, StackGeometry, ViewMode, ViewState,
     Visibility, nearest_frame, resolve_plane, resolve_stack, resolve_voi, shown_data,
@@ -38,9 +36,9 @@ impl Frames for Decoded {
     }
 
     fn volume(&self, set: DisplaySetId) -> Loading<Arc<Volume>> {
-        self.volumes
-            .get(&set)
-            .map_or(Loading::Waiting, |volume| Loading::Ready(Arc::clone(volume)))
+        self.volumes.get(&set).map_or(Loading::Waiting, |volume| {
+            Loading::Ready(Arc::clone(volume))
+        })
     }
 }
 
@@ -128,7 +126,10 @@ impl Desk {
     }
 
     pub fn document(&self) -> Document {
-        self.workspace.active_document().cloned().unwrap_or_default()
+        self.workspace
+            .active_document()
+            .cloned()
+            .unwrap_or_default()
     }
 
     /// The only annotation of the active study.
@@ -142,7 +143,11 @@ impl Desk {
         let state = self.workspace.panes.view(pane).unwrap().clone();
         let (view, key) = match state.mode {
             ViewMode::Stack => {
-                let set = self.workspace.library.display_set(state.display_set).unwrap();
+                let set = self
+                    .workspace
+                    .library
+                    .display_set(state.display_set)
+                    .unwrap();
                 let key = set.frames[state.index as usize];
                 let geometry = StackGeometry::of(&self.frames.frames[&key]);
                 (resolve_stack(&state.camera, &geometry, self.size_px), key)
@@ -159,7 +164,10 @@ impl Desk {
                     group.crosshair,
                     self.size_px,
                 );
-                (view.unwrap(), nearest_frame(volume, group.crosshair).unwrap())
+                (
+                    view.unwrap(),
+                    nearest_frame(volume, group.crosshair).unwrap(),
+                )
             }
         };
         let image = &self.frames.frames[&key];
@@ -247,7 +255,7 @@ impl Desk {
     }
 
     pub fn drag_in(&mut self, pane: PaneId, button: Button, from: [f64; 2], to: [f64; 2]) {
-        let half = [(from[0] + to[0]) / 2.0, (from[1] + to[1]) / 2.0];
+        let half = [f64::midpoint(from[0], to[0]), f64::midpoint(from[1], to[1])];
         self.event(pane, Phase::Press, button, from);
         self.event(pane, Phase::Drag, button, half);
         self.event(pane, Phase::Drag, button, to);

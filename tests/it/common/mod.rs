@@ -20,9 +20,9 @@ pub use bytes::Value;
 pub use bytes::encode;
 pub use bytes::file_meta;
 pub use compare::Difference;
-pub use desk::{Desk, ct};
 pub use compare::differences;
 pub use compare::differences_u8;
+pub use desk::{Desk, ct};
 pub use synthetic::SyntheticImage;
 
 /// The folder of sample files: `ISOCENTRE_TEST_DATA`, else `../shared/data` beside the checkout.
