@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::model::StudyKey;
+use crate::model::{DisplaySet, StudyKey};
 use crate::problem::{Message, Problem, Severity, msg};
 use crate::workspace::command::{Arrival, Effect, Task};
 use crate::workspace::document::{Document, SaveState};
@@ -124,17 +124,17 @@ impl Workspace {
         effects
     }
 
-    /// The first images to arrive are shown; later ones never take the screen away from what is read.
+    /// The first images to arrive are shown, a volume before a scout or a single picture; later
+    /// ones never take the screen away from what is read.
     fn hang_first(&mut self) {
         if self.panes.shown().next().is_some() {
             return;
         }
-        let first = self
-            .library
-            .display_sets()
-            .find(|set| set.is_image())
-            .map(|set| set.id);
-        if let Some(set) = first {
+        let is_volume =
+            |set: &&DisplaySet| set.is_image() && self.library.volume_grid(set.id).is_ok();
+        let volume = self.library.display_sets().find(is_volume);
+        let first = volume.or_else(|| self.library.display_sets().find(|set| set.is_image()));
+        if let Some(set) = first.map(|set| set.id) {
             self.show(self.panes.active, set);
         }
     }
