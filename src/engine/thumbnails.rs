@@ -7,7 +7,7 @@ use crate::engine::{InstanceSource, Waker};
 use crate::imaging::slice_twin::{self, SliceView};
 use crate::imaging::{Look, full_range};
 use crate::jobs::{JobCtx, Priority, Queue};
-use crate::model::{DisplaySetId, Library};
+use crate::model::{DisplaySetId, FrameKey, Library};
 use crate::problem::{Message, msg};
 use crate::view::{StackGeometry, VoiChoice, resolve_voi};
 
@@ -23,16 +23,18 @@ pub struct Thumbnail {
     pub rgba: Arc<[u8]>,
 }
 
-#[derive(Debug, Clone)]
-enum State {
-    Asked,
-    Here(Thumbnail),
-    Failed,
+/// The picture of a display set, and of which frame it is.
+#[derive(Debug)]
+struct Known {
+    /// The frame asked for last; a set that grows has another middle.
+    of: FrameKey,
+    is_asked: bool,
+    picture: Option<Thumbnail>,
 }
 
 /// All of them, by display set.
 #[derive(Debug, Default)]
-pub(super) struct Thumbnails(Arc<Mutex<BTreeMap<DisplaySetId, State>>>);
+pub(super) struct Thumbnails(Arc<Mutex<BTreeMap<DisplaySetId, Known>>>);
 
 impl Thumbnails {
     pub(super) fn get(
@@ -42,31 +44,35 @@ impl Thumbnails {
         queue: &Queue,
         waker: &Waker,
     ) -> Option<Thumbnail> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match known.get(&set) {
-            Some(State::Here(thumbnail)) => return Some(thumbnail.clone()),
-            Some(State::Asked | State::Failed) => return None,
-            None => {}
-        }
-        let display_set = library.display_set(set)?;
-        let key = *display_set.frames.get(display_set.frames.len() / 2)?;
-        let source = InstanceSource::new(Arc::clone(library.header(key.instance)?));
-        known.insert(set, State::Asked);
-        let (states, waker) = (Arc::clone(&self.0), Arc::clone(waker));
-        queue.spawn(
-            Message::new(msg("job-thumbnail")),
-            Priority::Thumbnail,
-            false,
-            move |ctx| {
-                let state = picture(&source, key.frame, ctx).map_or(State::Failed, State::Here);
-                states
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .insert(set, state);
+        let key = library.display_set(set)?.thumbnail()?;
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = all.entry(set).or_insert(Known {
+            of: key,
+            is_asked: false,
+            picture: None,
+        });
+        let is_new = known.of == key && known.picture.is_none() && !known.is_asked;
+        let is_outgrown = known.of != key && !known.is_asked;
+        let before = known.picture.clone();
+        if is_new || is_outgrown {
+            let source = InstanceSource::new(Arc::clone(library.header(key.instance)?));
+            known.of = key;
+            known.is_asked = true;
+            let (all, waker) = (Arc::clone(&self.0), Arc::clone(waker));
+            let title = Message::new(msg("job-thumbnail"));
+            queue.spawn(title, Priority::Thumbnail, false, move |ctx| {
+                let made = picture(&source, key.frame, ctx);
+                let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some(known) = all.get_mut(&set) {
+                    // One that cannot be drawn keeps `is_asked`: it is not tried again.
+                    known.is_asked = made.is_none();
+                    known.picture = made.or(known.picture.take());
+                }
+                drop(all);
                 waker();
-            },
-        );
-        None
+            });
+        }
+        before
     }
 }
 

@@ -1,6 +1,7 @@
 //! The studies on the left: patient, study, display sets as thumbnails.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use eframe::egui;
 use egui::{
@@ -16,9 +17,9 @@ use crate::ui::icons::{self, Sign};
 use crate::ui::panel::{PanelCtx, heading_ui, icon_button_ui, row_end_ui};
 use crate::workspace::{Command, SettingsEdit, ViewEdit};
 
-/// Thumbnails uploaded so far.
+/// Thumbnails uploaded so far, with the pixels each was made of.
 #[derive(Default)]
-pub struct Thumbnails(HashMap<DisplaySetId, TextureHandle>);
+pub struct Thumbnails(HashMap<DisplaySetId, (Arc<[u8]>, TextureHandle)>);
 
 impl Thumbnails {
     fn get(
@@ -27,16 +28,18 @@ impl Thumbnails {
         ctx: &mut PanelCtx<'_>,
         set: DisplaySetId,
     ) -> Option<&TextureHandle> {
-        if let std::collections::hash_map::Entry::Vacant(slot) = self.0.entry(set) {
-            let picture = ctx.engine.thumbnail(&ctx.workspace.library, set)?;
+        let picture = ctx.engine.thumbnail(&ctx.workspace.library, set)?;
+        let is_current = |(rgba, _): &(Arc<[u8]>, TextureHandle)| Arc::ptr_eq(rgba, &picture.rgba);
+        if !self.0.get(&set).is_some_and(is_current) {
             let size = picture.size.map(|side| side as usize);
             if picture.rgba.len() != size[0] * size[1] * 4 {
                 return None;
             }
             let image = ColorImage::from_rgba_unmultiplied(size, &picture.rgba);
-            slot.insert(ui.load_texture("thumbnail", image, egui::TextureOptions::LINEAR));
+            let texture = ui.load_texture("thumbnail", image, egui::TextureOptions::LINEAR);
+            self.0.insert(set, (picture.rgba, texture));
         }
-        self.0.get(&set)
+        self.0.get(&set).map(|(_, texture)| texture)
     }
 }
 

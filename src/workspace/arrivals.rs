@@ -90,6 +90,7 @@ impl Workspace {
     fn take_headers(&mut self, headers: Vec<crate::dicom::InstanceHeader>) -> Vec<Effect> {
         let known: Vec<StudyKey> = self.library.study_keys();
         let known_reports = self.library.report_sets();
+        let shown = self.panes.frames_shown(&self.library);
         for header in headers {
             let path = header.source.display_path();
             let notes = header.notes.clone();
@@ -106,6 +107,7 @@ impl Workspace {
             }
         }
         self.library.settle();
+        self.panes.follow(&self.library, &shown);
         self.hang_first();
         let new_studies = self
             .library

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::geom::{AnatomicalPlane, DVec3, PlanePose};
-use crate::model::DisplaySetId;
+use crate::model::{DisplaySetId, FrameKey, Library};
 use crate::problem::{Message, Problem, msg};
 use crate::view::{ViewMode, ViewState};
 use crate::volume::VolumeGrid;
@@ -26,6 +26,8 @@ pub struct PaneId(pub u32);
 pub struct Pane {
     /// What it shows; empty until something is hung.
     pub view: Option<ViewState>,
+    /// The reader has not scrolled yet: while files arrive, the middle slice stays the middle one.
+    is_as_hung: bool,
 }
 
 /// How panes share a window.
@@ -187,10 +189,57 @@ impl Panes {
         self.panes.get_mut(&pane)?.view.as_mut()
     }
 
+    /// The reader chose the slice.
+    pub(super) fn mark_scrolled(&mut self, pane: PaneId) {
+        if let Some(pane) = self.panes.get_mut(&pane) {
+            pane.is_as_hung = false;
+        }
+    }
+
+    /// Every pane that shows frames as acquired, with the frame it shows.
+    pub(super) fn frames_shown(&self, library: &Library) -> Vec<(PaneId, FrameKey)> {
+        let stacks = self
+            .panes
+            .iter()
+            .filter_map(|(id, pane)| Some((*id, pane.view.as_ref()?)));
+        stacks
+            .filter(|(_, view)| view.mode == ViewMode::Stack)
+            .filter_map(|(id, view)| {
+                let frames = &library.display_set(view.display_set)?.frames;
+                Some((id, *frames.get(view.index as usize)?))
+            })
+            .collect()
+    }
+
+    /// After a display set has grown: the frame that was looked at stays, or the middle one if
+    /// none was chosen.
+    pub(super) fn follow(&mut self, library: &Library, shown: &[(PaneId, FrameKey)]) {
+        for (id, key) in shown {
+            let Some(pane) = self.panes.get_mut(id) else {
+                continue;
+            };
+            let Some(view) = pane.view.as_mut() else {
+                continue;
+            };
+            let Some(set) = library.display_set(view.display_set) else {
+                continue;
+            };
+            let place = if pane.is_as_hung {
+                Some(set.frames.len() / 2)
+            } else {
+                set.frames.iter().position(|frame| frame == key)
+            };
+            if let Some(place) = place {
+                view.index = place as u32;
+            }
+        }
+    }
+
     /// Hangs a view.
     pub(super) fn hang(&mut self, pane: PaneId, view: ViewState) {
         if let Some(pane) = self.panes.get_mut(&pane) {
             pane.view = Some(view);
+            pane.is_as_hung = true;
         }
     }
 

@@ -41,6 +41,12 @@ impl Workspace {
         let Some(view) = self.panes.view(pane).cloned() else {
             return Vec::new();
         };
+        if matches!(
+            edit,
+            ViewEdit::Step(_) | ViewEdit::First | ViewEdit::Last | ViewEdit::Index(_)
+        ) {
+            self.panes.mark_scrolled(pane);
+        }
         match edit {
             ViewEdit::Step(steps) => self.step(pane, &view, steps),
             ViewEdit::First => self.step(pane, &view, i32::MIN),
@@ -183,6 +189,7 @@ impl Workspace {
             self.show(self.panes.active, set);
         }
         for pane in self.panes.panes_showing(set) {
+            self.panes.mark_scrolled(pane);
             self.change(pane, |view| view.index = index);
         }
         Vec::new()

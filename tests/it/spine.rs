@@ -5,13 +5,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use isocentre::annotation::{
-    Anchor, Annotation, AnnotationId, AnnotationKind, Geometry, Points, Quantity, measure,
+    Anchor, Annotation, AnnotationId, AnnotationKind, Geometry, PixelSource as _, Points, Quantity,
+    measure,
 };
 use isocentre::engine::{Engine, LoadedPixels, Want};
 use isocentre::files::AppFolders;
 use isocentre::view::{Frames as _, ViewMode};
 use isocentre::workspace::{
-    AnnotationEdit, Command, Effect, GestureId, ReportEdit, SaveState, Settings, Workspace,
+    AnnotationEdit, Arrival, Command, Effect, GestureId, ReportEdit, SaveState, Settings, ViewEdit,
+    Workspace,
 };
 
 use super::common::temp_folder;
@@ -287,4 +289,91 @@ fn undo_takes_the_drawing_back_and_redo_draws_it_again() {
         session.workspace.studies[&study].document.annotations.len(),
         1
     );
+}
+
+/// Lends a volume that somebody else fills.
+struct OneVolume(Arc<isocentre::volume::Volume>);
+
+impl isocentre::view::Frames for OneVolume {
+    fn frame(
+        &self,
+        _key: isocentre::model::FrameKey,
+    ) -> isocentre::view::Loading<Arc<isocentre::imaging::FrameImage>> {
+        isocentre::view::Loading::Waiting
+    }
+
+    fn volume(
+        &self,
+        _set: isocentre::model::DisplaySetId,
+    ) -> isocentre::view::Loading<Arc<isocentre::volume::Volume>> {
+        isocentre::view::Loading::Ready(Arc::clone(&self.0))
+    }
+}
+
+#[test]
+fn a_region_is_not_measured_over_half_a_volume() {
+    let home = temp_folder();
+    let mut session = Session::new(home.path());
+    session.open_demo();
+    session.draw_length();
+    let set = session.shown().display_set;
+    session.until("the volume", |session| {
+        session
+            .engine
+            .volume(set)
+            .ready()
+            .is_some_and(|volume| volume.is_complete())
+    });
+    let whole = session.engine.volume(set).ready().cloned().expect("it");
+    let plan = session.workspace.library.volume_plan(set).expect("a plan");
+    let filling = Arc::new(isocentre::volume::Volume::new(plan.clone()));
+    let document = session.workspace.active_document().expect("a document");
+    let anchor = document.annotations[0].anchor.clone();
+    let frames = OneVolume(Arc::clone(&filling));
+    let pixels = LoadedPixels {
+        library: &session.workspace.library,
+        frames: &frames,
+    };
+    for (k, slice) in whole.slices.iter().enumerate() {
+        assert!(pixels.volume(&anchor).is_none(), "after {k} slices");
+        filling.set_slice(k as u32, Arc::clone(slice.get().expect("complete")));
+    }
+    assert!(pixels.volume(&anchor).is_some());
+}
+
+#[test]
+fn a_set_that_grows_keeps_the_slice_that_is_read_and_the_middle_of_one_that_is_not() {
+    // The radiograph comes last; take the CT alone, the upper half first.
+    let mut headers: Vec<_> = isocentre::demo::study();
+    headers.truncate(120);
+    let upper = headers.split_off(60);
+    for is_read in [false, true] {
+        let mut workspace = Workspace::new(Settings::default());
+        let _effects = workspace.apply(Command::Arrived(Arrival::Headers(upper.clone())));
+        let pane = workspace.panes.active;
+        if is_read {
+            let _effects = workspace.apply(Command::View(pane, ViewEdit::Index(10)));
+        }
+        let frame = |workspace: &Workspace| {
+            let view = workspace.panes.active_view().expect("shown").clone();
+            let set = workspace
+                .library
+                .display_set(view.display_set)
+                .expect("set");
+            (
+                view.index,
+                set.frames[view.index as usize],
+                set.frames.len(),
+            )
+        };
+        let before = frame(&workspace);
+        let _effects = workspace.apply(Command::Arrived(Arrival::Headers(headers.clone())));
+        let after = frame(&workspace);
+        assert_eq!((before.2, after.2), (60, 120));
+        if is_read {
+            assert_eq!((after.0, after.1), (70, before.1));
+        } else {
+            assert_eq!(after.0, 60);
+        }
+    }
 }

@@ -77,7 +77,9 @@ impl MeasurementCache {
         let is_current = |kept: &Kept| {
             let is_complete =
                 matches!(&kept.values, Values::Here(measured) if measured.missing.is_empty());
-            Arc::ptr_eq(&kept.annotation, annotation) && (is_complete || kept.loaded == loaded)
+            // What was let go since does not make a value wrong; what came since may.
+            let is_enough = kept.loaded == loaded || (is_complete && loaded < kept.loaded);
+            Arc::ptr_eq(&kept.annotation, annotation) && is_enough
         };
         if !self.0.get(&annotation.id).is_some_and(is_current) {
             let kept = Kept {
