@@ -1,7 +1,7 @@
 //! Unsaved work on disk within two seconds, written by a thread of its own so that a slow disk
 //! never holds up the window.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -19,6 +19,8 @@ const REST: Duration = Duration::from_millis(700);
 struct State {
     /// Latest draft by Study Instance UID; an empty one removes what is on disk.
     waiting: BTreeMap<String, Draft>,
+    /// Studies whose draft of an earlier run is being looked for; it is not written over before.
+    searching: BTreeSet<String>,
     is_writing: bool,
     is_hurried: bool,
     is_closing: bool,
@@ -65,6 +67,16 @@ impl JournalWriter {
         self.shared.changed.notify_all();
     }
 
+    /// Holds back what is written for a study until the search for its earlier draft has ended.
+    fn search(&self, study_instance_uid: String) -> Search {
+        let shared = Arc::clone(&self.shared);
+        shared.lock().searching.insert(study_instance_uid.clone());
+        Search {
+            shared,
+            study_instance_uid,
+        }
+    }
+
     pub(super) fn problems(&self) -> Vec<Problem> {
         std::mem::take(&mut self.shared.lock().problems)
     }
@@ -85,6 +97,39 @@ impl JournalWriter {
     }
 }
 
+/// A search for an earlier draft; it ends when this is dropped, whatever became of it.
+struct Search {
+    shared: Arc<Shared>,
+    study_instance_uid: String,
+}
+
+impl Drop for Search {
+    fn drop(&mut self) {
+        self.shared
+            .lock()
+            .searching
+            .remove(&self.study_instance_uid);
+        self.shared.changed.notify_all();
+    }
+}
+
+impl State {
+    fn is_ready(&self) -> bool {
+        self.waiting
+            .keys()
+            .any(|study| !self.searching.contains(study))
+    }
+
+    /// What may be written now.
+    fn take_ready(&mut self) -> BTreeMap<String, Draft> {
+        let (held, ready) = std::mem::take(&mut self.waiting)
+            .into_iter()
+            .partition(|(study, _)| self.searching.contains(study));
+        self.waiting = held;
+        ready
+    }
+}
+
 impl Drop for JournalWriter {
     fn drop(&mut self) {
         self.shared.lock().is_closing = true;
@@ -99,8 +144,8 @@ impl Drop for JournalWriter {
 fn work(shared: &Shared) {
     loop {
         let mut state = shared.lock();
-        while state.waiting.is_empty() {
-            if state.is_closing {
+        while !state.is_ready() {
+            if state.is_closing && state.waiting.is_empty() {
                 return;
             }
             state = shared
@@ -115,7 +160,7 @@ fn work(shared: &Shared) {
                 .unwrap_or_else(PoisonError::into_inner);
             state = rested;
         }
-        let waiting = std::mem::take(&mut state.waiting);
+        let waiting = state.take_ready();
         state.is_writing = true;
         drop(state);
         let mut problems = Vec::new();
@@ -153,10 +198,12 @@ impl Engine {
             .library
             .patient_of(study)
             .map(|patient| patient.module.name.clone());
-        let is_saved = workspace
-            .studies
-            .get(&study)
-            .is_some_and(|record| record.saved == *document);
+        let record = workspace.studies.get(&study);
+        // Until the offer of an earlier run is answered, its work stays in the draft.
+        let offered = record.and_then(|record| record.journal.as_ref());
+        let joined = offered.map(|offered| document.joined(offered, true));
+        let is_saved = joined.is_none() && record.is_some_and(|record| record.saved == *document);
+        let document = joined.as_ref().unwrap_or(document);
         let draft = if is_saved {
             Draft::default()
         } else {
@@ -195,7 +242,9 @@ impl Engine {
             Journal::new(&self.folders.journal),
         );
         let sender = self.sender.clone();
+        let search = self.journal.search(uid.clone());
         self.spawn_event(Message::new(msg("job-journal")), false, move |_ctx| {
+            let _ends_with_the_job = search;
             let problems = Problems::new();
             let found = journal
                 .pending(&problems)

@@ -1,6 +1,7 @@
 //! Opening, and what jobs bring back.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::model::{DisplaySet, StudyKey};
 use crate::problem::{Message, Problem, Severity, msg};
@@ -51,13 +52,15 @@ impl Workspace {
                 record.saved = document;
                 record.save_state = SaveState::Saved { path: path.clone() };
                 let is_unsaved = record.is_unsaved();
+                let is_offered = record.journal.is_some();
                 let saved = Message::new(msg("report-verified"));
                 self.notices.push(Problem {
                     severity: Severity::Note,
                     message: saved,
                     path: Some(path),
                 });
-                if is_unsaved {
+                // A draft that is still offered is not thrown away with what was saved meanwhile.
+                if is_unsaved || is_offered {
                     Vec::new()
                 } else {
                     vec![Effect::DiscardJournal(study)]
@@ -157,35 +160,18 @@ impl Workspace {
             })
             .collect();
         let record = self.studies.entry(study).or_default();
-        let join = |document: &mut Document| {
-            for annotation in &annotations {
-                if !document
-                    .annotations
-                    .iter()
-                    .any(|known| known.tracking_uid == annotation.tracking_uid)
-                {
-                    document
-                        .annotations
-                        .push(std::sync::Arc::new(annotation.clone()));
-                }
-            }
-            for (text, addition) in [
-                (&mut document.findings, findings),
-                (&mut document.impression, impression),
-            ] {
-                if !addition.is_empty() && !text.contains(addition) {
-                    let separator = if text.is_empty() { "" } else { "\n" };
-                    *text = format!("{text}{separator}{addition}").into();
-                }
-            }
+        let report = Document {
+            annotations: annotations.into_iter().map(Arc::new).collect(),
+            findings: findings.into(),
+            impression: impression.into(),
         };
         let was_unsaved = record.is_unsaved();
-        join(&mut record.document);
-        if was_unsaved {
-            join(&mut record.saved);
+        record.document = record.document.joined(&report, false);
+        record.saved = if was_unsaved {
+            record.saved.joined(&report, false)
         } else {
-            record.saved = record.document.clone();
-        }
+            record.document.clone()
+        };
     }
 
     /// Nothing is lost: what is unsaved is journalled before the program ends.

@@ -27,12 +27,48 @@ impl Document {
         self.annotations.is_empty() && self.findings.is_empty() && self.impression.is_empty()
     }
 
+    /// Both together: annotations by their tracking UID (of one that is in both, the other's if
+    /// `other_is_newer`), texts one after the other unless one holds the other.
+    #[must_use]
+    pub fn joined(&self, other: &Self, other_is_newer: bool) -> Self {
+        let mut annotations = self.annotations.clone();
+        for addition in &other.annotations {
+            let same = |known: &&mut Arc<Annotation>| known.tracking_uid == addition.tracking_uid;
+            match annotations.iter_mut().find(same) {
+                Some(known) if other_is_newer => {
+                    let id = known.id;
+                    *known = Arc::new(Annotation {
+                        id,
+                        ..(**addition).clone()
+                    });
+                }
+                Some(_) => {}
+                None => annotations.push(Arc::clone(addition)),
+            }
+        }
+        Self {
+            annotations,
+            findings: joined_text(&self.findings, &other.findings),
+            impression: joined_text(&self.impression, &other.impression),
+        }
+    }
+
     /// One annotation.
     #[must_use]
     pub fn annotation(&self, id: AnnotationId) -> Option<&Arc<Annotation>> {
         self.annotations
             .iter()
             .find(|annotation| annotation.id == id)
+    }
+}
+
+fn joined_text(a: &Arc<str>, b: &Arc<str>) -> Arc<str> {
+    if a.contains(&**b) {
+        Arc::clone(a)
+    } else if b.contains(&**a) {
+        Arc::clone(b)
+    } else {
+        format!("{a}\n{b}").into()
     }
 }
 
@@ -71,5 +107,25 @@ impl StudyRecord {
     #[must_use]
     pub fn is_unsaved(&self) -> bool {
         self.document != self.saved
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(findings: &str, impression: &str) -> Document {
+        Document {
+            findings: findings.into(),
+            impression: impression.into(),
+            ..Document::default()
+        }
+    }
+
+    #[test]
+    fn joining_keeps_every_word_once() {
+        let joined = document("A nodule.", "").joined(&document("A scar.", "Benign."), true);
+        assert_eq!(joined, document("A nodule.\nA scar.", "Benign."));
+        assert_eq!(joined.joined(&document("A scar.", ""), false), joined);
     }
 }

@@ -180,7 +180,18 @@ impl Workspace {
                 };
                 let found = self.with_new_ids(found);
                 let label = Message::new(msg("history-restore"));
-                self.change_document(study, label, None, |document| *document = found)
+                let is_untouched = self
+                    .studies
+                    .get(&study)
+                    .is_some_and(|record| !record.is_unsaved());
+                // What was done since the start is kept beside what comes back.
+                self.change_document(study, label, None, |document| {
+                    *document = if is_untouched {
+                        found
+                    } else {
+                        document.joined(&found, true)
+                    };
+                })
             }
             ReportEdit::DiscardJournal(study) => {
                 if let Some(record) = self.studies.get_mut(&study) {

@@ -22,6 +22,7 @@ mod reading_faults;
 mod render;
 mod report_command;
 mod scanning;
+mod second_opinion;
 mod shaders;
 mod spine;
 mod sr_roundtrip;

@@ -377,3 +377,42 @@ fn a_set_that_grows_keeps_the_slice_that_is_read_and_the_middle_of_one_that_is_n
         }
     }
 }
+
+#[test]
+fn work_offered_from_an_earlier_run_is_not_written_over_by_new_work() {
+    let home = temp_folder();
+    let mut session = Session::new(home.path());
+    session.open_demo();
+    session.draw_length();
+    session.engine.finish();
+    std::mem::forget(session);
+
+    let mut next = Session::new(home.path());
+    next.open_demo();
+    next.draw_length();
+    next.until("the offer", |next| {
+        let mut records = next.workspace.studies.values();
+        records.any(|record| record.journal.is_some())
+    });
+    let study = next.workspace.active_study().expect("a study");
+    let impression = "Seen again.".to_owned();
+    next.apply(Command::Report(ReportEdit::Impression(
+        study,
+        impression,
+        GestureId(3),
+    )));
+    next.engine.finish();
+    std::mem::forget(next);
+
+    let mut last = Session::new(home.path());
+    last.open_demo();
+    last.until("the offer", |last| {
+        let mut records = last.workspace.studies.values();
+        records.any(|record| record.journal.is_some())
+    });
+    let study = last.workspace.active_study().expect("a study");
+    last.apply(Command::Report(ReportEdit::Restore(study)));
+    let document = &last.workspace.studies[&study].document;
+    assert_eq!(document.annotations.len(), 2, "both runs' lengths");
+    assert_eq!(&*document.impression, "Seen again.");
+}
