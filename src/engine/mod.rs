@@ -9,6 +9,7 @@
 //! |---|---|
 //! | `loader.rs` | the frames of one display set, nearest first, and its volume |
 //! | `loaders.rs` | which sets are loaded, within the budget |
+//! | `duplicates.rs` | copies of one instance |
 //! | `source.rs` | one instance ready to decode |
 //! | `tasks.rs` | effects as jobs: scan, demo, reports |
 //! | `journal.rs` | unsaved work, on disk within two seconds |
@@ -18,6 +19,7 @@
 //! | `pixel_source.rs`, `own_pixels.rs` | pixels for measuring: what is loaded; whatever is needed |
 //! | `open.rs` | opening without a window |
 
+mod duplicates;
 mod journal;
 mod loader;
 mod loaders;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::demo;
 use crate::dicom::{ScanEvent, scan};
 use crate::engine::Engine;
+use crate::engine::duplicates::Duplicates;
 use crate::files::{self, AppFolders, Readable};
 use crate::jobs::{JobCtx, Priority};
 use crate::problem::{Message, Problem, msg};
@@ -17,8 +18,8 @@ pub(super) const SETTINGS_FILE: &str = "settings.ron";
 impl Engine {
     pub(super) fn spawn(&mut self, task: Task, workspace: &Workspace) {
         match task {
-            Task::Scan(paths) => self.spawn_scan(paths),
-            Task::Demo => self.spawn_demo(),
+            Task::Scan(paths) => self.spawn_scan(paths, Duplicates::of(&workspace.library)),
+            Task::Demo => self.spawn_demo(Duplicates::of(&workspace.library)),
             Task::FindJournal(study) => self.find_journal(study, workspace),
             Task::ReadReport(set) => self.spawn_read_report(set, workspace),
             Task::SaveReport {
@@ -29,7 +30,7 @@ impl Engine {
         }
     }
 
-    fn spawn_scan(&self, paths: Vec<PathBuf>) {
+    fn spawn_scan(&self, paths: Vec<PathBuf>, duplicates: Duplicates) {
         let (sender, waker) = (self.sender.clone(), Arc::clone(&self.waker));
         self.queue.spawn(
             Message::new(msg("job-scan")),
@@ -42,7 +43,19 @@ impl Engine {
                     waker();
                 };
                 let found = scan(&paths, ctx, &|event| match event {
-                    ScanEvent::Headers(headers) => send(Arrival::Headers(headers)),
+                    ScanEvent::Headers(headers) => {
+                        let mut distinct = Vec::with_capacity(headers.len());
+                        for header in headers {
+                            match duplicates.check(&header) {
+                                Ok(()) => distinct.push(header),
+                                Err(reason) => send(Arrival::PassedOver {
+                                    path: header.source.display_path(),
+                                    reason,
+                                }),
+                            }
+                        }
+                        send(Arrival::Headers(distinct));
+                    }
                     ScanEvent::PassedOver { path, reason } => {
                         send(Arrival::PassedOver { path, reason })
                     }
@@ -54,14 +67,16 @@ impl Engine {
         );
     }
 
-    fn spawn_demo(&self) {
+    fn spawn_demo(&self, duplicates: Duplicates) {
         let (sender, waker) = (self.sender.clone(), Arc::clone(&self.waker));
         self.queue.spawn(
             Message::new(msg("job-demo")),
             Priority::Interaction,
             true,
             move |_ctx| {
-                let headers = demo::study();
+                let mut headers = demo::study();
+                // Opened twice it is still one study.
+                headers.retain(|header| duplicates.check(header).is_ok());
                 let files_found = headers.len();
                 drop(sender.send(Command::Arrived(Arrival::Headers(headers))));
                 drop(sender.send(Command::Arrived(Arrival::ScanEnded { files_found })));

@@ -32,6 +32,7 @@ use crate::dicom::modules::InstanceFacts;
 use crate::dicom::modules::PatientModule;
 use crate::dicom::modules::SeriesModule;
 use crate::dicom::modules::StudyModule;
+use crate::dicom::tags;
 use crate::problem::Message;
 use crate::problem::Problem;
 use crate::problem::msg;
@@ -68,8 +69,16 @@ struct Sets {
     of_series: HashMap<SeriesKey, Range<usize>>,
 }
 
+/// Why a second copy of an instance is passed over.
+#[must_use]
+pub fn duplicate_of(other: &InstanceHeader) -> Message {
+    let other = other.source.display_path().display().to_string();
+    Message::new(msg("passed-over-duplicate")).text("other", other)
+}
+
 impl Library {
-    /// Adds an instance.
+    /// Adds an instance unless the same one is there already: where two files carry one SOP
+    /// Instance UID their contents are compared, so this may read files.
     ///
     /// Gives what is worth knowing about it: a patient ID, study UID or SOP Instance UID that is
     /// used twice for different things.
@@ -77,30 +86,32 @@ impl Library {
     /// # Errors
     /// The reason why it is passed over: the same instance is there already.
     pub fn insert(&mut self, header: InstanceHeader) -> Result<Vec<Problem>, Message> {
+        let uid = header.dataset.elements().text(tags::SOP_INSTANCE_UID);
+        let mut namesakes = self.namesakes(uid.as_deref().unwrap_or_default());
+        if let Some(same) = namesakes.find(|i| i.header.has_same_content(&header)) {
+            return Err(duplicate_of(&same.header));
+        }
+        drop(namesakes);
+        Ok(self.insert_distinct(header))
+    }
+
+    /// Instances with this SOP Instance UID; none for an empty one.
+    pub fn namesakes(&self, sop_instance_uid: &str) -> impl Iterator<Item = &Arc<Instance>> {
+        let found = self.by_uid.get(sop_instance_uid).into_iter().flatten();
+        found.filter_map(|ix| self.instances.get(ix))
+    }
+
+    /// Adds an instance that is known to be no copy of another, without looking at any file.
+    ///
+    /// Gives what is worth knowing about it, as [`Self::insert`].
+    pub fn insert_distinct(&mut self, header: InstanceHeader) -> Vec<Problem> {
         let facts = InstanceFacts::read(&header);
         let path = header.source.display_path();
         let mut problems = Vec::new();
-        if !facts.sop_instance_uid.is_empty()
-            && let Some(namesakes) = self.by_uid.get(&facts.sop_instance_uid)
-        {
-            let namesakes: Vec<&Arc<Instance>> = namesakes
-                .iter()
-                .filter_map(|ix| self.instances.get(ix))
-                .collect();
-            let other = |instance: &Instance| {
-                let path = instance.header.source.display_path();
-                path.display().to_string()
-            };
-            if let Some(same) = namesakes
-                .iter()
-                .find(|i| i.header.has_same_content(&header))
-            {
-                return Err(Message::new(msg("passed-over-duplicate")).text("other", other(same)));
-            }
-            if let Some(first) = namesakes.first() {
-                let message = Message::new(msg("model-same-uid")).text("other", other(first));
-                problems.push(Problem::warning(message).at(&path));
-            }
+        if let Some(first) = self.namesakes(&facts.sop_instance_uid).next() {
+            let other = first.header.source.display_path().display().to_string();
+            let message = Message::new(msg("model-same-uid")).text("other", other);
+            problems.push(Problem::warning(message).at(&path));
         }
         let elements = header.dataset.elements();
         let study_module = StudyModule::read(elements);
@@ -130,7 +141,7 @@ impl Library {
             series.instances.push(ix);
         }
         self.series_changed(series);
-        Ok(problems)
+        problems
     }
 
     fn series_changed(&mut self, series: SeriesKey) {

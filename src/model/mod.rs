@@ -21,7 +21,7 @@ pub use display_set::DisplaySet;
 pub use grid::{GridReport, VolumeGrid, VolumePlan};
 pub use keys::{DisplaySetId, FrameKey, InstanceIx, PatientKey, SeriesKey, StudyKey};
 pub use kind::DisplaySetKind;
-pub use library::Library;
+pub use library::{Library, duplicate_of};
 pub use plan::{LEAST_SLICES, PlanFrame, plan};
 pub use records::{Instance, Patient, Series, Study};
 pub use why_no_volume::WhyNoVolume;

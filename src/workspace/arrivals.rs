@@ -97,17 +97,13 @@ impl Workspace {
         for header in headers {
             let path = header.source.display_path();
             let notes = header.notes.clone();
-            match self.library.insert(header) {
-                Ok(problems) => {
-                    let notes = notes
-                        .into_iter()
-                        .map(|note| Problem::warning(note).at(&path));
-                    notes
-                        .chain(problems)
-                        .for_each(|problem| self.notices.push(problem));
-                }
-                Err(reason) => self.passed_over.push(PassedOver { path, reason }),
-            }
+            let problems = self.library.insert_distinct(header);
+            let notes = notes
+                .into_iter()
+                .map(|note| Problem::warning(note).at(&path));
+            notes
+                .chain(problems)
+                .for_each(|problem| self.notices.push(problem));
         }
         self.library.settle();
         self.panes.follow(&self.library, &shown);

@@ -416,3 +416,25 @@ fn work_offered_from_an_earlier_run_is_not_written_over_by_new_work() {
     assert_eq!(document.annotations.len(), 2, "both runs' lengths");
     assert_eq!(&*document.impression, "Seen again.");
 }
+
+#[test]
+fn a_folder_opened_twice_is_shown_once_and_its_copies_are_explained() {
+    use super::common::{Encoding, SyntheticImage};
+    let home = temp_folder();
+    let folder = temp_folder();
+    let bytes = SyntheticImage::new(4, 4).write(Encoding::ExplicitLittle);
+    std::fs::write(folder.path().join("a"), &bytes).expect("a file");
+    std::fs::write(folder.path().join("copy"), &bytes).expect("a file");
+    let other = SyntheticImage::new(4, 4).pixels(|row, _| row as i64);
+    let other = other.write(Encoding::ExplicitLittle);
+    std::fs::write(folder.path().join("other"), other).expect("a file");
+    let mut session = Session::new(home.path());
+    for (round, passed_over) in [(1, 1), (2, 4)] {
+        session.apply(Command::Open(vec![folder.path().to_owned()]));
+        session.until("the folder", |session| session.workspace.scans_running == 0);
+        let shown = session.workspace.library.instances().count();
+        assert_eq!((round, shown), (round, 2), "two different images");
+        assert_eq!(session.workspace.passed_over.len(), passed_over);
+        assert_eq!(session.workspace.files_found, round * 3);
+    }
+}

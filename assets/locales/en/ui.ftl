@@ -52,9 +52,10 @@ report-saving = Saving…
 report-unsaved = Not saved yet
 report-saved-as = Saved: { $file }
 journal-found = Unsaved work of an earlier session was found: { $count ->
-    [one] { $count } measurement
-   *[other] { $count } measurements
-} and text.
+    [0] text
+    [one] { $count } measurement, and text if there was any
+   *[other] { $count } measurements, and text if there was any
+}.
 journal-restore = Restore
 journal-discard = Discard
 

@@ -52,9 +52,10 @@ report-saving = Enregistrement…
 report-unsaved = Pas encore enregistré
 report-saved-as = Enregistré : { $file }
 journal-found = Un travail non enregistré d’une session précédente a été trouvé : { $count ->
-    [one] { $count } mesure
-   *[other] { $count } mesures
-} et du texte.
+    [0] du texte
+    [one] { $count } mesure, et du texte s’il y en avait
+   *[other] { $count } mesures, et du texte s’il y en avait
+}.
 journal-restore = Reprendre
 journal-discard = Abandonner
 
