@@ -13,13 +13,13 @@ use crate::engine::{Engine, Waker, Want};
 use crate::files::AppFolders;
 use crate::problem::{Problem, msg};
 use crate::render::Gpu;
-use crate::text::{Language as Spoken, Words};
+use crate::text::Words;
 use crate::ui::{
     Closing, Lent, Shell, Theme, install_fonts, pressed_actions, run_action, shell_ui,
 };
 use crate::view::Frames;
 use crate::workspace::{
-    AnnotationEdit, Command, Effect, Language, PickKind, SaveState, Settings, Start, Workspace,
+    AnnotationEdit, Command, Effect, PickKind, SaveState, Settings, Start, Workspace,
 };
 
 /// What arrives between two frames may hold up the next one by this much.
@@ -76,7 +76,7 @@ impl App {
         ctx.options_mut(|options| options.zoom_with_keyboard = false); // Ctrl+0 resets the view
         let theme = Theme::new(!settings.is_light);
         theme.apply(ctx);
-        let words = Words::new(spoken(settings.language));
+        let words = Words::new(settings.language.spoken());
         let waker: Waker = {
             let ctx = ctx.clone();
             Arc::new(move || ctx.request_repaint())
@@ -236,7 +236,7 @@ impl App {
     /// Language and theme change at once.
     fn follow_settings(&mut self, ctx: &Context) {
         let settings = &self.workspace.settings;
-        let language = spoken(settings.language);
+        let language = settings.language.spoken();
         if language != self.words.language() {
             self.words = Words::new(language);
             ctx.request_repaint();
@@ -317,14 +317,6 @@ impl eframe::App for App {
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
         self.theme.colours.viewport.to_normalized_gamma_f32()
-    }
-}
-
-fn spoken(language: Language) -> Spoken {
-    match language {
-        Language::System => Spoken::of_the_system(),
-        Language::English => Spoken::English,
-        Language::French => Spoken::French,
     }
 }
 

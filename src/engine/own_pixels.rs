@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use rayon::prelude::*;
 
 use crate::annotation::{Anchor, ImageGeometry, PixelSource};
-use crate::cache::Budget;
+use crate::cache::{Budget, Reservation};
 use crate::engine::{InstanceSource, open};
 use crate::imaging::FrameImage;
 use crate::jobs::JobCtx;
@@ -29,7 +29,7 @@ struct Set {
     sources: HashMap<InstanceIx, Arc<InstanceSource>>,
     plan: Option<VolumePlan>,
     /// Loaded whole already, or decoded when first asked for; `None` if it makes none or does not fit.
-    volume: OnceLock<Option<Arc<Volume>>>,
+    volume: OnceLock<Option<(Arc<Volume>, Option<Reservation>)>>,
     decoded: Mutex<HashMap<FrameKey, Arc<FrameImage>>>,
 }
 
@@ -87,7 +87,7 @@ impl Set {
             .cloned();
         let volume = OnceLock::new();
         if let Some(loaded) = loaded {
-            volume.get_or_init(|| Some(loaded));
+            volume.get_or_init(|| Some((loaded, None)));
         }
         Self {
             instances: instances
@@ -126,8 +126,8 @@ impl Set {
         let build = || {
             let plan = self.plan.clone()?;
             let [columns, rows, slices] = plan.grid.dims.map(u64::from);
-            // Four bytes hold any sample we decode into a volume; given back when measuring ends.
-            let _reservation = budget.reserve(columns * rows * slices * 4).ok()?;
+            // Four bytes hold any sample we decode into a volume; given back with the pixels.
+            let reservation = budget.reserve(columns * rows * slices * 4).ok()?;
             let volume = Volume::new(plan);
             let placed: Vec<(u32, FrameKey)> = (0_u32..)
                 .zip(volume.frames.iter())
@@ -142,9 +142,14 @@ impl Set {
                     volume.set_slice(k, Arc::new(frame));
                 }
             });
-            Some(Arc::new(volume))
+            // Values over a volume with holes would be quietly wrong.
+            let is_whole = volume.is_complete();
+            is_whole.then(|| (Arc::new(volume), Some(reservation)))
         };
-        self.volume.get_or_init(build).as_ref()
+        self.volume
+            .get_or_init(build)
+            .as_ref()
+            .map(|(volume, _)| volume)
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::annotation::{Anchor, ImageGeometry, PixelSource};
 use crate::imaging::{FrameImage, ImageAttributes};
 use crate::model::{DisplaySetId, FrameKey, Library};
-use crate::view::{Frames, Loading};
+use crate::view::Frames;
 use crate::volume::Volume;
 
 /// The library's geometry with the frames and volumes lent by the engine.
@@ -45,16 +45,10 @@ impl PixelSource for LoadedPixels<'_> {
         self.frames.frame(key).ready().cloned()
     }
 
-    /// Only once nothing more will come: a region over half a volume has other values.
+    /// Only once every slice is there: a region over a volume with holes has other values.
     fn volume(&self, anchor: &Anchor) -> Option<Arc<Volume>> {
         let (set, _) = self.place(anchor)?;
         let volume = self.frames.volume(set).ready().cloned()?;
-        let is_failed = |key: FrameKey| matches!(self.frames.frame(key), Loading::Failed(_));
-        let is_settled = volume
-            .frames
-            .iter()
-            .zip(&volume.slices)
-            .all(|(key, slice)| slice.get().is_some() || key.is_none_or(is_failed));
-        is_settled.then_some(volume)
+        volume.is_complete().then_some(volume)
     }
 }

@@ -4,17 +4,15 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::annotation::{self, Anchor};
-use crate::dicom::{Dataset, read_full};
+use crate::dicom::read_full;
 use crate::engine::Engine;
 use crate::engine::own_pixels::OwnPixels;
 use crate::geom::DVec3;
 use crate::model::{DisplaySetId, Library, StudyKey};
 use crate::objects::sr::{
-    self, DocumentReference, Evidence, EvidenceImage, Finding, Findings, Images, TEMPLATES,
-    template_of,
+    self, DocumentReference, Evidence, Finding, Findings, Images, TEMPLATES, template_of,
 };
 use crate::problem::{Message, Problem, Problems, msg};
-use crate::text::Words;
 use crate::workspace::{Arrival, Document, Workspace};
 
 /// What reports that were opened said beside what we show; goes back into the next report.
@@ -162,13 +160,10 @@ impl Engine {
         let ctx = crate::jobs::JobCtx::new();
         let pixels = OwnPixels::new(library, self, anchors, (*self.budget).clone(), ctx);
         let earlier = self.reports.latest(study);
-        let evidence = evidence(
-            library,
-            study,
-            earlier.as_ref().and_then(|report| report.reference.clone()),
-        );
+        let mut evidence = Evidence::of_study(library, study).unwrap_or_default();
+        evidence.predecessor = earlier.as_ref().and_then(|report| report.reference.clone());
         let observer = workspace.settings.observer.clone();
-        let language = Words::system().language();
+        let language = workspace.settings.language.spoken();
         self.spawn_event(Message::new(msg("job-save-report")), true, move |_ctx| {
             let mut findings = Findings {
                 observer,
@@ -243,33 +238,4 @@ fn kept(findings: &Findings, tracking_uid: &str) -> Vec<sr::ContentItem> {
         .iter()
         .find(same)
         .map_or_else(Vec::new, |finding| finding.kept.clone())
-}
-
-/// The images of a study, and whose it is.
-fn evidence(
-    library: &Library,
-    study: StudyKey,
-    predecessor: Option<DocumentReference>,
-) -> Evidence {
-    let mut source = Dataset::default();
-    let mut images = Vec::new();
-    for set in library
-        .display_sets()
-        .filter(|set| set.study == study && set.is_image())
-    {
-        for ix in set.instances.iter() {
-            let Some(header) = library.header(*ix) else {
-                continue;
-            };
-            if images.is_empty() {
-                source = header.dataset.clone();
-            }
-            images.extend(EvidenceImage::of(header.dataset.elements()));
-        }
-    }
-    Evidence {
-        source,
-        images,
-        predecessor,
-    }
 }

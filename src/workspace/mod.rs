@@ -39,7 +39,6 @@ pub use panes::{Layout, Pane, PaneId, Panes, WindowLayout};
 pub use presets::{WINDOW_PRESETS, WindowPreset};
 pub use settings::{Language, OverlayLevel, Settings};
 pub use start::Start;
-pub use view_edit::step_mm;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

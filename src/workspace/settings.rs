@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::Language as Spoken;
 use crate::view::Filter;
 use crate::workspace::Workspace;
 use crate::workspace::command::{Effect, SettingsEdit};
@@ -21,6 +22,18 @@ pub enum Language {
     English,
     /// French.
     French,
+}
+
+impl Language {
+    /// The language whose words are used: on screen and in reports.
+    #[must_use]
+    pub fn spoken(self) -> Spoken {
+        match self {
+            Self::System => Spoken::of_the_system(),
+            Self::English => Spoken::English,
+            Self::French => Spoken::French,
+        }
+    }
 }
 
 /// How much stands in the corners.

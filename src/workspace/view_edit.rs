@@ -3,6 +3,7 @@
 use crate::annotation::{AnnotationId, Points};
 use crate::geom::DVec3;
 use crate::model::DisplaySetId;
+use crate::view::step_mm;
 use crate::view::{Camera, DataPresentation, ViewMode, ViewState, VoiChoice, Zoom};
 use crate::volume::VolumeGrid;
 use crate::workspace::Workspace;
@@ -220,13 +221,6 @@ fn sane(voi: VoiChoice) -> VoiChoice {
         VoiChoice::Window { .. } => VoiChoice::FullRange,
         other => other,
     }
-}
-
-/// Distance between neighbouring voxels along a direction, mm.
-#[must_use]
-pub fn step_mm(grid: &VolumeGrid, direction: DVec3) -> f64 {
-    let voxels = grid.voxel_from_patient().matrix3 * direction;
-    1.0 / voxels.abs().max_element().max(1e-9)
 }
 
 /// The point, or the last point of the way to it that is inside the grid.

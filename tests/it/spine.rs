@@ -12,8 +12,8 @@ use isocentre::engine::{Engine, LoadedPixels, Want};
 use isocentre::files::AppFolders;
 use isocentre::view::{Frames as _, ViewMode};
 use isocentre::workspace::{
-    AnnotationEdit, Arrival, Command, Effect, GestureId, ReportEdit, SaveState, Settings, ViewEdit,
-    Workspace,
+    AnnotationEdit, Arrival, Command, Effect, GestureId, Language, ReportEdit, SaveState, Settings,
+    ViewEdit, Workspace,
 };
 
 use super::common::temp_folder;
@@ -189,6 +189,7 @@ fn a_saved_report_leaves_no_draft_and_puts_its_measurements_back_when_it_is_open
     let home = temp_folder();
     let reports = home.path().join("reports");
     let mut session = Session::new(home.path());
+    session.workspace.settings.language = Language::French;
     session.open_demo();
     session.draw_length();
     let study = session.workspace.active_study().expect("a study");
@@ -207,6 +208,12 @@ fn a_saved_report_leaves_no_draft_and_puts_its_measurements_back_when_it_is_open
         )
     });
     assert_eq!(session.workspace.unsaved_studies(), []);
+    let SaveState::Saved { path } = &session.workspace.studies[&study].save_state else {
+        panic!("it was saved");
+    };
+    let report = isocentre::objects::sr::read_file(path).expect("a report");
+    let content = format!("{:?}", isocentre::objects::sr::lines(&report.root));
+    assert!(content.contains("French"), "the language chosen: {content}");
     session.engine.finish();
     let journal = AppFolders::under(home.path()).journal;
     let drafts = std::fs::read_dir(&journal).map_or(0, Iterator::count);

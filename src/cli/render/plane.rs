@@ -13,9 +13,9 @@ use crate::model::{DisplaySet, Library};
 use crate::problem::{Message, msg};
 use crate::render::pass::reslice as reslice_pass;
 use crate::render::{Gpu, RenderError, VolumeTexture};
+use crate::view::step_mm;
 use crate::view::{Camera, Loading, ResolvedKind, resolve_plane, resolve_voi};
 use crate::volume::{ReslicePlane, Volume, VolumeGrid, reslice};
-use crate::workspace::step_mm;
 
 /// Pixels a side when no size is asked for.
 const SIZE_DEFAULT: u32 = 512;

@@ -21,23 +21,6 @@ use crate::view::Frames;
 use crate::volume::Volume;
 use crate::workspace::Workspace;
 
-/// What the values of an annotation are, in the reader's language; lines of label and report panel.
-///
-/// Nothing is kept: for what is drawn every frame use [`MeasurementCache`].
-#[must_use]
-pub fn measurement_lines(
-    annotation: &Annotation,
-    workspace: &Workspace,
-    frames: &dyn Frames,
-    words: &Words,
-) -> Vec<String> {
-    let source = LoadedPixels {
-        library: &workspace.library,
-        frames,
-    };
-    lines(annotation, &measure(annotation, &source), words)
-}
-
 /// Samples a region may hold for its values to be computed between two frames of the window;
 /// larger ones are measured beside.
 const SAMPLES_AT_ONCE: f64 = 150_000.0;

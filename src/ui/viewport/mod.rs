@@ -25,7 +25,7 @@ mod probe;
 mod showing;
 mod text_on_image;
 
-pub use measurement::{MeasurementCache, measurement_lines};
+pub use measurement::MeasurementCache;
 pub use memory::Interaction;
 pub use probe::ProbeText;
 
