@@ -2,8 +2,8 @@
 
 mod findings_file;
 mod new;
+mod placing;
 mod show;
-mod sources;
 
 use std::io::Write as _;
 use std::path::PathBuf;

@@ -54,8 +54,13 @@ pub fn open(paths: &[PathBuf], ctx: &JobCtx) -> Result<Opened, Cancelled> {
 impl Opened {
     fn insert(&mut self, header: crate::dicom::InstanceHeader) {
         let path = header.source.display_path();
+        let notes: Vec<Problem> = header
+            .notes
+            .iter()
+            .map(|note| Problem::warning(note.clone()).at(&path))
+            .collect();
         match self.library.insert(header) {
-            Ok(problems) => self.problems.extend(problems),
+            Ok(problems) => self.problems.extend(notes.into_iter().chain(problems)),
             Err(reason) => self.passed_over.push(PassedOver { path, reason }),
         }
     }

@@ -12,6 +12,7 @@ use crate::engine::{InstanceSource, open};
 use crate::imaging::FrameImage;
 use crate::jobs::JobCtx;
 use crate::model::{DisplaySet, FrameKey, InstanceIx, Library, VolumePlan};
+use crate::problem::{Message, Problem, Problems};
 use crate::view::Frames;
 use crate::volume::Volume;
 
@@ -21,6 +22,7 @@ pub struct OwnPixels {
     sets: Vec<Set>,
     budget: Budget,
     ctx: JobCtx,
+    problems: Problems,
 }
 
 #[derive(Debug)]
@@ -28,9 +30,11 @@ struct Set {
     instances: HashMap<Arc<str>, InstanceIx>,
     sources: HashMap<InstanceIx, Arc<InstanceSource>>,
     plan: Option<VolumePlan>,
-    /// Loaded whole already, or decoded when first asked for; `None` if it makes none or does not fit.
+    /// Loaded whole already, or decoded when first asked for; `None` if it makes none, does not
+    /// fit, or a slice of it cannot be decoded.
     volume: OnceLock<Option<(Arc<Volume>, Option<Reservation>)>>,
-    decoded: Mutex<HashMap<FrameKey, Arc<FrameImage>>>,
+    /// `None` for one that cannot be decoded.
+    decoded: Mutex<HashMap<FrameKey, Option<Arc<FrameImage>>>>,
 }
 
 impl OwnPixels {
@@ -57,7 +61,18 @@ impl OwnPixels {
             .into_iter()
             .filter_map(|id| Some(Set::new(library, library.display_set(id)?, frames)))
             .collect();
-        Self { sets, budget, ctx }
+        Self {
+            sets,
+            budget,
+            ctx,
+            problems: Problems::new(),
+        }
+    }
+
+    /// Why pixels that were asked for are missing, each reason once.
+    #[must_use]
+    pub fn take_problems(&self) -> Vec<Problem> {
+        self.problems.drain()
     }
 
     fn find(&self, anchor: &Anchor) -> Option<(&Set, FrameKey)> {
@@ -100,48 +115,49 @@ impl Set {
         }
     }
 
-    fn frame(&self, key: FrameKey, ctx: &JobCtx) -> Option<Arc<FrameImage>> {
-        if let Some(frame) = self
-            .decoded
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&key)
-        {
-            return Some(Arc::clone(frame));
-        }
-        let frame = Arc::new(
-            self.sources
-                .get(&key.instance)?
-                .frame(key.frame, ctx)
-                .ok()?,
-        );
-        self.decoded
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(key, Arc::clone(&frame));
-        Some(frame)
+    /// Decodes a frame; the error names its file.
+    fn decode(&self, key: FrameKey, ctx: &JobCtx) -> Option<Result<Arc<FrameImage>, Problem>> {
+        let source = self.sources.get(&key.instance)?;
+        let frame = source.frame(key.frame, ctx);
+        Some(
+            frame
+                .map(Arc::new)
+                .map_err(|message| Problem::error(message).at(source.path())),
+        )
     }
 
-    fn volume(&self, budget: &Budget, ctx: &JobCtx) -> Option<&Arc<Volume>> {
+    fn frame(&self, key: FrameKey, pixels: &OwnPixels) -> Option<Arc<FrameImage>> {
+        let mut decoded = self.decoded.lock().unwrap_or_else(PoisonError::into_inner);
+        decoded
+            .entry(key)
+            .or_insert_with(|| {
+                self.decode(key, &pixels.ctx)?
+                    .map_err(|problem| pixels.problems.report(problem))
+                    .ok()
+            })
+            .clone()
+    }
+
+    fn volume(&self, pixels: &OwnPixels) -> Option<&Arc<Volume>> {
         let build = || {
             let plan = self.plan.clone()?;
-            let [columns, rows, slices] = plan.grid.dims.map(u64::from);
-            // Four bytes hold any sample we decode into a volume; given back with the pixels.
-            let reservation = budget.reserve(columns * rows * slices * 4).ok()?;
+            let reservation = Self::reserve(&plan, &pixels.budget)
+                .map_err(|message| pixels.problems.report(Problem::error(message)))
+                .ok()?;
             let volume = Volume::new(plan);
             let placed: Vec<(u32, FrameKey)> = (0_u32..)
                 .zip(volume.frames.iter())
                 .filter_map(|(k, key)| Some((k, (*key)?)))
                 .collect();
-            placed.into_par_iter().for_each(|(k, key)| {
-                if let Some(frame) = self
-                    .sources
-                    .get(&key.instance)
-                    .and_then(|it| it.frame(key.frame, ctx).ok())
-                {
-                    volume.set_slice(k, Arc::new(frame));
-                }
-            });
+            placed
+                .into_par_iter()
+                .for_each(|(k, key)| match self.decode(key, &pixels.ctx) {
+                    Some(Ok(frame)) => {
+                        volume.set_slice(k, frame);
+                    }
+                    Some(Err(problem)) => pixels.problems.report(problem),
+                    None => {}
+                });
             // Values over a volume with holes would be quietly wrong.
             let is_whole = volume.is_complete();
             is_whole.then(|| (Arc::new(volume), Some(reservation)))
@@ -151,20 +167,29 @@ impl Set {
             .as_ref()
             .map(|(volume, _)| volume)
     }
+
+    /// Given back with the pixels.
+    fn reserve(plan: &VolumePlan, budget: &Budget) -> Result<Reservation, Message> {
+        let [columns, rows, slices] = plan.grid.dims.map(u64::from);
+        // Four bytes hold any sample we decode into a volume.
+        let bytes = columns * rows * slices * 4;
+        budget.reserve(bytes).map_err(|over| over.message())
+    }
 }
 
 impl PixelSource for OwnPixels {
     fn image(&self, anchor: &Anchor) -> Option<ImageGeometry> {
-        self.frame(anchor).map(|frame| (&*frame).into())
+        let (set, key) = self.find(anchor)?;
+        Some(set.sources.get(&key.instance)?.geometry(key.frame))
     }
 
     fn frame(&self, anchor: &Anchor) -> Option<Arc<FrameImage>> {
         let (set, key) = self.find(anchor)?;
-        set.frame(key, &self.ctx)
+        set.frame(key, self)
     }
 
     fn volume(&self, anchor: &Anchor) -> Option<Arc<Volume>> {
         let (set, _) = self.find(anchor)?;
-        set.volume(&self.budget, &self.ctx).cloned()
+        set.volume(self).cloned()
     }
 }

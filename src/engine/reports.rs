@@ -3,14 +3,13 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::annotation::{self, Anchor};
+use crate::annotation;
 use crate::dicom::read_full;
 use crate::engine::Engine;
 use crate::engine::own_pixels::OwnPixels;
-use crate::geom::DVec3;
-use crate::model::{DisplaySetId, Library, StudyKey};
+use crate::model::{DisplaySetId, StudyKey};
 use crate::objects::sr::{
-    self, DocumentReference, Evidence, Finding, Findings, Images, TEMPLATES, template_of,
+    self, DocumentReference, Evidence, Finding, Findings, OpenImages, TEMPLATES, template_of,
 };
 use crate::problem::{Message, Problem, Problems, msg};
 use crate::workspace::{Arrival, Document, Workspace};
@@ -37,60 +36,6 @@ impl ReportsRead {
     }
 }
 
-/// The open images, as reading a report asks for them; on its own, for another thread.
-struct OpenImages(Vec<(Anchor, Option<DVec3>)>);
-
-impl OpenImages {
-    fn of(library: &Library, study: StudyKey) -> Self {
-        let mut images = Vec::new();
-        for set in library
-            .display_sets()
-            .filter(|set| set.study == study && set.is_image())
-        {
-            for key in set.frames.iter() {
-                let Some(instance) = library.instance(key.instance) else {
-                    continue;
-                };
-                let plane = instance
-                    .facts
-                    .frame(key.frame)
-                    .and_then(|facts| facts.plane);
-                let anchor = Anchor {
-                    series_instance_uid: Arc::clone(&set.series_instance_uid),
-                    sop_instance_uid: Arc::clone(&instance.facts.sop_instance_uid),
-                    sop_class_uid: Arc::clone(&instance.facts.sop_class_uid),
-                    frame: key.frame,
-                    frame_of_reference: instance.facts.frame_of_reference.clone(),
-                    normal: plane.as_ref().map(|plane| plane.normal()),
-                };
-                images.push((anchor, plane.map(|plane| plane.origin)));
-            }
-        }
-        Self(images)
-    }
-}
-
-impl Images for OpenImages {
-    fn find(&self, sop_instance_uid: &str) -> Option<Anchor> {
-        self.0
-            .iter()
-            .find(|(anchor, _)| *anchor.sop_instance_uid == *sop_instance_uid)
-            .map(|(anchor, _)| anchor.clone())
-    }
-
-    fn nearest(&self, frame_of_reference: &str, point: DVec3) -> Option<Anchor> {
-        let distance = |(anchor, origin): &(Anchor, Option<DVec3>)| {
-            Some((point - (*origin)?).dot(anchor.normal?).abs())
-        };
-        self.0
-            .iter()
-            .filter(|(anchor, _)| anchor.frame_of_reference.as_deref() == Some(frame_of_reference))
-            .filter_map(|image| Some((distance(image)?, &image.0)))
-            .min_by(|a, b| a.0.total_cmp(&b.0))
-            .map(|(_, anchor)| anchor.clone())
-    }
-}
-
 impl Engine {
     pub(super) fn spawn_read_report(&self, set: DisplaySetId, workspace: &Workspace) {
         let library = &workspace.library;
@@ -106,7 +51,7 @@ impl Engine {
             return;
         };
         let source = header.source.clone();
-        let images = OpenImages::of(library, study);
+        let images = OpenImages::of_study(library, study);
         let (reports, sender) = (Arc::clone(&self.reports), self.sender.clone());
         self.spawn_event(Message::new(msg("job-read-report")), false, move |_ctx| {
             let path = source.display_path();
@@ -164,6 +109,7 @@ impl Engine {
         evidence.predecessor = earlier.as_ref().and_then(|report| report.reference.clone());
         let observer = workspace.settings.observer.clone();
         let language = workspace.settings.language.spoken();
+        let sender = self.sender.clone();
         self.spawn_event(Message::new(msg("job-save-report")), true, move |_ctx| {
             let mut findings = Findings {
                 observer,
@@ -175,6 +121,10 @@ impl Engine {
             for annotation in &document.annotations {
                 let measured = annotation::measure(annotation, &pixels);
                 if let Some(quantity) = measured.missing.first() {
+                    pixels
+                        .take_problems()
+                        .into_iter()
+                        .for_each(|problem| super::notify(&sender, problem));
                     let message = Message::new(msg("report-value-missing"))
                         .text("label", annotation.label.clone())
                         .text(

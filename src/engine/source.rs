@@ -1,7 +1,9 @@
 //! An instance ready to decode: its decoder and its attributes, prepared once.
 
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use crate::annotation::ImageGeometry;
 use crate::dicom::{FrameDecoder, InstanceHeader};
 use crate::imaging::{FrameImage, ImageAttributes};
 use crate::jobs::JobCtx;
@@ -11,13 +13,8 @@ use crate::problem::Message;
 #[derive(Debug)]
 pub struct InstanceSource {
     header: Arc<InstanceHeader>,
-    prepared: OnceLock<Result<Prepared, Message>>,
-}
-
-#[derive(Debug)]
-struct Prepared {
-    decoder: FrameDecoder,
-    attributes: ImageAttributes,
+    decoder: OnceLock<Result<FrameDecoder, Message>>,
+    attributes: OnceLock<ImageAttributes>,
 }
 
 impl InstanceSource {
@@ -26,7 +23,25 @@ impl InstanceSource {
     pub const fn new(header: Arc<InstanceHeader>) -> Self {
         Self {
             header,
-            prepared: OnceLock::new(),
+            decoder: OnceLock::new(),
+            attributes: OnceLock::new(),
+        }
+    }
+
+    /// The file it is in.
+    #[must_use]
+    pub fn path(&self) -> PathBuf {
+        self.header.source.display_path()
+    }
+
+    /// Where a frame (from 0) lies and what calibrates it, without its pixels.
+    #[must_use]
+    pub fn geometry(&self, frame: u32) -> ImageGeometry {
+        let attributes = self.attributes();
+        ImageGeometry {
+            plane: attributes.plane(frame).cloned(),
+            spacing: attributes.spacing(frame),
+            aspect: attributes.aspect(frame),
         }
     }
 
@@ -35,22 +50,18 @@ impl InstanceSource {
     /// # Errors
     /// The sentence to show in place of the picture.
     pub fn frame(&self, frame: u32, ctx: &JobCtx) -> Result<FrameImage, Message> {
-        let prepare = || {
-            let decoder = FrameDecoder::new(&self.header).map_err(|error| error.message())?;
-            Ok(Prepared {
-                decoder,
-                attributes: ImageAttributes::read(&self.header),
-            })
-        };
-        let prepared = self
-            .prepared
-            .get_or_init(prepare)
-            .as_ref()
-            .map_err(Clone::clone)?;
-        let decoded = prepared
+        let decoded = self
             .decoder
+            .get_or_init(|| FrameDecoder::new(&self.header).map_err(|error| error.message()))
+            .as_ref()
+            .map_err(Clone::clone)?
             .decode(frame, ctx)
             .map_err(|error| error.message())?;
-        Ok(prepared.attributes.frame_image(frame, decoded))
+        Ok(self.attributes().frame_image(frame, decoded))
+    }
+
+    fn attributes(&self) -> &ImageAttributes {
+        self.attributes
+            .get_or_init(|| ImageAttributes::read(&self.header))
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Found;
+use crate::engine::open::Opened;
 use crate::model::DisplaySet;
 use crate::model::Library;
 use crate::model::Patient;
@@ -104,21 +104,21 @@ pub(super) struct GeometryEntry {
 }
 
 impl Document {
-    pub(super) fn new(found: &Found, words: &Words) -> Self {
-        let library = &found.library;
+    pub(super) fn new(opened: &Opened, words: &Words) -> Self {
+        let library = &opened.library;
         let files_shown = library.instances().count();
         Self {
-            files_found: files_shown + found.passed_over.len(),
+            files_found: files_shown + opened.passed_over.len(),
             files_shown,
-            passed_over: found
+            passed_over: opened
                 .passed_over
                 .iter()
-                .map(|(path, reason)| PassedOverEntry {
-                    path: path.display().to_string(),
-                    reason: words.get(reason),
+                .map(|file| PassedOverEntry {
+                    path: file.path.display().to_string(),
+                    reason: words.get(&file.reason),
                 })
                 .collect(),
-            problems: found
+            problems: opened
                 .problems
                 .iter()
                 .map(|problem| ProblemEntry {

@@ -1,6 +1,5 @@
 //! The text of `isocentre info`, for people.
 
-use super::Found;
 use super::document::DisplaySetEntry;
 use super::document::Document;
 use super::document::GeometryEntry;
@@ -8,12 +7,13 @@ use super::document::PatientEntry;
 use super::document::SeriesEntry;
 use super::document::StudyEntry;
 use crate::dicom::PersonName;
+use crate::engine::open::Opened;
 use crate::problem::Message;
 use crate::problem::msg;
 use crate::text::Words;
 
 /// All that was found, indented by level, then what was passed over and why.
-pub(super) fn listing(found: &Found, document: &Document, words: &Words) -> String {
+pub(super) fn listing(opened: &Opened, document: &Document, words: &Words) -> String {
     let mut lines = Vec::new();
     for patient in &document.patients {
         lines.push(patient_line(patient, words));
@@ -27,9 +27,9 @@ pub(super) fn listing(found: &Found, document: &Document, words: &Words) -> Stri
             }
         }
     }
-    if !found.problems.is_empty() {
+    if !opened.problems.is_empty() {
         lines.push(String::new());
-        lines.extend(found.problems.iter().map(|problem| words.problem(problem)));
+        lines.extend(opened.problems.iter().map(|problem| words.problem(problem)));
     }
     if !document.passed_over.is_empty() {
         lines.push(String::new());

@@ -9,27 +9,22 @@ use super::NewArgs;
 use super::complain;
 use super::findings_file::FindingEntry;
 use super::findings_file::FindingsFile;
+use super::placing::instance;
+use super::placing::placed;
 use super::say;
-use super::sources::Sources;
-use crate::annotation::Anchor;
 use crate::annotation::Annotation;
-use crate::annotation::AnnotationId;
-use crate::annotation::AnnotationKind;
-use crate::annotation::Code;
-use crate::annotation::Geometry;
 use crate::annotation::Measured;
-use crate::annotation::PixelSource as _;
-use crate::annotation::Points;
+use crate::annotation::Quantity;
 use crate::annotation::measure;
 use crate::annotation::measure_quantities;
-use crate::annotation::pixel_from_patient;
-use crate::dicom::new_uid;
+use crate::cache::Budget;
+use crate::engine::OwnPixels;
+use crate::engine::open::open;
 use crate::files::Readable;
 use crate::files::make_folder;
-use crate::geom::DVec2;
-use crate::geom::DVec3;
+use crate::jobs::JobCtx;
 use crate::model::DisplaySet;
-use crate::model::FrameKey;
+use crate::model::Library;
 use crate::model::StudyKey;
 use crate::objects::sr;
 use crate::objects::sr::Evidence;
@@ -40,39 +35,29 @@ use crate::problem::Problem;
 use crate::problem::msg;
 use crate::text::Language;
 use crate::text::Words;
-
-/// Without a frame of reference, points in patient mm must lie this near to the plane of an image
-/// to be drawn on it.
-const ON_IMAGE_MM: f64 = 0.5;
+use crate::view::NoFrames;
 
 pub(super) fn run(args: &NewArgs, words: &Words) -> Result<ExitCode, Problem> {
     let file = FindingsFile::read(&args.findings)?;
     let about_file = |message| Problem::error(message).at(&args.findings);
     let template = file.template().map_err(about_file)?;
-    let sources = Sources::open(&args.paths)?;
+    let nothing = || Problem::error(Message::new(msg("report-no-images")));
+    let ctx = JobCtx::new();
+    // What is passed over is left to `info` to list.
+    let library = open(&args.paths, &ctx)
+        .map_err(|_cancelled| nothing())?
+        .library;
+    if !library.display_sets().any(DisplaySet::is_image) {
+        return Err(nothing());
+    }
     let mut failures: Vec<Problem> = Vec::new();
-    let mut findings: Vec<Finding> = Vec::new();
-    let mut report: Vec<serde_json::Value> = Vec::new();
+    let mut annotations: Vec<(Annotation, Option<Vec<Quantity>>)> = Vec::new();
     for (index, entry) in file.findings.iter().enumerate() {
         let label = entry.named(index);
-        let measured = placed(&sources, entry, &label).and_then(|annotation| {
-            let measured = match entry.quantities()? {
-                Some(quantities) => measure_quantities(&annotation, &quantities, &sources),
-                None => measure(&annotation, &sources),
-            };
-            Ok((annotation, measured))
-        });
-        failures.extend(sources.take_problems());
-        match measured {
-            Ok((annotation, measured)) => {
-                failures.extend(missing(&label, &measured, words));
-                report.push(as_json(&annotation, &measured));
-                findings.push(Finding {
-                    measurements: measured.values.into_iter().map(|(_, m)| m).collect(),
-                    annotation,
-                    kept: Vec::new(),
-                });
-            }
+        let annotation = placed(&library, entry, &label)
+            .and_then(|annotation| Ok((annotation, entry.quantities()?)));
+        match annotation {
+            Ok(annotation) => annotations.push(annotation),
             Err(reason) => failures.push(Problem::error(
                 Message::new(msg("findings-entry"))
                     .text("label", &label)
@@ -80,9 +65,28 @@ pub(super) fn run(args: &NewArgs, words: &Words) -> Result<ExitCode, Problem> {
             )),
         }
     }
-    let study = study_of(&sources, &findings);
+    let anchors = annotations.iter().map(|(annotation, _)| &annotation.anchor);
+    let budget = Budget::of_this_machine();
+    let pixels = OwnPixels::new(&library, &NoFrames, anchors, budget, ctx);
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut report: Vec<serde_json::Value> = Vec::new();
+    for (annotation, quantities) in annotations {
+        let measured = match quantities {
+            Some(quantities) => measure_quantities(&annotation, &quantities, &pixels),
+            None => measure(&annotation, &pixels),
+        };
+        failures.extend(pixels.take_problems());
+        failures.extend(missing(&annotation.label, &measured, words));
+        report.push(as_json(&annotation, &measured));
+        findings.push(Finding {
+            measurements: measured.values.into_iter().map(|(_, m)| m).collect(),
+            annotation,
+            kept: Vec::new(),
+        });
+    }
+    let study = study_of(&library, &findings);
     let evidence = study
-        .and_then(|study| Evidence::of_study(&sources.library, study))
+        .and_then(|study| Evidence::of_study(&library, study))
         .ok_or_else(|| Problem::error(Message::new(msg("report-no-images"))))?;
     let is_partial = !failures.is_empty();
     for failure in &failures {
@@ -130,144 +134,16 @@ impl FindingEntry {
 }
 
 /// The study of the first finding, else of the first images.
-fn study_of(sources: &Sources, findings: &[Finding]) -> Option<StudyKey> {
+fn study_of(library: &Library, findings: &[Finding]) -> Option<StudyKey> {
     let first = findings.first().map(|f| &f.annotation.anchor);
     let of_finding = first.and_then(|anchor| {
-        let instance = sources.instance(&anchor.sop_instance_uid)?;
-        Some(sources.library.series(instance.series)?.study)
+        let instance = instance(library, &anchor.sop_instance_uid)?;
+        Some(library.series(instance.series)?.study)
     });
     of_finding.or_else(|| {
-        let mut sets = sources.library.display_sets();
+        let mut sets = library.display_sets();
         Some(sets.find(|set| set.is_image())?.study)
     })
-}
-
-/// The entry as an annotation on an image.
-fn placed(sources: &Sources, entry: &FindingEntry, label: &str) -> Result<Annotation, Message> {
-    let shape = &entry.geometry;
-    let (points, anchor) = match (&shape.points_mm, &shape.points_px) {
-        (Some(points), None) => {
-            let points: Vec<DVec3> = points.iter().map(|&p| DVec3::from_array(p)).collect();
-            in_patient(sources, shape.series_instance_uid.as_deref(), points)?
-        }
-        (None, Some(points)) => {
-            let points = points.iter().map(|&p| DVec2::from_array(p)).collect();
-            let uid = shape
-                .sop_instance_uid
-                .as_deref()
-                .ok_or_else(|| Message::new(msg("findings-needs-image")))?;
-            (Points::Image(points), on_image(sources, uid, shape.frame)?)
-        }
-        _ => return Err(Message::new(msg("findings-needs-points"))),
-    };
-    let annotation = Annotation {
-        id: AnnotationId(0),
-        tracking_uid: new_uid().into(),
-        label: label.to_owned(),
-        text: entry.text.clone(),
-        kind: AnnotationKind::Other,
-        geometry: shape.geometry(),
-        points: open(shape.geometry(), &points),
-        anchor,
-        finding: entry
-            .code
-            .as_ref()
-            .map(|[value, scheme, meaning]| Code::new(value, scheme, meaning)),
-        label_offset: None,
-    };
-    if annotation.is_writable() {
-        Ok(annotation)
-    } else {
-        Err(Message::new(msg("findings-points-wrong")))
-    }
-}
-
-/// A polygon may repeat its first point at the end or not.
-fn open(geometry: Geometry, points: &Points) -> Points {
-    let mut space = points.to_space();
-    if geometry == Geometry::Polygon && space.len() > 3 && space.first() == space.last() {
-        space.pop();
-    }
-    points.like(space)
-}
-
-fn on_image(sources: &Sources, uid: &str, frame: Option<u32>) -> Result<Anchor, Message> {
-    let absent = || Message::new(msg("findings-no-such-image")).text("uid", uid);
-    let instance = sources.instance(uid).ok_or_else(absent)?;
-    // Frames are counted from 1 outside.
-    let number = frame.unwrap_or(1);
-    let count = instance.facts.frame_count;
-    if number == 0 || number > count {
-        return Err(Message::new(msg("findings-no-such-frame"))
-            .count("frame", number as usize)
-            .count("count", count as usize));
-    }
-    sr::anchor_of(&sources.library, instance, number - 1).ok_or_else(absent)
-}
-
-/// Points in patient mm, anchored to the nearest image of the series.
-fn in_patient(
-    sources: &Sources,
-    series_instance_uid: Option<&str>,
-    points: Vec<DVec3>,
-) -> Result<(Points, Anchor), Message> {
-    let nowhere = || Message::new(msg("findings-no-space"));
-    let first = points
-        .first()
-        .copied()
-        .ok_or_else(|| Message::new(msg("findings-needs-points")))?;
-    let set = spatial_set(sources, series_instance_uid).ok_or_else(nowhere)?;
-    let plane_of = |key: &FrameKey| {
-        let instance = sources.library.instance(key.instance)?;
-        Some((instance, instance.facts.frame(key.frame)?.plane?))
-    };
-    let distance_mm = |key: &FrameKey| {
-        let (_, plane) = plane_of(key)?;
-        Some((first - plane.origin).dot(plane.normal()).abs())
-    };
-    let (_, key) = set
-        .frames
-        .iter()
-        .filter_map(|key| Some((distance_mm(key)?, key)))
-        .min_by(|a, b| a.0.total_cmp(&b.0))
-        .ok_or_else(nowhere)?;
-    let (instance, _) = plane_of(key).ok_or_else(nowhere)?;
-    let anchor = sr::anchor_of(&sources.library, instance, key.frame).ok_or_else(nowhere)?;
-    if anchor.frame_of_reference.is_some() {
-        return Ok((Points::Patient(points), anchor));
-    }
-    // Patient coordinates need a frame of reference to be written; without one the points are
-    // drawn on the image they lie on.
-    let image = sources.image(&anchor).ok_or_else(nowhere)?;
-    let (Some(plane), Some(spacing)) = (image.plane, image.spacing) else {
-        return Err(nowhere());
-    };
-    let pixels: Option<Vec<DVec2>> = points
-        .iter()
-        .map(|&point| {
-            let (pixel, distance_mm) = pixel_from_patient(&plane, spacing, point);
-            (distance_mm.abs() <= ON_IMAGE_MM).then_some(pixel)
-        })
-        .collect();
-    let pixels = pixels.ok_or_else(|| Message::new(msg("findings-no-frame-of-reference")))?;
-    Ok((Points::Image(pixels), anchor))
-}
-
-/// The series asked for; else the first that makes a volume, else the first that lies in space.
-fn spatial_set<'a>(sources: &'a Sources, series: Option<&str>) -> Option<&'a DisplaySet> {
-    let has_plane = |set: &&DisplaySet| {
-        set.frames.iter().any(|key| {
-            let instance = sources.library.instance(key.instance);
-            let facts = instance.and_then(|instance| instance.facts.frame(key.frame));
-            facts.is_some_and(|facts| facts.plane.is_some())
-        })
-    };
-    let is_wanted =
-        |set: &&DisplaySet| series.is_none_or(|series| *set.series_instance_uid == *series);
-    let sets = || sources.library.display_sets().filter(is_wanted);
-    sets()
-        .find(|set| set.volume.is_ok())
-        .or_else(|| sets().find(has_plane))
 }
 
 fn missing(label: &str, measured: &Measured, words: &Words) -> Option<Problem> {

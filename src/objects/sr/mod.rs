@@ -32,7 +32,7 @@ pub use document::{
     build, is_structured_report,
 };
 pub use findings::{Difference, Finding, Findings};
-pub use open_images::anchor_of;
+pub use open_images::{OpenImages, anchor_of};
 pub use read::{SrError, content_tree, read_document, read_file};
 pub use save::{SaveError, Saved, save};
 pub use show::{Line, lines};

@@ -12,26 +12,48 @@ use crate::objects::sr::Evidence;
 use crate::objects::sr::EvidenceImage;
 use crate::objects::sr::Images;
 
-impl Images for Library {
+/// The images of an open study as reading a report asks for them; on its own, for another thread.
+#[derive(Debug)]
+pub struct OpenImages(Vec<(Anchor, Option<DVec3>)>);
+
+impl OpenImages {
+    /// Those of this study.
+    #[must_use]
+    pub fn of_study(library: &Library, study: StudyKey) -> Self {
+        let sets = library
+            .display_sets()
+            .filter(|set| set.study == study && set.is_image());
+        let images = sets.flat_map(|set| set.frames.iter()).filter_map(|key| {
+            let instance = library.instance(key.instance)?;
+            let plane = instance.facts.frame(key.frame).and_then(|it| it.plane);
+            let anchor = anchor_of(library, instance, key.frame)?;
+            Some((anchor, plane.map(|plane| plane.origin)))
+        });
+        Self(images.collect())
+    }
+}
+
+impl Images for OpenImages {
     fn find(&self, sop_instance_uid: &str) -> Option<Anchor> {
-        let instance = self
-            .instances()
-            .find(|i| &*i.facts.sop_instance_uid == sop_instance_uid)?;
-        anchor_of(self, instance, 0)
+        let of_instance =
+            |(anchor, _): &&(Anchor, _)| *anchor.sop_instance_uid == *sop_instance_uid;
+        self.0
+            .iter()
+            .filter(of_instance)
+            .min_by_key(|(anchor, _)| anchor.frame)
+            .map(|(anchor, _)| anchor.clone())
     }
 
     fn nearest(&self, frame_of_reference: &str, point: DVec3) -> Option<Anchor> {
-        let sets = self
-            .display_sets()
-            .filter(|set| set.frame_of_reference.as_deref() == Some(frame_of_reference));
-        let frames = sets.flat_map(|set| set.frames.iter());
-        let (_, key) = frames
-            .filter_map(|key| {
-                let plane = self.instance(key.instance)?.facts.frame(key.frame)?.plane?;
-                Some(((point - plane.origin).dot(plane.normal()).abs(), *key))
-            })
-            .min_by(|a, b| a.0.total_cmp(&b.0))?;
-        anchor_of(self, self.instance(key.instance)?, key.frame)
+        let distance_mm = |(anchor, origin): &(Anchor, Option<DVec3>)| {
+            Some((point - (*origin)?).dot(anchor.normal?).abs())
+        };
+        self.0
+            .iter()
+            .filter(|(anchor, _)| anchor.frame_of_reference.as_deref() == Some(frame_of_reference))
+            .filter_map(|image| Some((distance_mm(image)?, &image.0)))
+            .min_by(|a, b| a.0.total_cmp(&b.0))
+            .map(|(_, anchor)| anchor.clone())
     }
 }
 
