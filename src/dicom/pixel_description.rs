@@ -7,6 +7,7 @@ use dicom_dictionary_std::tags;
 
 use super::DecodeError;
 use super::Elements;
+use super::NumberOfFrames;
 use super::PixelDataLocation;
 
 /// No frame is larger than this: two gibibytes.
@@ -86,7 +87,7 @@ impl PixelDescription {
         let photometric = photometric(name.as_deref(), samples_declared)?;
         let samples_per_pixel =
             samples_declared.unwrap_or(if photometric.is_colour() { 3 } else { 1 });
-        let frames = positive(tags::NUMBER_OF_FRAMES).unwrap_or(1);
+        let frames = NumberOfFrames::read(elements, Some(location)).frames;
         let kind = match location.tag {
             tags::FLOAT_PIXEL_DATA => SampleKind::Float,
             tags::DOUBLE_FLOAT_PIXEL_DATA => SampleKind::Double,

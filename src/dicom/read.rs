@@ -33,6 +33,8 @@ use crate::problem::msg;
 use super::ByteSource;
 use super::Dataset;
 use super::InstanceHeader;
+use super::NumberOfFrames;
+use super::PixelDataLocation;
 use super::byte_source::open_archive;
 
 use element::EXPLICIT_BIG;
@@ -358,13 +360,15 @@ impl Parsed {
                 PrimitiveValue::from("ISO_IR 192"),
             ));
         }
+        let dataset = Dataset {
+            object: self.object,
+        };
+        notes.extend(frames_counted(&dataset, self.found.pixel_data));
         ReadOutcome {
             header: InstanceHeader {
                 source,
                 transfer_syntax,
-                dataset: Dataset {
-                    object: self.object,
-                },
+                dataset,
                 pixel_data: self.found.pixel_data,
                 meta: Dataset { object: self.meta },
                 notes,
@@ -373,4 +377,15 @@ impl Parsed {
             bytes_read: self.bytes_read,
         }
     }
+}
+
+fn frames_counted(dataset: &Dataset, pixel_data: Option<PixelDataLocation>) -> Option<Message> {
+    let elements = dataset.elements();
+    let frames = NumberOfFrames::read(elements, pixel_data);
+    frames.is_counted.then(|| {
+        let declared = elements.text(tags::NUMBER_OF_FRAMES).unwrap_or_default();
+        Message::new(msg("reading-frames-counted"))
+            .text("declared", declared)
+            .count("count", frames.frames as usize)
+    })
 }

@@ -7,6 +7,7 @@ mod encoders;
 mod fragments;
 mod hostile;
 mod native;
+mod number_of_frames;
 mod palette;
 mod samples;
 

@@ -20,6 +20,7 @@ reading-stray-bytes = { $count } bytes that belong to nothing stand before the d
 reading-truncated = The data break off at byte { $at }; what stands before was read
 reading-compressed-corrupt = The compressed data are corrupt; what could be unpacked was read, and may be wrong
 reading-pixels-truncated = { $expected } bytes of pixel data are declared, { $found } are there
+reading-frames-counted = The number of frames is “{ $declared }”, which is none; the pixel data hold { $count }
 reading-repaired = A length or a delimiter is wrong at byte { $at }; some attributes may be missing
 reading-character-set-unknown = The character set “{ $term }” is not known; names and texts may be wrong
 reading-text-guessed = Some text does not fit its declared character set; names and texts may be wrong

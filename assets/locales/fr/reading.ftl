@@ -20,6 +20,7 @@ reading-stray-bytes = { $count } octets qui ne font partie de rien précèdent l
 reading-truncated = Les données s’interrompent à l’octet { $at } ; ce qui précède a été lu
 reading-compressed-corrupt = Les données compressées sont corrompues ; ce qui a pu être décompressé a été lu, et peut être faux
 reading-pixels-truncated = { $expected } octets de pixels sont annoncés, { $found } sont présents
+reading-frames-counted = Le nombre d’images est « { $declared } », ce qui n’en est pas un ; les données de pixels en contiennent { $count }
 reading-repaired = Une longueur ou un délimiteur est faux à l’octet { $at } ; des attributs peuvent manquer
 reading-character-set-unknown = Le jeu de caractères « { $term } » est inconnu ; noms et textes peuvent être faux
 reading-text-guessed = Du texte ne correspond pas à son jeu de caractères déclaré ; noms et textes peuvent être faux

@@ -76,7 +76,7 @@ impl InstanceFacts {
     #[must_use]
     pub fn read(header: &InstanceHeader) -> Self {
         let root = header.dataset.elements();
-        let pixel = ImagePixelModule::read(root);
+        let pixel = ImagePixelModule::read(root, header.pixel_data);
         let sop_class_uid: Arc<str> = root.text(tags::SOP_CLASS_UID).unwrap_or_default().into();
         let frame_count = plausible_frames(header, &pixel);
         let groups = FunctionalGroups::read(root);

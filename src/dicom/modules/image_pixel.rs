@@ -1,6 +1,8 @@
 //! Image Pixel Module (PS3.3 C.7.6.3): the description of the samples, not the samples.
 
 use crate::dicom::Elements;
+use crate::dicom::NumberOfFrames;
+use crate::dicom::PixelDataLocation;
 use crate::dicom::tags;
 
 /// What the header claims about its pixels; nothing here was checked against bytes.
@@ -16,14 +18,14 @@ pub struct ImagePixelModule {
     pub is_signed: bool,
     /// Photometric Interpretation is PALETTE COLOR: three samples a pixel come out.
     pub is_palette: bool,
-    /// Number of Frames (0028,0008), at least 1.
+    /// [`NumberOfFrames`], at least 1.
     pub frames: u32,
 }
 
 impl ImagePixelModule {
-    /// Reads it; what is absent or negative is 0 (samples per pixel and frames: 1).
+    /// Reads it; what is absent or negative is 0 (samples per pixel: 1).
     #[must_use]
-    pub fn read(elements: Elements<'_>) -> Self {
+    pub fn read(elements: Elements<'_>, location: Option<PixelDataLocation>) -> Self {
         let count = |tag| {
             elements
                 .integer(tag)
@@ -46,7 +48,7 @@ impl ImagePixelModule {
             is_palette: elements
                 .text(tags::PHOTOMETRIC_INTERPRETATION)
                 .is_some_and(|text| text == "PALETTE COLOR"),
-            frames: count(tags::NUMBER_OF_FRAMES).max(1),
+            frames: NumberOfFrames::read(elements, location).frames,
         }
     }
 

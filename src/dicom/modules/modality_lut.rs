@@ -149,7 +149,7 @@ mod tests {
     fn read(header: Header) -> ModalityModule {
         let dataset = header.dataset();
         let elements = dataset.elements();
-        ModalityModule::read(elements, elements, &ImagePixelModule::read(elements))
+        ModalityModule::read(elements, elements, &ImagePixelModule::read(elements, None))
     }
 
     fn ct() -> Header {
