@@ -25,7 +25,7 @@ mod scanning;
 mod second_opinion;
 mod shaders;
 mod spine;
-mod sr_roundtrip;
+mod sr;
 mod text;
 mod tools;
 mod ui_shell;

@@ -166,6 +166,40 @@ fn what_cannot_be_measured_is_named_and_the_rest_is_reported() {
 }
 
 #[test]
+fn a_slice_that_cannot_be_decoded_leaves_no_value_of_a_region_and_is_named() {
+    let folder = temp_folder();
+    let series = write_series(folder.path());
+    let broken = series.join("3.dcm");
+    let mut bytes = std::fs::read(&broken).unwrap();
+    bytes.truncate(bytes.len() - 700);
+    std::fs::write(&broken, bytes).unwrap();
+    // Upright through the series, so that every slice is under it.
+    let upright = json!({"type": "polygon",
+        "points_mm": [[1, 4, 1], [6, 4, 1], [6, 4, 7], [1, 4, 7]]});
+    let flat = json!({"type": "polyline", "points_mm": [[1, 2, 2], [4, 6, 2]]});
+    let (status, report, stderr) = report_new(
+        folder.path(),
+        &json!({"findings": [
+            {"label": "Upright", "geometry": upright},
+            {"label": "Flat", "geometry": flat},
+        ]}),
+    );
+    assert_eq!(status, 3, "{stderr}");
+    assert!(stderr.contains("3.dcm"), "{stderr}");
+    assert!((measured(&report, "Flat", "length") - 5.0).abs() < 1e-6);
+    let upright = &report["findings"][0];
+    assert_eq!(upright["label"], "Upright");
+    let names: Vec<&str> = upright["measurements"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|measurement| measurement["name"].as_str().unwrap())
+        .collect();
+    assert!(names.contains(&"area"), "{names:?}");
+    assert!(!names.contains(&"mean"), "measured over a hole: {names:?}");
+}
+
+#[test]
 fn formats_that_are_not_built_are_wrong_usage_and_nothing_is_written() {
     let folder = temp_folder();
     let series = write_series(folder.path());

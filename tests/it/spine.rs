@@ -16,7 +16,7 @@ use isocentre::workspace::{
     ViewEdit, Workspace,
 };
 
-use super::common::temp_folder;
+use super::common::{Encoding, SyntheticImage, temp_folder};
 
 /// Nothing here takes this long; a test that waits longer has failed.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -444,4 +444,68 @@ fn a_folder_opened_twice_is_shown_once_and_its_copies_are_explained() {
         assert_eq!(session.workspace.passed_over.len(), passed_over);
         assert_eq!(session.workspace.files_found, round * 3);
     }
+}
+
+#[test]
+fn a_region_over_a_slice_that_cannot_be_decoded_has_no_value_and_its_report_is_not_saved() {
+    let home = temp_folder();
+    let series = home.path().join("series");
+    std::fs::create_dir(&series).expect("a folder");
+    for k in 0..5 {
+        let mut bytes = SyntheticImage::new(32, 32)
+            .sop_instance(&format!("1.2.3.4.5.1.{k}"))
+            .position([0.0, 0.0, 2.0 * f64::from(k)])
+            .pixels(|_, column| column as i64)
+            .write(Encoding::ExplicitLittle);
+        if k == 3 {
+            bytes.truncate(bytes.len() - 700);
+        }
+        std::fs::write(series.join(format!("{k}.dcm")), bytes).expect("a file");
+    }
+    let reports = home.path().join("reports");
+    let mut session = Session::new(home.path());
+    session.apply(Command::Open(vec![series]));
+    session.until("the series", |session| {
+        session.workspace.panes.active_view().is_some()
+    });
+    session.draw_length();
+    let set = session.shown().display_set;
+    session.until("every slice that can be decoded", |session| {
+        session.engine.volume(set).ready().is_some_and(|volume| {
+            let there = volume.slices.iter().filter(|slice| slice.get().is_some());
+            there.count() == 4
+        })
+    });
+    let study = session.workspace.active_study().expect("a study");
+    let drawn = session.workspace.studies[&study].document.annotations[0].clone();
+    let upright = [(1.0, 1.0), (20.0, 1.0), (20.0, 7.0), (1.0, 7.0)];
+    let region = Annotation {
+        tracking_uid: isocentre::dicom::new_uid().into(),
+        label: "Upright".to_owned(),
+        kind: AnnotationKind::RectangleRoi,
+        geometry: Geometry::Polygon,
+        points: Points::Patient(upright.map(|(x, z)| [x, 15.0, z].into()).to_vec()),
+        ..(*drawn).clone()
+    };
+    session.apply(Command::Annotate(AnnotationEdit::Add(region, GestureId(9))));
+    let pixels = LoadedPixels {
+        library: &session.workspace.library,
+        frames: &session.engine,
+    };
+    let document = session.workspace.studies[&study].document.clone();
+    let measured = measure(&document.annotations[1], &pixels);
+    assert_eq!(measured.value(Quantity::Mean), None, "over a hole");
+    assert!(measured.value(Quantity::Area).is_some());
+    session.apply(Command::Report(ReportEdit::Save(study, reports.clone())));
+    session.until("the reasons", |session| {
+        let notices = session.workspace.notices.shown();
+        let about = |name: &str| {
+            notices
+                .iter()
+                .any(|notice| format!("{notice:?}").contains(name))
+        };
+        about("report-value-missing") && about("3.dcm")
+    });
+    assert_eq!(session.workspace.unsaved_studies(), [study]);
+    assert!(!reports.exists(), "a report that lacks a value was written");
 }
