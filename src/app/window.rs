@@ -161,16 +161,7 @@ impl App {
         if was_closing == Closing::Agreed {
             self.apply(&ctx, vec![Command::Quit]);
         }
-        let wants: Vec<Want> = self
-            .workspace
-            .panes
-            .shown()
-            .map(|(_, view)| Want {
-                display_set: view.display_set,
-                index: view.index,
-                mode: view.mode,
-            })
-            .collect();
+        let wants = Want::shown_in(&self.workspace);
         self.engine.want(&self.workspace.library, &wants);
     }
 

@@ -70,6 +70,21 @@ pub struct Want {
     pub mode: ViewMode,
 }
 
+impl Want {
+    /// What all panes show.
+    #[must_use]
+    pub fn shown_in(workspace: &Workspace) -> Vec<Self> {
+        let views = workspace.panes.shown().map(|(_, view)| view);
+        views
+            .map(|view| Self {
+                display_set: view.display_set,
+                index: view.index,
+                mode: view.mode,
+            })
+            .collect()
+    }
+}
+
 /// Called when something arrived, from any thread.
 pub type Waker = Arc<dyn Fn() + Send + Sync>;
 

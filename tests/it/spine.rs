@@ -1,132 +1,19 @@
 //! The whole path without a window: open → look → draw → journal → save → open again.
 
-use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use isocentre::annotation::{
-    Anchor, Annotation, AnnotationId, AnnotationKind, Geometry, PixelSource as _, Points, Quantity,
-    measure,
+    Annotation, AnnotationKind, Geometry, PixelSource as _, Points, Quantity, measure,
 };
-use isocentre::engine::{Engine, LoadedPixels, Want};
+use isocentre::engine::LoadedPixels;
 use isocentre::files::AppFolders;
 use isocentre::view::{Frames as _, ViewMode};
 use isocentre::workspace::{
-    AnnotationEdit, Arrival, Command, Effect, GestureId, Language, ReportEdit, SaveState, Settings,
+    AnnotationEdit, Arrival, Command, GestureId, Language, ReportEdit, SaveState, Settings,
     ViewEdit, Workspace,
 };
 
-use super::common::{Encoding, SyntheticImage, temp_folder};
-
-/// Nothing here takes this long; a test that waits longer has failed.
-const PATIENCE: Duration = Duration::from_mins(2);
-
-struct Session {
-    workspace: Workspace,
-    engine: Engine,
-}
-
-impl Session {
-    fn new(home: &Path) -> Self {
-        let engine = Engine::new(AppFolders::under(home), Arc::new(|| ()));
-        Self {
-            workspace: Workspace::new(Settings::default()),
-            engine,
-        }
-    }
-
-    fn apply(&mut self, command: Command) {
-        for effect in self.workspace.apply(command) {
-            if !matches!(effect, Effect::Pick(_) | Effect::Quit) {
-                self.engine.run(effect, &self.workspace);
-            }
-        }
-    }
-
-    /// Runs the window's loop until `is_done`.
-    fn until(&mut self, what: &str, is_done: impl Fn(&Self) -> bool) {
-        let begin = Instant::now();
-        while !is_done(self) {
-            assert!(
-                begin.elapsed() < PATIENCE,
-                "waited in vain for {what}: {:?}",
-                self.workspace.notices.shown()
-            );
-            for command in self.engine.poll(Duration::from_millis(10)) {
-                self.apply(command);
-            }
-            let wants: Vec<Want> = self
-                .workspace
-                .panes
-                .shown()
-                .map(|(_, view)| Want {
-                    display_set: view.display_set,
-                    index: view.index,
-                    mode: view.mode,
-                })
-                .collect();
-            self.engine.want(&self.workspace.library, &wants);
-            std::thread::sleep(Duration::from_millis(2));
-        }
-    }
-
-    fn open_demo(&mut self) {
-        self.apply(Command::OpenDemo);
-        self.until("the demo", |session| session.workspace.scans_running == 0);
-    }
-
-    fn shown(&self) -> &isocentre::view::ViewState {
-        self.workspace
-            .panes
-            .active_view()
-            .expect("something is shown")
-    }
-
-    /// A length of 30 mm on the image in the active pane.
-    fn draw_length(&mut self) {
-        let (set, index) = (self.shown().display_set, self.shown().index);
-        let display_set = self
-            .workspace
-            .library
-            .display_set(set)
-            .expect("the set is there");
-        let key = display_set.frames[index as usize];
-        let instance = self
-            .workspace
-            .library
-            .instance(key.instance)
-            .expect("its instance");
-        let plane = instance
-            .facts
-            .frame(key.frame)
-            .and_then(|facts| facts.plane)
-            .expect("a plane");
-        let from = plane.origin + plane.row * 60.0 + plane.column * 60.0;
-        let annotation = Annotation {
-            id: AnnotationId(0),
-            tracking_uid: isocentre::dicom::new_uid().into(),
-            label: "Lesion 1".to_owned(),
-            text: String::new(),
-            kind: AnnotationKind::Length,
-            geometry: Geometry::Polyline,
-            points: Points::Patient(vec![from, from + plane.row * 18.0 + plane.column * 24.0]),
-            anchor: Anchor {
-                series_instance_uid: Arc::clone(&display_set.series_instance_uid),
-                sop_instance_uid: Arc::clone(&instance.facts.sop_instance_uid),
-                sop_class_uid: Arc::clone(&instance.facts.sop_class_uid),
-                frame: key.frame,
-                frame_of_reference: instance.facts.frame_of_reference.clone(),
-                normal: Some(plane.row.cross(plane.column)),
-            },
-            finding: None,
-            label_offset: None,
-        };
-        self.apply(Command::Annotate(AnnotationEdit::Add(
-            annotation,
-            GestureId(1),
-        )));
-    }
-}
+use super::common::{Encoding, Session, SyntheticImage, temp_folder};
 
 #[test]
 fn the_first_images_of_the_demo_are_hung_and_become_a_volume() {
