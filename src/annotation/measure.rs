@@ -1,7 +1,7 @@
 //! Values from geometry and full-precision samples, computed when asked.
 //!
 //! Lengths and areas are in millimetres when the points are in patient space or the image's
-//! spacing has a source, else in pixels. A region on the plane of an original image counts that
+//! spacing has a source, else in pixels (`ruler.rs`). A region on the plane of an original image counts that
 //! image's pixels; on any other plane it samples the volume, as
 //! [`crate::volume::Volume::region_statistics`] says.
 
@@ -15,6 +15,8 @@ use crate::annotation::Quantity;
 use crate::annotation::code::unit_of_values;
 use crate::annotation::pixel_from_patient;
 use crate::annotation::region::RegionOnPlane;
+use crate::annotation::ruler::Ruler;
+use crate::dicom::Photometric;
 use crate::dicom::codes;
 use crate::geom::DVec2;
 use crate::geom::DVec3;
@@ -50,10 +52,27 @@ impl Measured {
     }
 }
 
-/// What [`Annotation::quantities`] lists, measured.
+/// What [`Annotation::quantities`] lists, measured; on the curves of an ultrasound picture times
+/// and velocities instead. Colours have no values: on a colour image those are not asked for.
 #[must_use]
 pub fn measure(annotation: &Annotation, source: &dyn PixelSource) -> Measured {
-    measure_quantities(annotation, annotation.quantities(), source)
+    let asked = annotation.quantities();
+    if let Some(on_curve) = Ruler::of(annotation, source).curve_quantities(asked) {
+        return measure_quantities(annotation, &on_curve, source);
+    }
+    let is_colour = asked.iter().any(|quantity| quantity.needs_pixels())
+        && source
+            .frame(&annotation.anchor)
+            .is_some_and(|frame| frame.photometric == Photometric::Rgb);
+    if is_colour {
+        let drawn: Vec<Quantity> = asked
+            .iter()
+            .copied()
+            .filter(|quantity| !quantity.needs_pixels())
+            .collect();
+        return measure_quantities(annotation, &drawn, source);
+    }
+    measure_quantities(annotation, asked, source)
 }
 
 /// These quantities of an annotation.
@@ -63,9 +82,9 @@ pub fn measure_quantities(
     quantities: &[Quantity],
     source: &dyn PixelSource,
 ) -> Measured {
-    let scale = Scale::of(annotation, source);
+    let ruler = Ruler::of(annotation, source);
     let mut measured = Measured {
-        calibration: scale.calibration,
+        calibration: ruler.calibration,
         ..Measured::default()
     };
     let asks_pixels = quantities.iter().any(|q| q.needs_pixels());
@@ -77,13 +96,20 @@ pub fn measure_quantities(
         let statistics = pixels.as_ref().map(|(statistics, _)| statistics);
         let applies = quantity.applies_to(annotation.geometry, annotation.points.len())
             && annotation.points.is_finite();
+        let on_curve = |unit: codes::CodeRef| {
+            let value = ruler.on_curve(quantity, &annotation.points.to_space())?;
+            Some((value, unit.into()))
+        };
         let value_and_unit: Option<(f64, Code)> = if applies {
             match quantity {
-                Quantity::Length => Some((length(annotation, &scale), scale.length_unit())),
+                Quantity::Duration => on_curve(codes::MILLISECOND),
+                Quantity::Velocity => on_curve(codes::CENTIMETRE_PER_SECOND),
+                Quantity::Depth => on_curve(codes::MILLIMETRE),
+                Quantity::Length => Some((length(annotation, &ruler), ruler.length_unit())),
                 Quantity::Angle => {
-                    angle_degrees(annotation, &scale).map(|v| (v, codes::DEGREE.into()))
+                    angle_degrees(annotation, &ruler).map(|v| (v, codes::DEGREE.into()))
                 }
-                Quantity::Area => area(annotation, &scale).map(|v| (v, scale.area_unit())),
+                Quantity::Area => area(annotation, &ruler).map(|v| (v, ruler.area_unit())),
                 Quantity::Count => statistics.map(|s| (s.count as f64, codes::PIXELS.into())),
                 Quantity::Mean | Quantity::Value => {
                     statistics.map(|s| (s.mean, unit_of_values(units)))
@@ -113,78 +139,26 @@ pub fn measure_quantities(
     measured
 }
 
-/// Units of the points to units of lengths.
-struct Scale {
-    factor: DVec3,
-    /// For angles where only the aspect of a pixel is known.
-    aspect: DVec3,
-    calibration: Option<Calibration>,
-}
-
-impl Scale {
-    fn of(annotation: &Annotation, source: &dyn PixelSource) -> Self {
-        let plain = Self {
-            factor: DVec3::ONE,
-            aspect: DVec3::ONE,
-            calibration: None,
-        };
-        if annotation.points.is_patient() {
-            return Self {
-                calibration: Some(Calibration::Patient),
-                ..plain
-            };
-        }
-        let Some(image) = source.image(&annotation.anchor) else {
-            return plain;
-        };
-        match image.spacing {
-            Some(spacing) => Self {
-                factor: DVec3::new(spacing.column_mm, spacing.row_mm, 1.0),
-                calibration: Some(spacing.source),
-                ..plain
-            },
-            None => Self {
-                aspect: DVec3::new(1.0, image.aspect, 1.0),
-                ..plain
-            },
-        }
-    }
-
-    fn length_unit(&self) -> Code {
-        match self.calibration {
-            Some(_) => codes::MILLIMETRE.into(),
-            None => codes::PIXELS.into(),
-        }
-    }
-
-    fn area_unit(&self) -> Code {
-        match self.calibration {
-            Some(_) => codes::SQUARE_MILLIMETRE.into(),
-            None => codes::SQUARE_PIXELS.into(),
-        }
-    }
-}
-
-fn length(annotation: &Annotation, scale: &Scale) -> f64 {
+fn length(annotation: &Annotation, ruler: &Ruler) -> f64 {
     let points = annotation.points.to_space();
     points
         .iter()
         .zip(points.iter().skip(1))
-        .map(|(&a, &b)| ((b - a) * scale.factor).length())
+        .map(|(&a, &b)| ((b - a) * ruler.factor).length())
         .sum()
 }
 
-fn angle_degrees(annotation: &Annotation, scale: &Scale) -> Option<f64> {
+fn angle_degrees(annotation: &Annotation, ruler: &Ruler) -> Option<f64> {
     let [a, vertex, b] = <[DVec3; 3]>::try_from(annotation.points.to_space()).ok()?;
-    let a = (a - vertex) * scale.factor * scale.aspect;
-    let b = (b - vertex) * scale.factor * scale.aspect;
+    let a = (a - vertex) * ruler.factor * ruler.aspect;
+    let b = (b - vertex) * ruler.factor * ruler.aspect;
     // atan2 stays exact near 0 and 180 degrees, where the arc cosine does not; of a zero-length
     // leg there is no angle.
     (a.length_squared() > 0.0 && b.length_squared() > 0.0)
         .then(|| a.cross(b).length().atan2(a.dot(b)).to_degrees())
 }
 
-fn area(annotation: &Annotation, scale: &Scale) -> Option<f64> {
+fn area(annotation: &Annotation, ruler: &Ruler) -> Option<f64> {
     let points = annotation.points.to_space();
     match (annotation.geometry, points.as_slice()) {
         (Geometry::Polygon, points) => {
@@ -192,18 +166,18 @@ fn area(annotation: &Annotation, scale: &Scale) -> Option<f64> {
             let twice: DVec3 = points
                 .iter()
                 .zip(points.iter().skip(1))
-                .map(|(&a, &b)| ((a - first) * scale.factor).cross((b - first) * scale.factor))
+                .map(|(&a, &b)| ((a - first) * ruler.factor).cross((b - first) * ruler.factor))
                 .sum();
             Some(twice.length() / 2.0)
         }
         (Geometry::Circle, &[centre, rim]) => Some(
             std::f64::consts::PI
                 * (rim - centre).length_squared()
-                * scale.factor.x
-                * scale.factor.y,
+                * ruler.factor.x
+                * ruler.factor.y,
         ),
         (Geometry::Ellipse, &[a, b, c, d]) => {
-            let (u, v) = ((b - a) / 2.0 * scale.factor, (d - c) / 2.0 * scale.factor);
+            let (u, v) = ((b - a) / 2.0 * ruler.factor, (d - c) / 2.0 * ruler.factor);
             Some(std::f64::consts::PI * u.cross(v).length())
         }
         _ => None,

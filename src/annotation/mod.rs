@@ -7,6 +7,7 @@ mod geometry;
 mod measure;
 mod quantity;
 mod region;
+mod ruler;
 mod shape;
 mod source;
 mod space;

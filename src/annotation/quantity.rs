@@ -16,6 +16,13 @@ pub enum Quantity {
     Length,
     /// At the middle of three points, 0 to 180 degrees.
     Angle,
+    /// Between the ends of a line across the time axis of an ultrasound curve, ms.
+    Duration,
+    /// Between the ends of a line along the velocity axis of a Doppler curve, or at a point of it,
+    /// cm/s.
+    Velocity,
+    /// Between the ends of a line along the depth axis of an M-mode picture, mm.
+    Depth,
     /// Of what a closed line encloses.
     Area,
     /// Of the values inside.
@@ -34,9 +41,12 @@ pub enum Quantity {
 
 impl Quantity {
     /// All, in the order they are listed.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::Length,
         Self::Angle,
+        Self::Duration,
+        Self::Velocity,
+        Self::Depth,
         Self::Area,
         Self::Mean,
         Self::StandardDeviation,
@@ -52,6 +62,9 @@ impl Quantity {
         match self {
             Self::Length => "length",
             Self::Angle => "angle",
+            Self::Duration => "duration",
+            Self::Velocity => "velocity",
+            Self::Depth => "depth",
             Self::Area => "area",
             Self::Mean => "mean",
             Self::StandardDeviation => "sd",
@@ -74,6 +87,9 @@ impl Quantity {
         match self {
             Self::Length => msg("quantity-length"),
             Self::Angle => msg("quantity-angle"),
+            Self::Duration => msg("quantity-duration"),
+            Self::Velocity => msg("quantity-velocity"),
+            Self::Depth => msg("quantity-depth"),
             Self::Area => msg("quantity-area"),
             Self::Mean => msg("quantity-mean"),
             Self::StandardDeviation => msg("quantity-sd"),
@@ -90,6 +106,9 @@ impl Quantity {
         match self {
             Self::Length => codes::LENGTH,
             Self::Angle => codes::ANGLE,
+            Self::Duration => codes::DURATION,
+            Self::Velocity => codes::FLOW_VELOCITY,
+            Self::Depth => codes::DEPTH,
             Self::Area => codes::AREA,
             Self::Mean => codes::MEAN,
             Self::StandardDeviation => codes::STANDARD_DEVIATION,
@@ -116,7 +135,10 @@ impl Quantity {
     /// Whether it needs sample values, not only the drawing.
     #[must_use]
     pub const fn needs_pixels(self) -> bool {
-        !matches!(self, Self::Length | Self::Angle | Self::Area)
+        !matches!(
+            self,
+            Self::Length | Self::Angle | Self::Area | Self::Duration | Self::Velocity | Self::Depth
+        )
     }
 
     /// Whether this geometry has it.
@@ -128,6 +150,10 @@ impl Quantity {
             (Self::Value, geometry) => geometry == Geometry::Point,
             (Self::Area, Geometry::Polygon) => points >= 3,
             (Self::Area, geometry) => matches!(geometry, Geometry::Circle | Geometry::Ellipse),
+            (Self::Duration | Self::Depth, geometry) => geometry == Geometry::Polyline,
+            (Self::Velocity, geometry) => {
+                matches!(geometry, Geometry::Polyline | Geometry::Point)
+            }
             (Self::Length | Self::Angle, _) => false,
             (_, geometry) => geometry != Geometry::Polyline,
         }

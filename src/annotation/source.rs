@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::annotation::Anchor;
+use crate::dicom::modules::UltrasoundRegion;
 use crate::imaging::FrameImage;
+use crate::imaging::ImageAttributes;
 use crate::imaging::ImagePlane;
 use crate::imaging::PixelSpacing;
 use crate::volume::Volume;
@@ -17,6 +19,21 @@ pub struct ImageGeometry {
     pub spacing: Option<PixelSpacing>,
     /// Height over width of a pixel where only the aspect is known; 1 otherwise.
     pub aspect: f64,
+    /// Ultrasound regions: what a pixel measures depends on where it lies.
+    pub regions: Arc<[UltrasoundRegion]>,
+}
+
+impl ImageGeometry {
+    /// Of a frame (from 0), without decoding it.
+    #[must_use]
+    pub fn of(attributes: &ImageAttributes, frame: u32) -> Self {
+        Self {
+            plane: attributes.plane(frame).cloned(),
+            spacing: attributes.spacing(frame),
+            aspect: attributes.aspect(frame),
+            regions: Arc::clone(attributes.ultrasound_regions()),
+        }
+    }
 }
 
 impl From<&FrameImage> for ImageGeometry {
@@ -25,6 +42,7 @@ impl From<&FrameImage> for ImageGeometry {
             plane: frame.plane.clone(),
             spacing: frame.spacing,
             aspect: frame.aspect,
+            regions: Arc::clone(&frame.regions),
         }
     }
 }

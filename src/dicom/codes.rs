@@ -78,6 +78,9 @@ codes! {
     LENGTH = "410668003", "SCT", "Length";
     ANGLE = "1483009", "SCT", "Angle";
     AREA = "42798000", "SCT", "Area";
+    DURATION = "103335007", "SCT", "Duration";
+    FLOW_VELOCITY = "110828", "DCM", "Flow Velocity";
+    DEPTH = "131197000", "SCT", "Depth";
     MEAN = "373098007", "SCT", "Mean";
     STANDARD_DEVIATION = "386136009", "SCT", "Standard Deviation";
     MINIMUM = "255605001", "SCT", "Minimum";
@@ -91,6 +94,8 @@ codes! {
     SQUARE_MILLIMETRE = "mm2", "UCUM", "square millimeter";
     PIXELS = "{pixels}", "UCUM", "pixels";
     SQUARE_PIXELS = "{square-pixels}", "UCUM", "square pixels";
+    MILLISECOND = "ms", "UCUM", "millisecond";
+    CENTIMETRE_PER_SECOND = "cm/s", "UCUM", "centimeter/second";
     DEGREE = "deg", "UCUM", "Degree";
     HOUNSFIELD_UNIT = "[hnsf'U]", "UCUM", "Hounsfield unit";
     NO_UNITS = "1", "UCUM", "no units";

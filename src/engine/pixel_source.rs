@@ -33,11 +33,7 @@ impl PixelSource for LoadedPixels<'_> {
             return Some((&**frame).into());
         }
         let attributes = ImageAttributes::read(self.library.header(key.instance)?);
-        Some(ImageGeometry {
-            plane: attributes.plane(key.frame).cloned(),
-            spacing: attributes.spacing(key.frame),
-            aspect: attributes.aspect(key.frame),
-        })
+        Some(ImageGeometry::of(&attributes, key.frame))
     }
 
     fn frame(&self, anchor: &Anchor) -> Option<Arc<FrameImage>> {

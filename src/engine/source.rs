@@ -37,12 +37,7 @@ impl InstanceSource {
     /// Where a frame (from 0) lies and what calibrates it, without its pixels.
     #[must_use]
     pub fn geometry(&self, frame: u32) -> ImageGeometry {
-        let attributes = self.attributes();
-        ImageGeometry {
-            plane: attributes.plane(frame).cloned(),
-            spacing: attributes.spacing(frame),
-            aspect: attributes.aspect(frame),
-        }
+        ImageGeometry::of(self.attributes(), frame)
     }
 
     /// Decodes one frame, counted from 0.

@@ -130,6 +130,7 @@ impl ImageAttributes {
             plane: self.plane(frame).cloned(),
             spacing: attributes.and_then(|a| a.pixels.spacing),
             aspect: attributes.map_or(1.0, |a| a.pixels.aspect),
+            regions: Arc::clone(&self.regions),
             lossy: self.lossy.clone(),
             samples: shown(decoded.samples, self.bits_stored),
         }

@@ -240,6 +240,9 @@ mod tests {
             unit_y: RegionUnit::Centimetre,
             delta_x: 0.05,
             delta_y: -0.04,
+            reference_x: None,
+            reference_y: None,
+            is_low_priority: false,
         };
         let doppler = UltrasoundRegion {
             unit_x: RegionUnit::Second,

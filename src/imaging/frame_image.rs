@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::dicom::modules::UltrasoundRegion;
 use crate::dicom::{Photometric, Samples};
 use crate::geom::DVec3;
 use crate::imaging::lut::Lut;
@@ -169,6 +170,8 @@ pub struct FrameImage {
     pub spacing: Option<PixelSpacing>,
     /// Height over width of a pixel where only the aspect is known; 1 otherwise.
     pub aspect: f64,
+    /// Ultrasound regions, each with its own calibration.
+    pub regions: Arc<[UltrasoundRegion]>,
     /// Compressed with loss at any time of its life.
     pub lossy: Option<LossyNote>,
 }

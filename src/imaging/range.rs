@@ -65,6 +65,7 @@ mod tests {
             plane: None,
             spacing: None,
             aspect: 1.0,
+            regions: Arc::from([]),
             lossy: None,
         };
         assert_eq!(full_range(&image), Some((-55.0, -15.0)));

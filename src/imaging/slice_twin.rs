@@ -210,6 +210,7 @@ mod tests {
             plane: None,
             spacing: None,
             aspect: 1.0,
+            regions: Arc::from([]),
             lossy: None,
         }
     }

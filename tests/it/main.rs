@@ -30,6 +30,7 @@ mod text;
 mod tools;
 mod ui_shell;
 mod ui_viewport;
+mod ultrasound;
 mod voi;
 mod volume;
 mod workspace_undo;

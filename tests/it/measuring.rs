@@ -68,6 +68,7 @@ fn image() -> FrameImage {
             source: Calibration::Patient,
         }),
         aspect: 1.0,
+        regions: Arc::from([]),
         lossy: None,
     }
 }

@@ -65,6 +65,7 @@ fn image([columns, rows]: [u32; 2], samples: Samples) -> FrameImage {
         plane: None,
         spacing: None,
         aspect: 1.0,
+        regions: Arc::from([]),
         lossy: None,
     }
 }

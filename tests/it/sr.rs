@@ -110,6 +110,7 @@ fn frame() -> FrameImage {
             source: Calibration::Patient,
         }),
         aspect: 1.0,
+        regions: Arc::from([]),
         lossy: None,
     }
 }

@@ -27,6 +27,7 @@ fn frame(k: u32) -> FrameImage {
         plane: None,
         spacing: None,
         aspect: 1.0,
+        regions: Arc::from([]),
         lossy: None,
     }
 }

@@ -13,6 +13,9 @@ files-reason-other = { $error }
 
 quantity-length = Length
 quantity-angle = Angle
+quantity-duration = Duration
+quantity-velocity = Velocity
+quantity-depth = Depth
 quantity-area = Area
 quantity-mean = Mean
 quantity-sd = SD

@@ -13,6 +13,9 @@ files-reason-other = { $error }
 
 quantity-length = Longueur
 quantity-angle = Angle
+quantity-duration = Durée
+quantity-velocity = Vitesse
+quantity-depth = Profondeur
 quantity-area = Surface
 quantity-mean = Moyenne
 quantity-sd = Écart-type

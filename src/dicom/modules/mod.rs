@@ -30,7 +30,7 @@ pub use patient::{PatientModule, normalised_name};
 pub use series::SeriesModule;
 pub use spacing::{SpacingModule, positive_pair};
 pub use study::StudyModule;
-pub use ultrasound::{RegionUnit, UltrasoundRegion};
+pub use ultrasound::{AxisReference, RegionUnit, UltrasoundRegion};
 pub use voi_lut::{VoiModule, VoiWindow};
 
 #[cfg(test)]

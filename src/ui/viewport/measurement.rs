@@ -219,7 +219,14 @@ fn lines(annotation: &Annotation, measured: &Measured, words: &Words) -> Vec<Str
             .find(|(q, _)| *q == quantity)
             .map(|(_, m)| value_text(quantity, m.value, &m.unit.value, &m.unit.meaning, words))
     };
-    for quantity in [Quantity::Length, Quantity::Angle, Quantity::Value] {
+    for quantity in [
+        Quantity::Length,
+        Quantity::Angle,
+        Quantity::Value,
+        Quantity::Duration,
+        Quantity::Velocity,
+        Quantity::Depth,
+    ] {
         lines.extend(text(quantity));
     }
     if let Some(area) = text(Quantity::Area) {
@@ -258,6 +265,8 @@ fn value_text(
 ) -> String {
     let symbol = match unit {
         "mm" => "mm",
+        "ms" => "ms",
+        "cm/s" => "cm/s",
         "mm2" if value >= 1000.0 => return words.with_unit(value / 100.0, 1, "cm²"),
         "mm2" => "mm²",
         "deg" => "°",
@@ -269,7 +278,12 @@ fn value_text(
     };
     match quantity {
         Quantity::Count => words.number(value, 0),
-        Quantity::Length | Quantity::Angle | Quantity::Area => words.with_unit(value, 1, symbol),
+        Quantity::Duration => words.with_unit(value, 0, symbol),
+        Quantity::Length
+        | Quantity::Angle
+        | Quantity::Area
+        | Quantity::Velocity
+        | Quantity::Depth => words.with_unit(value, 1, symbol),
         Quantity::Minimum | Quantity::Maximum | Quantity::Value => {
             super::probe::number_text(value, symbol, words)
         }
