@@ -21,6 +21,7 @@ use zip::read::ZipArchiveMetadata;
 use zip::read::ZipReadOptions;
 
 use super::ByteSource;
+use super::Password;
 
 impl ByteSource {
     /// What a message calls it: the file, the archive with the entry's name behind it, or
@@ -46,7 +47,12 @@ impl ByteSource {
                 let size = file.metadata()?.len();
                 read_at(file, 0, size, offset, length)
             }
-            Self::ZipEntry { archive, index, .. } => read_entry(archive, *index, offset, length),
+            Self::ZipEntry {
+                archive,
+                index,
+                password,
+                ..
+            } => read_entry(archive, *index, password.as_ref(), offset, length),
             Self::Memory(bytes) => Ok(slice_of(bytes, offset, length).to_vec()),
         }
     }
@@ -171,13 +177,19 @@ fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     Ok(done)
 }
 
-fn read_entry(archive: &Path, index: usize, offset: u64, length: usize) -> io::Result<Vec<u8>> {
+fn read_entry(
+    archive: &Path,
+    index: usize,
+    password: Option<&Password>,
+    offset: u64,
+    length: usize,
+) -> io::Result<Vec<u8>> {
     let (mut file, directory) = open_archive(archive)?;
     let archive_size = file.metadata()?.len();
     let entry = directory.entry(index).map_err(io::Error::from)?;
     let is_plain = entry.compression() == CompressionMethod::Stored && !entry.encrypted();
     let mut content = entry
-        .with_reader(&mut file, ZipReadOptions::new())
+        .with_reader(&mut file, decrypting(password))
         .map_err(io::Error::from)?;
     if let Some(start) = content.data_start().filter(|_| is_plain) {
         let size = content.size().min(archive_size.saturating_sub(start));
@@ -192,6 +204,11 @@ fn read_entry(archive: &Path, index: usize, offset: u64, length: usize) -> io::R
     let mut bytes = Vec::new(); // grows with what is there, not with what the directory claims
     content.take(length as u64).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// How an entry is read with this password.
+pub(super) fn decrypting(password: Option<&Password>) -> ZipReadOptions<'_> {
+    ZipReadOptions::new().password(password.map(Password::as_bytes))
 }
 
 /// The directory of an archive, as it was at a time of writing.
@@ -274,6 +291,7 @@ mod tests {
             archive: archive.as_path().into(),
             index,
             name: name.into(),
+            password: None,
         };
         vec![
             ByteSource::File(plain.as_path().into()),
@@ -348,8 +366,21 @@ mod tests {
             archive: archive.as_path().into(),
             index: 0,
             name: "a".into(),
+            password: None,
         };
         assert!(source.read_range(0, 10).is_err());
+        let with = |password: &str| ByteSource::ZipEntry {
+            archive: archive.as_path().into(),
+            index: 0,
+            name: "a".into(),
+            password: Some(Password::new(password)),
+        };
+        assert!(with("sesame").read_range(0, 10).is_err());
+        assert_eq!(
+            with("secret").read_range(10, 90).unwrap(),
+            content()[10..100]
+        );
+        assert!(!format!("{:?}", with("secret")).contains("\"secret\""));
     }
 
     #[test]
@@ -360,6 +391,7 @@ mod tests {
             archive: archive.as_path().into(),
             index: 0,
             name: "a".into(),
+            password: None,
         };
         for text in ["first", "second, longer"] {
             let mut zip = ZipWriter::new(File::create(&archive).unwrap());

@@ -8,6 +8,7 @@ use dicom_core::Tag;
 use crate::problem::Message;
 
 use super::Dataset;
+use super::Password;
 
 /// Where the bytes of an instance are.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -22,6 +23,8 @@ pub enum ByteSource {
         index: usize,
         /// The entry's name, for messages.
         name: Arc<str>,
+        /// What decrypts it, if it is encrypted.
+        password: Option<Password>,
     },
     /// In memory (the demo, and objects not yet saved).
     Memory(Arc<[u8]>),

@@ -25,7 +25,6 @@ use dicom_dictionary_std::uids;
 use dicom_object::InMemDicomObject;
 use flate2::read::DeflateDecoder;
 use flate2::read::ZlibDecoder;
-use zip::read::ZipReadOptions;
 
 use crate::problem::Message;
 use crate::problem::msg;
@@ -35,6 +34,7 @@ use super::Dataset;
 use super::InstanceHeader;
 use super::NumberOfFrames;
 use super::PixelDataLocation;
+use super::byte_source::decrypting;
 use super::byte_source::open_archive;
 
 use element::EXPLICIT_BIG;
@@ -103,11 +103,16 @@ fn read_source(
             let size = file.metadata()?.len();
             plan.read(Box::new(file), Some(size))?
         }
-        ByteSource::ZipEntry { archive, index, .. } => {
+        ByteSource::ZipEntry {
+            archive,
+            index,
+            password,
+            ..
+        } => {
             let (mut file, directory) = open_archive(archive)?;
             let entry = directory.entry(*index).map_err(io::Error::from)?;
             let reader = entry
-                .with_reader(&mut file, ZipReadOptions::new())
+                .with_reader(&mut file, decrypting(password.as_ref()))
                 .map_err(io::Error::from)?;
             plan.read(Box::new(reader), None)?
         }

@@ -21,6 +21,7 @@ use crate::problem::msg;
 
 use super::ByteSource;
 use super::InstanceHeader;
+use super::Password;
 use super::dicomdir;
 use super::dicomdir::FileId;
 use super::dicomdir::Resolver;
@@ -40,6 +41,13 @@ pub enum ScanEvent {
         path: PathBuf,
         /// Why.
         reason: Message,
+    },
+    /// Entries of an archive are encrypted and were passed over; a password would open them.
+    Locked {
+        /// The archive.
+        archive: PathBuf,
+        /// How many of its entries.
+        entries: usize,
     },
 }
 
@@ -86,6 +94,28 @@ pub fn scan(
             scanner.follow(&index, &mut walk)?;
         }
     }
+}
+
+/// Reads the headers of the encrypted entries of an archive, and of no others: what a scan
+/// passed over. `None` if the password is wrong; then there are no events.
+///
+/// # Errors
+/// As [`scan`].
+pub fn scan_locked(
+    archive: &Path,
+    password: &Password,
+    ctx: &JobCtx,
+    on: &(dyn Fn(ScanEvent) + Sync),
+) -> Result<Option<ScanSummary>, Cancelled> {
+    let mut scanner = Scanner {
+        ctx,
+        on,
+        summary: ScanSummary::default(),
+        batch_size: FIRST_BATCH,
+        indexes: Vec::new(),
+    };
+    let is_open = scanner.locked_archive(archive, password)?;
+    Ok(is_open.then_some(scanner.summary))
 }
 
 /// A directory met on the way.

@@ -1,14 +1,14 @@
 //! Effects as jobs.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::demo;
-use crate::dicom::{ScanEvent, scan};
+use crate::dicom::{Password, ScanEvent, scan, scan_locked};
 use crate::engine::Engine;
 use crate::engine::duplicates::Duplicates;
 use crate::files::{self, AppFolders, Readable};
-use crate::jobs::{JobCtx, Priority};
+use crate::jobs::{Cancelled, JobCtx, Priority};
 use crate::problem::{Message, Problem, msg};
 use crate::workspace::{Arrival, Command, Settings, Task, Workspace};
 
@@ -19,6 +19,9 @@ impl Engine {
     pub(super) fn spawn(&mut self, task: Task, workspace: &Workspace) {
         match task {
             Task::Scan(paths) => self.spawn_scan(paths, Duplicates::of(&workspace.library)),
+            Task::Unlock(archive, password) => {
+                self.spawn_unlock(archive, password, Duplicates::of(&workspace.library))
+            }
             Task::Demo => self.spawn_demo(Duplicates::of(&workspace.library)),
             Task::FindJournal(study) => self.find_journal(study, workspace),
             Task::ReadReport(set) => self.spawn_read_report(set, workspace),
@@ -42,26 +45,42 @@ impl Engine {
                     drop(sender.send(Command::Arrived(arrival)));
                     waker();
                 };
-                let found = scan(&paths, ctx, &|event| match event {
-                    ScanEvent::Headers(headers) => {
-                        let mut distinct = Vec::with_capacity(headers.len());
-                        for header in headers {
-                            match duplicates.check(&header) {
-                                Ok(()) => distinct.push(header),
-                                Err(reason) => send(Arrival::PassedOver {
-                                    path: header.source.display_path(),
-                                    reason,
-                                }),
-                            }
-                        }
-                        send(Arrival::Headers(distinct));
-                    }
-                    ScanEvent::PassedOver { path, reason } => {
-                        send(Arrival::PassedOver { path, reason })
-                    }
-                });
+                let found = scan(&paths, ctx, &|event| hand_on(event, &duplicates, &send));
                 send(Arrival::ScanEnded {
                     files_found: found.map_or(0, |summary| summary.files_found),
+                });
+            },
+        );
+    }
+
+    fn spawn_unlock(&self, archive: PathBuf, password: Password, duplicates: Duplicates) {
+        let (sender, waker) = (self.sender.clone(), Arc::clone(&self.waker));
+        self.queue.spawn(
+            Message::new(msg("job-unlock")),
+            Priority::Interaction,
+            true,
+            move |ctx| {
+                let send = |arrival: Arrival| {
+                    // The receiver is gone only when the program ends.
+                    drop(sender.send(Command::Arrived(arrival)));
+                    waker();
+                };
+                // Told before what it holds, so that what was passed over is found but once.
+                let unlocked = OnceLock::new();
+                let found = scan_locked(&archive, &password, ctx, &|event| {
+                    unlocked.get_or_init(|| send(Arrival::Unlocked(archive.clone())));
+                    hand_on(event, &duplicates, &send);
+                });
+                let summary = match found {
+                    Ok(None) => {
+                        send(Arrival::WrongPassword(archive.clone()));
+                        None
+                    }
+                    Ok(found) => found,
+                    Err(Cancelled) => None,
+                };
+                send(Arrival::ScanEnded {
+                    files_found: summary.map_or(0, |summary| summary.files_found),
                 });
             },
         );
@@ -138,5 +157,26 @@ pub fn read_settings(folders: &AppFolders) -> (Settings, Option<Problem>) {
                 Some(Problem::warning(message).at(place)),
             )
         }
+    }
+}
+
+/// What a scan finds to the workspace; copies are told apart here, not on the window's thread.
+fn hand_on(event: ScanEvent, duplicates: &Duplicates, send: &dyn Fn(Arrival)) {
+    match event {
+        ScanEvent::Headers(headers) => {
+            let mut distinct = Vec::with_capacity(headers.len());
+            for header in headers {
+                match duplicates.check(&header) {
+                    Ok(()) => distinct.push(header),
+                    Err(reason) => send(Arrival::PassedOver {
+                        path: header.source.display_path(),
+                        reason,
+                    }),
+                }
+            }
+            send(Arrival::Headers(distinct));
+        }
+        ScanEvent::PassedOver { path, reason } => send(Arrival::PassedOver { path, reason }),
+        ScanEvent::Locked { archive, entries } => send(Arrival::Locked { archive, entries }),
     }
 }

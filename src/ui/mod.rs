@@ -15,7 +15,7 @@
 //! | [`viewport`] | a pane: picture, overlays, drawings, input |
 //! | `start.rs`, `path_field.rs` | before anything is open; opening by path |
 //! | `parts.rs` and `palette.rs`, `help.rs`, `settings.rs`, `about.rs`, `passed_over.rs` | what is laid over the window |
-//! | `notices.rs`, `questions.rs` | what the reader should know, and must answer |
+//! | `notices.rs`, `questions.rs`, `unlock.rs` | what the reader should know, and is asked |
 
 mod about;
 mod bidi_label;
@@ -42,6 +42,7 @@ mod start;
 mod status;
 mod theme;
 mod tools_row;
+mod unlock;
 pub mod viewport;
 
 pub use bidi_label::{Text, galley};

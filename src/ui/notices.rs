@@ -66,7 +66,8 @@ fn pass_away(egui_ctx: &Context, ctx: &mut PanelCtx<'_>, clock: &mut Clock) {
     }
 }
 
-fn card_ui(
+/// A framed card in the colour of its severity.
+pub(super) fn card_ui(
     ui: &mut Ui,
     ctx: &mut PanelCtx<'_>,
     severity: Severity,

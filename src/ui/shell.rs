@@ -20,6 +20,7 @@ use crate::ui::start::start_ui;
 use crate::ui::status::status_ui;
 use crate::ui::theme::Theme;
 use crate::ui::tools_row::tools_row_ui;
+use crate::ui::unlock::{PasswordField, unlock_ui};
 use crate::ui::viewport::{Interaction, ProbeText, ViewportCtx, viewport_ui};
 use crate::workspace::{Command, Layout, PaneId, ViewEdit, Workspace};
 
@@ -37,6 +38,7 @@ pub struct Shell {
     start_path: PathField,
     thumbnails: Thumbnails,
     clock: Clock,
+    password: PasswordField,
     probe: Option<ProbeText>,
     /// The hand over the panes.
     pub interaction: Interaction,
@@ -109,6 +111,7 @@ pub fn shell_ui(ui: &mut Ui, shell: &mut Shell, lent: Lent<'_>) {
         .rect;
     let egui_ctx = ui.ctx().clone();
     drop_hint_ui(ui, ctx, area);
+    unlock_ui(&egui_ctx, ctx, &mut shell.password, area);
     notices_ui(&egui_ctx, ctx, &mut shell.clock, area);
     parts_ui(&egui_ctx, ctx, &mut shell.parts, &mut shell.edits);
     questions_ui(&egui_ctx, ctx, shell);

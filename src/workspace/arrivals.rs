@@ -1,13 +1,14 @@
 //! Opening, and what jobs bring back.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::dicom::Password;
 use crate::model::{DisplaySet, StudyKey};
 use crate::problem::{Message, Problem, Severity, msg};
 use crate::workspace::command::{Arrival, Effect, Task};
 use crate::workspace::document::{Document, SaveState};
-use crate::workspace::{PassedOver, Workspace};
+use crate::workspace::{LockedArchive, PassedOver, Workspace};
 
 impl Workspace {
     pub(super) fn open(&mut self, paths: Vec<PathBuf>) -> Vec<Effect> {
@@ -24,6 +25,31 @@ impl Workspace {
         ]
     }
 
+    pub(super) fn unlock(&mut self, archive: PathBuf, password: Password) -> Vec<Effect> {
+        let Some(locked) = self.locked_archive(&archive) else {
+            return Vec::new();
+        };
+        locked.is_trying = true;
+        self.scans_running += 1;
+        vec![Effect::Spawn(Task::Unlock(archive, password))]
+    }
+
+    fn locked_archive(&mut self, archive: &Path) -> Option<&mut LockedArchive> {
+        self.locked
+            .iter_mut()
+            .find(|locked| locked.archive == archive)
+    }
+
+    /// What was passed over for want of a password is found again, decrypted.
+    fn unlocked(&mut self, archive: &Path) {
+        self.locked.retain(|locked| locked.archive != archive);
+        let before = self.passed_over.len();
+        self.passed_over.retain(|file| !file.is_locked_in(archive));
+        self.files_found = self
+            .files_found
+            .saturating_sub(before - self.passed_over.len());
+    }
+
     pub(super) fn open_demo(&mut self) -> Vec<Effect> {
         self.scans_running += 1;
         vec![Effect::Spawn(Task::Demo)]
@@ -34,6 +60,27 @@ impl Workspace {
             Arrival::Headers(headers) => self.take_headers(headers),
             Arrival::PassedOver { path, reason } => {
                 self.passed_over.push(PassedOver { path, reason });
+                Vec::new()
+            }
+            Arrival::Locked { archive, entries } => {
+                self.locked.retain(|locked| locked.archive != archive);
+                self.locked.push(LockedArchive {
+                    archive,
+                    entries,
+                    is_wrong: false,
+                    is_trying: false,
+                });
+                Vec::new()
+            }
+            Arrival::Unlocked(archive) => {
+                self.unlocked(&archive);
+                Vec::new()
+            }
+            Arrival::WrongPassword(archive) => {
+                if let Some(locked) = self.locked_archive(&archive) {
+                    locked.is_wrong = true;
+                    locked.is_trying = false;
+                }
                 Vec::new()
             }
             Arrival::ScanEnded { files_found } => {

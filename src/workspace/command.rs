@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::annotation::{Annotation, AnnotationId};
-use crate::dicom::InstanceHeader;
+use crate::dicom::{InstanceHeader, Password};
 use crate::geom::{AnatomicalPlane, DVec3};
 use crate::jobs::JobId;
 use crate::model::DisplaySetId;
@@ -29,6 +29,10 @@ pub struct GestureId(pub u64);
 pub enum Command {
     Open(Vec<PathBuf>),
     OpenDemo,
+    /// Open what is encrypted in this archive.
+    Unlock(PathBuf, Password),
+    /// Leave it as it is.
+    LeaveLocked(PathBuf),
     Pick(PickKind),
     Arrived(Arrival),
     View(PaneId, ViewEdit),
@@ -68,6 +72,17 @@ pub enum Arrival {
         /// Why.
         reason: Message,
     },
+    /// Entries of an archive wait for a password; each was passed over, too.
+    Locked {
+        /// The archive.
+        archive: PathBuf,
+        /// How many.
+        entries: usize,
+    },
+    /// The password was right; what the archive holds follows.
+    Unlocked(PathBuf),
+    /// The password was wrong; nothing changed.
+    WrongPassword(PathBuf),
     /// A scan found this many files in all.
     ScanEnded {
         /// Files found.
@@ -219,6 +234,7 @@ pub enum Effect {
 #[expect(missing_docs, reason = "each names what it does")]
 pub enum Task {
     Scan(Vec<PathBuf>),
+    Unlock(PathBuf, Password),
     Demo,
     /// Look for unsaved work of this study.
     FindJournal(StudyKey),

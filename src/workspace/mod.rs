@@ -41,12 +41,12 @@ pub use settings::{Language, OverlayLevel, Settings};
 pub use start::Start;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::annotation::AnnotationId;
 use crate::model::Library;
 use crate::model::StudyKey;
-use crate::problem::Message;
+use crate::problem::{Message, msg};
 
 /// A file that was found and not shown, and why.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,6 +55,27 @@ pub struct PassedOver {
     pub path: PathBuf,
     /// Why.
     pub reason: Message,
+}
+
+impl PassedOver {
+    /// Whether it was passed over for want of this archive's password.
+    #[must_use]
+    pub fn is_locked_in(&self, archive: &Path) -> bool {
+        self.path.starts_with(archive) && self.reason.id == msg("reading-archive-encrypted")
+    }
+}
+
+/// An archive with entries that are encrypted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LockedArchive {
+    /// Which.
+    pub archive: PathBuf,
+    /// How many entries.
+    pub entries: usize,
+    /// The password given was wrong.
+    pub is_wrong: bool,
+    /// A password is being tried.
+    pub is_trying: bool,
 }
 
 /// Everything the program knows.
@@ -78,6 +99,8 @@ pub struct Workspace {
     pub notices: notices::Notices,
     /// Files found and not shown.
     pub passed_over: Vec<PassedOver>,
+    /// Archives that wait for their password.
+    pub locked: Vec<LockedArchive>,
     /// Files found so far.
     pub files_found: usize,
     /// Scans under way.
@@ -124,6 +147,11 @@ impl Workspace {
         match command {
             Command::Open(paths) => self.open(paths),
             Command::OpenDemo => self.open_demo(),
+            Command::Unlock(archive, password) => self.unlock(archive, password),
+            Command::LeaveLocked(archive) => {
+                self.locked.retain(|locked| locked.archive != archive);
+                Vec::new()
+            }
             Command::Pick(kind) => vec![Effect::Pick(kind)],
             Command::Arrived(arrival) => self.arrived(arrival),
             Command::View(pane, edit) => self.edit_view(pane, edit),

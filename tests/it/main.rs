@@ -11,6 +11,7 @@ mod character_sets;
 mod common;
 mod decode;
 mod demo;
+mod encrypted_archives;
 mod files;
 mod headers;
 mod jobs;

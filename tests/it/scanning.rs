@@ -26,6 +26,7 @@ use crate::common::test_data;
 
 /// What a scan gave, by the names a test uses.
 struct Found {
+    locked: Vec<(PathBuf, usize)>,
     summary: ScanSummary,
     /// Path and SOP instance UID, in order.
     headers: Vec<(PathBuf, String)>,
@@ -58,6 +59,7 @@ fn scan_all(inputs: &[&Path]) -> Found {
     })
     .unwrap();
     let mut found = Found {
+        locked: Vec::new(),
         summary,
         headers: Vec::new(),
         passed_over: BTreeMap::new(),
@@ -73,6 +75,7 @@ fn scan_all(inputs: &[&Path]) -> Found {
                     (header.source.display_path(), uid.unwrap_or_default())
                 }));
             }
+            ScanEvent::Locked { archive, entries } => found.locked.push((archive, entries)),
             ScanEvent::PassedOver { path, reason } => {
                 passed_over += 1;
                 let before = found.passed_over.insert(path, reason.id.0);
@@ -255,6 +258,7 @@ fn an_encrypted_entry_says_so() {
         found.reason(archive.join("IM1")),
         "reading-archive-encrypted"
     );
+    assert_eq!(found.locked, [(archive, 1)]);
 }
 
 #[test]

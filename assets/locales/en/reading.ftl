@@ -32,6 +32,6 @@ reading-dicomdir = An index (DICOMDIR) of { $count } files, which are opened on 
 reading-dicomdir-missing = Listed in the DICOMDIR, but missing
 reading-archive-empty = The archive is empty
 reading-archive-damaged = The archive cannot be opened: { $reason }
-reading-archive-encrypted = Encrypted in its archive; unpack it with its password first
+reading-archive-encrypted = Encrypted in its archive; it needs the password
 reading-archive-nested = An archive within an archive is not opened; unpack it first
 reading-archive-bomb = The archive expands to far more than its size explains; its rest was not read

@@ -151,3 +151,13 @@ close-saving = Saving; the window closes when every report is on disk.
 close-save = Save report
 close-draft = Keep as draft and close
 close-cancel = Cancel
+
+# Encrypted archives
+unlock-title = { $count ->
+    [one] “{ $archive }” holds an encrypted file
+   *[other] “{ $archive }” holds { $count } encrypted files
+}
+unlock-wrong = The password is not the right one
+unlock-password = Password
+unlock-open = Open
+unlock-leave = Not now

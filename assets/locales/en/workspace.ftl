@@ -26,6 +26,7 @@ preset-liver = Liver
 preset-mediastinum = Mediastinum
 preset-angio = Angiography
 
+job-unlock = Decrypting
 job-scan = Reading files
 job-demo = Making the demo study
 job-load = Loading images

@@ -32,6 +32,6 @@ reading-dicomdir = Un index (DICOMDIR) de { $count } fichiers, qui sont ouverts 
 reading-dicomdir-missing = Cité dans le DICOMDIR, mais absent
 reading-archive-empty = L’archive est vide
 reading-archive-damaged = L’archive ne peut pas être ouverte : { $reason }
-reading-archive-encrypted = Chiffré dans son archive ; décompressez-la d’abord avec son mot de passe
+reading-archive-encrypted = Chiffré dans son archive ; il faut le mot de passe
 reading-archive-nested = Une archive dans une archive n’est pas ouverte ; décompressez-la d’abord
 reading-archive-bomb = L’archive se déploie bien au-delà de ce que sa taille explique ; le reste n’a pas été lu

@@ -151,3 +151,13 @@ close-saving = Enregistrement ; la fenêtre se ferme quand chaque compte rendu e
 close-save = Enregistrer le compte rendu
 close-draft = Garder le brouillon et fermer
 close-cancel = Rester
+
+# Encrypted archives
+unlock-title = { $count ->
+    [one] « { $archive } » contient un fichier chiffré
+   *[other] « { $archive } » contient { $count } fichiers chiffrés
+}
+unlock-wrong = Ce n’est pas le bon mot de passe
+unlock-password = Mot de passe
+unlock-open = Ouvrir
+unlock-leave = Pas maintenant

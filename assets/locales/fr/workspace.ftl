@@ -26,6 +26,7 @@ preset-liver = Foie
 preset-mediastinum = Médiastin
 preset-angio = Angiographie
 
+job-unlock = Déchiffrement
 job-scan = Lecture des fichiers
 job-demo = Préparation de l’étude de démonstration
 job-load = Chargement des images

@@ -10,6 +10,7 @@ use std::sync::atomic::Ordering;
 use rayon::prelude::*;
 
 use crate::dicom::ByteSource;
+use crate::dicom::Password;
 use crate::dicom::byte_source::open_archive;
 use crate::dicom::dicomdir;
 use crate::dicom::read;
@@ -18,6 +19,7 @@ use crate::problem::Message;
 use crate::problem::msg;
 
 use super::Outcome;
+use super::ScanEvent;
 use super::Scanner;
 use super::guarded;
 use super::index_message;
@@ -51,6 +53,34 @@ struct Entry {
     source: ByteSource,
     name: Arc<str>,
     is_encrypted: bool,
+    /// Inflated, as the archive's directory claims.
+    size: u64,
+}
+
+impl Entry {
+    /// Encrypted, and nothing is there to decrypt it.
+    const fn is_locked(&self) -> bool {
+        self.is_encrypted && matches!(&self.source, ByteSource::ZipEntry { password: None, .. })
+    }
+
+    fn unlock(&mut self, with: &Password) {
+        if let ByteSource::ZipEntry { password, .. } = &mut self.source {
+            *password = Some(with.clone());
+        }
+    }
+}
+
+/// Whether the password of these entries is right. The old encryption recognises it by one byte,
+/// and so takes one wrong password in 256: only the checksum at the end of an entry is sure.
+fn opens(entries: &[Entry]) -> bool {
+    let smallest = entries
+        .iter()
+        .filter(|entry| entry.size > 0)
+        .min_by_key(|entry| entry.size);
+    smallest.is_none_or(|entry| match entry.source.read_all(ALLOWANCE) {
+        Ok(_) => true,
+        Err(error) => error.kind() == std::io::ErrorKind::FileTooLarge,
+    })
 }
 
 impl Scanner<'_> {
@@ -69,8 +99,40 @@ impl Scanner<'_> {
                 return Ok(());
             }
         };
+        self.entries(&entries, &allowance)?;
+        let locked = entries.iter().filter(|entry| entry.is_locked()).count();
+        if locked > 0 {
+            (self.on)(ScanEvent::Locked {
+                archive: path.to_owned(),
+                entries: locked,
+            });
+        }
+        Ok(())
+    }
+
+    /// Reads the encrypted entries of an archive; whether the password opened it.
+    pub(super) fn locked_archive(
+        &mut self,
+        path: &Path,
+        password: &Password,
+    ) -> Result<bool, Cancelled> {
+        let Ok((mut entries, allowance)) = entries(path) else {
+            return Ok(false); // gone since it was found
+        };
+        entries.retain(Entry::is_locked);
+        for entry in &mut entries {
+            entry.unlock(password);
+        }
+        if !opens(&entries) {
+            return Ok(false);
+        }
+        self.entries(&entries, &allowance)?;
+        Ok(true)
+    }
+
+    fn entries(&mut self, entries: &[Entry], allowance: &AtomicU64) -> Result<(), Cancelled> {
         let names: Vec<&str> = entries.iter().map(|entry| &*entry.name).collect();
-        let mut rest = entries.as_slice();
+        let mut rest = entries;
         while !rest.is_empty() {
             let (batch, later) = rest.split_at(self.batch_size.min(rest.len()));
             rest = later;
@@ -78,7 +140,7 @@ impl Scanner<'_> {
                 .par_iter()
                 .map(|entry| {
                     self.ctx.check()?;
-                    Ok(guarded(|| examine(entry, &allowance)))
+                    Ok(guarded(|| examine(entry, allowance)))
                 })
                 .collect::<Result<_, Cancelled>>()?;
             let mut headers = Vec::new();
@@ -140,9 +202,11 @@ fn entries(path: &Path) -> std::io::Result<(Vec<Entry>, AtomicU64)> {
                 archive: Arc::clone(&archive),
                 index,
                 name: Arc::clone(&name),
+                password: None,
             },
             name,
             is_encrypted: entry.encrypted(),
+            size: entry.size(),
         });
     }
     let allowance = ALLOWANCE.saturating_add(size.saturating_mul(MAX_RATIO));
@@ -150,7 +214,7 @@ fn entries(path: &Path) -> std::io::Result<(Vec<Entry>, AtomicU64)> {
 }
 
 fn examine(entry: &Entry, allowance: &AtomicU64) -> Outcome {
-    if entry.is_encrypted {
+    if entry.is_locked() {
         return Outcome::PassedOver(Message::new(msg("reading-archive-encrypted")));
     }
     let bomb = || Outcome::PassedOver(Message::new(msg("reading-archive-bomb")));

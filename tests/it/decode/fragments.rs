@@ -213,6 +213,7 @@ fn frames_read_from_a_compressed_archive_are_the_same() {
     zip.write_all(&file(BASELINE, 3, &all, None)).unwrap();
     zip.finish().unwrap();
     let source = ByteSource::ZipEntry {
+        password: None,
         archive: archive.as_path().into(),
         index: 0,
         name: "IM1".into(),

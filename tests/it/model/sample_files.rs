@@ -57,6 +57,7 @@ fn opened(folder: &Path) -> Library {
                 }
             }
             ScanEvent::PassedOver { .. } => state.1 += 1,
+            ScanEvent::Locked { .. } => {}
         }
     });
     let (library, passed_over) = state.into_inner().unwrap();
