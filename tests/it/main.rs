@@ -28,6 +28,7 @@ mod spine;
 mod sr_roundtrip;
 mod text;
 mod tools;
+mod ui_reading;
 mod ui_shell;
 mod ui_viewport;
 mod voi;

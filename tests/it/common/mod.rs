@@ -9,6 +9,7 @@
 mod bytes;
 mod compare;
 mod desk;
+mod screen;
 pub mod source;
 mod synthetic;
 
@@ -23,6 +24,7 @@ pub use compare::Difference;
 pub use compare::differences;
 pub use compare::differences_u8;
 pub use desk::{Desk, ct};
+pub use screen::Screen;
 pub use synthetic::SyntheticImage;
 
 /// The folder of sample files: `ISOCENTRE_TEST_DATA`, else `../shared/data` beside the checkout.
