@@ -243,6 +243,8 @@ pub struct AppFolders {
     pub cache: PathBuf,
     /// Measurements and text not yet saved as a report; readable by the user alone.
     pub journal: PathBuf,
+    /// Reports, unless the user chose another folder: where documents are looked for.
+    pub reports: PathBuf,
 }
 
 impl AppFolders {
@@ -256,9 +258,12 @@ impl AppFolders {
         }
         let dirs = directories::ProjectDirs::from("", "", "isocentre").ok_or(FileError::NoHome)?;
         let data = dirs.data_local_dir().to_owned();
+        let user = directories::UserDirs::new();
+        let documents = user.as_ref().and_then(|dirs| dirs.document_dir());
         Ok(Self {
             config: dirs.config_dir().to_owned(),
             journal: data.join("journal"),
+            reports: documents.map_or_else(|| data.join("reports"), |it| it.join("isocentre")),
             data,
             cache: dirs.cache_dir().to_owned(),
         })
@@ -272,6 +277,7 @@ impl AppFolders {
             data: home.join("data"),
             cache: home.join("cache"),
             journal: home.join("journal"),
+            reports: home.join("reports"),
         }
     }
 }

@@ -1,10 +1,8 @@
 //! When an action can be done; the reason is what the dimmed button says.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::annotation::AnnotationId;
-use crate::dicom::ByteSource;
-use crate::model::StudyKey;
 use crate::problem::{Message, msg};
 use crate::view::ViewMode;
 use crate::workspace::{Layout, StudyRecord, Workspace};
@@ -79,7 +77,10 @@ pub(super) fn selected(workspace: &Workspace) -> Possible {
 
 pub(super) fn report(workspace: &Workspace) -> Possible {
     match record(workspace) {
-        Some(record) if !record.document.is_empty() => Ok(()),
+        Some(record) if record.is_unsaved() => Ok(()),
+        Some(record) if !record.document.is_empty() => {
+            Err(Message::new(msg("why-nothing-new-to-save")))
+        }
         _ => Err(Message::new(msg("why-nothing-to-save"))),
     }
 }
@@ -92,27 +93,10 @@ pub(super) fn passed_over(workspace: &Workspace) -> Possible {
     }
 }
 
-/// Where a study's report goes: the folder in the settings, else beside the images; `None` if the
-/// images lie in memory only and the reader has to choose.
+/// Where reports go: the folder in the settings, else the application's own; `None` where there is
+/// neither and the reader has to choose.
 #[must_use]
-pub fn report_folder(workspace: &Workspace, study: StudyKey) -> Option<PathBuf> {
-    if let Some(folder) = &workspace.settings.report_folder {
-        return Some(folder.clone());
-    }
-    let source = first_source(workspace, study)?;
-    match source {
-        ByteSource::File(path) | ByteSource::ZipEntry { archive: path, .. } => {
-            path.parent().map(Path::to_owned)
-        }
-        ByteSource::Memory(_) => None,
-    }
-}
-
-fn first_source(workspace: &Workspace, study: StudyKey) -> Option<&ByteSource> {
-    let library = &workspace.library;
-    library
-        .display_sets()
-        .filter(|set| set.study == study)
-        .find_map(|set| library.header(*set.instances.first()?))
-        .map(|header| &header.source)
+pub fn report_folder(workspace: &Workspace) -> Option<PathBuf> {
+    let chosen = workspace.settings.report_folder.as_ref();
+    chosen.or(workspace.reports.as_ref()).cloned()
 }

@@ -93,7 +93,7 @@ fn save(workspace: &Workspace) -> Vec<Command> {
     let Some(study) = workspace.active_study() else {
         return Vec::new();
     };
-    match report_folder(workspace, study) {
+    match report_folder(workspace) {
         Some(folder) => vec![Command::Report(ReportEdit::Save(study, folder))],
         None => vec![Command::Pick(PickKind::ReportFolder)],
     }

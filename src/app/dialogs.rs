@@ -62,7 +62,7 @@ impl Dialogs {
                 let picked = dialog.pick_folder();
                 self.wait(async move {
                     let folder: PathBuf = picked.await?.path().to_owned();
-                    Some(Command::Settings(SettingsEdit::ReportFolder(folder)))
+                    Some(Command::Settings(SettingsEdit::ReportFolder(Some(folder))))
                 });
             }
         }

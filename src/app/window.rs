@@ -81,8 +81,10 @@ impl App {
             let ctx = ctx.clone();
             Arc::new(move || ctx.request_repaint())
         };
+        let mut workspace = Workspace::new(settings);
+        workspace.reports = Some(folders.reports.clone());
         let mut app = Self {
-            workspace: Workspace::new(settings),
+            workspace,
             engine: Engine::new(folders, Arc::clone(&waker)),
             shell: Shell::default(),
             words,
@@ -252,8 +254,12 @@ impl App {
         }
     }
 
-    /// What is open closes; else what is being drawn is taken back; else nothing is selected.
+    /// A menu closes; else a part that is open; else what is being drawn is taken back; else nothing is selected.
     fn escape(&mut self, ctx: &Context) {
+        if egui::Popup::is_any_open(ctx) {
+            egui::Popup::close_all(ctx);
+            return;
+        }
         if self.shell.parts.open.take().is_some() {
             return;
         }

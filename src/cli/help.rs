@@ -1,8 +1,9 @@
-//! The words of `--help`, in the reader's language: one row a subcommand and an option.
+//! The words of `--help`, in the reader's language: one row a subcommand and an option, and the
+//! headings that clap knows in English only.
 
-use clap::Command;
+use clap::{Arg, Command};
 
-use crate::problem::{MessageId, msg};
+use crate::problem::{Message, MessageId, msg};
 use crate::text::Words;
 
 /// Subcommands (joined by blanks) with their own words.
@@ -16,6 +17,7 @@ static SUBCOMMANDS: &[(&str, MessageId)] = &[
     ("report new", msg("help-report-new")),
     ("report show", msg("help-report-show")),
     ("bench", msg("help-bench")),
+    ("help", msg("help-help")),
 ];
 
 /// Options by subcommand and id.
@@ -51,23 +53,29 @@ static OPTIONS: &[(&str, &str, MessageId)] = &[
 ];
 
 /// The same command line, speaking `words`.
-pub(super) fn localised(command: Command, words: &Words) -> Command {
+pub(super) fn localised(mut command: Command, words: &Words) -> Command {
+    command.build(); // clap's own arguments and subcommand are there to be worded from now on
     speaking(command, "", words)
 }
 
 fn speaking(mut command: Command, path: &str, words: &Words) -> Command {
-    if let Some((_, about)) = SUBCOMMANDS.iter().find(|(name, _)| *name == path) {
+    // Lines of usage below the first are indented as behind "Usage: ", so all stand there.
+    let template = format!(
+        "{{about-with-newline}}\n{}\n       {{usage}}\n\n{{all-args}}",
+        words.id(msg("help-usage"))
+    );
+    command = command
+        .help_template(template)
+        .subcommand_help_heading(words.id(msg("help-commands")))
+        .subcommand_value_name(words.id(msg("help-command-name")));
+    let name = path.rsplit(' ').next().unwrap_or(path);
+    let row = SUBCOMMANDS
+        .iter()
+        .find(|(of, _)| *of == path || (*of == "help" && name == "help"));
+    if let Some((_, about)) = row {
         command = command.about(words.id(*about)).long_about(None);
     }
-    command = command.mut_args(|arg| {
-        let row = OPTIONS
-            .iter()
-            .find(|(of, id, _)| *of == path && arg.get_id() == *id);
-        match row {
-            Some((_, _, help)) => arg.help(words.id(*help)).long_help(None),
-            None => arg,
-        }
-    });
+    command = command.mut_args(|arg| speaking_arg(arg, path, words));
     let names: Vec<String> = command
         .get_subcommands()
         .map(|it| it.get_name().to_owned())
@@ -81,6 +89,51 @@ fn speaking(mut command: Command, path: &str, words: &Words) -> Command {
         command = command.mut_subcommand(&name, |subcommand| speaking(subcommand, &below, words));
     }
     command
+}
+
+fn speaking_arg(arg: Arg, path: &str, words: &Words) -> Arg {
+    let heading = if arg.is_positional() {
+        msg("help-arguments")
+    } else {
+        msg("help-options")
+    };
+    let arg = arg.help_heading(words.id(heading));
+    let row = OPTIONS
+        .iter()
+        .find(|(of, id, _)| *of == path && arg.get_id() == *id);
+    let help = match (row, arg.get_id().as_str()) {
+        (Some((_, _, help)), _) => *help,
+        (None, "help") => msg("help-help"),
+        (None, "version") => msg("help-version"),
+        (None, _) => return arg,
+    };
+    let help = with_choices(&arg, words.id(help), words);
+    arg.help(help)
+        .long_help(None)
+        .hide_possible_values(true)
+        .hide_default_value(true)
+}
+
+/// The help with the values there are, and which is meant where none is given.
+fn with_choices(arg: &Arg, help: String, words: &Words) -> String {
+    let values: Vec<String> = arg
+        .get_possible_values()
+        .iter()
+        .map(|value| value.get_name().to_owned())
+        .collect();
+    let default: Vec<_> = arg
+        .get_default_values()
+        .iter()
+        .map(|value| value.to_string_lossy())
+        .collect();
+    if default.is_empty() || values.is_empty() || !arg.get_action().takes_values() {
+        return help;
+    }
+    let message = Message::new(msg("help-choices"))
+        .text("help", help)
+        .text("values", values.join(", "))
+        .text("default", default.join(", "));
+    words.get(&message)
 }
 
 #[cfg(test)]
@@ -125,8 +178,29 @@ mod tests {
     }
 
     #[test]
+    fn french_help_has_no_english_heading() {
+        let words = Words::new(crate::text::Language::French);
+        let mut command = localised(super::super::Arguments::command(), &words);
+        let top = command.render_help().to_string();
+        let render = command.find_subcommand_mut("render").unwrap();
+        let render = render.render_help().to_string();
+        for text in [&top, &render] {
+            for english in [
+                "Usage:", "Options:", "Commands", "Print", "default", "possible", "COMMAND>",
+            ] {
+                assert!(!text.contains(english), "{english} in\n{text}");
+            }
+            assert!(text.contains("Options\u{a0}:"), "{text}");
+        }
+        assert!(
+            render.contains("axial") && render.contains("linear"),
+            "{render}"
+        );
+    }
+
+    #[test]
     fn an_option_without_words_is_noticed() {
-        let command = super::super::Arguments::command().arg(clap::Arg::new("new"));
+        let command = super::super::Arguments::command().arg(Arg::new("new"));
         assert_eq!(unspoken(&command, ""), [" new"]);
     }
 }

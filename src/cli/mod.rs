@@ -9,6 +9,7 @@ mod frames;
 mod help;
 mod info;
 mod output;
+mod refusal;
 pub mod render;
 mod report;
 
@@ -60,9 +61,14 @@ enum Subcommand {
 
 /// Runs the program with the arguments of this process, which began at `start`.
 pub fn run(start: Instant) -> Launch {
-    let command = help::localised(Arguments::command(), Words::system());
-    let arguments =
-        Arguments::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit());
+    let words = Words::system();
+    let read = help::localised(Arguments::command(), words)
+        .try_get_matches()
+        .and_then(|matches| Arguments::from_arg_matches(&matches));
+    let arguments = match read {
+        Ok(arguments) => arguments,
+        Err(error) => return Launch::Done(said(&error, words)),
+    };
     let Some(subcommand) = arguments.subcommand else {
         return Launch::Window(Start::Paths(arguments.paths));
     };
@@ -75,4 +81,14 @@ pub fn run(start: Instant) -> Launch {
         Subcommand::Report(args) => report::run(&args),
         Subcommand::Bench(args) => bench::run(&args, start),
     })
+}
+
+/// Help and version go to stdout; a refusal to stderr, as wrong usage.
+fn said(error: &clap::Error, words: &Words) -> ExitCode {
+    let Some(text) = refusal::refusal(error, words) else {
+        output::print(&error.to_string());
+        return ExitCode::SUCCESS;
+    };
+    output::say_text(&text);
+    ExitCode::from(output::WRONG_USAGE)
 }

@@ -22,12 +22,13 @@ pub fn fail(status: u8, reason: &Message) -> ExitCode {
 
 /// A sentence on stderr.
 pub fn say(message: &Message) {
+    say_text(&Words::system().get(message));
+}
+
+/// Text on stderr.
+pub fn say_text(text: &str) {
     // Nobody is left to tell when stderr is closed.
-    drop(writeln!(
-        std::io::stderr(),
-        "{}",
-        Words::system().get(message)
-    ));
+    drop(writeln!(std::io::stderr(), "{text}"));
 }
 
 /// Text on stdout; a closed pipe ends the output quietly.

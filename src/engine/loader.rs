@@ -22,6 +22,15 @@ const BATCH: usize = 16;
 
 type Slot = RwLock<Loading<Arc<FrameImage>>>;
 
+/// Frames that cannot be read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unreadable {
+    /// How many so far.
+    pub count: usize,
+    /// Why the first of them cannot.
+    pub why: Message,
+}
+
 /// The frames of a display set, loading.
 #[derive(Debug)]
 pub struct Loader {
@@ -39,6 +48,7 @@ pub struct Loader {
     /// Position in the volume by frame.
     positions: HashMap<FrameKey, u32>,
     done: AtomicUsize,
+    failed: Mutex<Option<Unreadable>>,
     _reservation: Option<Reservation>,
 }
 
@@ -66,6 +76,7 @@ impl Loader {
             span: span.max(1),
             reach: AtomicUsize::new(span.max(1)),
             done: AtomicUsize::new(0),
+            failed: Mutex::new(None),
             frames,
             sources,
             volume,
@@ -122,6 +133,22 @@ impl Loader {
     #[must_use]
     pub fn done(&self) -> usize {
         self.done.load(Ordering::Relaxed)
+    }
+
+    /// What could not be read so far.
+    #[must_use]
+    pub fn unreadable(&self) -> Option<Unreadable> {
+        let failed = self.failed.lock();
+        failed.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn count_failed(&self, why: &Message) {
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = || Unreadable {
+            count: 0,
+            why: why.clone(),
+        };
+        failed.get_or_insert_with(first).count += 1;
     }
 
     /// Says which frame is looked at; what lies too far from it is let go.
@@ -201,6 +228,9 @@ impl Loader {
             && let Some(k) = self.positions.get(key)
         {
             volume.set_slice(*k, Arc::clone(frame));
+        }
+        if let Err(why) = &result {
+            self.count_failed(why);
         }
         if let Some(slot) = self.slots.get(index) {
             let value = result.map_or_else(Loading::Failed, Loading::Ready);

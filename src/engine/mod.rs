@@ -32,7 +32,7 @@ mod tasks;
 mod textures;
 mod thumbnails;
 
-pub use loader::Loader;
+pub use loader::{Loader, Unreadable};
 pub use own_pixels::OwnPixels;
 pub use pixel_source::LoadedPixels;
 pub use source::InstanceSource;
@@ -178,6 +178,16 @@ impl Engine {
     /// A small picture of a display set; asked for when it is missing.
     pub fn thumbnail(&mut self, library: &Library, set: DisplaySetId) -> Option<Thumbnail> {
         self.thumbnails.get(library, set, &self.queue, &self.waker)
+    }
+
+    /// What of a display set could not be read, as far as it was tried.
+    #[must_use]
+    pub fn unreadable(&self, set: DisplaySetId) -> Option<Unreadable> {
+        let loaded = self.loaders.get(set).and_then(|loader| loader.unreadable());
+        loaded.or_else(|| {
+            let why = self.thumbnails.failed(set)?;
+            Some(Unreadable { count: 1, why })
+        })
     }
 
     /// What runs now.

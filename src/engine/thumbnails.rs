@@ -30,6 +30,8 @@ struct Known {
     of: FrameKey,
     is_asked: bool,
     picture: Option<Thumbnail>,
+    /// Why that frame has none.
+    failed: Option<Message>,
 }
 
 /// All of them, by display set.
@@ -50,6 +52,7 @@ impl Thumbnails {
             of: key,
             is_asked: false,
             picture: None,
+            failed: None,
         });
         let is_new = known.of == key && known.picture.is_none() && !known.is_asked;
         let is_outgrown = known.of != key && !known.is_asked;
@@ -65,8 +68,11 @@ impl Thumbnails {
                 let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
                 if let Some(known) = all.get_mut(&set) {
                     // One that cannot be drawn keeps `is_asked`: it is not tried again.
-                    known.is_asked = made.is_none();
-                    known.picture = made.or(known.picture.take());
+                    known.is_asked = made.is_err();
+                    match made {
+                        Ok(picture) => (known.picture, known.failed) = (Some(picture), None),
+                        Err(why) => known.failed = Some(why),
+                    }
                 }
                 drop(all);
                 waker();
@@ -74,15 +80,21 @@ impl Thumbnails {
         }
         before
     }
+
+    /// Why a display set has no picture, once that is known.
+    pub(super) fn failed(&self, set: DisplaySetId) -> Option<Message> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.get(&set)?.failed.clone()
+    }
 }
 
-fn picture(source: &InstanceSource, frame: u32, ctx: &JobCtx) -> Option<Thumbnail> {
-    let frame = source.frame(frame, ctx).ok()?;
+fn picture(source: &InstanceSource, frame: u32, ctx: &JobCtx) -> Result<Thumbnail, Message> {
+    let frame = source.frame(frame, ctx)?;
     let voi = resolve_voi(VoiChoice::default(), &frame, || full_range(&frame));
     let aspect = StackGeometry::of(&frame).pixel_aspect;
     let view = SliceView::fit(&frame, [SIDE_PX, SIDE_PX], aspect, Look::new(voi));
     let picture = slice_twin::render(&frame, &view);
-    Some(Thumbnail {
+    Ok(Thumbnail {
         size: picture.size_px,
         rgba: picture.rgba.into(),
     })

@@ -59,11 +59,22 @@ impl Words {
         Self::from_sources(language, catalogues.map(|catalogue| catalogue.source))
     }
 
+    /// The words of a language, made once.
+    #[must_use]
+    pub fn of(language: Language) -> &'static Self {
+        static ENGLISH: OnceLock<Words> = OnceLock::new();
+        static FRENCH: OnceLock<Words> = OnceLock::new();
+        let words = match language {
+            Language::English => &ENGLISH,
+            Language::French => &FRENCH,
+        };
+        words.get_or_init(|| Self::new(language))
+    }
+
     /// The words of the system's language, made once.
     #[must_use]
     pub fn system() -> &'static Self {
-        static SYSTEM: OnceLock<Words> = OnceLock::new();
-        SYSTEM.get_or_init(|| Self::new(Language::of_the_system()))
+        Self::of(Language::of_the_system())
     }
 
     fn from_sources<'a>(language: Language, sources: impl Iterator<Item = &'a str>) -> Self {

@@ -80,7 +80,7 @@ pub(super) fn put(ctx: &mut ToolCtx<'_>, draft: Draft) -> Vec<Command> {
         None => Annotation {
             id: AnnotationId(0),
             tracking_uid: Arc::clone(&drawing.tracking_uid),
-            label: next_label(&scene),
+            label: String::new(), // the document gives it one
             text: String::new(),
             kind: draft.kind,
             geometry: draft.geometry,
@@ -95,25 +95,6 @@ pub(super) fn put(ctx: &mut ToolCtx<'_>, draft: Draft) -> Vec<Command> {
     };
     drawing.added = Some(draft.kind);
     vec![Command::Annotate(AnnotationEdit::Add(annotation, gesture))]
-}
-
-/// A name that no annotation of the study has yet: a number, to be read behind the kind's name.
-fn next_label(scene: &crate::tool::Scene<'_>) -> String {
-    let study = scene
-        .workspace
-        .library
-        .display_set(scene.state.display_set)
-        .map(|set| set.study);
-    let taken = study
-        .and_then(|study| scene.workspace.studies.get(&study))
-        .map(|record| &record.document.annotations);
-    let highest = taken
-        .into_iter()
-        .flatten()
-        .filter_map(|annotation| annotation.label.parse::<u32>().ok())
-        .max()
-        .unwrap_or(0);
-    highest.saturating_add(1).to_string()
 }
 
 /// Takes the drawing back: the document is as before the gesture.

@@ -214,7 +214,9 @@ fn wrapped_galley(
     base: BaseDirection,
 ) -> Arc<Galley> {
     if !has_right_to_left(text) {
-        let mut job = LayoutJob::simple(text.to_owned(), font.clone(), colour, room);
+        // egui breaks lines at the narrow no-break space within numbers.
+        let text = text.replace('\u{202f}', "\u{a0}");
+        let mut job = LayoutJob::simple(text, font.clone(), colour, room);
         job.wrap.break_anywhere = false;
         return laid_out(ui, job);
     }

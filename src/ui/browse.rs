@@ -1,9 +1,18 @@
 //! What is open, in the words of browser, patient bar and document view.
 
 use crate::dicom::PersonName;
-use crate::model::{DisplaySet, DisplaySetId, DisplaySetKind, Library, StudyKey};
+use crate::model::{DisplaySet, DisplaySetId, DisplaySetKind, LEAST_SLICES, Library, StudyKey};
 use crate::problem::{Message, MessageId, msg};
 use crate::text::{Words, age_at};
+
+/// Missing slices named by their numbers, at most.
+const MISSING_NAMED: usize = 8;
+/// Reasons against a volume that say the series itself is not as it should be.
+const FAULTS: [MessageId; 3] = [
+    msg("no-volume-irregular-spacing"),
+    msg("no-volume-not-in-line"),
+    msg("no-volume-too-many-missing"),
+];
 
 /// Who it is and which examination, each as shown; empty where the data say nothing.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -52,6 +61,10 @@ pub struct SetRow {
     pub badge: Option<String>,
     /// Why it cannot be shown, if it cannot.
     pub why_not: Option<String>,
+    /// What is wrong with its geometry: slices missing, double, uneven.
+    pub problems: Vec<String>,
+    /// What else a reader should know: a tilted gantry, why it cannot be resliced.
+    pub notes: Vec<String>,
 }
 
 /// Studies in the order of the library.
@@ -72,11 +85,59 @@ pub fn studies(library: &Library, words: &Words) -> Vec<StudyRow> {
     rows
 }
 
+/// What the geometry of a set is like, as problems and as notes.
+fn geometry(set: &DisplaySet, library: &Library, words: &Words) -> (Vec<String>, Vec<String>) {
+    let (mut problems, mut notes) = (Vec::new(), Vec::new());
+    match library.volume_plan(set.id) {
+        Ok(plan) => {
+            let report = &plan.report;
+            if !report.missing.is_empty() {
+                problems.push(words.get(&missing(&report.missing)));
+            }
+            if !report.duplicates.is_empty() {
+                let count = report.duplicates.len();
+                problems.push(
+                    words.get(&Message::new(msg("browser-duplicates")).count("count", count)),
+                );
+            }
+            if report.tilt_degrees > 0.0 {
+                let degrees = words.with_unit(report.tilt_degrees, 1, "°");
+                notes.push(words.get(&Message::new(msg("browser-tilt")).text("degrees", degrees)));
+            }
+        }
+        Err(why) if set.is_image() && set.frames.len() >= LEAST_SLICES => {
+            let is_faulty = FAULTS.contains(&why.id);
+            let sentence = words.get(&Message::new(msg("mpr-refused")).message("reason", why));
+            if is_faulty {
+                problems.push(sentence);
+            } else {
+                notes.push(sentence);
+            }
+        }
+        Err(_) => {}
+    }
+    (problems, notes)
+}
+
+/// The numbers of the places, from 1, as far as they can be taken in at a glance.
+fn missing(places: &[u32]) -> Message {
+    let numbers: Vec<String> = places
+        .iter()
+        .take(MISSING_NAMED)
+        .map(|place| (place + 1).to_string())
+        .chain((places.len() > MISSING_NAMED).then(|| "…".to_owned()))
+        .collect();
+    Message::new(msg("browser-missing"))
+        .count("count", places.len())
+        .text("numbers", numbers.join(", "))
+}
+
 fn set_row(set: &DisplaySet, library: &Library, words: &Words) -> SetRow {
     let why_not = match &set.kind {
         DisplaySetKind::NotShown(what) => Some(words.get(what)),
         _ => None,
     };
+    let (problems, notes) = geometry(set, library, words);
     let apart: Vec<String> = set.apart_by.iter().map(|what| words.get(what)).collect();
     let title = [set.description.clone(), apart.join(", ")]
         .into_iter()
@@ -104,6 +165,8 @@ fn set_row(set: &DisplaySet, library: &Library, words: &Words) -> SetRow {
         is_volume: library.volume_grid(set.id).is_ok(),
         badge: (!set.is_image()).then(|| set.modality.clone()),
         why_not,
+        problems,
+        notes,
     }
 }
 

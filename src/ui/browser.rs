@@ -15,6 +15,7 @@ use crate::ui::bidi_label::{Text, galley};
 use crate::ui::browse::{SetRow, StudyRow, studies};
 use crate::ui::icons::{self, Sign};
 use crate::ui::panel::{PanelCtx, heading_ui, icon_button_ui, row_end_ui};
+use crate::ui::theme::Theme;
 use crate::workspace::{Command, SettingsEdit, ViewEdit};
 
 /// Thumbnails uploaded so far, with the pixels each was made of.
@@ -143,7 +144,12 @@ fn set_ui(
         ui.allocate_exact_size(vec2(width, width + 2.0 * line), Sense::click_and_drag());
     let picture = Rect::from_min_size(rect.min, vec2(width, width));
     let count = frame_count(ctx, set);
-    let name = format!("{} {} {count}", set.title, set.series);
+    let problems = problems(ctx, set);
+    let name = [set.title.as_str(), &set.series, &count]
+        .into_iter()
+        .chain(problems.iter().map(String::as_str))
+        .collect::<Vec<_>>()
+        .join(" ");
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
     let shown = ctx
         .workspace
@@ -172,7 +178,7 @@ fn set_ui(
                 colours.overlay,
             );
         }
-        badges_ui(ui, ctx, set, picture, &count);
+        badges_ui(ui, ctx, set, picture, problems.is_empty());
         let edge = if shown.contains(&ctx.workspace.panes.active) {
             Stroke::new(theme.sizes.active_line, colours.accent)
         } else if !shown.is_empty() {
@@ -214,8 +220,11 @@ fn set_ui(
             .wrapped()
             .ui(ui);
         Text::new(&line, theme.body(), colours.text).ui(ui);
-        if let Some(why) = &set.why_not {
-            Text::new(why, theme.body(), colours.warning)
+        let told = set.why_not.iter().chain(&problems);
+        let told = told.map(|line| (line, colours.warning));
+        let noted = set.notes.iter().map(|line| (line, colours.secondary));
+        for (line, colour) in told.chain(noted) {
+            Text::new(line, theme.body(), colour)
                 .width(280.0)
                 .wrapped()
                 .ui(ui);
@@ -229,40 +238,57 @@ fn frame_count(ctx: &PanelCtx<'_>, set: &SetRow) -> String {
         .get(&Message::new(msg("browser-frames")).count("count", set.frames))
 }
 
-fn badges_ui(ui: &Ui, ctx: &PanelCtx<'_>, set: &SetRow, picture: Rect, _count: &str) {
+/// What is wrong with a set: its geometry, and what could not be read of it.
+fn problems(ctx: &PanelCtx<'_>, set: &SetRow) -> Vec<String> {
+    let unreadable = ctx.engine.unreadable(set.id).map(|unreadable| {
+        let message = Message::new(msg("browser-unreadable"))
+            .count("count", unreadable.count)
+            .message("reason", unreadable.why);
+        ctx.words.get(&message)
+    });
+    set.problems.iter().cloned().chain(unreadable).collect()
+}
+
+/// A corner of a thumbnail, on a ground that keeps it readable over any picture.
+fn badge_ui(
+    ui: &Ui,
+    theme: &Theme,
+    picture: Rect,
+    corner: egui::Align2,
+    text: &str,
+    (font, colour): (egui::FontId, Color32),
+) {
+    let painter = ui.painter();
+    let galley = painter.layout_no_wrap(text.to_owned(), font, colour);
+    let inside = picture.shrink(3.0);
+    let place = corner.align_size_within_rect(galley.size() + vec2(6.0, 0.0), inside);
+    let ground = theme.colours.viewport.gamma_multiply(0.75);
+    painter.rect_filled(place, 2.0, ground);
+    painter.galley(place.min + vec2(3.0, 0.0), galley, colour);
+}
+
+fn badges_ui(ui: &Ui, ctx: &PanelCtx<'_>, set: &SetRow, picture: Rect, is_sound: bool) {
     let theme = ctx.theme;
     let colours = &theme.colours;
-    let painter = ui.painter();
-    let badge = |at: egui::Pos2, anchor: egui::Align2, text: &str, colour: Color32| {
-        let galley = painter.layout_no_wrap(text.to_owned(), theme.small(), colour);
-        let place = anchor.anchor_size(at, galley.size() + vec2(6.0, 0.0));
-        painter.rect_filled(place, 2.0, colours.viewport.gamma_multiply(0.75));
-        painter.galley(place.min + vec2(3.0, 0.0), galley, colour);
-    };
+    let words = (theme.small(), colours.overlay);
     if set.frames > 0 {
-        badge(
-            picture.right_bottom() - vec2(3.0, 3.0),
-            egui::Align2::RIGHT_BOTTOM,
-            &set.frames.to_string(),
-            colours.overlay,
-        );
+        let count = set.frames.to_string();
+        let corner = egui::Align2::RIGHT_BOTTOM;
+        badge_ui(ui, theme, picture, corner, &count, words.clone());
     }
     if let Some(word) = &set.badge {
-        badge(
-            picture.left_top() + vec2(3.0, 3.0),
-            egui::Align2::LEFT_TOP,
-            word,
-            colours.overlay,
-        );
+        badge_ui(ui, theme, picture, egui::Align2::LEFT_TOP, word, words);
     }
+    let icon = icons::font(theme.sizes.small + 3.0);
     if set.is_volume {
-        painter.text(
-            picture.right_top() + vec2(-4.0, 4.0),
-            egui::Align2::RIGHT_TOP,
-            icons::sign(Sign::Volume),
-            icons::font(theme.sizes.small + 3.0),
-            colours.overlay,
-        );
+        let look = (icon.clone(), colours.overlay);
+        let sign = icons::sign(Sign::Volume);
+        badge_ui(ui, theme, picture, egui::Align2::RIGHT_TOP, sign, look);
+    }
+    if !is_sound {
+        let look = (icon, colours.on_image_warning);
+        let sign = icons::sign(Sign::Problem);
+        badge_ui(ui, theme, picture, egui::Align2::LEFT_BOTTOM, sign, look);
     }
 }
 

@@ -16,7 +16,7 @@ use crate::ui::panel::{PanelCtx, button_ui, heading_ui, icon_button_ui, row_end_
 use crate::ui::viewport::MeasurementCache;
 use crate::workspace::{
     AnnotationEdit, Command, GestureId, PickKind, ReportEdit, SaveState, SettingsEdit, StudyRecord,
-    kind_name,
+    is_default_label, kind_name,
 };
 
 /// Gestures of fields count from here, those of the pointer from nought.
@@ -90,7 +90,7 @@ pub fn findings_ui(
     egui::Panel::bottom("save")
         .frame(egui::Frame::NONE)
         .show_separator_line(false)
-        .show(ui, |ui| save_ui(ui, ctx, edits, study, record));
+        .show(ui, |ui| save_ui(ui, ctx, edits, record));
     ScrollArea::vertical()
         .auto_shrink([false, false])
         .show(ui, |ui| {
@@ -161,51 +161,21 @@ fn annotation_ui(
         .inner_margin(egui::Margin::symmetric(4, 2))
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
-            ui.horizontal(|ui| {
-                ui.spacing_mut().item_spacing.x = theme.sizes.space;
-                let (dot, _) =
-                    ui.allocate_exact_size(vec2(8.0, theme.sizes.control), Sense::hover());
-                ui.painter().circle_filled(
-                    dot.center(),
-                    3.5,
-                    if theme.is_dark {
-                        colours.measurement
-                    } else {
-                        colours.warning
-                    },
-                );
-                row_end_ui(ui, |ui| {
-                    let name = ctx.words.get(
-                        &Message::new(msg("measurement-delete")).text("label", &annotation.label),
-                    );
-                    if icon_button_ui(
-                        ui,
-                        theme,
-                        icons::glyph(crate::action::Icon::Delete),
-                        &name,
-                        false,
-                    )
-                    .clicked()
-                    {
-                        ctx.commands
-                            .push(Command::Annotate(AnnotationEdit::Remove(annotation.id)));
-                    }
-                    label_field_ui(ui, ctx, edits, annotation);
-                });
-            });
-            let kind = capitalised(&ctx.say(kind_name(annotation.kind)));
-            let line = match place(ctx, annotation) {
-                Some(place) => format!("{kind} · {place}"),
-                None => kind,
-            };
-            indented_ui(ui, &line, theme.small(), colours.secondary);
+            ui.spacing_mut().item_spacing.y = 0.0;
+            head_ui(ui, ctx, edits, annotation);
+            // A name of the reader's own does not say what was drawn.
+            if !is_default_label(&annotation.label) {
+                let kind = capitalised(&ctx.say(kind_name(annotation.kind)));
+                indented_ui(ui, &kind, theme.small(), colours.secondary);
+            }
             let values = measured.lines(annotation, ctx.workspace, &*ctx.engine, ctx.words);
-            for value in values {
-                indented_ui(ui, &value, theme.body(), colours.text);
+            for value in values.all() {
+                indented_ui(ui, value, theme.body(), colours.text);
             }
             if !annotation.text.is_empty() {
                 indented_ui(ui, &annotation.text, theme.body(), colours.text);
             }
+            ui.add_space(theme.sizes.space);
         });
     // Under the field and the button, which are laid over it and so keep their clicks.
     let id = ui.scope_id().with(("measurement", annotation.id.0));
@@ -214,6 +184,36 @@ fn annotation_ui(
         ctx.commands
             .push(Command::Annotate(AnnotationEdit::JumpTo(annotation.id)));
     }
+}
+
+/// A dot in the colour of the drawing, the name, the image it was drawn on, the bin.
+fn head_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, edits: &mut Edits, annotation: &Arc<Annotation>) {
+    let theme = ctx.theme;
+    let colours = &theme.colours;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = theme.sizes.space;
+        let (dot, _) = ui.allocate_exact_size(vec2(8.0, theme.sizes.control), Sense::hover());
+        let colour = if theme.is_dark {
+            colours.measurement
+        } else {
+            colours.warning
+        };
+        ui.painter().circle_filled(dot.center(), 3.5, colour);
+        row_end_ui(ui, |ui| {
+            let name = ctx
+                .words
+                .get(&Message::new(msg("measurement-delete")).text("label", &annotation.label));
+            let bin = icons::glyph(crate::action::Icon::Delete);
+            if icon_button_ui(ui, theme, bin, &name, false).clicked() {
+                ctx.commands
+                    .push(Command::Annotate(AnnotationEdit::Remove(annotation.id)));
+            }
+            if let Some(place) = place(ctx, annotation) {
+                Text::new(&place, theme.small(), colours.secondary).ui(ui);
+            }
+            label_field_ui(ui, ctx, edits, annotation);
+        });
+    });
 }
 
 /// A word of a sentence as the first of a line.
@@ -256,6 +256,8 @@ fn label_field_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, edits: &mut Edits, annota
         .font(ctx.theme.strong())
         .frame(egui::Frame::NONE)
         .margin(egui::Margin::symmetric(2, 2))
+        .min_size(vec2(0.0, ctx.theme.sizes.control))
+        .align(egui::Align2::LEFT_CENTER)
         .desired_width(f32::INFINITY);
     let response = ui.add(field);
     name_field(&response, &text, &name);
@@ -367,13 +369,7 @@ fn text_ui(
     response.changed()
 }
 
-fn save_ui(
-    ui: &mut Ui,
-    ctx: &mut PanelCtx<'_>,
-    edits: &mut Edits,
-    study: StudyKey,
-    record: &StudyRecord,
-) {
+fn save_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, edits: &mut Edits, record: &StudyRecord) {
     let theme = ctx.theme;
     let colours = &theme.colours;
     ui.separator();
@@ -382,9 +378,9 @@ fn save_ui(
         Text::new(&words, theme.body(), colours.secondary).ui(ui);
         observer_ui(ui, ctx, edits);
     });
-    let folder = report_folder(ctx.workspace, study);
+    let folder = report_folder(ctx.workspace);
     let place = folder.map_or_else(
-        || ctx.say(msg("report-folder-beside-nothing")),
+        || ctx.say(msg("report-folder-none")),
         |folder| folder.display().to_string(),
     );
     ui.horizontal(|ui| {

@@ -214,6 +214,7 @@ fn plain(text: &str) -> Vec<char> {
             'î' | 'ï' => 'i',
             'ô' | 'ö' => 'o',
             'ù' | 'û' | 'ü' => 'u',
+            '×' => 'x',
             '’' => '\'',
             other => other,
         })
@@ -236,6 +237,7 @@ mod tests {
     fn a_few_letters_find_an_action_in_either_language() {
         assert_eq!(first("full s", Language::English), Some("full-screen"));
         assert_eq!(first("flip l", Language::English), Some("flip-horizontal"));
+        assert_eq!(first("2 x 2", Language::English), Some("layout-2x2"));
         assert_eq!(first("plein", Language::French), Some("full-screen"));
         assert_eq!(first("reinit", Language::French), Some("reset"));
         assert_eq!(first("xyzzy", Language::English), None);

@@ -248,6 +248,64 @@ pub fn button_ui(
     response
 }
 
+/// A row of a menu: name, detail, key. Returns whether it was chosen.
+pub fn menu_row_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    width: f32,
+    name: &str,
+    detail: &str,
+    key: &str,
+    is_enabled: bool,
+) -> bool {
+    let colours = &theme.colours;
+    let sense = if is_enabled {
+        Sense::click()
+    } else {
+        Sense::hover()
+    };
+    let (rect, response) = ui.allocate_exact_size(vec2(width, theme.sizes.control), sense);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, is_enabled, name));
+    let is_chosen = response.clicked();
+    if is_enabled && (response.hovered() || response.has_focus()) {
+        ui.painter().rect_filled(rect, 3.0, colours.line);
+    }
+    let colour = if is_enabled {
+        colours.text
+    } else {
+        colours.dimmed
+    };
+    let painter = ui.painter();
+    let inner = rect.shrink2(vec2(2.0 * theme.sizes.space, 0.0));
+    painter.text(
+        inner.left_center(),
+        egui::Align2::LEFT_CENTER,
+        name,
+        theme.body(),
+        colour,
+    );
+    let key_rect = painter.text(
+        inner.right_center(),
+        egui::Align2::RIGHT_CENTER,
+        key,
+        theme.small(),
+        colours.secondary,
+    );
+    if !detail.is_empty() {
+        painter.text(
+            inner.right_center() - vec2(key_rect.width().max(12.0) + 16.0, 0.0),
+            egui::Align2::RIGHT_CENTER,
+            detail,
+            theme.body(),
+            colours.secondary,
+        );
+    }
+    if is_chosen {
+        ui.close();
+    }
+    is_chosen
+}
+
 /// A heading within a panel.
 pub fn heading_ui(ui: &mut Ui, theme: &Theme, words: &str) -> Response {
     Text::new(words, theme.strong(), theme.colours.text).ui(ui)

@@ -8,7 +8,7 @@ use crate::problem::{MessageId, msg};
 use crate::ui::about::about_ui;
 use crate::ui::bidi_label::Text;
 use crate::ui::findings::Edits;
-use crate::ui::help::help_ui;
+use crate::ui::help::{help_ui, help_width};
 use crate::ui::icons::{self, Sign};
 use crate::ui::palette::{Palette, palette_ui};
 use crate::ui::panel::{PanelCtx, button_ui, icon_button_ui, row_end_ui};
@@ -51,7 +51,7 @@ pub fn parts_ui(
     }
     let title = match part {
         Part::About => msg("action-about"),
-        Part::Help => msg("help-title"),
+        Part::Help => msg("action-help"),
         Part::Jobs => msg("action-jobs"),
         Part::Open => msg("open-title"),
         Part::PassedOver => msg("action-passed-over"),
@@ -59,7 +59,8 @@ pub fn parts_ui(
         Part::Close | Part::FullScreen | Part::Palette => return,
     };
     let width = match part {
-        Part::Help | Part::PassedOver => 1.6 * ctx.theme.sizes.part,
+        Part::Help => help_width(ctx.theme),
+        Part::PassedOver => 1.6 * ctx.theme.sizes.part,
         _ => ctx.theme.sizes.part,
     };
     let is_closed = window_ui(egui_ctx, ctx, title, width, |ui, ctx| match part {

@@ -110,7 +110,7 @@ pub fn close_question_ui(
 
 fn save_all(ctx: &mut PanelCtx<'_>) {
     for study in ctx.workspace.unsaved_studies() {
-        match report_folder(ctx.workspace, study) {
+        match report_folder(ctx.workspace) {
             Some(folder) => ctx
                 .commands
                 .push(Command::Report(ReportEdit::Save(study, folder))),

@@ -1,5 +1,7 @@
 //! Settings, applied at once.
 
+use std::path::PathBuf;
+
 use eframe::egui;
 use egui::Ui;
 
@@ -92,7 +94,7 @@ pub fn settings_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, edits: &mut Edits) {
     });
 }
 
-/// Typed, or chosen where the desktop has a dialog; empty: beside the images.
+/// Typed, or chosen where the desktop has a dialog; empty: the application's own.
 fn report_folder_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, edits: &mut Edits) {
     row_end_ui(ui, |ui| {
         let words = ctx.say(msg("setting-choose"));
@@ -106,7 +108,8 @@ fn report_folder_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, edits: &mut Edits) {
                 .map(|folder| folder.display().to_string())
                 .unwrap_or_default();
         }
-        let hint = ctx.say(msg("setting-report-folder-beside"));
+        let own = ctx.workspace.reports.as_ref();
+        let hint = own.map_or_else(String::new, |folder| folder.display().to_string());
         let field = egui::TextEdit::singleline(&mut edits.report_folder)
             .id(id)
             .hint_text(hint)
@@ -117,12 +120,11 @@ fn report_folder_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, edits: &mut Edits) {
             &edits.report_folder,
             &ctx.say(msg("setting-report-folder")),
         );
-        let folder = std::path::Path::new(edits.report_folder.trim());
-        if response.changed() && folder.is_dir() {
+        let typed = edits.report_folder.trim();
+        let folder = (!typed.is_empty()).then(|| PathBuf::from(typed));
+        if response.changed() && folder.as_ref().is_none_or(|folder| folder.is_dir()) {
             ctx.commands
-                .push(Command::Settings(SettingsEdit::ReportFolder(
-                    folder.to_owned(),
-                )));
+                .push(Command::Settings(SettingsEdit::ReportFolder(folder)));
         }
     });
 }

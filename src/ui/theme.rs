@@ -38,6 +38,8 @@ pub struct Colours {
     pub danger: Color32,
     /// Overlay text on the image, both themes.
     pub overlay: Color32,
+    /// Something is doubtful, said on the image or around it, both themes.
+    pub on_image_warning: Color32,
     /// Outline of everything drawn on the image.
     pub halo: Color32,
     /// A measurement on the image.
@@ -68,6 +70,7 @@ const DARK: Colours = Colours {
     warning: Color32::from_rgb(0xE6, 0xA5, 0x4A),
     danger: Color32::from_rgb(0xE5, 0x60, 0x5C),
     overlay: Color32::from_rgb(0xD6, 0xDA, 0xDF),
+    on_image_warning: Color32::from_rgb(0xE6, 0xA5, 0x4A),
     halo: Color32::BLACK,
     measurement: Color32::from_rgb(0xF2, 0xD0, 0x6B),
     selected: Color32::from_rgb(0xFF, 0xE9, 0xA8),
@@ -379,6 +382,7 @@ mod tests {
                 (colours.measurement, colours.viewport),
                 (colours.selected, colours.viewport),
                 (colours.overlay, colours.viewport),
+                (colours.on_image_warning, colours.viewport),
                 (DARK.accent, colours.viewport),
                 (colours.axial, colours.viewport),
                 (colours.coronal, colours.viewport),
@@ -406,6 +410,7 @@ mod tests {
             [
                 c.viewport,
                 c.overlay,
+                c.on_image_warning,
                 c.halo,
                 c.measurement,
                 c.selected,

@@ -8,7 +8,9 @@ use crate::problem::{MessageId, msg};
 use crate::tool::tool;
 use crate::ui::icons;
 use crate::ui::layout_chooser::layout_chooser_ui;
-use crate::ui::panel::{PanelCtx, action_tooltip_ui, group_gap_ui, shortcut_text, tool_button_ui};
+use crate::ui::panel::{
+    PanelCtx, action_tooltip_ui, group_gap_ui, menu_row_ui, shortcut_text, tool_button_ui,
+};
 use crate::workspace::{Command, ViewEdit, WINDOW_PRESETS};
 
 /// One button: the action's id, and its short word.
@@ -148,7 +150,7 @@ fn presets_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, has_words: bool) {
                     _ => String::new(),
                 };
                 let key = preset.digit.to_string();
-                if menu_row_ui(ui, ctx, &name, &values, &key, true) {
+                if menu_row_ui(ui, ctx.theme, MENU, &name, &values, &key, true) {
                     let pane = ctx.workspace.panes.active;
                     ctx.commands
                         .push(Command::View(pane, ViewEdit::Voi(preset.voi)));
@@ -210,66 +212,7 @@ pub fn action_row_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, id: &str) {
         .first()
         .map(|shortcut| shortcut_text(ctx.words, *shortcut))
         .unwrap_or_default();
-    if menu_row_ui(ui, ctx, &name, "", &key, is_enabled) {
+    if menu_row_ui(ui, ctx.theme, MENU, &name, "", &key, is_enabled) {
         ctx.run(action);
     }
-}
-
-/// A row of a menu: name, detail, key. Returns whether it was chosen.
-pub fn menu_row_ui(
-    ui: &mut Ui,
-    ctx: &PanelCtx<'_>,
-    name: &str,
-    detail: &str,
-    key: &str,
-    is_enabled: bool,
-) -> bool {
-    let theme = ctx.theme;
-    let colours = &theme.colours;
-    let width = MENU;
-    let sense = if is_enabled {
-        egui::Sense::click()
-    } else {
-        egui::Sense::hover()
-    };
-    let (rect, response) = ui.allocate_exact_size(egui::vec2(width, theme.sizes.control), sense);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, is_enabled, name));
-    let is_chosen = response.clicked();
-    if is_enabled && (response.hovered() || response.has_focus()) {
-        ui.painter().rect_filled(rect, 3.0, colours.line);
-    }
-    let colour = if is_enabled {
-        colours.text
-    } else {
-        colours.dimmed
-    };
-    let painter = ui.painter();
-    let inner = rect.shrink2(egui::vec2(2.0 * theme.sizes.space, 0.0));
-    painter.text(
-        inner.left_center(),
-        egui::Align2::LEFT_CENTER,
-        name,
-        theme.body(),
-        colour,
-    );
-    let key_rect = painter.text(
-        inner.right_center(),
-        egui::Align2::RIGHT_CENTER,
-        key,
-        theme.small(),
-        colours.secondary,
-    );
-    if !detail.is_empty() {
-        painter.text(
-            inner.right_center() - egui::vec2(key_rect.width().max(12.0) + 16.0, 0.0),
-            egui::Align2::RIGHT_CENTER,
-            detail,
-            theme.body(),
-            colours.secondary,
-        );
-    }
-    if is_chosen {
-        ui.close();
-    }
-    is_chosen
 }

@@ -212,7 +212,7 @@ pub enum SettingsEdit {
     Light(bool),
     Filter(Filter),
     Observer(String),
-    ReportFolder(PathBuf),
+    ReportFolder(Option<PathBuf>),
 }
 
 /// What the program should do outside the workspace.

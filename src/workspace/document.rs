@@ -103,10 +103,10 @@ pub struct StudyRecord {
 }
 
 impl StudyRecord {
-    /// Whether something is in no report yet.
+    /// Whether something is in no report yet. Of an empty document no report can be made.
     #[must_use]
     pub fn is_unsaved(&self) -> bool {
-        self.document != self.saved
+        self.document != self.saved && !self.document.is_empty()
     }
 }
 

@@ -9,6 +9,7 @@ use crate::problem::{Message, MessageId, msg};
 use crate::workspace::Workspace;
 use crate::workspace::command::{AnnotationEdit, Effect, GestureId, ReportEdit, Task};
 use crate::workspace::document::{Document, SaveState};
+use crate::workspace::labels::next_label;
 
 /// The name of what is drawn, for history labels and the findings panel.
 #[must_use]
@@ -72,11 +73,15 @@ impl Workspace {
                 };
                 // Two events of one gesture within one frame of the window both say "add".
                 if let Some(known) = self.tracked(study, &annotation.tracking_uid) {
-                    annotation.id = known;
+                    annotation.id = known.id;
+                    annotation.label.clone_from(&known.label);
                     return self.annotate(AnnotationEdit::Change(annotation, gesture));
                 }
                 if annotation.id == AnnotationId(0) {
                     annotation.id = self.new_annotation_id();
+                }
+                if annotation.label.is_empty() {
+                    annotation.label = self.next_label(study, annotation.kind);
                 }
                 self.selected = Some(annotation.id);
                 let label = step(msg("history-draw"), annotation.kind);
@@ -130,12 +135,22 @@ impl Workspace {
         }
     }
 
-    fn tracked(&self, study: StudyKey, tracking_uid: &str) -> Option<AnnotationId> {
+    fn tracked(&self, study: StudyKey, tracking_uid: &str) -> Option<Arc<Annotation>> {
         let annotations = &self.studies.get(&study)?.document.annotations;
         annotations
             .iter()
             .find(|annotation| annotation.tracking_uid.as_ref() == tracking_uid)
-            .map(|annotation| annotation.id)
+            .cloned()
+    }
+
+    /// A name that no annotation of the study has yet.
+    fn next_label(&self, study: StudyKey, kind: AnnotationKind) -> String {
+        let record = self.studies.get(&study);
+        let taken = record
+            .into_iter()
+            .flat_map(|record| &record.document.annotations)
+            .map(|annotation| annotation.label.as_str());
+        next_label(kind, taken, self.settings.language.spoken())
     }
 
     fn cancel_gesture(&mut self, gesture: GestureId) -> Vec<Effect> {

@@ -10,6 +10,7 @@
 //! | `document.rs` | what the reader made of one study |
 //! | `history.rs` | undo and redo, one history a study |
 //! | `document_edit.rs` | changes to a document: annotations and report text |
+//! | `labels.rs` | the names new annotations get |
 //! | `arrivals.rs` | headers, passed-over files and results coming in from jobs |
 //! | `settings.rs` | what is remembered between runs |
 
@@ -19,6 +20,7 @@ mod command;
 mod document;
 mod document_edit;
 mod history;
+mod labels;
 mod notices;
 mod panes;
 mod presets;
@@ -34,6 +36,7 @@ pub use command::{
 pub use document::{Document, SaveState, StudyRecord};
 pub use document_edit::kind_name;
 pub use history::History;
+pub use labels::is_default_label;
 pub use notices::{Notice, NoticeId};
 pub use panes::{Layout, Pane, PaneId, Panes, WindowLayout};
 pub use presets::{WINDOW_PRESETS, WindowPreset};
@@ -105,6 +108,8 @@ pub struct Workspace {
     pub files_found: usize,
     /// Scans under way.
     pub scans_running: usize,
+    /// Where reports go if the settings name no folder; never the medium the images lie on.
+    pub reports: Option<PathBuf>,
     next_annotation: u64,
 }
 

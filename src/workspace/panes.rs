@@ -87,13 +87,22 @@ pub struct MprGroup {
 }
 
 impl MprGroup {
-    /// The patient's own planes through the middle of a volume.
+    /// The patient's own planes through the middle of a volume: through the voxel there, so that
+    /// a plane along the slices shows one of them and no mixture of two.
     #[must_use]
     pub fn new(grid: &VolumeGrid) -> Self {
+        let middle = DVec3::from_array(grid.dims.map(|n| f64::from(n / 2)));
         Self {
-            crosshair: grid.centre(),
+            crosshair: grid.patient_from_voxel.transform_point3(middle),
             axes: AnatomicalPlane::ALL.map(AnatomicalPlane::right_down),
         }
+    }
+
+    /// The crosshair goes to slice `k` of the volume and stays where it is within the slice.
+    fn go_to_slice(&mut self, grid: &VolumeGrid, k: usize) {
+        let mut voxel = grid.voxel_from_patient().transform_point3(self.crosshair);
+        voxel.z = k as f64;
+        self.crosshair = grid.patient_from_voxel.transform_point3(voxel);
     }
 
     /// The unturned pose of one plane.
@@ -398,8 +407,23 @@ impl Workspace {
         let Some(view) = self.panes.active_view().cloned() else {
             return;
         };
-        match self.library.volume_grid(view.display_set) {
-            Ok(grid) => self.panes.enter_mpr(view.display_set, &grid, view.look),
+        match self.library.volume_plan(view.display_set) {
+            Ok(plan) => {
+                let grid = plan.grid;
+                let shown = self.library.display_set(view.display_set);
+                let shown = shown.and_then(|set| set.frames.get(view.index as usize));
+                let place = |key| {
+                    plan.frames
+                        .iter()
+                        .position(|frame| frame.as_ref() == Some(key))
+                };
+                let k = shown.and_then(place);
+                self.panes.enter_mpr(view.display_set, &grid, view.look);
+                // The slice that was read stays on screen.
+                if let (Some(k), Some(group)) = (k, self.panes.mpr.get_mut(&view.display_set)) {
+                    group.go_to_slice(&grid, k);
+                }
+            }
             Err(reason) => self.notices.push(Problem::warning(
                 Message::new(msg("mpr-refused")).message("reason", reason),
             )),

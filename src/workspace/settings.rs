@@ -84,7 +84,7 @@ pub struct Settings {
     pub filter: Filter,
     /// Who observes; goes into reports.
     pub observer: String,
-    /// Where reports go; beside the images if not set.
+    /// Where reports go; the folder of [`Workspace::reports`] if not set.
     pub report_folder: Option<PathBuf>,
     /// Places opened, latest first.
     pub recent: Vec<PathBuf>,
@@ -112,7 +112,7 @@ impl Workspace {
             SettingsEdit::Light(is_light) => settings.is_light = is_light,
             SettingsEdit::Filter(filter) => settings.filter = filter,
             SettingsEdit::Observer(observer) => settings.observer = observer,
-            SettingsEdit::ReportFolder(folder) => settings.report_folder = Some(folder),
+            SettingsEdit::ReportFolder(folder) => settings.report_folder = folder,
         }
         vec![Effect::WriteSettings(self.settings.clone())]
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use isocentre::action::{ACTIONS, Deed, Group};
 use isocentre::text::{Language, Words};
-use isocentre::tool::tool;
+use isocentre::tool::{BINDINGS, Does, TOOLS, tool};
 
 #[test]
 fn every_action_has_a_name_in_every_language() {
@@ -40,7 +40,7 @@ fn every_tool_has_an_action_and_every_tool_action_its_tool() {
             named.insert(id);
         }
     }
-    for tool in isocentre::tool::TOOLS {
+    for tool in TOOLS {
         assert!(named.contains(tool.id()), "no action for {}", tool.id());
     }
 }
@@ -63,6 +63,29 @@ fn every_shortcut_can_be_said_in_every_language() {
             for part in shortcut.parts() {
                 assert_ne!(words.get(&part), part.id.0, "{language:?} {shortcut:?}");
             }
+        }
+    }
+}
+
+#[test]
+fn every_tool_has_a_key_of_its_own_and_says_what_it_does_in_every_language() {
+    let ids: BTreeSet<_> = TOOLS.iter().map(|tool| tool.id()).collect();
+    assert_eq!(ids.len(), TOOLS.len());
+    for language in Language::ALL {
+        let words = Words::new(language);
+        let helps: BTreeSet<_> = TOOLS.iter().map(|tool| words.id(tool.help())).collect();
+        assert_eq!(helps.len(), TOOLS.len(), "{language:?}");
+        for tool in TOOLS {
+            assert_ne!(words.id(tool.help()), tool.help().0, "{language:?}");
+        }
+    }
+}
+
+#[test]
+fn every_tool_named_by_a_binding_is_there() {
+    for row in BINDINGS {
+        if let Does::Tool(id) = row.does {
+            assert!(tool(id).is_some(), "{row:?}");
         }
     }
 }

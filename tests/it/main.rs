@@ -29,6 +29,7 @@ mod spine;
 mod sr;
 mod text;
 mod tools;
+mod ui_reading;
 mod ui_shell;
 mod ui_viewport;
 mod ultrasound;

@@ -298,16 +298,16 @@ fn crosshair_lines_are_dragged_across_and_turned_by_their_handles() {
     desk.ask(Command::Layout(LayoutEdit::ToggleMpr));
     let set = desk.state().display_set;
     let start = desk.workspace.panes.mpr[&set].clone();
-    // The vertical line through the middle is the sagittal plane.
-    desk.drag(Button::Primary, [202.0, 120.0], [252.0, 90.0]);
+    // The planes meet in voxel 16 of 32, half a voxel beside the middle: at 206.25.
+    desk.drag(Button::Primary, [206.0, 120.0], [256.0, 90.0]);
     let moved = desk.workspace.panes.mpr[&set].crosshair - start.crosshair;
     assert!((moved - DVec3::X * 8.0).length() < 1e-9, "{moved}");
     let look = desk.state().look;
-    // Handles stand at 0.7 of the half pane from the middle, now at 250.
+    // Handles stand at 0.7 of the half pane from where they meet, now at 256.25.
     desk.drag(
         Button::Primary,
-        [250.0 + 140.0, 200.0],
-        [250.0, 200.0 + 140.0],
+        [256.25 + 140.0, 206.25],
+        [256.25, 206.25 + 140.0],
     );
     let turned = &desk.workspace.panes.mpr[&set];
     let coronal = turned.pose(AnatomicalPlane::Coronal);

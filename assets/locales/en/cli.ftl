@@ -42,3 +42,26 @@ help-report-out = The folder to write to
 help-report-format = What to write
 help-report-file = The report
 help-bench-path = A folder with a series
+
+cli-no-value = { $option } needs a value
+cli-not-a-choice = { $option } does not take “{ $value }”; it takes { $values }
+cli-unknown-option = There is no option { $option }
+cli-unknown-command = There is no command “{ $command }”
+cli-missing = This is missing: { $options }
+cli-missing-command = A command is missing
+cli-conflict = { $option } does not go together with { $other }
+cli-twice = { $option } is given twice
+cli-number-of-values = { $option } has too many or too few values
+cli-not-text = An argument is no valid text
+cli-refused = The command line was not understood: { $detail }
+cli-meant = Did you mean { $value }?
+cli-try-help = --help says more
+
+help-usage = Usage:
+help-commands = Commands
+help-command-name = COMMAND
+help-arguments = Arguments
+help-options = Options
+help-help = Print help
+help-version = Print the version
+help-choices = { $help } ({ $values }; { $default } if not given)

@@ -21,6 +21,19 @@ browser-frames = { $count ->
    *[other] { $count } images
 }
 browser-set-help = Double-click, or drag into a view
+browser-missing = { $count ->
+    [one] Slice { $numbers } is missing
+   *[other] { $count } slices are missing: { $numbers }
+}
+browser-duplicates = { $count ->
+    [one] 1 image lies where another one lies; MPR leaves it out
+   *[other] { $count } images lie where others lie; MPR leaves them out
+}
+browser-tilt = Gantry tilted by { $degrees }; MPR allows for it
+browser-unreadable = { $count ->
+    [one] 1 image cannot be read. { $reason }
+   *[other] { $count } images cannot be read. The first: { $reason }
+}
 passed-over-badge = { $count ->
     [one] { $count } file not shown
    *[other] { $count } files not shown
@@ -47,7 +60,7 @@ report-text-findings = Findings
 report-text-impression = Impression
 report-observer = Observer
 report-observer-hint = Your name
-report-folder-beside-nothing = Choose where reports go
+report-folder-none = Choose where reports go
 report-saving = Saving…
 report-unsaved = Not saved yet
 report-saved-as = Saved: { $file }
@@ -105,7 +118,7 @@ demo-impression = Solitary pulmonary nodule. Follow-up CT advised.
 ## Parts over the window
 
 part-close = Close
-help-title = Keys
+help-pointer = Mouse on the image
 palette-title = All commands
 palette-hint = Type a few letters of a command
 palette-none = No command has these letters
@@ -132,8 +145,7 @@ setting-filter-cubic = Cubic
 setting-drag = Window by drag
 setting-drag-usual = Up brightens
 setting-drag-inverted = Up darkens
-setting-report-folder = Reports go
-setting-report-folder-beside = beside the images
+setting-report-folder = Report folder
 setting-choose = Choose…
 
 ## Questions

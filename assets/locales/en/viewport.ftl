@@ -5,6 +5,7 @@ viewport-empty = Double-click a series, or drag it here
 viewport-reading = Reading…
 viewport-hidden = Identification hidden
 viewport-no-name = (no name)
+viewport-other-patient = Another patient: { $name }
 viewport-series = Se { $number }
 viewport-image = Im { $number }/{ $of }
 viewport-thickness = thickness { $value }
@@ -17,6 +18,17 @@ viewport-inverted = inverted
 viewport-lossy = Lossy compression
 viewport-lossy-ratio = Lossy compression { $ratio } : 1
 viewport-slices = Slices
+viewport-missing = { $count ->
+    [one] 1 slice missing
+   *[other] { $count } slices missing
+}
+viewport-unreadable = { $count ->
+    [one] 1 slice unreadable
+   *[other] { $count } slices unreadable
+}
+viewport-slice-missing = This slice is missing from the series
+
+menu-edit-text = Edit the text
 
 plane-axial = Axial
 plane-coronal = Coronal
@@ -32,18 +44,19 @@ probe-point = ({ $x }, { $y }, { $z }) mm
 probe-pixel = pixel ({ $column }, { $row })
 probe-padding = no image here
 probe-gap = missing slice
+unit-hounsfield = HU
 
 arrow-text = Text of the arrow
 
 pointer-left = Left drag
-pointer-left-does = The chosen tool
+pointer-left-does = Chosen tool
 pointer-alt-left = Alt + left drag
 pointer-middle = Middle drag
 pointer-right = Right drag
 pointer-right-click = Right click
-pointer-menu-does = Menu of the pane
+pointer-menu-does = Menu
 pointer-double-click = Double click
-pointer-maximise-does = The pane over the whole window, or back
+pointer-maximise-does = Maximise the view, and back
 pointer-wheel = Wheel
 pointer-slice-does = One image a notch
 pointer-shift-wheel = Shift + wheel
@@ -51,7 +64,7 @@ pointer-slices-does = Ten images a notch
 pointer-ctrl-wheel = Ctrl + wheel
 pointer-zoom-does = Zoom at the pointer
 pointer-shift-move = Shift + move
-pointer-point-does = Every view goes to the point under the pointer
+pointer-point-does = Same point everywhere
 
 tool-window = Window
 tool-window-help = Drag: right widens the window, up brightens

@@ -15,6 +15,14 @@ kind-rectangle = rectangle
 kind-arrow = arrow
 kind-other = region
 
+label-probe = Point { $number }
+label-length = Length { $number }
+label-angle = Angle { $number }
+label-ellipse = Ellipse { $number }
+label-rectangle = Rectangle { $number }
+label-arrow = Arrow { $number }
+label-other = Region { $number }
+
 preset-auto = Full range
 preset-default = Default
 preset-soft = Soft tissue

@@ -42,3 +42,26 @@ help-report-out = Le dossier où écrire
 help-report-format = Ce qu’il faut écrire
 help-report-file = Le compte rendu
 help-bench-path = Un dossier contenant une série
+
+cli-no-value = { $option } demande une valeur
+cli-not-a-choice = { $option } n’accepte pas « { $value } » ; valeurs possibles : { $values }
+cli-unknown-option = Il n’y a pas d’option { $option }
+cli-unknown-command = Il n’y a pas de commande « { $command } »
+cli-missing = Il manque : { $options }
+cli-missing-command = Il manque une commande
+cli-conflict = { $option } ne va pas avec { $other }
+cli-twice = { $option } est donné deux fois
+cli-number-of-values = { $option } a trop ou trop peu de valeurs
+cli-not-text = Un argument n’est pas un texte valide
+cli-refused = La ligne de commande n’a pas été comprise : { $detail }
+cli-meant = Vouliez-vous dire { $value } ?
+cli-try-help = --help en dit plus
+
+help-usage = Utilisation :
+help-commands = Commandes{"\u00A0"}
+help-command-name = COMMANDE
+help-arguments = Arguments{"\u00A0"}
+help-options = Options{"\u00A0"}
+help-help = Afficher l’aide
+help-version = Afficher la version
+help-choices = { $help } ({ $values } ; { $default } par défaut)

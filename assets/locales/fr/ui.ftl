@@ -21,6 +21,19 @@ browser-frames = { $count ->
    *[other] { $count } images
 }
 browser-set-help = Double-cliquer, ou glisser dans une vue
+browser-missing = { $count ->
+    [one] La coupe { $numbers } manque
+   *[other] { $count } coupes manquent : { $numbers }
+}
+browser-duplicates = { $count ->
+    [one] 1 image est au même endroit qu’une autre ; la MPR ne l’utilise pas
+   *[other] { $count } images sont au même endroit que d’autres ; la MPR ne les utilise pas
+}
+browser-tilt = Statif incliné de { $degrees } ; la MPR en tient compte
+browser-unreadable = { $count ->
+    [one] 1 image est illisible. { $reason }
+   *[other] { $count } images sont illisibles. La première : { $reason }
+}
 passed-over-badge = { $count ->
     [one] { $count } fichier non affiché
    *[other] { $count } fichiers non affichés
@@ -47,7 +60,7 @@ report-text-findings = Constatations
 report-text-impression = Conclusion
 report-observer = Observateur
 report-observer-hint = Votre nom
-report-folder-beside-nothing = Choisir où vont les comptes rendus
+report-folder-none = Choisir où vont les comptes rendus
 report-saving = Enregistrement…
 report-unsaved = Pas encore enregistré
 report-saved-as = Enregistré : { $file }
@@ -105,7 +118,7 @@ demo-impression = Nodule pulmonaire solitaire. Contrôle TDM conseillé.
 ## Panneaux superposés
 
 part-close = Fermer
-help-title = Touches
+help-pointer = Souris sur l’image
 palette-title = Toutes les commandes
 palette-hint = Saisissez quelques lettres d’une commande
 palette-none = Aucune commande n’a ces lettres
@@ -132,8 +145,7 @@ setting-filter-cubic = Cubique
 setting-drag = Fenêtrage à la souris
 setting-drag-usual = Haut éclaircit
 setting-drag-inverted = Haut assombrit
-setting-report-folder = Les comptes rendus vont
-setting-report-folder-beside = à côté des images
+setting-report-folder = Dossier des comptes rendus
 setting-choose = Choisir…
 
 ## Questions

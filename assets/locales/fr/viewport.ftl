@@ -5,6 +5,7 @@ viewport-empty = Double-cliquez sur une série ou glissez-la ici
 viewport-reading = Lecture…
 viewport-hidden = Identité masquée
 viewport-no-name = (sans nom)
+viewport-other-patient = Autre patient : { $name }
 viewport-series = Sé { $number }
 viewport-image = Im { $number }/{ $of }
 viewport-thickness = épaisseur { $value }
@@ -17,6 +18,17 @@ viewport-inverted = inversé
 viewport-lossy = Compression avec perte
 viewport-lossy-ratio = Compression avec perte { $ratio } : 1
 viewport-slices = Coupes
+viewport-missing = { $count ->
+    [one] 1 coupe manquante
+   *[other] { $count } coupes manquantes
+}
+viewport-unreadable = { $count ->
+    [one] 1 coupe illisible
+   *[other] { $count } coupes illisibles
+}
+viewport-slice-missing = Cette coupe manque dans la série
+
+menu-edit-text = Modifier le texte
 
 plane-axial = Axial
 plane-coronal = Coronal
@@ -32,18 +44,19 @@ probe-point = ({ $x } ; { $y } ; { $z }) mm
 probe-pixel = pixel ({ $column } ; { $row })
 probe-padding = pas d’image ici
 probe-gap = coupe manquante
+unit-hounsfield = UH
 
 arrow-text = Texte de la flèche
 
-pointer-left = Glisser à gauche
-pointer-left-does = L’outil choisi
-pointer-alt-left = Alt + glisser à gauche
-pointer-middle = Glisser au milieu
-pointer-right = Glisser à droite
+pointer-left = Bouton gauche
+pointer-left-does = Outil choisi
+pointer-alt-left = Alt + bouton gauche
+pointer-middle = Bouton du milieu
+pointer-right = Bouton droit
 pointer-right-click = Clic droit
-pointer-menu-does = Menu de la vue
+pointer-menu-does = Menu
 pointer-double-click = Double clic
-pointer-maximise-does = La vue sur toute la fenêtre, et retour
+pointer-maximise-does = Agrandir la vue, et retour
 pointer-wheel = Molette
 pointer-slice-does = Une image par cran
 pointer-shift-wheel = Maj + molette
@@ -51,7 +64,7 @@ pointer-slices-does = Dix images par cran
 pointer-ctrl-wheel = Ctrl + molette
 pointer-zoom-does = Zoom au pointeur
 pointer-shift-move = Maj + déplacer
-pointer-point-does = Toutes les vues vont au point sous le pointeur
+pointer-point-does = Même point partout
 
 tool-window = Fenêtre
 tool-window-help = Glisser : à droite élargit la fenêtre, en haut éclaircit

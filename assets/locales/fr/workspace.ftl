@@ -15,6 +15,14 @@ kind-rectangle = rectangle
 kind-arrow = flèche
 kind-other = région
 
+label-probe = Point { $number }
+label-length = Longueur { $number }
+label-angle = Angle { $number }
+label-ellipse = Ellipse { $number }
+label-rectangle = Rectangle { $number }
+label-arrow = Flèche { $number }
+label-other = Région { $number }
+
 preset-auto = Étendue complète
 preset-default = Par défaut
 preset-soft = Tissus mous

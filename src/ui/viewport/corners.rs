@@ -5,7 +5,7 @@ use egui::Ui;
 
 use super::PaneRect;
 use super::showing::{Pixels, Showing};
-use super::text_on_image::{Corner, block};
+use super::text_on_image::{Corner, block, line_height};
 use crate::dicom::PersonName;
 use crate::dicom::modules::{PatientModule, SeriesModule, StudyModule};
 use crate::geom::{AnatomicalPlane, DVec3};
@@ -15,13 +15,45 @@ use crate::ui::theme::Theme;
 use crate::view::{Filter, ResolvedKind, ViewMode, slice_thickness_mm};
 use crate::workspace::{OverlayLevel, Workspace};
 
+/// A line of a corner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Line {
+    pub text: String,
+    /// Whose picture, which slice, what is wrong with it: never left out for want of room.
+    /// The others go from the highest rank down.
+    rank: u8,
+    pub is_warning: bool,
+}
+
 /// Left top, right top, left bottom, right bottom.
-pub(super) type Corners = [Vec<String>; 4];
+pub(super) type Corners = [Vec<Line>; 4];
 
 /// Between the corner's text and the pane's edge, points.
 const MARGIN: f32 = 8.0;
 /// Half the width kept free for what stands at the middle of an edge, points.
 const MIDDLE: f32 = 24.0;
+/// A corner takes at most this share of the pane's height, so that the middle stays the image's.
+const SHARE: f32 = 0.11;
+/// A plane of MPR with room for fewer lines leaves the study to its neighbours.
+const WHOLE_MPR: usize = 4;
+/// Rank of what is always there.
+const ESSENTIAL: u8 = 0;
+
+fn line(rank: u8, text: String) -> Line {
+    Line {
+        text,
+        rank,
+        is_warning: false,
+    }
+}
+
+fn warning(text: String) -> Line {
+    Line {
+        text,
+        rank: ESSENTIAL,
+        is_warning: true,
+    }
+}
 
 /// The name of a plane of the body.
 pub(super) const fn plane_name(plane: AnatomicalPlane) -> MessageId {
@@ -46,20 +78,11 @@ pub(super) fn patient_name(workspace: &Workspace, showing: &Showing, words: &Wor
         .unwrap_or_else(|| words.id(msg("viewport-no-name")))
 }
 
-/// The lines of each corner at a level.
-pub(super) fn corner_lines(
-    workspace: &Workspace,
-    showing: &Showing,
-    words: &Words,
-    level: OverlayLevel,
-) -> Corners {
-    if level == OverlayLevel::None {
-        return Corners::default();
-    }
-    let is_all = level == OverlayLevel::All;
+/// All there is to say, by corner.
+pub(super) fn corner_lines(workspace: &Workspace, showing: &Showing, words: &Words) -> Corners {
     let mut corners = Corners::default();
     let [left_top, right_top, left_bottom, right_bottom] = &mut corners;
-    left_top.push(patient_name(workspace, showing, words));
+    left_top.push(line(ESSENTIAL, patient_name(workspace, showing, words)));
     let header = showing
         .key
         .and_then(|key| workspace.library.header(key.instance));
@@ -70,25 +93,65 @@ pub(super) fn corner_lines(
             StudyModule::read(root),
             SeriesModule::read(root),
         );
-        if is_all && !workspace.is_identification_hidden {
+        if !workspace.is_identification_hidden {
             left_top.extend(patient_lines(&patient, &study, words));
             right_top.extend(study_lines(&study, words));
         }
-        if is_all {
-            right_bottom.push(series_line(&series, words));
-        }
+        right_bottom.push(line(2, series_line(&series, words)));
     }
-    right_bottom.extend(slice_lines(workspace, showing, words, is_all));
-    if is_all {
-        left_bottom.extend(look_lines(showing, words));
-    }
+    left_top.extend(gap_lines(showing, words));
+    right_bottom.extend(slice_lines(workspace, showing, words));
+    left_bottom.extend(look_lines(showing, words));
     for corner in &mut corners {
-        corner.retain(|line| !line.trim().is_empty());
+        corner.retain(|line| !line.text.trim().is_empty());
     }
     corners
 }
 
-fn patient_lines(patient: &PatientModule, study: &StudyModule, words: &Words) -> Vec<String> {
+/// The lines that are shown at a level where there is room for `most`.
+fn chosen(lines: Vec<Line>, level: OverlayLevel, most: usize) -> Vec<Line> {
+    let mut by_rank: Vec<(usize, Line)> = match level {
+        OverlayLevel::None => Vec::new(),
+        OverlayLevel::Essential | OverlayLevel::All => lines.into_iter().enumerate().collect(),
+    };
+    by_rank.sort_by_key(|(_, line)| line.rank); // stable: earlier lines first among equals
+    let essential = by_rank.partition_point(|(_, line)| line.rank == ESSENTIAL);
+    by_rank.truncate(match level {
+        OverlayLevel::All => most.max(essential),
+        OverlayLevel::Essential | OverlayLevel::None => essential,
+    });
+    by_rank.sort_by_key(|(place, _)| *place);
+    by_rank.into_iter().map(|(_, line)| line).collect()
+}
+
+/// Which image it is, on one line.
+pub(super) fn place_text(workspace: &Workspace, showing: &Showing, words: &Words) -> String {
+    let plane = match showing.state.mode {
+        ViewMode::Mpr(plane) => words.id(plane_name(plane)),
+        ViewMode::Stack => String::new(),
+    };
+    let lines = slice_lines(workspace, showing, words);
+    let essential = lines.into_iter().filter(|line| line.rank == ESSENTIAL);
+    let parts: Vec<String> = [plane]
+        .into_iter()
+        .chain(essential.map(|line| line.text))
+        .collect();
+    joined(&parts)
+}
+
+/// What a pane says to who cannot see it: whose image, which, what is wrong with it.
+pub(super) fn essential_text(workspace: &Workspace, showing: &Showing, words: &Words) -> String {
+    let place = place_text(workspace, showing, words);
+    let gaps = gap_lines(showing, words).into_iter().map(|line| line.text);
+    let parts: Vec<String> = [patient_name(workspace, showing, words), place]
+        .into_iter()
+        .chain(gaps)
+        .filter(|part| !part.is_empty())
+        .collect();
+    parts.join(", ")
+}
+
+fn patient_lines(patient: &PatientModule, study: &StudyModule, words: &Words) -> Vec<Line> {
     let age = if patient.age.trim().is_empty() {
         age_at(&patient.birth_date, &study.date).unwrap_or_default()
     } else {
@@ -99,15 +162,18 @@ fn patient_lines(patient: &PatientModule, study: &StudyModule, words: &Words) ->
         patient.sex.trim().to_owned(),
         words.age(&age),
     ];
-    vec![patient.patient_id.clone(), joined(&born_sex_age)]
+    vec![
+        line(ESSENTIAL, patient.patient_id.clone()),
+        line(3, joined(&born_sex_age)),
+    ]
 }
 
-fn study_lines(study: &StudyModule, words: &Words) -> Vec<String> {
+fn study_lines(study: &StudyModule, words: &Words) -> Vec<Line> {
     vec![
-        study.institution.clone(),
-        study.description.clone(),
-        study.accession_number.clone(),
-        words.date_time(&study.date, &study.time),
+        line(4, study.institution.clone()),
+        line(1, study.description.clone()),
+        line(3, study.accession_number.clone()),
+        line(2, words.date_time(&study.date, &study.time)),
     ]
 }
 
@@ -118,57 +184,53 @@ fn series_line(series: &SeriesModule, words: &Words) -> String {
     joined(&[number.unwrap_or_default(), series.description.clone()])
 }
 
+/// What of the series is not there, so that nobody takes the rest for the whole.
+fn gap_lines(showing: &Showing, words: &Words) -> Vec<Line> {
+    let counted = |id: MessageId, count: usize| {
+        (count > 0).then(|| warning(words.get(&Message::new(id).count("count", count))))
+    };
+    let gaps = &showing.gaps;
+    [
+        counted(msg("viewport-missing"), gaps.missing),
+        counted(msg("viewport-unreadable"), gaps.unreadable),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
 /// The number of the image, where it lies and how thick it is.
-fn slice_lines(
-    workspace: &Workspace,
-    showing: &Showing,
-    words: &Words,
-    is_all: bool,
-) -> Vec<String> {
-    let mut lines = Vec::new();
-    if showing.image.is_none() {
-        return lines;
-    }
-    match showing.state.mode {
-        ViewMode::Stack => {
-            let of = workspace
-                .library
-                .display_set(showing.state.display_set)
-                .map_or(0, |set| set.frames.len());
-            lines.push(
-                words.get(
-                    &Message::new(msg("viewport-image"))
-                        .text("number", (showing.state.index + 1).to_string())
-                        .text("of", of.to_string()),
-                ),
-            );
-        }
-        ViewMode::Mpr(plane) if !is_all => lines.push(words.id(plane_name(plane))),
-        ViewMode::Mpr(_) => {}
-    }
-    if !is_all {
-        return lines;
+fn slice_lines(workspace: &Workspace, showing: &Showing, words: &Words) -> Vec<Line> {
+    if showing.key.is_none() {
+        return Vec::new();
     }
     let position = showing
         .view
         .plane()
         .zip(point_of_plane(workspace, showing))
-        .and_then(|(plane, point)| position_text(plane.normal(), point, words));
-    let thickness = match showing.state.mode {
-        ViewMode::Stack => showing
-            .key
-            .and_then(|key| slice_thickness_mm(&workspace.library, key))
-            .map(|mm| {
-                let mm = format!("{}\u{a0}mm", words.number_up_to(mm, 2));
-                words.get(&Message::new(msg("viewport-thickness")).text("value", mm))
-            }),
-        ViewMode::Mpr(_) => None,
-    };
-    lines.push(joined(&[
-        position.unwrap_or_default(),
-        thickness.unwrap_or_default(),
-    ]));
-    lines
+        .and_then(|(plane, point)| position_text(plane.normal(), point, words))
+        .unwrap_or_default();
+    if matches!(showing.state.mode, ViewMode::Mpr(_)) {
+        return vec![line(ESSENTIAL, position)];
+    }
+    let of = workspace
+        .library
+        .display_set(showing.state.display_set)
+        .map_or(0, |set| set.frames.len());
+    let number = Message::new(msg("viewport-image"))
+        .text("number", (showing.state.index + 1).to_string())
+        .text("of", of.to_string());
+    let thickness = showing
+        .key
+        .and_then(|key| slice_thickness_mm(&workspace.library, key))
+        .map(|mm| {
+            let mm = format!("{}\u{a0}mm", words.number_up_to(mm, 2));
+            words.get(&Message::new(msg("viewport-thickness")).text("value", mm))
+        });
+    vec![
+        line(ESSENTIAL, words.get(&number)),
+        line(1, joined(&[position, thickness.unwrap_or_default()])),
+    ]
 }
 
 /// A point of the plane shown that panning does not move: the middle of the image, or where the
@@ -216,19 +278,20 @@ fn position_text(normal: DVec3, centre: DVec3, words: &Words) -> Option<String> 
 }
 
 /// Window, zoom, and what the reader should know of how the pixels came to be.
-fn look_lines(showing: &Showing, words: &Words) -> Vec<String> {
+fn look_lines(showing: &Showing, words: &Words) -> Vec<Line> {
     let mut lines = Vec::new();
     let Some(image) = &showing.image else {
         return lines;
     };
     if let Some(lossy) = &image.lossy {
-        lines.push(match lossy.ratio {
+        let text = match lossy.ratio {
             Some(ratio) => words.get(
                 &Message::new(msg("viewport-lossy-ratio"))
                     .text("ratio", words.number_up_to(ratio, 1)),
             ),
             None => words.id(msg("viewport-lossy")),
-        });
+        };
+        lines.push(warning(text));
     }
     if let Some(window) = &showing.window {
         let decimals = if window.width >= 10.0 { 0 } else { 3 };
@@ -237,13 +300,10 @@ fn look_lines(showing: &Showing, words: &Words) -> Vec<String> {
         } else {
             msg("viewport-window")
         };
-        lines.push(
-            words.get(
-                &Message::new(id)
-                    .text("width", words.number_up_to(window.width, decimals))
-                    .text("center", words.number_up_to(window.center, decimals)),
-            ),
-        );
+        let text = Message::new(id)
+            .text("width", words.number_up_to(window.width, decimals))
+            .text("center", words.number_up_to(window.center, decimals));
+        lines.push(line(1, words.get(&text)));
     }
     let percent = match &showing.view.kind {
         ResolvedKind::Image {
@@ -265,7 +325,7 @@ fn look_lines(showing: &Showing, words: &Words) -> Vec<String> {
     if showing.state.look.invert {
         zoom.push(words.id(msg("viewport-inverted")));
     }
-    lines.push(joined(&zoom));
+    lines.push(line(2, joined(&zoom)));
     lines
 }
 
@@ -288,21 +348,39 @@ pub(super) fn corners_ui(
     words: &Words,
 ) {
     let level = workspace.settings.overlay;
-    let corners = corner_lines(workspace, showing, words, level);
+    if level == OverlayLevel::None {
+        return;
+    }
     let painter = ui.painter_at(rect.points);
-    let area = rect.points.shrink(MARGIN);
+    let area = rect.inside.shrink(MARGIN);
     let right = area.right() - super::frame::BAR_WIDTH;
     let room = (area.width() * 0.5 - MIDDLE).max(40.0);
-    let [left_top, right_top, left_bottom, right_bottom] = &corners;
-    let write = |lines: &[String], at: egui::Pos2, is_right: bool, is_bottom: bool| {
+    let most = (rect.inside.height() * SHARE / line_height(ui, theme)) as usize;
+    let write = |lines: Vec<Line>, at: egui::Pos2, is_right: bool, is_bottom: bool| {
         let corner = Corner {
             at,
             is_right,
             is_bottom,
             room,
         };
-        block(ui, &painter, theme, lines, corner)
+        let coloured: Vec<_> = chosen(lines, level, most)
+            .into_iter()
+            .map(|line| {
+                let colour = if line.is_warning {
+                    theme.colours.on_image_warning
+                } else {
+                    theme.colours.overlay
+                };
+                (line.text, colour)
+            })
+            .collect();
+        block(ui, &painter, theme, &coloured, corner)
     };
+    let [left_top, mut right_top, left_bottom, right_bottom] =
+        corner_lines(workspace, showing, words);
+    if matches!(showing.state.mode, ViewMode::Mpr(_)) && most < WHOLE_MPR {
+        right_top.clear(); // the three planes are of one study, named beside and above
+    }
     let top = write(left_top, area.left_top(), false, false);
     write(right_top, egui::pos2(right, area.top()), true, false);
     let bottom = write(left_bottom, area.left_bottom(), false, true);
@@ -316,4 +394,38 @@ pub(super) fn corners_ui(
     }
     let at = area.left_bottom() - egui::vec2(0.0, bottom + 10.0);
     super::frame::scale(ui, &painter, showing, rect, at, theme, words);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(most: usize, level: OverlayLevel) -> Vec<String> {
+        let lines = vec![
+            line(4, "hospital".to_owned()),
+            line(ESSENTIAL, "name".to_owned()),
+            line(2, "date".to_owned()),
+            warning("missing".to_owned()),
+            line(1, "id".to_owned()),
+            line(2, "time".to_owned()),
+        ];
+        let kept = chosen(lines, level, most).into_iter();
+        kept.map(|line| line.text).collect()
+    }
+
+    #[test]
+    fn a_small_pane_keeps_name_and_warnings_and_drops_the_least_first() {
+        let all = OverlayLevel::All;
+        assert_eq!(texts(1, all), ["name", "missing"]);
+        assert_eq!(texts(3, all), ["name", "missing", "id"]);
+        assert_eq!(texts(4, all), ["name", "date", "missing", "id"]);
+        assert_eq!(texts(5, all), ["name", "date", "missing", "id", "time"]);
+        assert_eq!(texts(9, all).len(), 6);
+    }
+
+    #[test]
+    fn levels_below_all_leave_out_whatever_the_room() {
+        assert_eq!(texts(9, OverlayLevel::Essential), ["name", "missing"]);
+        assert!(texts(9, OverlayLevel::None).is_empty());
+    }
 }

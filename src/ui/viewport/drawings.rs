@@ -16,8 +16,10 @@ use crate::text;
 use crate::tool::{GAP_PT, Gesture, LabelPlace, Scene, crosshair_lines, is_near, px_per_unit};
 use crate::ui::theme::Theme;
 use crate::view::{Space, Visibility, is_same_patient};
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, is_default_label};
 
+/// Kept free of the crosshair's lines along the edges, points.
+const LETTER_ROOM: Vec2 = Vec2::new(46.0, 28.0);
 /// Between a label placed by itself and its drawing, points.
 const LABEL_GAP: f32 = 10.0;
 
@@ -73,11 +75,7 @@ pub(super) fn annotations(
         if is_selected {
             pen.handles(painter, scene, rect, annotation);
         }
-        let mut lines: Vec<String> = annotation.text.lines().map(str::to_owned).collect();
-        lines.extend(
-            with.cache
-                .lines(annotation, scene.workspace, scene.frames, with.words),
-        );
+        let lines = label_lines(annotation, scene, with.words, with.cache);
         let taken: Vec<Rect> = places.iter().map(|(_, area)| *area).collect();
         if let Some(area) = label(
             ui, painter, scene, rect, &pen, annotation, &outlines, &lines, &taken,
@@ -100,6 +98,29 @@ pub(super) fn annotations(
         );
     }
     places.into_iter().map(|(place, _)| place).collect()
+}
+
+/// What stands beside a drawing: the name the reader gave it, its text, what it measures. Values
+/// of one series are not written on another, where they would be taken for that one's.
+fn label_lines(
+    annotation: &Arc<Annotation>,
+    scene: &Scene<'_>,
+    words: &text::Words,
+    cache: &mut MeasurementCache,
+) -> Vec<String> {
+    let measured = cache.lines(annotation, scene.workspace, scene.frames, words);
+    let own_series = &annotation.anchor.series_instance_uid;
+    let is_own = scene
+        .shown
+        .is_some_and(|shown| shown.image.series_instance_uid == *own_series);
+    let is_named = !annotation.label.is_empty() && !is_default_label(&annotation.label);
+    let name = is_named.then(|| annotation.label.clone());
+    let values = if is_own { measured.values } else { Vec::new() };
+    name.into_iter()
+        .chain(annotation.text.lines().map(str::to_owned))
+        .chain(measured.geometry)
+        .chain(values)
+        .collect()
 }
 
 fn on_window(scene: &Scene<'_>, rect: &PaneRect, annotation: &Annotation) -> Vec<Vec<Pos2>> {
@@ -304,8 +325,18 @@ fn place_label(
     let bounds = points.iter().fold(Rect::NOTHING, |bounds, point| {
         bounds.union(Rect::from_min_max(*point, *point))
     });
-    let inside = rect.points.shrink(6.0);
+    let inside = rect.inside.shrink(6.0);
     let wanted = match (annotation.kind, points) {
+        // Beside the vertex, on the outer side, where no leg is in the way.
+        (AnnotationKind::Angle, &[a, vertex, b]) => {
+            let inward = ((a - vertex).normalized() + (b - vertex).normalized()).normalized();
+            let outward = if inward == Vec2::ZERO {
+                Vec2::Y
+            } else {
+                -inward
+            };
+            vertex + outward * (LABEL_GAP + size.length() * 0.5) - size * 0.5
+        }
         // The text of an arrow stands at its tail, away from what it points to.
         (AnnotationKind::Arrow, &[tip, tail]) => {
             let away = if tail.x < tip.x {
@@ -390,6 +421,8 @@ pub(super) fn crosshair(
     pointer_px: Option<DVec2>,
 ) {
     let reach = f64::from(rect.size_px[0].max(rect.size_px[1])) * 2.0;
+    // The lines end before the letters at the middle of the edges.
+    let painter = &painter.with_clip_rect(rect.inside.shrink2(LETTER_ROOM));
     for line in crosshair_lines(scene) {
         let colour = plane_colour(theme, line.plane);
         let gap = GAP_PT * rect.px_per_pt;

@@ -11,11 +11,13 @@ use super::text_on_image::{line, outlined};
 use crate::engine::Engine;
 use crate::imaging::Calibration;
 use crate::model::DisplaySetId;
-use crate::problem::{MessageId, msg};
+use crate::problem::{Message, MessageId, msg};
 use crate::text::Words;
+use crate::ui::bidi_label::{Text, galley};
+use crate::ui::icons::{self, Sign};
 use crate::ui::theme::Theme;
 use crate::view::{Frames, ViewMode, edge_letters, is_same_patient, scale_bar, step_mm};
-use crate::workspace::{Command, PaneId, ViewEdit, Workspace};
+use crate::workspace::{Command, OverlayLevel, PaneId, ViewEdit, Workspace};
 
 /// Room of the slice bar at the right edge, points.
 pub(super) const BAR_WIDTH: f32 = 10.0;
@@ -35,23 +37,26 @@ pub(super) fn frame(
     pane: PaneId,
 ) {
     let painter = ui.painter_at(rect.points);
-    if let Pixels::Failed(reason) = &showing.pixels {
-        reason_ui(ui, rect, theme, &words.get(reason));
+    let why = match (&showing.pixels, &showing.gaps.here) {
+        (Pixels::Failed(reason), _) => Some((reason, showing.key)),
+        (_, Some((reason, key))) => Some((reason, *key)),
+        _ => None,
+    };
+    if let Some((reason, key)) = why {
+        let file = key.and_then(|key| workspace.library.header(key.instance));
+        let file = file.map(|header| header.source.display_path().display().to_string());
+        reason_ui(ui, rect, theme, &words.get(reason), file.as_deref());
     }
-    if showing.image.is_some() {
+    if showing.image.is_some() && workspace.settings.overlay != OverlayLevel::None {
         letters(ui, &painter, showing, rect, theme);
     }
     if workspace.panes.active == pane {
         active_line(&painter, rect, theme);
     }
     if is_of_another_patient(workspace, showing.state.display_set) {
-        another_patient(
-            ui,
-            &painter,
-            rect,
-            theme,
-            &patient_name(workspace, showing, words),
-        );
+        let name = patient_name(workspace, showing, words);
+        let whole = Message::new(msg("viewport-other-patient")).text("name", name.as_str());
+        another_patient(ui, &painter, rect, theme, [&words.get(&whole), &name]);
     }
 }
 
@@ -60,7 +65,7 @@ fn letters(ui: &Ui, painter: &Painter, showing: &Showing, rect: &PaneRect, theme
         return;
     };
     let font = egui::FontId::proportional(theme.sizes.letter);
-    let area = rect.points.shrink(8.0);
+    let area = rect.inside.shrink(8.0);
     let right = area.right() - BAR_WIDTH;
     for (text, at, align) in [
         (&letters.left, area.left_center(), Vec2::new(0.0, 0.5)),
@@ -178,42 +183,92 @@ pub(super) fn active_line(painter: &Painter, rect: &PaneRect, theme: &Theme) {
     painter.rect_stroke(rect.points, 0.0, stroke, StrokeKind::Inside);
 }
 
-/// Whether panes show several patients and this one is not the active pane's.
-fn is_of_another_patient(workspace: &Workspace, set: DisplaySetId) -> bool {
-    workspace
-        .panes
-        .active_view()
-        .is_some_and(|active| !is_same_patient(&workspace.library, active.display_set, set))
+/// Whether panes show several patients and this one is not the active pane's; each of them while
+/// the active pane shows none.
+pub(super) fn is_of_another_patient(workspace: &Workspace, set: DisplaySetId) -> bool {
+    let is_other = |shown: DisplaySetId| !is_same_patient(&workspace.library, shown, set);
+    match workspace.panes.active_view() {
+        Some(active) => is_other(active.display_set),
+        None => workspace
+            .panes
+            .shown()
+            .any(|(_, view)| is_other(view.display_set)),
+    }
 }
 
-fn another_patient(ui: &Ui, painter: &Painter, rect: &PaneRect, theme: &Theme, name: &str) {
-    let colour = theme.colours.warning;
-    painter.rect_stroke(
-        rect.points,
-        0.0,
-        Stroke::new(WARNING_LINE, colour),
-        StrokeKind::Inside,
-    );
-    let galley = line(ui, name, &theme.heading(), theme.colours.halo);
-    let middle = Pos2::new(rect.points.center().x, rect.points.top() + 44.0);
-    let tag = Rect::from_center_size(middle, galley.size() + Vec2::new(16.0, 8.0));
-    painter.rect_filled(tag, 0.0, colour);
-    painter.galley_with_override_text_color(
-        tag.center() - galley.size() * 0.5,
-        galley,
-        theme.colours.halo,
-    );
+/// How high the strip with the other patient's name is, points.
+fn strip_height(theme: &Theme) -> f32 {
+    theme.sizes.heading + 3.0 * theme.sizes.space
 }
 
-/// The reason in place of the picture.
-fn reason_ui(ui: &mut Ui, rect: &PaneRect, theme: &Theme, reason: &str) {
-    let width = (rect.points.width() - 48.0).clamp(80.0, 480.0);
-    let area = Rect::from_center_size(rect.points.center(), Vec2::new(width, 160.0));
-    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(area));
-    crate::ui::bidi_label::Text::new(reason, theme.body(), theme.colours.warning)
+/// What the frame around another patient's picture leaves.
+pub(super) fn inside_warning(points: Rect, theme: &Theme) -> Rect {
+    let mut inside = points.shrink(WARNING_LINE);
+    inside.min.y = points.top() + strip_height(theme);
+    inside
+}
+
+/// A thick frame, its upper side a strip with the name: nothing else is ever written there.
+/// Where the sentence does not fit, the name stands alone.
+fn another_patient(
+    ui: &Ui,
+    painter: &Painter,
+    rect: &PaneRect,
+    theme: &Theme,
+    [sentence, name]: [&str; 2],
+) {
+    let colour = theme.colours.on_image_warning;
+    let stroke = Stroke::new(WARNING_LINE, colour);
+    painter.rect_stroke(rect.points, 0.0, stroke, StrokeKind::Inside);
+    let mut strip = rect.points;
+    strip.max.y = strip.top() + strip_height(theme);
+    painter.rect_filled(strip, 0.0, colour);
+    let ink = theme.colours.halo;
+    let sign = painter.text(
+        strip.left_center() + Vec2::X * 10.0,
+        egui::Align2::LEFT_CENTER,
+        icons::sign(Sign::Problem),
+        icons::font(theme.sizes.icon),
+        ink,
+    );
+    let room = strip.right() - sign.right() - 14.0;
+    let whole = line(ui, sentence, &theme.heading(), ink);
+    let galley = if whole.size().x <= room {
+        whole
+    } else {
+        galley(ui, name, &theme.heading(), ink, room)
+    };
+    let at = Pos2::new(sign.right() + 6.0, strip.center().y - galley.size().y * 0.5);
+    painter.galley_with_override_text_color(at, galley, ink);
+}
+
+/// The reason in place of the picture, and the file it happened to.
+fn reason_ui(ui: &mut Ui, rect: &PaneRect, theme: &Theme, reason: &str, file: Option<&str>) {
+    let width = (rect.inside.width() - 48.0).clamp(80.0, 480.0);
+    // Above the middle, where the crosshair would cross it.
+    let top = rect.inside.top() + rect.inside.height() * 0.3;
+    let place = Rect::from_min_size(
+        Pos2::new(rect.inside.center().x - width * 0.5, top),
+        Vec2::new(width, rect.inside.bottom() - top),
+    );
+    let layout = egui::Layout::top_down(egui::Align::Center);
+    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(place).layout(layout));
+    let colours = &theme.colours;
+    child.add(egui::Label::new(
+        egui::RichText::new(icons::sign(Sign::Problem))
+            .font(icons::font(1.5 * theme.sizes.icon))
+            .color(colours.on_image_warning),
+    ));
+    Text::new(reason, theme.body(), colours.on_image_warning)
         .width(width)
         .wrapped()
         .ui(&mut child);
+    if let Some(file) = file {
+        Text::new(file, theme.overlay(), colours.overlay)
+            .width(width)
+            .wrapped()
+            .ui(&mut child);
+    }
 }
 
 /// What the slice bar asks for.
@@ -250,8 +305,8 @@ pub(super) fn slice_bar(
         return answer;
     }
     let track = Rect::from_min_max(
-        Pos2::new(rect.points.right() - BAR_WIDTH, rect.points.top() + 24.0),
-        Pos2::new(rect.points.right() - 2.0, rect.points.bottom() - 24.0),
+        Pos2::new(rect.inside.right() - BAR_WIDTH, rect.inside.top() + 24.0),
+        Pos2::new(rect.inside.right() - 2.0, rect.inside.bottom() - 24.0),
     );
     if track.height() < 40.0 {
         return answer;
@@ -302,7 +357,7 @@ pub(super) fn slice_bar(
 }
 
 fn progress(painter: &Painter, rect: &PaneRect, theme: &Theme, share: f32) {
-    let whole = Rect::from_min_size(rect.points.min, Vec2::new(rect.points.width(), 2.0));
+    let whole = Rect::from_min_size(rect.inside.min, Vec2::new(rect.inside.width(), 2.0));
     painter.rect_filled(whole, 0.0, theme.colours.line);
     let done = Rect::from_min_size(whole.min, Vec2::new(whole.width() * share, whole.height()));
     painter.rect_filled(done, 0.0, theme.colours.accent);

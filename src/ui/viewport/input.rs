@@ -240,15 +240,31 @@ pub(super) fn double_click(
         .and_then(|id| scene.annotation(id));
     match under {
         Some(arrow) if arrow.kind == AnnotationKind::Arrow => {
-            interaction.text = Some(TextField {
-                tracking_uid: Arc::clone(&arrow.tracking_uid),
-                gesture: interaction.hand.new_gesture(),
-                pane: scene.pane,
-                is_open: false,
-            });
+            type_again(interaction, scene.pane, &arrow.tracking_uid);
         }
         Some(_) => {}
         None => commands.push(Command::Layout(LayoutEdit::ToggleMaximise(scene.pane))),
+    }
+}
+
+fn type_again(interaction: &mut Interaction, pane: PaneId, tracking_uid: &Arc<str>) {
+    interaction.text = Some(TextField {
+        tracking_uid: Arc::clone(tracking_uid),
+        gesture: interaction.hand.new_gesture(),
+        pane,
+        is_open: false,
+    });
+}
+
+/// The text of the selected arrow is typed again.
+pub(super) fn edit_text(ctx: &mut ViewportCtx<'_>, pane: PaneId) {
+    let selected = ctx.workspace.selected;
+    let document = ctx.workspace.active_document();
+    let arrow = document
+        .zip(selected)
+        .and_then(|(document, id)| document.annotation(id));
+    if let Some(arrow) = arrow {
+        type_again(ctx.interaction, pane, &arrow.tracking_uid);
     }
 }
 

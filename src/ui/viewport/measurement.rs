@@ -1,5 +1,5 @@
-//! The lines beside an annotation, here and in the findings panel: computed from full-precision
-//! samples, kept until the annotation changes or more of its data is here.
+//! What is written of an annotation, beside it and in the findings panel: computed from
+//! full-precision samples, kept until the annotation changes or more of its data is here.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crossbeam_channel::Receiver;
 
 use super::frame::calibration_name;
+use super::value_text::{Precision, symbol};
 use crate::annotation::{
     Anchor, Annotation, AnnotationId, AnnotationKind, ImageGeometry, Measured, PixelSource, Points,
     Quantity, measure,
@@ -15,6 +16,7 @@ use crate::engine::LoadedPixels;
 use crate::geom::DVec3;
 use crate::imaging::Calibration;
 use crate::imaging::FrameImage;
+use crate::problem::msg;
 use crate::text::Language;
 use crate::text::Words;
 use crate::view::Frames;
@@ -27,6 +29,24 @@ const SAMPLES_AT_ONCE: f64 = 150_000.0;
 /// In place of values that are being computed.
 const PENDING: &str = "…";
 
+/// What was measured, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MeasuredLines {
+    /// Lengths, angles and areas: true on every image of the same space.
+    pub geometry: Vec<String>,
+    /// Values of the series it was drawn on; on another they would be read as that one's.
+    pub values: Vec<String>,
+    /// How many samples were counted.
+    pub count: Option<String>,
+}
+
+impl MeasuredLines {
+    /// Everything.
+    pub fn all(&self) -> impl Iterator<Item = &String> {
+        self.geometry.iter().chain(&self.values).chain(&self.count)
+    }
+}
+
 /// Values by annotation, computed once, and off the window's thread where that takes long.
 #[derive(Debug, Default)]
 pub struct MeasurementCache(BTreeMap<AnnotationId, Kept>);
@@ -37,8 +57,9 @@ struct Kept {
     /// Slices of its data that were here.
     loaded: usize,
     values: Values,
+    precision: Precision,
     /// In words, with the language they are in.
-    lines: Option<(Language, Vec<String>)>,
+    lines: Option<(Language, MeasuredLines)>,
 }
 
 #[derive(Debug)]
@@ -55,7 +76,7 @@ impl MeasurementCache {
         workspace: &Workspace,
         frames: &dyn Frames,
         words: &Words,
-    ) -> Vec<String> {
+    ) -> MeasuredLines {
         let loaded = loaded(annotation, workspace, frames);
         let is_current = |kept: &Kept| {
             let is_complete =
@@ -69,12 +90,13 @@ impl MeasurementCache {
                 annotation: Arc::clone(annotation),
                 loaded,
                 values: values(annotation, workspace, frames),
+                precision: precision(annotation, workspace, frames),
                 lines: None,
             };
             self.0.insert(annotation.id, kept);
         }
         let Some(kept) = self.0.get_mut(&annotation.id) else {
-            return Vec::new();
+            return MeasuredLines::default();
         };
         if let Values::Pending(receiver) = &kept.values
             && let Ok(measured) = receiver.try_recv()
@@ -82,14 +104,17 @@ impl MeasurementCache {
             kept.values = Values::Here(measured);
         }
         let Values::Here(measured) = &kept.values else {
-            return vec![PENDING.to_owned()];
+            return MeasuredLines {
+                geometry: vec![PENDING.to_owned()],
+                ..MeasuredLines::default()
+            };
         };
         if let Some((language, lines)) = &kept.lines
             && *language == words.language()
         {
             return lines.clone();
         }
-        let lines = lines(annotation, measured, words);
+        let lines = lines(annotation, measured, kept.precision, words);
         kept.lines = Some((words.language(), lines.clone()));
         lines
     }
@@ -207,48 +232,68 @@ fn loaded(annotation: &Annotation, workspace: &Workspace, frames: &dyn Frames) -
     own + in_volume
 }
 
-fn lines(annotation: &Annotation, measured: &Measured, words: &Words) -> Vec<String> {
-    let mut lines = Vec::new();
+/// How finely the values under an annotation are told apart.
+fn precision(annotation: &Annotation, workspace: &Workspace, frames: &dyn Frames) -> Precision {
+    let source = LoadedPixels {
+        library: &workspace.library,
+        frames,
+    };
+    let image = source.frame(&annotation.anchor);
+    image.map_or(Precision::Float, |image| Precision::of(&image))
+}
+
+fn lines(
+    annotation: &Annotation,
+    measured: &Measured,
+    precision: Precision,
+    words: &Words,
+) -> MeasuredLines {
+    let mut lines = MeasuredLines::default();
     if annotation.kind == AnnotationKind::Arrow {
         return lines; // it points; what it says is its text, not a value
     }
-    let text = |quantity: Quantity| {
-        measured
-            .values
-            .iter()
-            .find(|(q, _)| *q == quantity)
-            .map(|(_, m)| value_text(quantity, m.value, &m.unit.value, &m.unit.meaning, words))
+    let text = |quantity: Quantity, with_unit: bool| {
+        let (_, measurement) = measured.values.iter().find(|(q, _)| *q == quantity)?;
+        let unit = if with_unit {
+            measurement.unit.value.as_str()
+        } else {
+            ""
+        };
+        let unknown = &measurement.unit.meaning;
+        let text = value_text(quantity, measurement.value, unit, unknown, precision, words);
+        Some(text)
     };
     for quantity in [
         Quantity::Length,
         Quantity::Angle,
-        Quantity::Value,
         Quantity::Duration,
         Quantity::Velocity,
         Quantity::Depth,
+        Quantity::Area,
     ] {
-        lines.extend(text(quantity));
+        lines.geometry.extend(text(quantity, true));
     }
-    if let Some(area) = text(Quantity::Area) {
-        lines.push(area);
-    }
-    let named = |quantity: Quantity| {
-        text(quantity).map(|value| format!("{} {value}", words.id(quantity.label())))
+    lines.values.extend(text(Quantity::Value, true));
+    let named = |quantity: Quantity, with_unit: bool| {
+        let value = text(quantity, with_unit)?;
+        Some(format!("{}\u{a0}{value}", words.id(quantity.label())))
     };
-    let pairs = [
+    for (first, second) in [
         (Quantity::Mean, Quantity::StandardDeviation),
         (Quantity::Minimum, Quantity::Maximum),
-    ];
-    for (first, second) in pairs {
-        let both: Vec<String> = named(first).into_iter().chain(named(second)).collect();
+    ] {
+        // One unit for both, behind the second.
+        let second = named(second, true);
+        let first = named(first, second.is_none());
+        let both: Vec<String> = first.into_iter().chain(second).collect();
         if !both.is_empty() {
-            lines.push(both.join("  "));
+            lines.values.push(both.join("  "));
         }
     }
-    lines.extend(named(Quantity::Count));
+    lines.count = named(Quantity::Count, true);
     if let Some(source) = measured.calibration.and_then(calibration_name)
         && measured.calibration != Some(Calibration::Patient)
-        && let Some(first) = lines.first_mut()
+        && let Some(first) = lines.geometry.first_mut()
     {
         *first = format!("{first} ({})", words.id(source));
     }
@@ -260,36 +305,42 @@ fn value_text(
     quantity: Quantity,
     value: f64,
     unit: &str,
-    unit_meaning: &str,
+    unknown: &str,
+    precision: Precision,
     words: &Words,
 ) -> String {
-    let symbol = match unit {
+    let hounsfield;
+    let unit = match unit {
+        "" | "1" => "",
         "mm" => "mm",
         "ms" => "ms",
         "cm/s" => "cm/s",
         "mm2" if value >= 1000.0 => return words.with_unit(value / 100.0, 1, "cm²"),
         "mm2" => "mm²",
         "deg" => "°",
-        "[hnsf'U]" => "HU",
+        "[hnsf'U]" => {
+            hounsfield = words.id(msg("unit-hounsfield"));
+            &hounsfield
+        }
         "{pixels}" | "{pixel}" => "px",
         "{pixels}2" | "{pixel}2" => "px²",
-        "1" => "",
-        _ => unit_meaning,
+        // A unit of its own in braces is the data's word for it.
+        own if own.starts_with('{') && symbol(own) == own => symbol(unknown),
+        ucum => symbol(ucum),
     };
     match quantity {
         Quantity::Count => words.number(value, 0),
-        Quantity::Duration => words.with_unit(value, 0, symbol),
+        Quantity::Duration => words.with_unit(value, 0, unit),
         Quantity::Length
         | Quantity::Angle
         | Quantity::Area
         | Quantity::Velocity
-        | Quantity::Depth => words.with_unit(value, 1, symbol),
+        | Quantity::Depth => words.with_unit(value, 1, unit),
         Quantity::Minimum | Quantity::Maximum | Quantity::Value => {
-            super::probe::number_text(value, symbol, words)
+            words.with_unit(value, precision.of_sample(value), unit)
         }
         Quantity::Mean | Quantity::StandardDeviation => {
-            let decimals = if value.abs() >= 1.0 { 1 } else { 4 };
-            words.with_unit(value, decimals, symbol)
+            words.with_unit(value, precision.of_mean(value), unit)
         }
     }
 }

@@ -1,15 +1,21 @@
-//! The menu of a pane: actions of the one table, by right click without moving.
+//! The menu of a pane, by right click without moving: what can be done to the drawing under the
+//! pointer, then actions of the one table that can be done now.
 
 use eframe::egui;
-use egui::Response;
+use egui::{Response, Ui};
 
-use crate::action;
-use crate::text::Words;
-use crate::workspace::{Command, LayoutEdit, PaneId, Workspace};
+use super::ViewportCtx;
+use crate::action::{self, Action, Deed};
+use crate::annotation::{Annotation, AnnotationKind};
+use crate::geom::DVec2;
+use crate::problem::{Message, msg};
+use crate::tool::{Scene, grab_at};
+use crate::ui::panel::{menu_row_ui, shortcut_text};
+use crate::view::VoiChoice;
+use crate::workspace::{AnnotationEdit, Command, LayoutEdit, PaneId, WINDOW_PRESETS, Workspace};
 
 /// Groups of actions, a line between them.
 const MENU: &[&[&str]] = &[
-    &["delete"],
     &[
         "preset-default",
         "preset-auto",
@@ -28,34 +34,126 @@ const MENU: &[&[&str]] = &[
     ],
     &["mpr", "maximise"],
 ];
+/// Width of the menu, points.
+const WIDTH: f32 = 240.0;
+
+/// What the menu asks for beyond commands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MenuAnswer {
+    /// The text of the selected arrow is to be typed again.
+    EditText,
+}
+
+/// A right click selects what it is on, so that what the menu says is about it.
+pub(super) fn select_under(
+    response: &Response,
+    scene: &Scene<'_>,
+    at_px: impl Fn(egui::Pos2) -> DVec2,
+    px_per_pt: f64,
+    commands: &mut Vec<Command>,
+) {
+    if !response.secondary_clicked() {
+        return;
+    }
+    let workspace = scene.workspace;
+    if workspace.panes.active != scene.pane {
+        commands.push(Command::Layout(LayoutEdit::Activate(scene.pane)));
+    }
+    let under = response
+        .interact_pointer_pos()
+        .and_then(|at| grab_at(scene, at_px(at), px_per_pt))
+        .and_then(|grab| grab.annotation());
+    if workspace.selected != under {
+        commands.push(Command::Annotate(AnnotationEdit::Select(under)));
+    }
+}
 
 /// Opens it where the right button clicked.
 pub(super) fn context_menu(
     response: &Response,
-    workspace: &Workspace,
-    words: &Words,
-    commands: &mut Vec<Command>,
+    ctx: &mut ViewportCtx<'_>,
     pane: PaneId,
-) {
-    if response.secondary_clicked() && workspace.panes.active != pane {
-        commands.push(Command::Layout(LayoutEdit::Activate(pane)));
-    }
+) -> Option<MenuAnswer> {
+    let mut answer = None;
     response.context_menu(|ui| {
-        for (number, group) in MENU.iter().enumerate() {
-            let enabled: Vec<_> = group
+        ui.set_width(WIDTH);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let mut is_first = true;
+        if let Some(annotation) = selected(ctx.workspace) {
+            answer = annotation_ui(ui, ctx, annotation);
+            is_first = false;
+        }
+        for group in MENU {
+            let rows: Vec<&Action> = group
                 .iter()
                 .filter_map(|id| action::action(id))
-                .filter(|action| action.enabled(workspace).is_ok())
+                .filter(|action| action.enabled(ctx.workspace).is_ok())
+                .filter(|action| means_something(action, ctx.workspace, pane))
                 .collect();
-            if number > 0 && !enabled.is_empty() {
+            if rows.is_empty() {
+                continue;
+            }
+            if !is_first {
                 ui.separator();
             }
-            for action in enabled {
-                if ui.button(words.id(action.label)).clicked() {
-                    commands.extend(action.commands(workspace));
-                    ui.close();
+            is_first = false;
+            for action in rows {
+                let name = ctx.words.id(action.label);
+                if row_ui(ui, ctx, action, &name) {
+                    ctx.commands.extend(action.commands(ctx.workspace));
                 }
             }
         }
     });
+    answer
+}
+
+fn selected(workspace: &Workspace) -> Option<&Annotation> {
+    let id = workspace.selected?;
+    Some(workspace.active_document()?.annotation(id)?)
+}
+
+fn annotation_ui(
+    ui: &mut Ui,
+    ctx: &mut ViewportCtx<'_>,
+    annotation: &Annotation,
+) -> Option<MenuAnswer> {
+    let mut answer = None;
+    let edits_text = annotation.kind == AnnotationKind::Arrow;
+    let edit = ctx.words.id(msg("menu-edit-text"));
+    if edits_text && menu_row_ui(ui, ctx.theme, WIDTH, &edit, "", "", true) {
+        answer = Some(MenuAnswer::EditText);
+    }
+    if let Some(delete) = action::action("delete") {
+        let message = Message::new(msg("measurement-delete")).text("label", &annotation.label);
+        if row_ui(ui, ctx, delete, &ctx.words.get(&message)) {
+            ctx.commands.extend(delete.commands(ctx.workspace));
+        }
+    }
+    answer
+}
+
+fn row_ui(ui: &mut Ui, ctx: &ViewportCtx<'_>, action: &Action, name: &str) -> bool {
+    let key = action
+        .shortcuts
+        .first()
+        .map(|shortcut| shortcut_text(ctx.words, *shortcut))
+        .unwrap_or_default();
+    menu_row_ui(ui, ctx.theme, WIDTH, name, "", &key, true)
+}
+
+/// Windows in Hounsfield units say nothing of a picture that has none.
+fn means_something(action: &Action, workspace: &Workspace, pane: PaneId) -> bool {
+    let Deed::Preset(row) = action.deed else {
+        return true;
+    };
+    let is_hounsfield = WINDOW_PRESETS
+        .get(row)
+        .is_some_and(|preset| matches!(preset.voi, VoiChoice::Window { .. }));
+    let is_ct = workspace
+        .panes
+        .view(pane)
+        .and_then(|view| workspace.library.display_set(view.display_set))
+        .is_some_and(|set| set.modality == "CT");
+    is_ct || !is_hounsfield
 }

@@ -10,6 +10,7 @@
 //! | `drawings.rs` | annotations and the crosshair |
 //! | `measurement.rs` | the lines beside an annotation |
 //! | `probe.rs` | the value under the pointer |
+//! | `value_text.rs` | values with their decimals and units |
 //! | `memory.rs` | what a pane remembers from frame to frame |
 //! | `text_on_image.rs` | text with an outline |
 
@@ -24,8 +25,9 @@ mod picture;
 mod probe;
 mod showing;
 mod text_on_image;
+mod value_text;
 
-pub use measurement::MeasurementCache;
+pub use measurement::{MeasuredLines, MeasurementCache};
 pub use memory::Interaction;
 pub use probe::ProbeText;
 
@@ -40,6 +42,7 @@ use crate::tool::Scene;
 use crate::ui::theme::Theme;
 use crate::view::Frames;
 use crate::workspace::{Command, PaneId, Workspace};
+use menu::MenuAnswer;
 
 /// What a pane is drawn from and what it asks for.
 pub struct ViewportCtx<'a> {
@@ -64,6 +67,8 @@ pub struct ViewportCtx<'a> {
 pub(crate) struct PaneRect {
     /// Points; its edges lie on physical pixels.
     pub points: Rect,
+    /// What is left for overlays inside the frame that says whose picture it is.
+    pub inside: Rect,
     /// Width and height, physical pixels.
     pub size_px: [u32; 2],
     /// Left and top, physical pixels of the window.
@@ -77,11 +82,13 @@ impl PaneRect {
         let to_px = |points: f32| (points * px_per_pt).round();
         let (left, top) = (to_px(rect.left()), to_px(rect.top()));
         let (right, bottom) = (to_px(rect.right()), to_px(rect.bottom()));
+        let points = Rect::from_min_max(
+            egui::pos2(left / px_per_pt, top / px_per_pt),
+            egui::pos2(right / px_per_pt, bottom / px_per_pt),
+        );
         Self {
-            points: Rect::from_min_max(
-                egui::pos2(left / px_per_pt, top / px_per_pt),
-                egui::pos2(right / px_per_pt, bottom / px_per_pt),
-            ),
+            points,
+            inside: points,
             size_px: [
                 (right - left).max(1.0) as u32,
                 (bottom - top).max(1.0) as u32,
@@ -107,7 +114,7 @@ impl PaneRect {
 /// Draws a pane into all of the room there is and takes its input.
 pub fn viewport_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, pane: PaneId) {
     let room = ui.available_rect_before_wrap();
-    let rect = PaneRect::new(room, ui.ctx().pixels_per_point());
+    let mut rect = PaneRect::new(room, ui.ctx().pixels_per_point());
     let response = ui.interact(
         rect.points,
         ui.scope_id().with(("pane", pane.0)),
@@ -120,6 +127,9 @@ pub fn viewport_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, pane: PaneId) {
         empty_ui(ui, ctx, &rect, &response, pane);
         return;
     };
+    if frame::is_of_another_patient(ctx.workspace, state.display_set) {
+        rect.inside = frame::inside_warning(rect.points, ctx.theme);
+    }
     let frames: &dyn Frames = ctx.engine;
     let mut memory = ctx.interaction.panes.remove(&pane).unwrap_or_default();
     let showing = showing::showing(
@@ -168,7 +178,13 @@ pub fn viewport_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, pane: PaneId) {
     if !bar.is_held {
         let commands = input::input(ui, &mut ctx.interaction.hand, scene, &rect, &response);
         ctx.commands.extend(commands);
-        menu::context_menu(&response, ctx.workspace, ctx.words, ctx.commands, pane);
+        menu::select_under(
+            &response,
+            &scene,
+            |at| rect.px(at),
+            rect.px_per_pt,
+            ctx.commands,
+        );
         input::double_click(&response, ctx.interaction, &scene, &rect, ctx.commands);
     }
     if let Some(pointer) = response.hover_pos() {
@@ -206,19 +222,16 @@ pub fn viewport_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, pane: PaneId) {
     }
     memory.labels = new_labels;
     ctx.interaction.panes.insert(pane, memory);
+    if menu::context_menu(&response, ctx, pane) == Some(MenuAnswer::EditText) {
+        input::edit_text(ctx, pane);
+    }
     input::text_field(ui, ctx, &showing, &rect, pane);
 }
 
 fn accessible_name(ctx: &ViewportCtx<'_>, showing: &showing::Showing) -> String {
-    let lines = corners::corner_lines(
-        ctx.workspace,
-        showing,
-        ctx.words,
-        crate::workspace::OverlayLevel::Essential,
-    );
-    let said: Vec<String> = lines.into_iter().flatten().collect();
+    let said = corners::essential_text(ctx.workspace, showing, ctx.words);
     ctx.words
-        .get(&Message::new(msg("viewport-name")).text("content", said.join(", ")))
+        .get(&Message::new(msg("viewport-name")).text("content", said))
 }
 
 fn empty_ui(

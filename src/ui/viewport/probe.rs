@@ -1,6 +1,7 @@
 //! The value under the pointer, in full precision, and where it is.
 
 use super::showing::{Pixels, Showing};
+use super::value_text::{Precision, sample_text, unit_text};
 use crate::geom::{DVec2, DVec3};
 use crate::imaging;
 use crate::imaging::Probe;
@@ -27,18 +28,20 @@ pub(super) fn probe_text(
     words: &Words,
     at_px: DVec2,
 ) -> Option<ProbeText> {
-    showing.image.as_ref()?;
+    let precision = Precision::of(showing.image.as_ref()?);
     let point = showing.view.patient_from_screen(at_px);
     let pixel = showing.view.image_from_screen(at_px);
     let value = match &showing.pixels {
         Pixels::Frame(frame) => pixel
             .and_then(|at| imaging::probe(frame, at.x, at.y))
-            .map(|probe| value_text(&probe, words)),
+            .map(|probe| value_text(&probe, precision, words)),
         Pixels::Plane(volume, ..) => {
             point
                 .and_then(|point| volume.probe(point))
                 .map(|probe| match probe.value {
-                    Ok(value) => number_text(value, probe.units.symbol(), words),
+                    Ok(value) => {
+                        sample_text(value, &unit_text(&probe.units, words), precision, words)
+                    }
                     Err(Blank::Gap) => words.id(msg("probe-gap")),
                     Err(Blank::NoData) => words.id(msg("probe-padding")),
                 })
@@ -57,17 +60,7 @@ pub(super) fn probe_text(
         }
         (None, None) => String::new(),
     };
-    let lines = super::corners::corner_lines(
-        workspace,
-        showing,
-        words,
-        crate::workspace::OverlayLevel::Essential,
-    );
-    let place = lines
-        .into_iter()
-        .next_back()
-        .unwrap_or_default()
-        .join(" · ");
+    let place = super::corners::place_text(workspace, showing, words);
     Some(ProbeText {
         value: value.unwrap_or_default(),
         position,
@@ -75,27 +68,13 @@ pub(super) fn probe_text(
     })
 }
 
-fn value_text(probe: &Probe, words: &Words) -> String {
+fn value_text(probe: &Probe, precision: Precision, words: &Words) -> String {
     match probe {
-        Probe::Grey { value, units, .. } => number_text(*value, units.symbol(), words),
+        Probe::Grey { value, units, .. } => {
+            sample_text(*value, &unit_text(units, words), precision, words)
+        }
         Probe::Padding { .. } => words.id(msg("probe-padding")),
         Probe::Colour([r, g, b]) => format!("R\u{a0}{r} G\u{a0}{g} B\u{a0}{b}"),
-    }
-}
-
-/// As many digits as the value has a use for.
-pub(super) fn number_text(value: f64, unit: &str, words: &Words) -> String {
-    let decimals = match value.abs() {
-        v if v == v.trunc() && v < 1e9 => 0,
-        v if v >= 100.0 => 1,
-        v if v >= 1.0 => 3,
-        _ => 6,
-    };
-    let number = words.number_up_to(value, decimals);
-    if unit.is_empty() {
-        number
-    } else {
-        format!("{number}\u{a0}{unit}")
     }
 }
 

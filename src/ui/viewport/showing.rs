@@ -7,10 +7,10 @@
 use std::sync::Arc;
 
 use super::memory::{LastFrame, PaneMemory, ValueRanges};
-use crate::geom::{DVec2, PlanePose};
+use crate::geom::{DVec2, DVec3, PlanePose};
 use crate::imaging::{FrameImage, VoiTransform};
 use crate::model::FrameKey;
-use crate::problem::Message;
+use crate::problem::{Message, msg};
 use crate::view::{
     Frames, Loading, ResolvedView, ShownData, ShownWindow, StackGeometry, ViewMode, ViewState,
     nearest_frame, resolve_plane, resolve_stack, resolve_voi, shown_data,
@@ -52,6 +52,19 @@ pub(super) struct Showing {
     pub pixels: Pixels,
     /// Something newer than what is on screen is awaited.
     pub is_waiting: bool,
+    /// What of the series is not there.
+    pub gaps: Gaps,
+}
+
+/// What of a series is not there.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Gaps {
+    /// Places between the slices that no file fills.
+    pub missing: usize,
+    /// Slices whose pixels cannot be read.
+    pub unreadable: usize,
+    /// Why the plane shown runs along a slice that is not there, and its file if there is one.
+    pub here: Option<(Message, Option<FrameKey>)>,
 }
 
 pub(super) fn showing(
@@ -87,6 +100,7 @@ fn blank(state: &ViewState, key: Option<FrameKey>, size: DVec2, pixels: Pixels) 
         window: None,
         is_waiting: matches!(pixels, Pixels::Waiting),
         pixels,
+        gaps: Gaps::default(),
     }
 }
 
@@ -104,7 +118,13 @@ fn stack(
     };
     let (image, key, state, is_waiting) = match frames.frame(key) {
         Loading::Ready(image) => (image, key, state.clone(), false),
-        Loading::Failed(reason) => return blank(state, Some(key), size, Pixels::Failed(reason)),
+        Loading::Failed(reason) => {
+            let failed = Pixels::Failed(reason);
+            return Showing {
+                gaps: stack_gaps(workspace, state),
+                ..blank(state, Some(key), size, failed)
+            };
+        }
         Loading::Waiting => {
             let last = memory
                 .last
@@ -136,8 +156,59 @@ fn stack(
         pixels: Pixels::Frame(Arc::clone(&image)),
         image: Some(image),
         is_waiting,
+        gaps: stack_gaps(workspace, &state),
         state,
     }
+}
+
+/// Read slice by slice, a gap between two is not seen; so it is said.
+fn stack_gaps(workspace: &Workspace, state: &ViewState) -> Gaps {
+    let plan = workspace.library.volume_plan(state.display_set);
+    Gaps {
+        missing: plan.map_or(0, |plan| plan.report.missing.len()),
+        ..Gaps::default()
+    }
+}
+
+/// Frames of a volume that will not come, and whether others still may.
+fn volume_gaps(volume: &Volume, frames: &dyn Frames, at: DVec3, normal: DVec3) -> (Gaps, bool) {
+    let mut gaps = Gaps::default();
+    let mut is_filling = false;
+    let here = slice_along(volume, at, normal);
+    for (k, (slice, frame)) in volume.slices.iter().zip(&volume.frames).enumerate() {
+        let why = match frame {
+            _ if slice.get().is_some() => continue,
+            None => {
+                gaps.missing += 1;
+                (Message::new(msg("viewport-slice-missing")), None)
+            }
+            Some(key) => match frames.frame(*key) {
+                Loading::Failed(reason) => {
+                    gaps.unreadable += 1;
+                    (reason, Some(*key))
+                }
+                Loading::Waiting | Loading::Ready(_) => {
+                    is_filling = true;
+                    continue;
+                }
+            },
+        };
+        if here == Some(k) {
+            gaps.here = Some(why);
+        }
+    }
+    (gaps, is_filling)
+}
+
+/// The slice that a plane through this point runs along; `None` if it cuts through slices.
+fn slice_along(volume: &Volume, at: DVec3, normal: DVec3) -> Option<usize> {
+    let voxel_from_patient = volume.grid.voxel_from_patient();
+    let across = voxel_from_patient.matrix3.transpose() * DVec3::Z; // the slices' own normal
+    let is_along = across.normalize().dot(normal).abs() > 1.0 - 1e-6;
+    let z = voxel_from_patient.transform_point3(at).z;
+    let k = z.round();
+    // Half-way between two slices either may be the one that is drawn.
+    (is_along && k >= 0.0 && (z - k).abs() < 0.49).then_some(k as usize)
 }
 
 fn plane(
@@ -174,11 +245,7 @@ fn plane(
         return blank(state, None, size, Pixels::Waiting);
     };
     let (voi, window) = look(state, &image, key, ranges);
-    let is_filling = volume
-        .slices
-        .iter()
-        .zip(&volume.frames)
-        .any(|(slice, frame)| frame.is_some() && slice.get().is_none());
+    let (gaps, is_filling) = volume_gaps(&volume, frames, group.crosshair, pose.normal());
     let nearest = nearest_frame(&volume, group.crosshair).unwrap_or(key);
     Showing {
         state: state.clone(),
@@ -190,6 +257,7 @@ fn plane(
         window,
         pixels: Pixels::Plane(volume, pose, mm_per_px),
         is_waiting: is_filling,
+        gaps,
     }
 }
 

@@ -12,12 +12,20 @@ use crate::ui::theme::Theme;
 /// A line in a corner has at most so many characters.
 const LINE_CHARS: usize = 40;
 
-/// A line of text laid out for an image, cut to what a corner may hold.
+/// A line of text laid out for an image, whole.
 pub(super) fn line(ui: &Ui, text: &str, font: &egui::FontId, colour: Color32) -> Arc<Galley> {
-    line_within(ui, text, font, colour, f32::INFINITY)
+    bidi_label::galley(ui, text, font, colour, f32::INFINITY)
 }
 
-/// The same, cut where `room` (points) ends.
+/// How high a line of a corner is, points.
+pub(super) fn line_height(ui: &Ui, theme: &Theme) -> f32 {
+    line(ui, "0", &theme.overlay(), theme.colours.overlay)
+        .size()
+        .y
+        .max(1.0)
+}
+
+/// A line of a corner: no longer than a corner may hold, and cut where `room` (points) ends.
 fn line_within(
     ui: &Ui,
     text: &str,
@@ -74,7 +82,7 @@ pub(super) fn block(
     ui: &Ui,
     painter: &Painter,
     theme: &Theme,
-    lines: &[String],
+    lines: &[(String, Color32)],
     corner: Corner,
 ) -> f32 {
     let Corner {
@@ -84,17 +92,17 @@ pub(super) fn block(
         room,
     } = corner;
     let font = theme.overlay();
-    let galleys: Vec<Arc<Galley>> = lines
+    let galleys: Vec<(Arc<Galley>, Color32)> = lines
         .iter()
-        .map(|text| line_within(ui, text, &font, theme.colours.overlay, room))
+        .map(|(text, colour)| (line_within(ui, text, &font, *colour, room), *colour))
         .collect();
-    let height: f32 = galleys.iter().map(|galley| galley.size().y).sum();
+    let height: f32 = galleys.iter().map(|(galley, _)| galley.size().y).sum();
     let mut y = if is_bottom {
         corner.y - height
     } else {
         corner.y
     };
-    for galley in &galleys {
+    for (galley, colour) in &galleys {
         let x = if is_right {
             corner.x - galley.size().x
         } else {
@@ -104,7 +112,7 @@ pub(super) fn block(
             painter,
             Pos2::new(x, y),
             galley,
-            theme.colours.overlay,
+            *colour,
             theme.colours.halo,
         );
         y += galley.size().y;

@@ -9,6 +9,7 @@
 mod bytes;
 mod compare;
 mod desk;
+mod screen;
 mod session;
 pub mod source;
 mod synthetic;
@@ -24,6 +25,7 @@ pub use compare::Difference;
 pub use compare::differences;
 pub use compare::differences_u8;
 pub use desk::{Desk, ct};
+pub use screen::Screen;
 pub use session::Session;
 pub use synthetic::SyntheticImage;
 
