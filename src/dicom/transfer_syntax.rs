@@ -12,6 +12,7 @@ use super::codec::deflate::DeflatedFrame;
 use super::codec::jpeg::Jpeg;
 use super::codec::jpeg_2000::Jpeg2000;
 use super::codec::jpeg_ls::JpegLs;
+use super::codec::jpeg_xl::JpegXl;
 use super::codec::native::Uncompressed;
 use super::codec::rle::Rle;
 
@@ -148,9 +149,9 @@ pub static TABLE: &[TransferSyntax] = &[
     not_yet("1.2.840.10008.1.2.4.106.1", "Fragmentable MPEG-4 AVC/H.264 Stereo High Profile / Level 4.2", true),
     not_yet("1.2.840.10008.1.2.4.107", "HEVC/H.265 Main Profile / Level 5.1", true),
     not_yet("1.2.840.10008.1.2.4.108", "HEVC/H.265 Main 10 Profile / Level 5.1", true),
-    not_yet("1.2.840.10008.1.2.4.110", "JPEG XL Lossless", false),
-    not_yet("1.2.840.10008.1.2.4.111", "JPEG XL JPEG Recompression", true),
-    not_yet("1.2.840.10008.1.2.4.112", "JPEG XL", true),
+    lossless("1.2.840.10008.1.2.4.110", "JPEG XL Lossless", &JpegXl),
+    lossy("1.2.840.10008.1.2.4.111", "JPEG XL JPEG Recompression", &JpegXl),
+    lossy("1.2.840.10008.1.2.4.112", "JPEG XL", &JpegXl),
     lossless("1.2.840.10008.1.2.4.201", "High-Throughput JPEG 2000 Lossless", &Jpeg2000),
     lossless("1.2.840.10008.1.2.4.202", "High-Throughput JPEG 2000 with RPCL Options Lossless", &Jpeg2000),
     lossy("1.2.840.10008.1.2.4.203", "High-Throughput JPEG 2000", &Jpeg2000),

@@ -8,6 +8,7 @@ mod fragments;
 mod hostile;
 mod jpeg_2000;
 mod jpeg_ls;
+mod jpeg_xl;
 mod native;
 mod palette;
 mod samples;

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::StreamSize;
+use super::boxes::boxes;
 use crate::dicom::DecodeError;
 use crate::dicom::PixelDescription;
 
@@ -101,25 +102,6 @@ fn boxed(file: &[u8]) -> Result<&[u8], DecodeError> {
         }
     }
     Err(damaged("the JP2 file holds no codestream"))
-}
-
-/// Boxes one after the other: kind and content.
-fn boxes(mut bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
-    std::iter::from_fn(move || {
-        let &[l0, l1, l2, l3, k0, k1, k2, k3] = bytes.first_chunk::<8>()?;
-        let (header, length) = match u32::from_be_bytes([l0, l1, l2, l3]) {
-            0 => (8, bytes.len()),
-            1 => {
-                let &length = bytes.get(8..)?.first_chunk::<8>()?;
-                (16, usize::try_from(u64::from_be_bytes(length)).ok()?)
-            }
-            length => (8, length as usize),
-        };
-        // A last box that is cut off is given as far as it goes.
-        let content = bytes.get(header..length.min(bytes.len()))?;
-        bytes = bytes.get(length..).unwrap_or_default();
-        Some(([k0, k1, k2, k3], content))
-    })
 }
 
 /// Whether each channel of a Channel Definition box is the colour of its own number.
@@ -391,23 +373,6 @@ fn up_to_end(bytes: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn boxes_of_every_length_form_are_found() {
-        let short = [&[0, 0, 0, 10][..], b"abcd", &[1, 2]].concat();
-        let long = [&[0, 0, 0, 1][..], b"efgh", &[0, 0, 0, 0, 0, 0, 0, 17, 3]].concat();
-        let last = [&[0, 0, 0, 0][..], b"ijkl", &[4, 5, 6]].concat();
-        let file = [short, long, last].concat();
-        let found: Vec<_> = boxes(&file).collect();
-        assert_eq!(
-            found,
-            [
-                (*b"abcd", &[1, 2][..]),
-                (*b"efgh", &[3]),
-                (*b"ijkl", &[4, 5, 6])
-            ]
-        );
-    }
 
     #[test]
     fn a_header_that_asks_for_more_packets_than_bytes_is_seen() {

@@ -9,12 +9,14 @@ use super::PixelDescription;
 use super::fragments::FrameMarks;
 use super::pixel_description::size_text;
 
+mod boxes;
 pub(super) mod deflate;
 pub(super) mod jpeg;
 pub(super) mod jpeg_2000;
 mod jpeg_2000_stream;
 pub(super) mod jpeg_ls;
 mod jpeg_stream;
+pub(super) mod jpeg_xl;
 pub(super) mod native;
 pub(super) mod rle;
 
