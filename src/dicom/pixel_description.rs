@@ -36,8 +36,9 @@ pub enum DeclaredPhotometric {
     YbrFull422,
     YbrPartial422,
     YbrPartial420,
-    /// The transforms of JPEG 2000. Whatever is not such a stream holds RGB under this label.
-    YbrRctOrIct,
+    /// Transforms within the streams of JPEG 2000 (YBR_RCT, YBR_ICT) and JPEG XL (XYB), which
+    /// their decoders turn back. Whatever is not such a stream holds RGB under this label.
+    InStream,
 }
 
 /// The Image Pixel module.
@@ -214,7 +215,7 @@ fn photometric(
         "YBR_FULL_422" => DeclaredPhotometric::YbrFull422,
         "YBR_PARTIAL_422" => DeclaredPhotometric::YbrPartial422,
         "YBR_PARTIAL_420" => DeclaredPhotometric::YbrPartial420,
-        "YBR_RCT" | "YBR_ICT" => DeclaredPhotometric::YbrRctOrIct,
+        "YBR_RCT" | "YBR_ICT" | "XYB" => DeclaredPhotometric::InStream,
         _ => return Err(DecodeError::Photometric(name.chars().take(40).collect())),
     })
 }

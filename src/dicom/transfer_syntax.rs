@@ -10,6 +10,9 @@ use super::DecodeError;
 use super::codec::Codec;
 use super::codec::deflate::DeflatedFrame;
 use super::codec::jpeg::Jpeg;
+use super::codec::jpeg_2000::Jpeg2000;
+use super::codec::jpeg_ls::JpegLs;
+use super::codec::jpeg_xl::JpegXl;
 use super::codec::native::Uncompressed;
 use super::codec::rle::Rle;
 
@@ -122,12 +125,12 @@ pub static TABLE: &[TransferSyntax] = &[
     lossy("1.2.840.10008.1.2.4.55", "JPEG Full Progression, Non-Hierarchical (Process 10 & 12)", &Jpeg),
     lossless("1.2.840.10008.1.2.4.57", "JPEG Lossless, Non-Hierarchical (Process 14)", &Jpeg),
     lossless("1.2.840.10008.1.2.4.70", "JPEG Lossless, Non-Hierarchical, First-Order Prediction", &Jpeg),
-    not_yet("1.2.840.10008.1.2.4.80", "JPEG-LS Lossless", false),
-    not_yet("1.2.840.10008.1.2.4.81", "JPEG-LS Near-Lossless", true),
-    not_yet("1.2.840.10008.1.2.4.90", "JPEG 2000 Lossless", false),
-    not_yet("1.2.840.10008.1.2.4.91", "JPEG 2000", true),
-    not_yet("1.2.840.10008.1.2.4.92", "JPEG 2000 Part 2 Multi-component Lossless", false),
-    not_yet("1.2.840.10008.1.2.4.93", "JPEG 2000 Part 2 Multi-component", true),
+    lossless("1.2.840.10008.1.2.4.80", "JPEG-LS Lossless", &JpegLs),
+    lossy("1.2.840.10008.1.2.4.81", "JPEG-LS Near-Lossless", &JpegLs),
+    lossless("1.2.840.10008.1.2.4.90", "JPEG 2000 Lossless", &Jpeg2000),
+    lossy("1.2.840.10008.1.2.4.91", "JPEG 2000", &Jpeg2000),
+    lossless("1.2.840.10008.1.2.4.92", "JPEG 2000 Part 2 Multi-component Lossless", &Jpeg2000),
+    lossy("1.2.840.10008.1.2.4.93", "JPEG 2000 Part 2 Multi-component", &Jpeg2000),
     not_yet("1.2.840.10008.1.2.4.94", "JPIP Referenced", true),
     not_yet("1.2.840.10008.1.2.4.95", "JPIP Referenced Deflate", true),
     not_yet("1.2.840.10008.1.2.4.100", "MPEG2 Main Profile / Main Level", true),
@@ -146,12 +149,12 @@ pub static TABLE: &[TransferSyntax] = &[
     not_yet("1.2.840.10008.1.2.4.106.1", "Fragmentable MPEG-4 AVC/H.264 Stereo High Profile / Level 4.2", true),
     not_yet("1.2.840.10008.1.2.4.107", "HEVC/H.265 Main Profile / Level 5.1", true),
     not_yet("1.2.840.10008.1.2.4.108", "HEVC/H.265 Main 10 Profile / Level 5.1", true),
-    not_yet("1.2.840.10008.1.2.4.110", "JPEG XL Lossless", false),
-    not_yet("1.2.840.10008.1.2.4.111", "JPEG XL JPEG Recompression", true),
-    not_yet("1.2.840.10008.1.2.4.112", "JPEG XL", true),
-    not_yet("1.2.840.10008.1.2.4.201", "High-Throughput JPEG 2000 Lossless", false),
-    not_yet("1.2.840.10008.1.2.4.202", "High-Throughput JPEG 2000 with RPCL Options Lossless", false),
-    not_yet("1.2.840.10008.1.2.4.203", "High-Throughput JPEG 2000", true),
+    lossless("1.2.840.10008.1.2.4.110", "JPEG XL Lossless", &JpegXl),
+    lossy("1.2.840.10008.1.2.4.111", "JPEG XL JPEG Recompression", &JpegXl),
+    lossy("1.2.840.10008.1.2.4.112", "JPEG XL", &JpegXl),
+    lossless("1.2.840.10008.1.2.4.201", "High-Throughput JPEG 2000 Lossless", &Jpeg2000),
+    lossless("1.2.840.10008.1.2.4.202", "High-Throughput JPEG 2000 with RPCL Options Lossless", &Jpeg2000),
+    lossy("1.2.840.10008.1.2.4.203", "High-Throughput JPEG 2000", &Jpeg2000),
     not_yet("1.2.840.10008.1.2.4.204", "JPIP HTJ2K Referenced", true),
     not_yet("1.2.840.10008.1.2.4.205", "JPIP HTJ2K Referenced Deflate", true),
     lossless("1.2.840.10008.1.2.5", "RLE Lossless", &Rle),
@@ -195,7 +198,7 @@ mod tests {
 
     #[test]
     fn what_is_not_decoded_says_so_by_name() {
-        let error = encoding("1.2.840.10008.1.2.4.90").err().unwrap();
-        assert!(matches!(error, DecodeError::NotDecodedYet { name } if name.contains("JPEG 2000")));
+        let error = encoding("1.2.840.10008.1.2.4.107").err().unwrap();
+        assert!(matches!(error, DecodeError::NotDecodedYet { name } if name.contains("H.265")));
     }
 }

@@ -6,6 +6,9 @@ mod compressed;
 mod encoders;
 mod fragments;
 mod hostile;
+mod jpeg_2000;
+mod jpeg_ls;
+mod jpeg_xl;
 mod native;
 mod number_of_frames;
 mod palette;
@@ -61,6 +64,24 @@ fn encapsulated(image: SyntheticImage, syntax: &str, fragments: Vec<Vec<u8>>) ->
 
 fn us(element: u16, value: u16) -> Element {
     Element::u16(0x0028, element, value)
+}
+
+/// A smooth grey picture of `bits` bits.
+fn ramp(rows: usize, columns: usize, bits: u32) -> Vec<i64> {
+    let colourful = picture(rows, columns, bits);
+    colourful.into_iter().skip(2).step_by(3).collect()
+}
+
+/// A grey image without its pixels.
+fn grey(rows: u16, columns: u16, allocated: u16, stored: u16) -> SyntheticImage {
+    SyntheticImage::new(rows, columns).bits(allocated, stored)
+}
+
+/// A colour image of eight bits without its pixels.
+fn colour(rows: u16, columns: u16, photometric: &str) -> SyntheticImage {
+    grey(rows, columns, 8, 8)
+        .samples_per_pixel(3)
+        .photometric(photometric)
 }
 
 /// A colourful picture: interleaved samples of `bits` bits.

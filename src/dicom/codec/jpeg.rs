@@ -1,7 +1,7 @@
 //! The JPEG family but JPEG-LS (ITU-T T.81): baseline, extended and progressive of 8 and 12
 //! bits, lossless of 2 to 16, by libjpeg-turbo.
 //!
-//! The only file that calls a C decoder. It is handed a canonical copy of the stream
+//! The library is handed a canonical copy of the stream
 //! (`jpeg_stream`), so that its guesses about colour never apply, and its warnings are read:
 //! data that run out or do not decode are an error here, never a grey area in a picture.
 #![expect(
@@ -22,6 +22,7 @@ use super::jpeg_stream;
 use super::jpeg_stream::Header;
 use super::jpeg_stream::NAME;
 use super::jpeg_stream::damaged;
+use super::zeroed;
 use crate::dicom::DecodeError;
 use crate::dicom::PixelDescription;
 use crate::dicom::fragments::FrameMarks;
@@ -54,7 +55,7 @@ impl Codec for Jpeg {
         let stream = jpeg_stream::canonical(stream, &header, converts)?;
         let words = decompress(&stream, &header)?;
         Ok(Coded {
-            words: at_least(words, pixels.bits_allocated),
+            words: words.at_least(pixels.bits_allocated),
             is_planar: false,
             colour: if is_ybr && !converts {
                 Colour::YbrFull
@@ -64,16 +65,6 @@ impl Codec for Jpeg {
             is_cells: false,
             is_lossy: !header.is_lossless(),
         })
-    }
-}
-
-/// Words no narrower than the cells the data set declares.
-fn at_least(words: Words, bits: u32) -> Words {
-    match (words, bits) {
-        (Words::U8(narrow), 16) => Words::U16(narrow.into_iter().map(u16::from).collect()),
-        (Words::U8(narrow), 32) => Words::U32(narrow.into_iter().map(u32::from).collect()),
-        (Words::U16(narrow), 32) => Words::U32(narrow.into_iter().map(u32::from).collect()),
-        (words, _) => words,
     }
 }
 
@@ -205,7 +196,7 @@ impl Decompressor {
         let samples = pixels * components;
         let (words, status) = match header.precision {
             2..=8 => {
-                let mut words: Vec<u8> = zeroed(samples)?;
+                let mut words: Vec<u8> = zeroed(samples).map_err(Failure::Ours)?;
                 // SAFETY: the stream is one live slice. The buffer holds rows × columns ×
                 // components samples, which the library's own header (checked above) says it
                 // writes with this pixel format and a pitch of 0, columns × components.
@@ -215,7 +206,7 @@ impl Decompressor {
                 (Words::U8(words), status)
             }
             9..=12 => {
-                let mut words: Vec<u16> = zeroed(samples)?;
+                let mut words: Vec<u16> = zeroed(samples).map_err(Failure::Ours)?;
                 // SAFETY: as above; an i16 has the size and alignment of a u16, and samples of
                 // at most 12 bits are never negative.
                 let status = unsafe {
@@ -231,7 +222,7 @@ impl Decompressor {
                 (Words::U16(words), status)
             }
             13..=16 => {
-                let mut words: Vec<u16> = zeroed(samples)?;
+                let mut words: Vec<u16> = zeroed(samples).map_err(Failure::Ours)?;
                 // SAFETY: as for 8 bits.
                 let status = unsafe {
                     tj::tj3Decompress16(
@@ -255,15 +246,4 @@ impl Decompressor {
             failure => Err(failure),
         }
     }
-}
-
-fn zeroed<T: Clone + Default>(count: usize) -> Result<Vec<T>, Failure> {
-    let mut words = Vec::new();
-    words.try_reserve_exact(count).map_err(|_full| {
-        Failure::Ours(DecodeError::Memory {
-            bytes: (count * size_of::<T>()) as u64,
-        })
-    })?;
-    words.resize(count, T::default());
-    Ok(words)
 }

@@ -1,15 +1,15 @@
 //! The markers of a JPEG stream (ITU-T T.81 Annex B): its frame header, what its components
 //! are, and a copy of it that leaves a decoder nothing to guess.
 
+use super::StreamSize;
 use crate::dicom::DecodeError;
 use crate::dicom::PixelDescription;
-use crate::dicom::pixel_description::size_text;
 
 pub const NAME: &str = "JPEG";
 
-const SOI: u8 = 0xD8;
-const EOI: u8 = 0xD9;
-const SOS: u8 = 0xDA;
+pub const SOI: u8 = 0xD8;
+pub const EOI: u8 = 0xD9;
+pub const SOS: u8 = 0xDA;
 const APP0: u8 = 0xE0;
 const APP14: u8 = 0xEE;
 
@@ -49,14 +49,14 @@ pub fn damaged(detail: impl Into<String>) -> DecodeError {
 }
 
 /// A marker segment: its marker and its bytes behind the length.
-struct Segment<'a> {
-    marker: u8,
-    body: &'a [u8],
+pub struct Segment<'a> {
+    pub marker: u8,
+    pub body: &'a [u8],
 }
 
 /// The segments up to and including each SOS, entropy-coded data stepped over.
-struct Segments<'a> {
-    rest: &'a [u8],
+pub struct Segments<'a> {
+    pub rest: &'a [u8],
 }
 
 impl<'a> Iterator for Segments<'a> {
@@ -165,23 +165,13 @@ impl Header {
     /// The frame's memory is taken only after this: even an empty sample costs one bit of a
     /// lossless stream, and an empty block of 64 samples one bit of any other.
     pub fn check(&self, pixels: &PixelDescription, length: usize) -> Result<(), DecodeError> {
-        let count = self.components.len() as u32;
-        if (self.columns, self.rows, count)
-            != (pixels.columns, pixels.rows, pixels.samples_per_pixel)
-        {
-            return Err(DecodeError::Mismatch {
-                codec: NAME,
-                stream: size_text(self.columns, self.rows, count),
-                header: pixels.size_text(),
-            });
-        }
-        if self.precision > pixels.bits_allocated {
-            return Err(DecodeError::Mismatch {
-                codec: NAME,
-                stream: format!("{} bit", self.precision),
-                header: format!("{} bit", pixels.bits_allocated),
-            });
-        }
+        let size = StreamSize {
+            columns: self.columns,
+            rows: self.rows,
+            components: self.components.len() as u32,
+            precision: self.precision,
+        };
+        size.check(NAME, pixels)?;
         let pixels_a_byte: u64 = if self.is_lossless() { 8 } else { 2048 };
         if pixels.pixels() as u64 > pixels_a_byte * length as u64 {
             return Err(damaged(format!(

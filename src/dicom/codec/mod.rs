@@ -7,10 +7,16 @@
 use super::DecodeError;
 use super::PixelDescription;
 use super::fragments::FrameMarks;
+use super::pixel_description::size_text;
 
+mod boxes;
 pub(super) mod deflate;
 pub(super) mod jpeg;
+pub(super) mod jpeg_2000;
+mod jpeg_2000_stream;
+pub(super) mod jpeg_ls;
 mod jpeg_stream;
+pub(super) mod jpeg_xl;
 pub(super) mod native;
 pub(super) mod rle;
 
@@ -27,6 +33,18 @@ pub(super) enum Words {
     F32(Vec<f32>),
     /// Double Float Pixel Data.
     F64(Vec<f64>),
+}
+
+impl Words {
+    /// Words no narrower than cells of so many bits, which is what the data set declares.
+    fn at_least(self, bits: u32) -> Self {
+        match (self, bits) {
+            (Self::U8(narrow), 16) => Self::U16(narrow.into_iter().map(u16::from).collect()),
+            (Self::U8(narrow), 32) => Self::U32(narrow.into_iter().map(u32::from).collect()),
+            (Self::U16(narrow), 32) => Self::U32(narrow.into_iter().map(u32::from).collect()),
+            (words, _) => words,
+        }
+    }
 }
 
 /// What a colour frame's three components are once decoded.
@@ -67,4 +85,45 @@ pub(super) trait Codec: Sync {
 
     /// Decodes one frame.
     fn decode(&self, encoded: &[u8], pixels: &PixelDescription) -> Result<Coded, DecodeError>;
+}
+
+/// What a stream says about itself before anything of it is decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct StreamSize {
+    columns: u32,
+    rows: u32,
+    /// Components a pixel.
+    components: u32,
+    /// Bits a sample.
+    precision: u32,
+}
+
+impl StreamSize {
+    /// Whether this is what the data set declares. A frame's memory is taken only after this.
+    fn check(self, codec: &'static str, pixels: &PixelDescription) -> Result<(), DecodeError> {
+        if (self.columns, self.rows, self.components)
+            != (pixels.columns, pixels.rows, pixels.samples_per_pixel)
+        {
+            return Err(DecodeError::Mismatch {
+                codec,
+                stream: size_text(self.columns, self.rows, self.components),
+                header: pixels.size_text(),
+            });
+        }
+        if self.precision > pixels.bits_allocated {
+            return Err(DecodeError::Mismatch {
+                codec,
+                stream: format!("{} bit", self.precision),
+                header: format!("{} bit", pixels.bits_allocated),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Memory for so many words, or the refusal; it costs nothing before it is written to.
+fn zeroed<T: bytemuck::Zeroable>(count: usize) -> Result<Vec<T>, DecodeError> {
+    bytemuck::allocation::try_zeroed_vec(count).map_err(|()| DecodeError::Memory {
+        bytes: (count * size_of::<T>()) as u64,
+    })
 }

@@ -12,25 +12,6 @@ const BASELINE: &str = "1.2.840.10008.1.2.4.50";
 const EXTENDED: &str = "1.2.840.10008.1.2.4.51";
 const LOSSLESS: &str = "1.2.840.10008.1.2.4.70";
 
-fn grey(rows: u16, columns: u16, allocated: u16, stored: u16) -> SyntheticImage {
-    SyntheticImage::new(rows, columns).bits(allocated, stored)
-}
-
-fn colour(rows: u16, columns: u16, photometric: &str) -> SyntheticImage {
-    grey(rows, columns, 8, 8)
-        .samples_per_pixel(3)
-        .photometric(photometric)
-}
-
-/// A smooth grey picture of `bits` bits.
-fn ramp(rows: usize, columns: usize, bits: u32) -> Vec<i64> {
-    picture(rows, columns, bits)
-        .into_iter()
-        .skip(2)
-        .step_by(3)
-        .collect()
-}
-
 #[test]
 fn rle_of_every_width_and_sign_is_exact() {
     for (allocated, stored, is_signed) in [

@@ -1,10 +1,14 @@
-//! Encoders of the tests: RLE by hand, JPEG by libjpeg-turbo's compressor.
+//! Encoders of the tests: RLE by hand, the others by the compressors of the libraries.
 #![expect(unsafe_code, reason = "libjpeg-turbo's compressor is called directly")]
 
 use std::ffi::c_int;
 use std::io::Write as _;
 
 use turbojpeg_sys as tj;
+
+pub mod jpeg_2000;
+pub mod jpeg_ls;
+pub mod jpeg_xl;
 
 /// An RLE frame (PS3.5 Annex G) of these byte planes.
 pub fn rle_frame(planes: &[Vec<u8>]) -> Vec<u8> {
