@@ -166,6 +166,8 @@ pub static ACTIONS: &[Action] = &[
     row(Group::Picture, "filter-nearest", msg("action-filter-nearest"), &[], image, Deed::Ask(|w| view(w, ViewEdit::Filter(Filter::Nearest)))),
     row(Group::Picture, "filter-linear", msg("action-filter-linear"), &[], image, Deed::Ask(|w| view(w, ViewEdit::Filter(Filter::Linear)))),
     row(Group::Picture, "filter-cubic", msg("action-filter-cubic"), &[], image, Deed::Ask(|w| view(w, ViewEdit::Filter(Filter::Cubic)))),
+    row(Group::Picture, "image-overlays", msg("action-image-overlays"), &[Shortcut::letter('O')], stack, Deed::Ask(|w| view(w, ViewEdit::ToggleOverlays))),
+    row(Group::Picture, "shutter", msg("action-shutter"), &[Shortcut::shift(Key::Letter('O'))], stack, Deed::Ask(|w| view(w, ViewEdit::ToggleShutter))),
     with_icon(Icon::Overlay, row(Group::Picture, "overlay", msg("action-overlay"), &[Shortcut::letter('I')], always, Deed::Ask(|w| vec![Command::Settings(SettingsEdit::Overlay(w.settings.overlay.next()))]))),
 
     with_icon(Icon::Mpr, row(Group::Layout, "mpr", msg("action-mpr"), &[Shortcut::letter('M')], volume, Deed::Ask(|_| layout(LayoutEdit::ToggleMpr)))),

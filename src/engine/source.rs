@@ -51,6 +51,9 @@ impl InstanceSource {
             .decoder
             .decode(frame, ctx)
             .map_err(|error| error.message())?;
-        Ok(prepared.attributes.frame_image(frame, decoded))
+        let cell_bits = |bit| prepared.decoder.cell_bits(frame, bit, ctx).ok();
+        Ok(prepared
+            .attributes
+            .frame_image_with(frame, decoded, cell_bits))
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::dicom::{Photometric, Samples};
 use crate::geom::DVec3;
 use crate::imaging::lut::Lut;
+use crate::imaging::marks::FrameMarks;
 
 /// Stored value → modality value (PS3.3 C.11.1).
 #[derive(Debug, Clone, PartialEq)]
@@ -171,4 +172,32 @@ pub struct FrameImage {
     pub aspect: f64,
     /// Compressed with loss at any time of its life.
     pub lossy: Option<LossyNote>,
+    /// Shutter and overlays; `None` where the image has neither.
+    pub marks: Option<Arc<FrameMarks>>,
+}
+
+impl FrameImage {
+    /// Samples of which nothing is known but their size: no rescale, no unit, no place.
+    #[must_use]
+    pub fn plain([columns, rows]: [u32; 2], samples: Samples) -> Self {
+        Self {
+            rows,
+            columns,
+            photometric: if samples.samples_per_pixel() == 3 {
+                Photometric::Rgb
+            } else {
+                Photometric::Monochrome2
+            },
+            samples,
+            modality: ModalityTransform::Identity,
+            units: Units::None,
+            padding: None,
+            vois: Arc::from([]),
+            plane: None,
+            spacing: None,
+            aspect: 1.0,
+            lossy: None,
+            marks: None,
+        }
+    }
 }

@@ -175,6 +175,8 @@ fn picture_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, has_words: bool) {
                 action_row_ui(ui, ctx, id);
             }
             ui.separator();
+            action_row_ui(ui, ctx, "image-overlays");
+            action_row_ui(ui, ctx, "shutter");
             action_row_ui(ui, ctx, "overlay");
         },
     );

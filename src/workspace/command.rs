@@ -125,6 +125,11 @@ pub enum ViewEdit {
     Crosshair(DVec3),
     Voi(VoiChoice),
     ToggleInvert,
+    ToggleShutter,
+    /// All overlays; shown again, those hidden one by one are shown too.
+    ToggleOverlays,
+    /// The overlay of this index.
+    ToggleOverlay(u8),
     Filter(Filter),
     Camera(Camera),
     Fit,

@@ -69,6 +69,7 @@ fn image() -> FrameImage {
         }),
         aspect: 1.0,
         lossy: None,
+        marks: None,
     }
 }
 

@@ -67,6 +67,7 @@ fn image([columns, rows]: [u32; 2], samples: Samples) -> FrameImage {
         spacing: None,
         aspect: 1.0,
         lossy: None,
+        marks: None,
     }
 }
 

@@ -113,6 +113,7 @@ fn frame() -> FrameImage {
         }),
         aspect: 1.0,
         lossy: None,
+        marks: None,
     }
 }
 

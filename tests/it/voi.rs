@@ -28,6 +28,7 @@ fn frame(k: u32) -> FrameImage {
         spacing: None,
         aspect: 1.0,
         lossy: None,
+        marks: None,
     }
 }
 

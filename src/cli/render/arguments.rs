@@ -7,7 +7,7 @@ use clap::Args;
 use crate::geom::{AnatomicalPlane, DVec3};
 use crate::imaging::{Filter, VoiFunction};
 use crate::problem::{Message, msg};
-use crate::view::VoiChoice;
+use crate::view::{MarksChoice, VoiChoice};
 use crate::workspace::WINDOW_PRESETS;
 
 /// Pixels a side of a picture may have; its memory is asked for by the caller.
@@ -62,6 +62,12 @@ pub struct RenderArgs {
     /// Interpolation
     #[arg(long, value_enum, default_value_t = FilterName::Linear)]
     filter: FilterName,
+    /// Overlays of the image (stack)
+    #[arg(long, value_enum, default_value_t = Switch::On)]
+    overlays: Switch,
+    /// Display shutter of the image (stack)
+    #[arg(long, value_enum, default_value_t = Switch::On)]
+    shutter: Switch,
     /// Where to compute
     #[arg(long, value_enum, default_value_t = Renderer::Gpu)]
     renderer: Renderer,
@@ -80,6 +86,12 @@ enum FilterName {
     Nearest,
     Linear,
     Cubic,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Switch {
+    On,
+    Off,
 }
 
 /// Where a picture is computed.
@@ -118,6 +130,7 @@ pub(super) struct Request {
     pub size_px: Option<[u32; 2]>,
     pub voi: VoiChoice,
     pub filter: Filter,
+    pub marks: MarksChoice,
     pub renderer: Renderer,
 }
 
@@ -177,6 +190,11 @@ impl RenderArgs {
             size_px,
             voi,
             filter,
+            marks: MarksChoice {
+                shutter: self.shutter == Switch::On,
+                overlays: self.overlays == Switch::On,
+                ..MarksChoice::default()
+            },
             renderer: self.renderer,
         })
     }

@@ -266,7 +266,32 @@ fn look_lines(showing: &Showing, words: &Words) -> Vec<String> {
         zoom.push(words.id(msg("viewport-inverted")));
     }
     lines.push(joined(&zoom));
+    lines.extend(marks_lines(showing, words));
     lines
+}
+
+/// What of shutter and overlays is not shown, be it the reader's wish or a fault of the file.
+fn marks_lines(showing: &Showing, words: &Words) -> Vec<String> {
+    let Pixels::Frame(image) = &showing.pixels else {
+        return Vec::new();
+    };
+    let Some(marks) = &image.marks else {
+        return Vec::new();
+    };
+    let choice = showing.state.look.marks;
+    let is_any_hidden = marks
+        .overlays
+        .iter()
+        .any(|it| !choice.shows(it.plane.index));
+    let mut off = Vec::new();
+    if is_any_hidden {
+        off.push(words.id(msg("viewport-overlays-off")));
+    }
+    if marks.shutter.is_some() && !choice.shutter {
+        off.push(words.id(msg("viewport-shutter-off")));
+    }
+    let faults = marks.faults.iter().map(|fault| words.get(fault));
+    std::iter::once(joined(&off)).chain(faults).collect()
 }
 
 fn joined(parts: &[String]) -> String {

@@ -3,9 +3,11 @@
 use eframe::egui;
 use egui::Response;
 
+use super::showing::{Pixels, Showing};
 use crate::action;
+use crate::problem::{Message, msg};
 use crate::text::Words;
-use crate::workspace::{Command, LayoutEdit, PaneId, Workspace};
+use crate::workspace::{Command, LayoutEdit, PaneId, ViewEdit, Workspace};
 
 /// Groups of actions, a line between them.
 const MENU: &[&[&str]] = &[
@@ -26,6 +28,7 @@ const MENU: &[&[&str]] = &[
         "rotate-right",
         "rotate-left",
     ],
+    &["image-overlays", "shutter"],
     &["mpr", "maximise"],
 ];
 
@@ -33,6 +36,7 @@ const MENU: &[&[&str]] = &[
 pub(super) fn context_menu(
     response: &Response,
     workspace: &Workspace,
+    showing: &Showing,
     words: &Words,
     commands: &mut Vec<Command>,
     pane: PaneId,
@@ -57,5 +61,38 @@ pub(super) fn context_menu(
                 }
             }
         }
+        overlays_ui(ui, showing, words, commands, pane);
     });
+}
+
+/// The overlays of the frame on screen, each to be shown or not; one alone has its action.
+fn overlays_ui(
+    ui: &mut egui::Ui,
+    showing: &Showing,
+    words: &Words,
+    commands: &mut Vec<Command>,
+    pane: PaneId,
+) {
+    let Pixels::Frame(image) = &showing.pixels else {
+        return;
+    };
+    let overlays = image
+        .marks
+        .as_ref()
+        .map_or(&[][..], |marks| &marks.overlays);
+    if overlays.len() < 2 {
+        return;
+    }
+    ui.separator();
+    for overlay in overlays {
+        let index = overlay.plane.index;
+        let numbered = Message::new(msg("menu-overlay"))
+            .number("number", f64::from(index) + 1.0)
+            .text("name", overlay.plane.name.clone());
+        let mut is_shown = showing.state.look.marks.shows(index);
+        if ui.checkbox(&mut is_shown, words.get(&numbered)).clicked() {
+            commands.push(Command::View(pane, ViewEdit::ToggleOverlay(index)));
+            ui.close();
+        }
+    }
 }

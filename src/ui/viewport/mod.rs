@@ -168,7 +168,14 @@ pub fn viewport_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, pane: PaneId) {
     if !bar.is_held {
         let commands = input::input(ui, &mut ctx.interaction.hand, scene, &rect, &response);
         ctx.commands.extend(commands);
-        menu::context_menu(&response, ctx.workspace, ctx.words, ctx.commands, pane);
+        menu::context_menu(
+            &response,
+            ctx.workspace,
+            &showing,
+            ctx.words,
+            ctx.commands,
+            pane,
+        );
         input::double_click(&response, ctx.interaction, &scene, &rect, ctx.commands);
     }
     if let Some(pointer) = response.hover_pos() {

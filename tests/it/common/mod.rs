@@ -9,6 +9,7 @@
 mod bytes;
 mod compare;
 mod desk;
+pub mod drawn;
 pub mod source;
 mod synthetic;
 
