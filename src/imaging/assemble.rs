@@ -21,6 +21,7 @@ use super::marks::FrameOverlay;
 use crate::dicom::DecodedFrame;
 use crate::dicom::Elements;
 use crate::dicom::InstanceHeader;
+use crate::dicom::Photometric;
 use crate::dicom::Samples;
 use crate::dicom::modules::DisplayShutter;
 use crate::dicom::modules::FunctionalGroups;
@@ -52,6 +53,8 @@ pub struct ImageAttributes {
     bits_stored: u32,
     /// Ultrasound regions, whose calibration depends on the place in the picture.
     regions: Arc<[UltrasoundRegion]>,
+    /// What Presentation LUT Shape makes of grey, if the image states one.
+    presentation: Option<Photometric>,
     overlays: Vec<Arc<OverlayPlane>>,
     /// Overlays that cannot be shown, a sentence each.
     overlay_faults: Vec<Message>,
@@ -131,6 +134,7 @@ impl ImageAttributes {
         }
         let (overlays, overlay_faults) = OverlayPlane::read_all(root, &facts.pixel);
         Self {
+            presentation: presentation(root),
             overlays: overlays.into_iter().map(Arc::new).collect(),
             overlay_faults,
             size: [facts.pixel.columns, facts.pixel.rows],
@@ -168,7 +172,10 @@ impl ImageAttributes {
         FrameImage {
             rows: decoded.rows,
             columns: decoded.columns,
-            photometric: decoded.photometric,
+            photometric: self
+                .presentation
+                .filter(|_| is_grey)
+                .unwrap_or(decoded.photometric),
             // Modality, padding and windows are for grey images alone (PS3.3 C.11.1, C.7.5.1.1.2).
             modality: grey.map_or(ModalityTransform::Identity, |a| {
                 table_for_integers(a.modality.clone(), is_float)
@@ -320,6 +327,17 @@ fn lut(table: &LutTable) -> Arc<Lut> {
         bits: table.bits,
         entries: Arc::clone(&table.entries),
     })
+}
+
+/// Presentation LUT Shape (PS3.3 C.11.6, C.8.11.3.1.2): what the grey chain gives is P-values, or
+/// is them once inverted. MONOCHROME1 says the latter too, and is no second inversion; where the two
+/// disagree the shape is what the image was made to be seen with.
+fn presentation(root: Elements<'_>) -> Option<Photometric> {
+    match root.text(tags::PRESENTATION_LUT_SHAPE)?.as_str() {
+        "IDENTITY" => Some(Photometric::Monochrome2),
+        "INVERSE" => Some(Photometric::Monochrome1),
+        _ => None,
+    }
 }
 
 /// The windows first, then the tables, each in the image's order.

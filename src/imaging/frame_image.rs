@@ -154,7 +154,7 @@ pub struct FrameImage {
     pub columns: u32,
     /// Stored values.
     pub samples: Samples,
-    /// What they mean as light.
+    /// What they mean as light: of grey, by Presentation LUT Shape where the image states one.
     pub photometric: Photometric,
     /// Stored → modality.
     pub modality: ModalityTransform,

@@ -9,6 +9,7 @@ mod actions;
 mod architecture;
 mod character_sets;
 mod common;
+mod dcmtk_pictures;
 mod decode;
 mod demo;
 mod files;
