@@ -36,7 +36,8 @@ pub struct Camera {
 /// Which VOI transform is applied.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum VoiChoice {
-    /// The n-th one the image itself offers, from 0; the full range if it offers none.
+    /// The n-th one the image itself offers, from 0 and on past the last to the first again; the full
+    /// range if it offers none.
     Own(usize),
     /// A window chosen by the reader.
     Window {

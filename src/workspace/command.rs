@@ -124,6 +124,8 @@ pub enum ViewEdit {
     /// The crosshair of the volume shown to this patient point.
     Crosshair(DVec3),
     Voi(VoiChoice),
+    /// The next of the transforms the image offers; the first, if another is applied.
+    NextOwnVoi,
     ToggleInvert,
     ToggleShutter,
     /// All overlays; shown again, those hidden one by one are shown too.

@@ -54,6 +54,12 @@ impl Workspace {
             ViewEdit::Last => self.step(pane, &view, i32::MAX),
             ViewEdit::Crosshair(point) => self.move_crosshair(view.display_set, point),
             ViewEdit::Voi(voi) => self.look(pane, &view, |look| look.voi = sane(voi)),
+            ViewEdit::NextOwnVoi => self.look(pane, &view, |look| {
+                look.voi = match look.voi {
+                    VoiChoice::Own(index) => VoiChoice::Own(index.wrapping_add(1)),
+                    _ => VoiChoice::Own(0),
+                };
+            }),
             ViewEdit::ToggleInvert => self.look(pane, &view, |look| look.invert = !look.invert),
             ViewEdit::ToggleShutter => self.look(pane, &view, |look| {
                 look.marks.shutter = !look.marks.shutter;

@@ -167,7 +167,7 @@ fn the_sample_files_look_as_dcmtk_draws_them() {
     let wrong: Vec<&String> = compared.iter().filter_map(|it| it.as_ref().err()).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
     let pictures: usize = compared.iter().flatten().sum();
-    println!("{pictures} pictures of the sample files compared with DCMTK's");
+    eprintln!("{pictures} pictures of the sample files compared with DCMTK's");
     assert!(pictures > 0, "no picture was compared");
 }
 

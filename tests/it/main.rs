@@ -34,6 +34,7 @@ mod tools;
 mod ui_shell;
 mod ui_viewport;
 mod voi;
+mod voi_choices;
 mod volume;
 mod workspace_undo;
 mod workspace_views;

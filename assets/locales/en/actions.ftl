@@ -27,6 +27,7 @@ action-rotate-left = Rotate left
 action-filter-nearest = Interpolation: nearest
 action-filter-linear = Interpolation: linear
 action-filter-cubic = Interpolation: cubic
+action-next-own-voi = Image’s own window or table: next
 action-image-overlays = Overlays of the image: show, hide
 action-shutter = Display shutter: closed, open
 action-overlay = Corner texts: all, essential, none

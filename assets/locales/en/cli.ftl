@@ -6,6 +6,7 @@ cli-no-such-series = No series has the UID or number { $series }
 cli-no-such-index = There is no slice { $index }: there are { $count }
 cli-no-positions = These images do not say where they lie in the patient; ask for a slice by its number
 cli-bad-option = { $option } makes no sense of “{ $value }”
+cli-no-such-preset = --preset knows no “{ $name }” for this image; it knows: { $names }
 cli-cpu-instead = Rendered on the processor: { $reason }
 cli-png-failed = The picture could not be encoded: { $detail }
 
@@ -33,7 +34,7 @@ help-render-at = A point the view goes through, patient mm (LPS)
 help-render-plane = Any plane: centre of the top-left pixel; step to the right; step down; patient mm
 help-render-size = Width and height of the picture, pixels
 help-render-window = Window centre and width
-help-render-preset = A window by name
+help-render-preset = A window by name: one of ours, or of the image’s own; default-2 is its second
 help-render-filter = Interpolation
 help-render-overlays = Overlays of the image (stack)
 help-render-shutter = Display shutter of the image (stack)

@@ -27,6 +27,7 @@ action-rotate-left = Pivoter à gauche
 action-filter-nearest = Interpolation : plus proche
 action-filter-linear = Interpolation : linéaire
 action-filter-cubic = Interpolation : cubique
+action-next-own-voi = Fenêtre ou table propre à l’image : suivante
 action-image-overlays = Superpositions de l’image : afficher, masquer
 action-shutter = Volet d’affichage : fermé, ouvert
 action-overlay = Textes des coins : tout, essentiel, rien

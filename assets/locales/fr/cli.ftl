@@ -6,6 +6,7 @@ cli-no-such-series = Aucune série ne porte l’UID ou le numéro { $series }
 cli-no-such-index = La coupe { $index } n’existe pas : il y en a { $count }
 cli-no-positions = Ces images n’indiquent pas leur position dans le patient ; demandez une coupe par son numéro
 cli-bad-option = { $option } ne comprend pas « { $value } »
+cli-no-such-preset = --preset ne connaît pas « { $name } » pour cette image ; sont connus : { $names }
 cli-cpu-instead = Rendu par le processeur : { $reason }
 cli-png-failed = L’image n’a pas pu être encodée : { $detail }
 
@@ -33,7 +34,7 @@ help-render-at = Un point par lequel passe la vue, en mm du patient (LPS)
 help-render-plane = Un plan quelconque : centre du pixel en haut à gauche ; pas vers la droite ; pas vers le bas ; mm du patient
 help-render-size = Largeur et hauteur de l’image, en pixels
 help-render-window = Centre et largeur de la fenêtre
-help-render-preset = Une fenêtre par son nom
+help-render-preset = Une fenêtre par son nom : l’une des nôtres ou de celles de l’image ; default-2 est sa deuxième
 help-render-filter = Interpolation
 help-render-overlays = Superpositions de l’image (pile)
 help-render-shutter = Volet d’affichage de l’image (pile)

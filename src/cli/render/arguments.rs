@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::voi::Voi;
 use crate::geom::{AnatomicalPlane, DVec3};
 use crate::imaging::{Filter, VoiFunction};
 use crate::problem::{Message, msg};
 use crate::view::{MarksChoice, VoiChoice};
-use crate::workspace::WINDOW_PRESETS;
 
 /// Pixels a side of a picture may have; its memory is asked for by the caller.
 const SIZE_MAX: u32 = 16_384;
@@ -128,7 +128,7 @@ pub(super) struct Request {
     pub view: View,
     pub place: Place,
     pub size_px: Option<[u32; 2]>,
-    pub voi: VoiChoice,
+    pub voi: Voi,
     pub filter: Filter,
     pub marks: MarksChoice,
     pub renderer: Renderer,
@@ -161,14 +161,9 @@ impl RenderArgs {
             None => None,
         };
         let voi = match (&self.window, &self.preset) {
-            (Some(text), _) => window(text).ok_or_else(|| bad("--window", text))?,
-            (None, Some(name)) => {
-                let preset = WINDOW_PRESETS
-                    .iter()
-                    .find(|preset| preset.name == name.as_str());
-                preset.ok_or_else(|| bad("--preset", name))?.voi
-            }
-            (None, None) => VoiChoice::Own(0),
+            (Some(text), _) => Voi::Choice(window(text).ok_or_else(|| bad("--window", text))?),
+            (None, Some(name)) => Voi::preset(name),
+            (None, None) => Voi::Choice(VoiChoice::Own(0)),
         };
         let filter = match self.filter {
             FilterName::Nearest => Filter::Nearest,

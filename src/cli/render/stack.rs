@@ -27,7 +27,9 @@ pub(super) fn render(
         Place::Index(index) => decode(library, set, index as usize, ctx)?,
         Place::At(point) => nearest(library, set, point, ctx)?,
     };
-    let voi = resolve_voi(request.voi, &frame, || full_range(&frame));
+    let voi = resolve_voi(request.voi.choice(&frame.vois)?, &frame, || {
+        full_range(&frame)
+    });
     let mut look = Look::new(voi).with_filter(request.filter);
     look.marks = request.marks.look();
     let view = SliceView {

@@ -12,7 +12,7 @@ use crate::geom::{AnatomicalPlane, DVec3};
 use crate::problem::{Message, MessageId, msg};
 use crate::text::{Words, age_at};
 use crate::ui::theme::Theme;
-use crate::view::{Filter, ResolvedKind, ViewMode, slice_thickness_mm};
+use crate::view::{Filter, ResolvedKind, ViewMode, own_voi, slice_thickness_mm, voi_name};
 use crate::workspace::{OverlayLevel, Workspace};
 
 /// Left top, right top, left bottom, right bottom.
@@ -237,13 +237,14 @@ fn look_lines(showing: &Showing, words: &Words) -> Vec<String> {
         } else {
             msg("viewport-window")
         };
-        lines.push(
-            words.get(
-                &Message::new(id)
-                    .text("width", words.number_up_to(window.width, decimals))
-                    .text("center", words.number_up_to(window.center, decimals)),
-            ),
+        let numbers = words.get(
+            &Message::new(id)
+                .text("width", words.number_up_to(window.width, decimals))
+                .text("center", words.number_up_to(window.center, decimals)),
         );
+        let own = own_voi(showing.state.look.voi, &image.vois).filter(|_| image.vois.len() > 1);
+        let name = own.map(|index| words.get(&voi_name(&image.vois, index)));
+        lines.push(joined(&[numbers, name.unwrap_or_default()]));
     }
     let percent = match &showing.view.kind {
         ResolvedKind::Image {

@@ -7,6 +7,7 @@ use super::showing::{Pixels, Showing};
 use crate::action;
 use crate::problem::{Message, msg};
 use crate::text::Words;
+use crate::view::{VoiChoice, own_voi, voi_name};
 use crate::workspace::{Command, LayoutEdit, PaneId, ViewEdit, Workspace};
 
 /// Groups of actions, a line between them.
@@ -61,8 +62,33 @@ pub(super) fn context_menu(
                 }
             }
         }
+        own_vois_ui(ui, showing, words, commands, pane);
         overlays_ui(ui, showing, words, commands, pane);
     });
+}
+
+/// The windows and tables the image offers, where there is a choice.
+fn own_vois_ui(
+    ui: &mut egui::Ui,
+    showing: &Showing,
+    words: &Words,
+    commands: &mut Vec<Command>,
+    pane: PaneId,
+) {
+    let offered = showing.image.as_ref().map_or(&[][..], |image| &image.vois);
+    if offered.len() < 2 {
+        return;
+    }
+    ui.separator();
+    let chosen = own_voi(showing.state.look.voi, offered);
+    for index in 0..offered.len() {
+        let name = words.get(&voi_name(offered, index));
+        if ui.radio(chosen == Some(index), name).clicked() {
+            let edit = ViewEdit::Voi(VoiChoice::Own(index));
+            commands.push(Command::View(pane, edit));
+            ui.close();
+        }
+    }
 }
 
 /// The overlays of the frame on screen, each to be shown or not; one alone has its action.
