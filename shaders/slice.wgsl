@@ -61,8 +61,7 @@ fn cubic(p: Position) -> f32 {
     return sum;
 }
 
-fn sample_at(pixel: vec2<u32>) -> Tap {
-    let p = position_at(pixel);
+fn sample_at(p: Position) -> Tap {
     let dims = vec3<i32>(data.dims.xy, 1);
     var tap = Tap(0.0, VALID);
     if (FILTER == 0u || HAS_PADDING) {
@@ -80,11 +79,12 @@ fn sample_at(pixel: vec2<u32>) -> Tap {
 @fragment
 fn fs_display(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
     let pixel = pixel_of(position);
-    return shade(sample_at(pixel), pixel);
+    let p = position_at(pixel);
+    return marked(shade(sample_at(p), pixel), p);
 }
 
 @fragment
 fn fs_values(@builtin(position) position: vec4<f32>) -> @location(0) vec2<f32> {
-    let tap = sample_at(pixel_of(position));
+    let tap = sample_at(position_at(pixel_of(position)));
     return vec2<f32>(tap.value, f32(tap.state));
 }

@@ -47,5 +47,5 @@ fn fs_display(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> 
     let y = clamp(filtered(p) / data.white, vec3<f32>(0.0), vec3<f32>(1.0));
     let light = select(y, 1.0 - y, view.is_inverted != 0u);
     let is_shown = is_inside(p, dims) & (view.is_blank == 0u);
-    return select(view.background, quantised(light), is_shown);
+    return marked(select(view.background, quantised(light), is_shown), p);
 }

@@ -12,6 +12,7 @@ override VOI: u32 = 0u; // 0 ramp, 1 sigmoid, 2 table
 override HAS_DISPLAY: bool = false; // levels go through the display table
 override HAS_PADDING: bool = false; // taps may be padding or blank floats
 override HAS_LUT: bool = false; // taps go through a modality table
+override HAS_MARKS: bool = false; // frame: shutter or overlays lie over it
 override HAS_TABLE: bool = false; // volume: rescale, padding and presence differ from slice to slice
 override HAS_BRICKS: bool = false; // volume: slices lie in bricks of 8 by 4
 override HAS_SLABS: bool = false; // volume: lies in several textures
@@ -40,7 +41,9 @@ struct View {
     voi_lut_first: i32,
     voi_lut_count: u32,
     display_count: u32, // entries of the display table, behind the VOI table
-    unused: u32,
+    marks_shown: u32, // bits of marks.wgsl
+    shutter_colour: vec4<f32>,
+    overlay_colour: vec4<f32>,
 }
 
 // One texture: its size and what its samples mean.

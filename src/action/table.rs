@@ -146,6 +146,7 @@ pub static ACTIONS: &[Action] = &[
 
     preset(0, "preset-auto", msg("preset-auto"), &[Shortcut::plain(Key::Digit(0))]),
     preset(1, "preset-default", msg("preset-default"), &[Shortcut::plain(Key::Digit(1))]),
+    row(Group::Window, "next-own-voi", msg("action-next-own-voi"), &[Shortcut::shift(Key::Digit(1))], image, Deed::Ask(|w| view(w, ViewEdit::NextOwnVoi))),
     preset(2, "preset-soft", msg("preset-soft"), &[Shortcut::plain(Key::Digit(2))]),
     preset(3, "preset-lung", msg("preset-lung"), &[Shortcut::plain(Key::Digit(3))]),
     preset(4, "preset-bone", msg("preset-bone"), &[Shortcut::plain(Key::Digit(4))]),
@@ -166,6 +167,8 @@ pub static ACTIONS: &[Action] = &[
     row(Group::Picture, "filter-nearest", msg("action-filter-nearest"), &[], image, Deed::Ask(|w| view(w, ViewEdit::Filter(Filter::Nearest)))),
     row(Group::Picture, "filter-linear", msg("action-filter-linear"), &[], image, Deed::Ask(|w| view(w, ViewEdit::Filter(Filter::Linear)))),
     row(Group::Picture, "filter-cubic", msg("action-filter-cubic"), &[], image, Deed::Ask(|w| view(w, ViewEdit::Filter(Filter::Cubic)))),
+    row(Group::Picture, "image-overlays", msg("action-image-overlays"), &[Shortcut::letter('O')], stack, Deed::Ask(|w| view(w, ViewEdit::ToggleOverlays))),
+    row(Group::Picture, "shutter", msg("action-shutter"), &[Shortcut::shift(Key::Letter('O'))], stack, Deed::Ask(|w| view(w, ViewEdit::ToggleShutter))),
     with_icon(Icon::Overlay, row(Group::Picture, "overlay", msg("action-overlay"), &[Shortcut::letter('I')], always, Deed::Ask(|w| vec![Command::Settings(SettingsEdit::Overlay(w.settings.overlay.next()))]))),
 
     with_icon(Icon::Mpr, row(Group::Layout, "mpr", msg("action-mpr"), &[Shortcut::letter('M')], volume, Deed::Ask(|_| layout(LayoutEdit::ToggleMpr)))),

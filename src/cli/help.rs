@@ -40,6 +40,8 @@ static OPTIONS: &[(&str, &str, MessageId)] = &[
     ("render", "window", msg("help-render-window")),
     ("render", "preset", msg("help-render-preset")),
     ("render", "filter", msg("help-render-filter")),
+    ("render", "overlays", msg("help-render-overlays")),
+    ("render", "shutter", msg("help-render-shutter")),
     ("render", "renderer", msg("help-render-renderer")),
     ("report new", "paths", msg("help-report-images")),
     ("report new", "findings", msg("help-report-findings")),

@@ -3,6 +3,7 @@
 mod arguments;
 mod plane;
 mod stack;
+mod voi;
 
 pub use arguments::RenderArgs;
 
@@ -81,6 +82,7 @@ pub fn run(args: &RenderArgs) -> ExitCode {
     };
     let (rendered, failures) = match rendered {
         Ok(done) => done,
+        Err(reason) if reason.id == voi::NO_SUCH_PRESET => return fail(WRONG_USAGE, &reason),
         Err(reason) => return fail(NOTHING_USABLE, &reason),
     };
     let written = match rendered {

@@ -5,6 +5,8 @@
 //! cells, is read straight into the samples instead. Nothing is invented: a frame that is not
 //! whole is an error with the numbers.
 
+mod embedded_bits;
+
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 use std::sync::Arc;

@@ -45,14 +45,18 @@ impl InstanceSource {
     /// # Errors
     /// The sentence to show in place of the picture.
     pub fn frame(&self, frame: u32, ctx: &JobCtx) -> Result<FrameImage, Message> {
-        let decoded = self
+        let decoder = self
             .decoder
             .get_or_init(|| FrameDecoder::new(&self.header).map_err(|error| error.message()))
             .as_ref()
-            .map_err(Clone::clone)?
+            .map_err(Clone::clone)?;
+        let decoded = decoder
             .decode(frame, ctx)
             .map_err(|error| error.message())?;
-        Ok(self.attributes().frame_image(frame, decoded))
+        let cell_bits = |bit| decoder.cell_bits(frame, bit, ctx).ok();
+        Ok(self
+            .attributes()
+            .frame_image_with(frame, decoded, cell_bits))
     }
 
     fn attributes(&self) -> &ImageAttributes {

@@ -16,15 +16,21 @@ use super::frame_image::Units;
 use super::frame_image::VoiFunction;
 use super::frame_image::VoiTransform;
 use super::lut::Lut;
+use super::marks::FrameMarks;
+use super::marks::FrameOverlay;
 use crate::dicom::DecodedFrame;
 use crate::dicom::Elements;
 use crate::dicom::InstanceHeader;
+use crate::dicom::Photometric;
 use crate::dicom::Samples;
+use crate::dicom::modules::DisplayShutter;
 use crate::dicom::modules::FunctionalGroups;
 use crate::dicom::modules::ImagePixelModule;
 use crate::dicom::modules::InstanceFacts;
 use crate::dicom::modules::LutTable;
 use crate::dicom::modules::ModalityModule;
+use crate::dicom::modules::OverlayBits;
+use crate::dicom::modules::OverlayPlane;
 use crate::dicom::modules::SpacingModule;
 use crate::dicom::modules::UltrasoundRegion;
 use crate::dicom::modules::UnitName;
@@ -32,6 +38,7 @@ use crate::dicom::modules::VoiModule;
 use crate::dicom::modules::lossy_ratio;
 use crate::dicom::modules::padding_range;
 use crate::dicom::tags;
+use crate::problem::{Message, msg};
 
 /// What the header says about showing and measuring, for every frame of one instance.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,15 +53,31 @@ pub struct ImageAttributes {
     bits_stored: u32,
     /// Ultrasound regions, whose calibration depends on the place in the picture.
     regions: Arc<[UltrasoundRegion]>,
+    /// What Presentation LUT Shape makes of grey, if the image states one.
+    presentation: Option<Photometric>,
+    overlays: Vec<Arc<OverlayPlane>>,
+    /// Overlays that cannot be shown, a sentence each.
+    overlay_faults: Vec<Message>,
+    size: [u32; 2],
 }
 
 #[derive(Debug, Clone, PartialEq)]
 struct FrameAttributes {
+    shutter: Option<Arc<DisplayShutter>>,
+    shutter_faults: Vec<Message>,
     modality: ModalityTransform,
     units: Units,
     vois: Arc<[NamedVoi]>,
     plane: Option<ImagePlane>,
     pixels: CalibratedPixels,
+}
+
+impl FrameAttributes {
+    /// Height over width of a pixel on screen.
+    fn pixel_aspect(&self) -> f64 {
+        let spacing = self.pixels.spacing;
+        spacing.map_or(self.pixels.aspect, |mm| mm.row_mm / mm.column_mm)
+    }
 }
 
 impl ImageAttributes {
@@ -90,7 +113,18 @@ impl ImageAttributes {
                 .last()
                 .filter(|last| *last.vois == *vois)
                 .map(|last| Arc::clone(&last.vois));
+            let mut shutter_faults = Vec::new();
+            let shutter = DisplayShutter::read(
+                groups.group(index, tags::FRAME_DISPLAY_SHUTTER_SEQUENCE),
+                &mut shutter_faults,
+            );
+            let shared_shutter = frames.last().and_then(|last| last.shutter.as_ref());
+            let shared_shutter = shared_shutter
+                .filter(|last| Some(&***last) == shutter.as_ref())
+                .map(Arc::clone);
             frames.push(FrameAttributes {
+                shutter: shared_shutter.or_else(|| shutter.map(Arc::new)),
+                shutter_faults,
                 units: units(&module.unit),
                 modality: modality_transform(module),
                 vois: shared_vois.unwrap_or_else(|| vois.into()),
@@ -98,7 +132,12 @@ impl ImageAttributes {
                 pixels,
             });
         }
+        let (overlays, overlay_faults) = OverlayPlane::read_all(root, &facts.pixel);
         Self {
+            presentation: presentation(root),
+            overlays: overlays.into_iter().map(Arc::new).collect(),
+            overlay_faults,
+            size: [facts.pixel.columns, facts.pixel.rows],
             frames,
             frame_count: facts.frame_count,
             padding: padding_range(root, &facts.pixel)
@@ -109,9 +148,23 @@ impl ImageAttributes {
         }
     }
 
-    /// The image of a frame (from 0) from its decoded samples.
+    /// The image of a frame (from 0) from its decoded samples; overlays that lie in the pixel
+    /// data are left out, see [`Self::frame_image_with`].
     #[must_use]
     pub fn frame_image(&self, frame: u32, decoded: DecodedFrame) -> FrameImage {
+        self.frame_image_with(frame, decoded, |_| None)
+    }
+
+    /// The same; `cell_bits` gives a bit of every cell of the frame, packed, and is asked for where
+    /// an overlay lies in the pixel data.
+    #[must_use]
+    pub fn frame_image_with(
+        &self,
+        frame: u32,
+        decoded: DecodedFrame,
+        cell_bits: impl Fn(u32) -> Option<Vec<u8>>,
+    ) -> FrameImage {
+        let marks = self.marks(frame, cell_bits);
         let is_grey = decoded.samples.samples_per_pixel() == 1;
         let attributes = self.of(frame);
         let grey = attributes.filter(|_| is_grey);
@@ -119,7 +172,10 @@ impl ImageAttributes {
         FrameImage {
             rows: decoded.rows,
             columns: decoded.columns,
-            photometric: decoded.photometric,
+            photometric: self
+                .presentation
+                .filter(|_| is_grey)
+                .unwrap_or(decoded.photometric),
             // Modality, padding and windows are for grey images alone (PS3.3 C.11.1, C.7.5.1.1.2).
             modality: grey.map_or(ModalityTransform::Identity, |a| {
                 table_for_integers(a.modality.clone(), is_float)
@@ -132,8 +188,54 @@ impl ImageAttributes {
             aspect: attributes.map_or(1.0, |a| a.pixels.aspect),
             regions: Arc::clone(&self.regions),
             lossy: self.lossy.clone(),
+            marks: marks.map(Arc::new),
             samples: shown(decoded.samples, self.bits_stored),
         }
+    }
+
+    /// What lies over a frame; `None` if nothing does or could.
+    fn marks(&self, frame: u32, cell_bits: impl Fn(u32) -> Option<Vec<u8>>) -> Option<FrameMarks> {
+        let attributes = self.of(frame);
+        let shutter = attributes.and_then(|a| a.shutter.as_ref());
+        let shutter_faults = attributes.map_or(&[][..], |a| &a.shutter_faults);
+        if self.overlays.is_empty()
+            && self.overlay_faults.is_empty()
+            && shutter.is_none()
+            && shutter_faults.is_empty()
+        {
+            return None;
+        }
+        let mut marks = FrameMarks {
+            faults: [&self.overlay_faults, shutter_faults].concat(),
+            ..FrameMarks::default()
+        };
+        for plane in &self.overlays {
+            let Some(first_bit) = plane.first_bit(frame) else {
+                continue;
+            };
+            let bits = match &plane.bits {
+                OverlayBits::Separate(data) => Some(Arc::clone(data)),
+                OverlayBits::Embedded(bit) => cell_bits(*bit).map(Into::into),
+            };
+            match bits {
+                Some(bits) => marks.overlays.push(FrameOverlay {
+                    plane: Arc::clone(plane),
+                    bits,
+                    first_bit,
+                }),
+                None => marks
+                    .faults
+                    .push(plane.not_shown(Message::new(msg("overlay-bits-lost")))),
+            }
+        }
+        if let Some(shutter) = shutter {
+            marks.cover(
+                shutter,
+                self.size,
+                attributes.map_or(1.0, FrameAttributes::pixel_aspect),
+            );
+        }
+        Some(marks)
     }
 
     /// Where a frame (from 0) lies in the patient, without decoding it.
@@ -226,6 +328,17 @@ fn lut(table: &LutTable) -> Arc<Lut> {
         bits: table.bits,
         entries: Arc::clone(&table.entries),
     })
+}
+
+/// Presentation LUT Shape (PS3.3 C.11.6, C.8.11.3.1.2): what the grey chain gives is P-values, or
+/// is them once inverted. MONOCHROME1 says the latter too, and is no second inversion; where the two
+/// disagree the shape is what the image was made to be seen with.
+fn presentation(root: Elements<'_>) -> Option<Photometric> {
+    match root.text(tags::PRESENTATION_LUT_SHAPE)?.as_str() {
+        "IDENTITY" => Some(Photometric::Monochrome2),
+        "INVERSE" => Some(Photometric::Monochrome1),
+        _ => None,
+    }
 }
 
 /// The windows first, then the tables, each in the image's order.

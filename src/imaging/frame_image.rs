@@ -8,6 +8,7 @@ use crate::dicom::modules::UltrasoundRegion;
 use crate::dicom::{Photometric, Samples};
 use crate::geom::DVec3;
 use crate::imaging::lut::Lut;
+use crate::imaging::marks::FrameMarks;
 
 /// Stored value → modality value (PS3.3 C.11.1).
 #[derive(Debug, Clone, PartialEq)]
@@ -154,7 +155,7 @@ pub struct FrameImage {
     pub columns: u32,
     /// Stored values.
     pub samples: Samples,
-    /// What they mean as light.
+    /// What they mean as light: of grey, by Presentation LUT Shape where the image states one.
     pub photometric: Photometric,
     /// Stored → modality.
     pub modality: ModalityTransform,
@@ -174,4 +175,33 @@ pub struct FrameImage {
     pub regions: Arc<[UltrasoundRegion]>,
     /// Compressed with loss at any time of its life.
     pub lossy: Option<LossyNote>,
+    /// Shutter and overlays; `None` where the image has neither.
+    pub marks: Option<Arc<FrameMarks>>,
+}
+
+impl FrameImage {
+    /// Samples of which nothing is known but their size: no rescale, no unit, no place.
+    #[must_use]
+    pub fn plain([columns, rows]: [u32; 2], samples: Samples) -> Self {
+        Self {
+            rows,
+            columns,
+            photometric: if samples.samples_per_pixel() == 3 {
+                Photometric::Rgb
+            } else {
+                Photometric::Monochrome2
+            },
+            samples,
+            modality: ModalityTransform::Identity,
+            units: Units::None,
+            padding: None,
+            vois: Arc::from([]),
+            plane: None,
+            spacing: None,
+            aspect: 1.0,
+            regions: Arc::from([]),
+            lossy: None,
+            marks: None,
+        }
+    }
 }

@@ -18,6 +18,7 @@
 use crate::dicom::Photometric;
 use crate::imaging::frame_image::{FrameImage, ModalityTransform, PaddingRange, VoiTransform};
 use crate::imaging::lut::{DisplayLut, Lut};
+use crate::imaging::marks::MarksLook;
 use crate::imaging::sampling::{Blank, Filter, Tap};
 use crate::imaging::voi::VoiStage;
 
@@ -38,18 +39,21 @@ pub struct Look {
     pub background: [u8; 3],
     /// Calibration of the display; `None` drives it with presentation values.
     pub display: Option<DisplayLut>,
+    /// Shutter and overlays, where the picture is a frame as acquired.
+    pub marks: MarksLook,
 }
 
 impl Look {
-    /// Linear filter, black background, nothing inverted.
+    /// Linear filter, black background, nothing inverted, shutter and overlays shown.
     #[must_use]
-    pub const fn new(voi: VoiTransform) -> Self {
+    pub fn new(voi: VoiTransform) -> Self {
         Self {
             filter: Filter::Linear,
             voi,
             invert: false,
             background: [0; 3],
             display: None,
+            marks: MarksLook::default(),
         }
     }
 

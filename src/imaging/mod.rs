@@ -8,6 +8,7 @@ mod calibration;
 mod frame_image;
 pub mod grey_chain;
 mod lut;
+pub mod marks;
 pub(crate) mod picture;
 mod probe;
 mod range;
@@ -24,6 +25,7 @@ pub use frame_image::{
 };
 pub use grey_chain::Look;
 pub use lut::{DisplayLut, Lut};
+pub use marks::{FrameMarks, Marks, MarksLook};
 pub use picture::Picture;
 pub use probe::{Probe, probe};
 pub use range::full_range;

@@ -43,30 +43,21 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::imaging::{ModalityTransform, PaddingRange, Photometric, Samples, Units};
+    use crate::imaging::{ModalityTransform, PaddingRange, Samples};
 
     #[test]
     fn padding_is_no_part_of_the_range_and_a_negative_slope_turns_it() {
+        let samples = Samples::I16(Arc::from([-2000, 10, 30, 20].as_slice()));
         let image = FrameImage {
-            rows: 1,
-            columns: 4,
-            samples: Samples::I16(Arc::from([-2000, 10, 30, 20].as_slice())),
-            photometric: Photometric::Monochrome2,
             modality: ModalityTransform::Rescale {
                 slope: -2.0,
                 intercept: 5.0,
             },
-            units: Units::None,
             padding: Some(PaddingRange {
                 low: -2000.0,
                 high: -2000.0,
             }),
-            vois: Arc::from([].as_slice()),
-            plane: None,
-            spacing: None,
-            aspect: 1.0,
-            regions: Arc::from([]),
-            lossy: None,
+            ..FrameImage::plain([4, 1], samples)
         };
         assert_eq!(full_range(&image), Some((-55.0, -15.0)));
     }

@@ -6,8 +6,9 @@ use glam::{DAffine2, DVec2};
 use crate::dicom::Samples;
 use crate::imaging::frame_image::FrameImage;
 use crate::imaging::grey_chain::{GreyChain, Look, Stored, load, with_grey_samples};
+use crate::imaging::marks::{Marks, SHUTTER};
 use crate::imaging::picture::{self, Picture};
-use crate::imaging::sampling::{Blank, Filter, Stepper, Tap, sample};
+use crate::imaging::sampling::{Blank, Filter, Position, Stepper, Tap, sample};
 
 /// A picture of a frame: how large, and where on the frame each pixel lies.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,25 +79,45 @@ pub fn render(image: &FrameImage, view: &SliceView) -> Picture {
         return Picture::paint(view.size_px, blank);
     };
     let filter = view.look.filter;
+    let marks = MarksOver::new(image, &view.look);
+    let marks = marks.as_ref();
     match &image.samples {
         Samples::Rgb8(samples) => {
             let colour = Colour::new(image, samples, 255.0, filter);
-            Picture::paint(view.size_px, |x, y| colour.rgba(&stepper, x, y, &view.look))
+            paint(view, marks, &stepper, |x, y| {
+                colour.rgba(&stepper, x, y, &view.look)
+            })
         }
         Samples::Rgb16(samples) => {
             let colour = Colour::new(image, samples, 65_535.0, filter);
-            Picture::paint(view.size_px, |x, y| colour.rgba(&stepper, x, y, &view.look))
+            paint(view, marks, &stepper, |x, y| {
+                colour.rgba(&stepper, x, y, &view.look)
+            })
         }
         grey => with_grey_samples!(
             grey,
             samples => {
-                Picture::paint(view.size_px, |x, y| {
+                paint(view, marks, &stepper, |x, y| {
                     chain.rgba(grey_at(image, samples, &stepper, filter, x, y), x, y)
                 })
             },
             Picture::paint(view.size_px, blank)
         ),
     }
+}
+
+fn paint(
+    view: &SliceView,
+    marks: Option<&MarksOver>,
+    stepper: &Stepper<2>,
+    light: impl Fn(u32, u32) -> [u8; 4] + Sync,
+) -> Picture {
+    let Some(marks) = marks else {
+        return Picture::paint(view.size_px, light);
+    };
+    Picture::paint(view.size_px, |x, y| {
+        marks.over(light(x, y), stepper.at(x, y))
+    })
 }
 
 /// Modality values of the picture's pixels, row by row; NaN where there is none, and everywhere in
@@ -147,6 +168,47 @@ fn grey_at<T: Stored>(
     Ok(value * slope + intercept)
 }
 
+/// Shutter and overlays over what the grey chain made: the twin of `shaders/common/marks.wgsl`.
+struct MarksOver {
+    marks: Marks,
+    dims: [i32; 2],
+    shown: u32,
+    shutter_rgb: [u8; 3],
+    overlay_rgb: [u8; 3],
+}
+
+impl MarksOver {
+    /// `None` where nothing is to be seen over the image.
+    fn new(image: &FrameImage, look: &Look) -> Option<Self> {
+        let marks = image.marks.as_ref().filter(|marks| !marks.is_empty())?;
+        Some(Self {
+            marks: marks.lay_out(image.size()),
+            dims: image.size().map(|n| n as i32),
+            shown: look.marks.shown,
+            shutter_rgb: marks.shutter_rgb(look),
+            overlay_rgb: look.marks.overlay_rgb,
+        })
+    }
+
+    #[inline]
+    fn over(&self, rgba: [u8; 4], position: Position<2>) -> [u8; 4] {
+        if !position.is_inside(self.dims) {
+            return rgba;
+        }
+        let [i, j] = position.nearest(self.dims);
+        let found = self
+            .marks
+            .at(j as usize * self.dims[0] as usize + i as usize)
+            & self.shown;
+        let [r, g, b] = match (found >> 1, found & SHUTTER) {
+            (0, 0) => return rgba,
+            (0, _) => self.shutter_rgb,
+            _ => self.overlay_rgb,
+        };
+        [r, g, b, u8::MAX]
+    }
+}
+
 /// Interleaved RGB, filtered channel by channel.
 struct Colour<'a, T> {
     samples: &'a [T],
@@ -189,30 +251,11 @@ impl<'a, T: Stored> Colour<'a, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dicom::Photometric;
-    use crate::imaging::{ModalityTransform, PaddingRange, Units, VoiFunction, VoiTransform};
+    use crate::imaging::{PaddingRange, VoiFunction, VoiTransform};
     use std::sync::Arc;
 
     fn image(columns: u32, rows: u32, samples: Samples) -> FrameImage {
-        FrameImage {
-            rows,
-            columns,
-            photometric: if samples.samples_per_pixel() == 3 {
-                Photometric::Rgb
-            } else {
-                Photometric::Monochrome2
-            },
-            samples,
-            modality: ModalityTransform::Identity,
-            units: Units::None,
-            padding: None,
-            vois: Arc::from([]),
-            plane: None,
-            spacing: None,
-            aspect: 1.0,
-            regions: Arc::from([]),
-            lossy: None,
-        }
+        FrameImage::plain([columns, rows], samples)
     }
 
     fn look() -> Look {

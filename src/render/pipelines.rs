@@ -62,6 +62,7 @@ pub struct PipelineKey {
     pub has_display: bool,
     pub has_padding: bool,
     pub has_lut: bool,
+    pub has_marks: bool,
     pub has_table: bool,
     pub has_bricks: bool,
     pub has_slabs: bool,
@@ -146,7 +147,7 @@ impl Pipelines {
             view_layout: layout("view", &[uniform_entry(0), lut(1)]),
             slice_layouts: SampleClass::ALL.map(|class| {
                 let frame = texture_entry(0, sample_type(class), D2);
-                layout("frame", &[frame, uniform_entry(1), lut(2)])
+                layout("frame", &[frame, uniform_entry(1), lut(2), lut(3)])
             }),
             volume_layouts: SampleClass::ALL.map(|class| {
                 let slab = |binding| texture_entry(binding, sample_type(class), D3);
@@ -242,6 +243,7 @@ impl Pipelines {
             ("HAS_DISPLAY", flag(key.has_display)),
             ("HAS_PADDING", flag(key.has_padding)),
             ("HAS_LUT", flag(key.has_lut)),
+            ("HAS_MARKS", flag(key.has_marks)),
             ("HAS_TABLE", flag(key.has_table)),
             ("HAS_BRICKS", flag(key.has_bricks)),
             ("HAS_SLABS", flag(key.has_slabs)),

@@ -69,12 +69,12 @@ static SHADERS: &[Row] = &[
     Row {
         id: ShaderId::Slice,
         name: "slice",
-        parts: &[TYPES, SAMPLING, VOI, part!("slice.wgsl")],
+        parts: &[TYPES, SAMPLING, VOI, MARKS, part!("slice.wgsl")],
     },
     Row {
         id: ShaderId::SliceColour,
         name: "slice_colour",
-        parts: &[TYPES, SAMPLING, VOI, part!("slice_colour.wgsl")],
+        parts: &[TYPES, SAMPLING, VOI, MARKS, part!("slice_colour.wgsl")],
     },
     Row {
         id: ShaderId::Reslice,
@@ -86,6 +86,7 @@ static SHADERS: &[Row] = &[
 const TYPES: Part = part!("common/types.wgsl");
 const SAMPLING: Part = part!("common/sampling.wgsl");
 const VOI: Part = part!("common/voi.wgsl");
+const MARKS: Part = part!("common/marks.wgsl");
 const SAMPLE_I32: Part = part!("common/sample_i32.wgsl");
 const SAMPLE_U32: Part = part!("common/sample_u32.wgsl");
 const SAMPLE_F32: Part = part!("common/sample_f32.wgsl");

@@ -22,10 +22,12 @@ pub struct ViewUniform {
     voi_lut_first: i32,
     voi_lut_count: u32,
     display_count: u32,
-    unused: u32,
+    marks_shown: u32,
+    shutter: [f32; 4],
+    overlay: [f32; 4],
 }
 
-const _: () = assert!(size_of::<ViewUniform>() == 160);
+const _: () = assert!(size_of::<ViewUniform>() == 192);
 
 /// `struct Data`: one texture.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Pod, Zeroable)]
@@ -95,8 +97,9 @@ impl ViewUniform {
             uniform.frac = stepper.frac.each_ref().map(widened);
             uniform.estimate = stepper.estimate.each_ref().map(widened);
         }
-        let [r, g, b] = look.background.map(|level| f32::from(level) / 255.0);
-        uniform.background = [r, g, b, 1.0];
+        uniform.background = colour(look.background);
+        uniform.overlay = colour(look.marks.overlay_rgb);
+        uniform.marks_shown = look.marks.shown;
         match VoiStage::new(&look.voi) {
             VoiStage::Ramp {
                 centre,
@@ -115,6 +118,17 @@ impl ViewUniform {
         }
         uniform
     }
+
+    /// The same, with the red, green and blue of what a shutter covers.
+    pub fn with_shutter(mut self, rgb: [u8; 3]) -> Self {
+        self.shutter = colour(rgb);
+        self
+    }
+}
+
+fn colour(rgb: [u8; 3]) -> [f32; 4] {
+    let [r, g, b] = rgb.map(|level| f32::from(level) / 255.0);
+    [r, g, b, 1.0]
 }
 
 /// A padding range in the terms taps are loaded in; empty where there is none. Float textures

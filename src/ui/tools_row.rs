@@ -4,13 +4,15 @@ use eframe::egui;
 use egui::Ui;
 
 use crate::action::{Icon, action};
-use crate::problem::{MessageId, msg};
+use crate::imaging::VoiTransform;
+use crate::problem::{Message, MessageId, msg};
 use crate::tool::tool;
 use crate::ui::icons;
 use crate::ui::layout_chooser::layout_chooser_ui;
 use crate::ui::panel::{
     PanelCtx, action_tooltip_ui, group_gap_ui, menu_row_ui, shortcut_text, tool_button_ui,
 };
+use crate::view::{VoiChoice, offered_vois, own_voi, voi_name};
 use crate::workspace::{Command, ViewEdit, WINDOW_PRESETS};
 
 /// One button: the action's id, and its short word.
@@ -142,8 +144,8 @@ fn presets_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, has_words: bool) {
             for preset in WINDOW_PRESETS {
                 let name = ctx.say(preset.label);
                 let values = match preset.voi {
-                    crate::view::VoiChoice::Window { center, width, .. } => ctx.words.get(
-                        &crate::problem::Message::new(msg("window-values"))
+                    VoiChoice::Window { center, width, .. } => ctx.words.get(
+                        &Message::new(msg("window-values"))
                             .text("width", ctx.words.number_up_to(width, 1))
                             .text("center", ctx.words.number_up_to(center, 1)),
                     ),
@@ -156,8 +158,42 @@ fn presets_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, has_words: bool) {
                         .push(Command::View(pane, ViewEdit::Voi(preset.voi)));
                 }
             }
+            own_vois_ui(ui, ctx);
         },
     );
+}
+
+/// The windows and tables the image itself offers, where there is a choice.
+fn own_vois_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+    let Some(state) = ctx.workspace.panes.active_view() else {
+        return;
+    };
+    let offered = offered_vois(&ctx.workspace.library, &*ctx.engine, state);
+    if offered.len() < 2 {
+        return;
+    }
+    ui.separator();
+    for (index, named) in offered.iter().enumerate() {
+        let name = ctx.words.get(&voi_name(&offered, index));
+        let values = match named.voi {
+            VoiTransform::Window { center, width, .. } => ctx.words.get(
+                &Message::new(msg("window-values"))
+                    .text("width", ctx.words.number_up_to(width, 1))
+                    .text("center", ctx.words.number_up_to(center, 1)),
+            ),
+            VoiTransform::Lut(_) => String::new(),
+        };
+        let sign = if own_voi(state.look.voi, &offered) == Some(index) {
+            "✓"
+        } else {
+            ""
+        };
+        if menu_row_ui(ui, ctx.theme, MENU, &name, &values, sign, true) {
+            let edit = ViewEdit::Voi(VoiChoice::Own(index));
+            ctx.commands
+                .push(Command::View(ctx.workspace.panes.active, edit));
+        }
+    }
 }
 
 fn picture_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, has_words: bool) {
@@ -177,6 +213,8 @@ fn picture_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, has_words: bool) {
                 action_row_ui(ui, ctx, id);
             }
             ui.separator();
+            action_row_ui(ui, ctx, "image-overlays");
+            action_row_ui(ui, ctx, "shutter");
             action_row_ui(ui, ctx, "overlay");
         },
     );

@@ -30,6 +30,6 @@ pub use resolved::{ResolvedKind, ResolvedView};
 pub use scale_bar::{ScaleBar, scale_bar};
 pub use shown::{ImageRef, ShownData, Visibility};
 pub use sources::{Frames, Loading, NoFrames};
-pub use state::{Camera, DataPresentation, ViewMode, ViewState, VoiChoice, Zoom};
-pub use voi::resolve_voi;
+pub use state::{Camera, DataPresentation, MarksChoice, ViewMode, ViewState, VoiChoice, Zoom};
+pub use voi::{offered_vois, own_voi, resolve_voi, voi_name};
 pub use window::ShownWindow;

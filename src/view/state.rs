@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::geom::{AnatomicalPlane, DVec2};
-use crate::imaging::{Filter, VoiFunction};
+use crate::imaging::marks::{SHUTTER, overlay_bit};
+use crate::imaging::{Filter, MarksLook, VoiFunction};
 use crate::model::DisplaySetId;
 
 /// How big the picture is.
@@ -35,7 +36,8 @@ pub struct Camera {
 /// Which VOI transform is applied.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum VoiChoice {
-    /// The n-th one the image itself offers, from 0; the full range if it offers none.
+    /// The n-th one the image itself offers, from 0 and on past the last to the first again; the full
+    /// range if it offers none.
     Own(usize),
     /// A window chosen by the reader.
     Window {
@@ -56,6 +58,46 @@ impl Default for VoiChoice {
     }
 }
 
+/// Which of what lies over a frame is shown; nothing of it is shown in a resliced plane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarksChoice {
+    /// The display shutter covers.
+    pub shutter: bool,
+    /// Overlays are drawn.
+    pub overlays: bool,
+    /// Overlays that are not drawn all the same: bit n is the one of group 6000 + 2n.
+    pub hidden_overlays: u16,
+}
+
+impl Default for MarksChoice {
+    fn default() -> Self {
+        Self {
+            shutter: true,
+            overlays: true,
+            hidden_overlays: 0,
+        }
+    }
+}
+
+impl MarksChoice {
+    /// Whether an overlay is drawn, by its index.
+    #[must_use]
+    pub const fn shows(self, overlay: u8) -> bool {
+        self.overlays && self.hidden_overlays >> (overlay % 16) & 1 == 0
+    }
+
+    /// The same choice for the grey chain.
+    #[must_use]
+    pub fn look(self) -> MarksLook {
+        let shutter = if self.shutter { SHUTTER } else { 0 };
+        let overlays = (0..16).filter(|index| self.shows(*index));
+        MarksLook {
+            shown: overlays.fold(shutter, |shown, index| shown | overlay_bit(index)),
+            ..MarksLook::default()
+        }
+    }
+}
+
 /// The look of the data in a pane.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct DataPresentation {
@@ -65,6 +107,9 @@ pub struct DataPresentation {
     pub invert: bool,
     /// Interpolation.
     pub filter: Filter,
+    /// Shutter and overlays.
+    #[serde(default)]
+    pub marks: MarksChoice,
 }
 
 /// What a pane shows of its display set.

@@ -139,7 +139,14 @@ pub enum ViewEdit {
     /// The crosshair of the volume shown to this patient point.
     Crosshair(DVec3),
     Voi(VoiChoice),
+    /// The next of the transforms the image offers; the first, if another is applied.
+    NextOwnVoi,
     ToggleInvert,
+    ToggleShutter,
+    /// All overlays; shown again, those hidden one by one are shown too.
+    ToggleOverlays,
+    /// The overlay of this index.
+    ToggleOverlay(u8),
     Filter(Filter),
     Camera(Camera),
     Fit,

@@ -54,7 +54,28 @@ impl Workspace {
             ViewEdit::Last => self.step(pane, &view, i32::MAX),
             ViewEdit::Crosshair(point) => self.move_crosshair(view.display_set, point),
             ViewEdit::Voi(voi) => self.look(pane, &view, |look| look.voi = sane(voi)),
+            ViewEdit::NextOwnVoi => self.look(pane, &view, |look| {
+                look.voi = match look.voi {
+                    VoiChoice::Own(index) => VoiChoice::Own(index.wrapping_add(1)),
+                    _ => VoiChoice::Own(0),
+                };
+            }),
             ViewEdit::ToggleInvert => self.look(pane, &view, |look| look.invert = !look.invert),
+            ViewEdit::ToggleShutter => self.look(pane, &view, |look| {
+                look.marks.shutter = !look.marks.shutter;
+            }),
+            ViewEdit::ToggleOverlays => self.look(pane, &view, |look| {
+                look.marks.overlays = !look.marks.overlays;
+                look.marks.hidden_overlays = 0;
+            }),
+            ViewEdit::ToggleOverlay(index) => self.look(pane, &view, |look| {
+                // With all of them off, asking for one shows that one alone.
+                if !look.marks.overlays {
+                    look.marks.overlays = true;
+                    look.marks.hidden_overlays = u16::MAX;
+                }
+                look.marks.hidden_overlays ^= 1 << (index % 16);
+            }),
             ViewEdit::Filter(filter) => self.look(pane, &view, |look| look.filter = filter),
             ViewEdit::Index(index) => {
                 let last = self.last_index(&view);

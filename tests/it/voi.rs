@@ -29,6 +29,7 @@ fn frame(k: u32) -> FrameImage {
         aspect: 1.0,
         regions: Arc::from([]),
         lossy: None,
+        marks: None,
     }
 }
 

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::voi::Voi;
 use crate::geom::{AnatomicalPlane, DVec3};
 use crate::imaging::{Filter, VoiFunction};
 use crate::problem::{Message, msg};
-use crate::view::VoiChoice;
-use crate::workspace::WINDOW_PRESETS;
+use crate::view::{MarksChoice, VoiChoice};
 
 /// Pixels a side of a picture may have; its memory is asked for by the caller.
 const SIZE_MAX: u32 = 16_384;
@@ -62,6 +62,12 @@ pub struct RenderArgs {
     /// Interpolation
     #[arg(long, value_enum, default_value_t = FilterName::Linear)]
     filter: FilterName,
+    /// Overlays of the image (stack)
+    #[arg(long, value_enum, default_value_t = Switch::On)]
+    overlays: Switch,
+    /// Display shutter of the image (stack)
+    #[arg(long, value_enum, default_value_t = Switch::On)]
+    shutter: Switch,
     /// Where to compute
     #[arg(long, value_enum, default_value_t = Renderer::Gpu)]
     renderer: Renderer,
@@ -80,6 +86,12 @@ enum FilterName {
     Nearest,
     Linear,
     Cubic,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Switch {
+    On,
+    Off,
 }
 
 /// Where a picture is computed.
@@ -116,8 +128,9 @@ pub(super) struct Request {
     pub view: View,
     pub place: Place,
     pub size_px: Option<[u32; 2]>,
-    pub voi: VoiChoice,
+    pub voi: Voi,
     pub filter: Filter,
+    pub marks: MarksChoice,
     pub renderer: Renderer,
 }
 
@@ -148,14 +161,9 @@ impl RenderArgs {
             None => None,
         };
         let voi = match (&self.window, &self.preset) {
-            (Some(text), _) => window(text).ok_or_else(|| bad("--window", text))?,
-            (None, Some(name)) => {
-                let preset = WINDOW_PRESETS
-                    .iter()
-                    .find(|preset| preset.name == name.as_str());
-                preset.ok_or_else(|| bad("--preset", name))?.voi
-            }
-            (None, None) => VoiChoice::Own(0),
+            (Some(text), _) => Voi::Choice(window(text).ok_or_else(|| bad("--window", text))?),
+            (None, Some(name)) => Voi::preset(name),
+            (None, None) => Voi::Choice(VoiChoice::Own(0)),
         };
         let filter = match self.filter {
             FilterName::Nearest => Filter::Nearest,
@@ -177,6 +185,11 @@ impl RenderArgs {
             size_px,
             voi,
             filter,
+            marks: MarksChoice {
+                shutter: self.shutter == Switch::On,
+                overlays: self.overlays == Switch::On,
+                ..MarksChoice::default()
+            },
             renderer: self.renderer,
         })
     }

@@ -63,8 +63,9 @@ pub(super) fn render(
                 .cloned()
                 .unwrap_or_else(|| Message::new(msg("cli-no-images")))
         })?;
-    let look = Look::new(resolve_voi(request.voi, &middle, || full_range(&middle)))
-        .with_filter(request.filter);
+    let voi = request.voi.choice(&middle.vois)?;
+    let look =
+        Look::new(resolve_voi(voi, &middle, || full_range(&middle))).with_filter(request.filter);
     let rendered = match (device, request.wants_values) {
         (Device::Cpu, false) => Rendered::Picture(reslice::picture(&volume, &plane, &look)),
         (Device::Cpu, true) => Rendered::Values(reslice::values(&volume, &plane, request.filter)),

@@ -27,11 +27,15 @@ pub(super) fn render(
         Place::Index(index) => decode(library, set, index as usize, ctx)?,
         Place::At(point) => nearest(library, set, point, ctx)?,
     };
-    let voi = resolve_voi(request.voi, &frame, || full_range(&frame));
+    let voi = resolve_voi(request.voi.choice(&frame.vois)?, &frame, || {
+        full_range(&frame)
+    });
+    let mut look = Look::new(voi).with_filter(request.filter);
+    look.marks = request.marks.look();
     let view = SliceView {
         size_px: request.size_px.unwrap_or([frame.columns, frame.rows]),
         image_from_screen: image_from_screen(&frame, request.size_px),
-        look: Look::new(voi).with_filter(request.filter),
+        look,
     };
     let rendered = match (device, request.wants_values) {
         (Device::Cpu, false) => Rendered::Picture(slice_twin::render(&frame, &view)),
@@ -48,7 +52,10 @@ pub(super) fn render(
             Rendered::Values(gpu_values(gpu, &frame, &view).map_err(|error| error.message())?)
         }
     };
-    Ok((rendered, Vec::new()))
+    // Values know nothing of what lies over them.
+    let marks = frame.marks.as_ref().filter(|_| !request.wants_values);
+    let faults = marks.map_or_else(Vec::new, |marks| marks.faults.clone());
+    Ok((rendered, faults))
 }
 
 fn gpu_picture(gpu: &Gpu, frame: &FrameImage, view: &SliceView) -> Result<Picture, RenderError> {

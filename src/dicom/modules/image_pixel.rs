@@ -1,5 +1,7 @@
 //! Image Pixel Module (PS3.3 C.7.6.3): the description of the samples, not the samples.
 
+use std::ops::RangeInclusive;
+
 use crate::dicom::Elements;
 use crate::dicom::NumberOfFrames;
 use crate::dicom::PixelDataLocation;
@@ -14,6 +16,8 @@ pub struct ImagePixelModule {
     pub samples_per_pixel: u32,
     pub bits_allocated: u32,
     pub bits_stored: u32,
+    /// The bit of a cell that holds a sample's highest.
+    pub high_bit: u32,
     /// Pixel Representation (0028,0103) is 1.
     pub is_signed: bool,
     /// Photometric Interpretation is PALETTE COLOR: three samples a pixel come out.
@@ -33,23 +37,31 @@ impl ImagePixelModule {
                 .unwrap_or(0)
         };
         let bits_allocated = count(tags::BITS_ALLOCATED);
-        let bits_stored = count(tags::BITS_STORED);
+        let bits_stored = Some(count(tags::BITS_STORED))
+            .filter(|stored| (1..=bits_allocated).contains(stored))
+            .unwrap_or(bits_allocated);
+        let high_bit = Some(count(tags::HIGH_BIT))
+            .filter(|bit| (bits_stored.saturating_sub(1)..bits_allocated).contains(bit))
+            .unwrap_or(bits_stored.saturating_sub(1));
         Self {
             rows: count(tags::ROWS),
             columns: count(tags::COLUMNS),
             samples_per_pixel: count(tags::SAMPLES_PER_PIXEL).max(1),
             bits_allocated,
-            bits_stored: if (1..=bits_allocated).contains(&bits_stored) {
-                bits_stored
-            } else {
-                bits_allocated
-            },
+            bits_stored,
+            high_bit,
             is_signed: elements.integer(tags::PIXEL_REPRESENTATION) == Some(1),
             is_palette: elements
                 .text(tags::PHOTOMETRIC_INTERPRETATION)
                 .is_some_and(|text| text == "PALETTE COLOR"),
             frames: NumberOfFrames::read(elements, location).frames,
         }
+    }
+
+    /// The bits of a cell that hold a sample, the lowest first.
+    #[must_use]
+    pub const fn sample_bits(&self) -> RangeInclusive<u32> {
+        (self.high_bit + 1).saturating_sub(self.bits_stored)..=self.high_bit
     }
 
     /// Bytes of one uncompressed frame by these claims.

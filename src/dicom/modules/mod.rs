@@ -3,6 +3,7 @@
 //! One file a module or macro. Each `read` forgives what is absent or unreadable; what it gives is
 //! checked (finite, positive, unit length), so that nobody above checks again.
 
+mod display_shutter;
 mod frame_facts;
 mod functional_groups;
 mod image_pixel;
@@ -10,6 +11,7 @@ mod image_plane;
 mod lossy;
 mod lut_table;
 mod modality_lut;
+mod overlay_plane;
 mod padding;
 mod patient;
 mod series;
@@ -18,6 +20,7 @@ mod study;
 mod ultrasound;
 mod voi_lut;
 
+pub use display_shutter::{Circle, DisplayShutter, Rectangle, ShutterColour, shutter_fault};
 pub use frame_facts::{FrameFacts, ImageKind, InstanceFacts, MAX_FRAMES};
 pub use functional_groups::FunctionalGroups;
 pub use image_pixel::ImagePixelModule;
@@ -25,6 +28,7 @@ pub use image_plane::ImagePlaneModule;
 pub use lossy::lossy_ratio;
 pub use lut_table::LutTable;
 pub use modality_lut::{ModalityModule, UnitName};
+pub use overlay_plane::{OverlayBits, OverlayPlane, OverlayType};
 pub use padding::padding_range;
 pub use patient::{PatientModule, normalised_name};
 pub use series::SeriesModule;

@@ -42,6 +42,7 @@ pub fn prepare(
         has_display: look.display.is_some(),
         has_padding: ready.has_padding,
         has_lut: ready.has_lut,
+        has_marks: false,
         has_table: ready.has_table,
         has_bricks: ready.has_bricks,
         has_slabs: ready.has_slabs,

@@ -39,12 +39,17 @@ pub fn prepare(
         has_display: view.look.display.is_some(),
         has_padding: frame.has_padding,
         has_lut: frame.has_lut,
+        has_marks: frame.marks.is_some(),
         has_table: false,
         has_bricks: false,
         has_slabs: false,
     };
     let stepper = view.stepper();
-    let uniform = ViewUniform::new(stepper.as_ref(), &view.look, frame.photometric, viewport_px);
+    let mut uniform =
+        ViewUniform::new(stepper.as_ref(), &view.look, frame.photometric, viewport_px);
+    if let Some(marks) = &frame.marks {
+        uniform = uniform.with_shutter(marks.shutter_rgb(&view.look));
+    }
     pane.prepare(gpu, key, &frame.bind_group, &view.look, &uniform)
 }
 

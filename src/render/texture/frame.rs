@@ -1,8 +1,10 @@
 //! One frame on the adapter.
 
+use std::sync::Arc;
+
 use eframe::wgpu;
 
-use crate::imaging::{FrameImage, Photometric};
+use crate::imaging::{FrameImage, FrameMarks, Marks, Photometric};
 use crate::render::error::RenderError;
 use crate::render::gpu::Gpu;
 use crate::render::shaders::{SampleClass, ShaderId};
@@ -17,6 +19,8 @@ pub struct FrameTexture {
     pub(crate) has_padding: bool,
     pub(crate) has_lut: bool,
     pub(crate) photometric: Photometric,
+    /// What lies over it; `None` if nothing does.
+    pub(crate) marks: Option<Arc<FrameMarks>>,
     bytes: u64,
 }
 
@@ -38,6 +42,11 @@ impl FrameTexture {
         let lut_view = match lut {
             Some(lut) => lut_texture(gpu, &lut.entries)?,
             None => gpu.blanks.lut.clone(),
+        };
+        let marks = image.marks.as_ref().filter(|marks| !marks.is_empty());
+        let (marks_view, mark_bytes) = match marks {
+            Some(marks) => marks_texture(gpu, &marks.lay_out(image.size()), image.size())?,
+            None => (gpu.blanks.lut.clone(), 0),
         };
         let [slope, intercept] = image.modality.affine();
         let data = DataUniform {
@@ -75,6 +84,10 @@ impl FrameTexture {
                     binding: 2,
                     resource: wgpu::BindingResource::TextureView(&lut_view),
                 },
+                wgpu::BindGroupEntry {
+                    binding: 3,
+                    resource: wgpu::BindingResource::TextureView(&marks_view),
+                },
             ],
         });
         Ok(Self {
@@ -85,9 +98,10 @@ impl FrameTexture {
             has_padding: image.padding.is_some() || class == SampleClass::F32,
             has_lut: lut.is_some_and(|lut| !lut.entries.is_empty()),
             photometric: image.photometric,
+            marks: marks.cloned(),
             bytes: u64::from(image.columns)
                 * u64::from(image.rows)
-                * u64::from(container.texel_bytes()),
+                * u64::from(container.texel_bytes() + mark_bytes),
         })
     }
 
@@ -96,4 +110,18 @@ impl FrameTexture {
     pub const fn bytes(&self) -> u64 {
         self.bytes
     }
+}
+
+/// The marks as a texture, and the bytes a pixel of it takes.
+fn marks_texture(
+    gpu: &Gpu,
+    marks: &Marks,
+    size: [u32; 2],
+) -> Result<(wgpu::TextureView, u32), RenderError> {
+    let (container, texels): (_, &[u8]) = match marks {
+        Marks::U8(bits) => (Container::U8, bits),
+        Marks::U32(bits) => (Container::U32, bytemuck::cast_slice(bits)),
+    };
+    let view = texture_2d(gpu, size, container.format(), texels)?;
+    Ok((view, container.texel_bytes()))
 }

@@ -12,7 +12,7 @@ use crate::geom::{AnatomicalPlane, DVec3};
 use crate::problem::{Message, MessageId, msg};
 use crate::text::{Words, age_at};
 use crate::ui::theme::Theme;
-use crate::view::{Filter, ResolvedKind, ViewMode, slice_thickness_mm};
+use crate::view::{Filter, ResolvedKind, ViewMode, own_voi, slice_thickness_mm, voi_name};
 use crate::workspace::{OverlayLevel, Workspace};
 
 /// A line of a corner.
@@ -303,7 +303,12 @@ fn look_lines(showing: &Showing, words: &Words) -> Vec<Line> {
         let text = Message::new(id)
             .text("width", words.number_up_to(window.width, decimals))
             .text("center", words.number_up_to(window.center, decimals));
-        lines.push(line(1, words.get(&text)));
+        let own = own_voi(showing.state.look.voi, &image.vois).filter(|_| image.vois.len() > 1);
+        let name = own.map(|index| words.get(&voi_name(&image.vois, index)));
+        lines.push(line(
+            1,
+            joined(&[words.get(&text), name.unwrap_or_default()]),
+        ));
     }
     let percent = match &showing.view.kind {
         ResolvedKind::Image {
@@ -326,7 +331,35 @@ fn look_lines(showing: &Showing, words: &Words) -> Vec<Line> {
         zoom.push(words.id(msg("viewport-inverted")));
     }
     lines.push(line(2, joined(&zoom)));
+    lines.extend(marks_lines(showing, words));
     lines
+}
+
+/// What of shutter and overlays is not shown, be it the reader's wish or a fault of the file.
+fn marks_lines(showing: &Showing, words: &Words) -> Vec<Line> {
+    let Pixels::Frame(image) = &showing.pixels else {
+        return Vec::new();
+    };
+    let Some(marks) = &image.marks else {
+        return Vec::new();
+    };
+    let choice = showing.state.look.marks;
+    let is_any_hidden = marks
+        .overlays
+        .iter()
+        .any(|it| !choice.shows(it.plane.index));
+    let mut off = Vec::new();
+    if is_any_hidden {
+        off.push(words.id(msg("viewport-overlays-off")));
+    }
+    if marks.shutter.is_some() && !choice.shutter {
+        off.push(words.id(msg("viewport-shutter-off")));
+    }
+    let faults = marks.faults.iter().map(|fault| words.get(fault));
+    std::iter::once(joined(&off))
+        .chain(faults)
+        .map(|text| line(1, text))
+        .collect()
 }
 
 fn joined(parts: &[String]) -> String {

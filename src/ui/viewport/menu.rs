@@ -5,14 +5,17 @@ use eframe::egui;
 use egui::{Response, Ui};
 
 use super::ViewportCtx;
+use super::showing::{Pixels, Showing};
 use crate::action::{self, Action, Deed};
 use crate::annotation::{Annotation, AnnotationKind};
 use crate::geom::DVec2;
 use crate::problem::{Message, msg};
 use crate::tool::{Scene, grab_at};
 use crate::ui::panel::{menu_row_ui, shortcut_text};
-use crate::view::VoiChoice;
-use crate::workspace::{AnnotationEdit, Command, LayoutEdit, PaneId, WINDOW_PRESETS, Workspace};
+use crate::view::{VoiChoice, own_voi, voi_name};
+use crate::workspace::{
+    AnnotationEdit, Command, LayoutEdit, PaneId, ViewEdit, WINDOW_PRESETS, Workspace,
+};
 
 /// Groups of actions, a line between them.
 const MENU: &[&[&str]] = &[
@@ -32,6 +35,7 @@ const MENU: &[&[&str]] = &[
         "rotate-right",
         "rotate-left",
     ],
+    &["image-overlays", "shutter"],
     &["mpr", "maximise"],
 ];
 /// Width of the menu, points.
@@ -72,6 +76,7 @@ pub(super) fn select_under(
 pub(super) fn context_menu(
     response: &Response,
     ctx: &mut ViewportCtx<'_>,
+    showing: &Showing,
     pane: PaneId,
 ) -> Option<MenuAnswer> {
     let mut answer = None;
@@ -104,6 +109,8 @@ pub(super) fn context_menu(
                 }
             }
         }
+        own_vois_ui(ui, ctx, showing, pane);
+        overlays_ui(ui, ctx, showing, pane);
     });
     answer
 }
@@ -156,4 +163,53 @@ fn means_something(action: &Action, workspace: &Workspace, pane: PaneId) -> bool
         .and_then(|view| workspace.library.display_set(view.display_set))
         .is_some_and(|set| set.modality == "CT");
     is_ct || !is_hounsfield
+}
+
+/// Beside the choice that holds.
+const CHOSEN: &str = "✓";
+
+/// The windows and tables the image offers, where there is a choice.
+fn own_vois_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, showing: &Showing, pane: PaneId) {
+    let offered = showing.image.as_ref().map_or(&[][..], |image| &image.vois);
+    if offered.len() < 2 {
+        return;
+    }
+    ui.separator();
+    let chosen = own_voi(showing.state.look.voi, offered);
+    for index in 0..offered.len() {
+        let name = ctx.words.get(&voi_name(offered, index));
+        let sign = if chosen == Some(index) { CHOSEN } else { "" };
+        if menu_row_ui(ui, ctx.theme, WIDTH, &name, "", sign, true) {
+            let edit = ViewEdit::Voi(VoiChoice::Own(index));
+            ctx.commands.push(Command::View(pane, edit));
+        }
+    }
+}
+
+/// The overlays of the frame on screen, each to be shown or not; one alone has its action.
+fn overlays_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, showing: &Showing, pane: PaneId) {
+    let Pixels::Frame(image) = &showing.pixels else {
+        return;
+    };
+    let overlays = image
+        .marks
+        .as_ref()
+        .map_or(&[][..], |marks| &marks.overlays);
+    if overlays.len() < 2 {
+        return;
+    }
+    ui.separator();
+    for overlay in overlays {
+        let index = overlay.plane.index;
+        let numbered = Message::new(msg("menu-overlay"))
+            .number("number", f64::from(index) + 1.0)
+            .text("name", overlay.plane.name.clone());
+        let is_shown = showing.state.look.marks.shows(index);
+        let sign = if is_shown { CHOSEN } else { "" };
+        let name = ctx.words.get(&numbered);
+        if menu_row_ui(ui, ctx.theme, WIDTH, &name, "", sign, true) {
+            ctx.commands
+                .push(Command::View(pane, ViewEdit::ToggleOverlay(index)));
+        }
+    }
 }

@@ -222,7 +222,7 @@ pub fn viewport_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, pane: PaneId) {
     }
     memory.labels = new_labels;
     ctx.interaction.panes.insert(pane, memory);
-    if menu::context_menu(&response, ctx, pane) == Some(MenuAnswer::EditText) {
+    if menu::context_menu(&response, ctx, &showing, pane) == Some(MenuAnswer::EditText) {
         input::edit_text(ctx, pane);
     }
     input::text_field(ui, ctx, &showing, &rect, pane);

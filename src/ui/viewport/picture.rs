@@ -91,6 +91,7 @@ fn look(showing: &Showing) -> Option<Look> {
     let mut look = Look::new(showing.voi.clone()?);
     look.filter = showing.state.look.filter;
     look.invert = showing.state.look.invert;
+    look.marks = showing.state.look.marks.look();
     Some(look)
 }
 

@@ -9,6 +9,7 @@
 mod bytes;
 mod compare;
 mod desk;
+pub mod drawn;
 mod screen;
 mod session;
 pub mod source;
