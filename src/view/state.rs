@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::geom::{AnatomicalPlane, DVec2};
 use crate::imaging::{Filter, VoiFunction};
 use crate::model::DisplaySetId;
+use crate::view::cine::Cine;
 
 /// How big the picture is.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
@@ -90,6 +91,9 @@ pub struct ViewState {
     pub camera: Camera,
     /// With which window.
     pub look: DataPresentation,
+    /// As a film.
+    #[serde(default)]
+    pub cine: Cine,
 }
 
 impl ViewState {
@@ -102,6 +106,7 @@ impl ViewState {
             index: 0,
             camera: Camera::default(),
             look: DataPresentation::default(),
+            cine: Cine::default(),
         }
     }
 }

@@ -26,6 +26,7 @@ const MENU: &[&[&str]] = &[
         "rotate-right",
         "rotate-left",
     ],
+    &["cine", "cine-begin", "cine-end", "cine-whole"],
     &["mpr", "maximise"],
 ];
 
