@@ -44,6 +44,17 @@ pub(super) fn stack(workspace: &Workspace) -> Possible {
     }
 }
 
+pub(super) fn film(workspace: &Workspace) -> Possible {
+    stack(workspace)?;
+    let view = workspace.panes.active_view();
+    let set = view.and_then(|view| workspace.library.display_set(view.display_set));
+    if set.is_some_and(|set| set.frames.len() > 1) {
+        Ok(())
+    } else {
+        Err(Message::new(msg("why-one-image")))
+    }
+}
+
 fn record(workspace: &Workspace) -> Option<&StudyRecord> {
     workspace.studies.get(&workspace.active_study()?)
 }

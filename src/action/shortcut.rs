@@ -25,6 +25,7 @@ pub enum Key {
     Escape,
     Delete,
     Backspace,
+    Space,
 }
 
 /// A key with what is held.
@@ -121,6 +122,7 @@ impl Key {
             Self::Escape => named(msg("key-escape")),
             Self::Delete => named(msg("key-delete")),
             Self::Backspace => named(msg("key-backspace")),
+            Self::Space => named(msg("key-space")),
         }
     }
 }

@@ -1,15 +1,15 @@
 //! The rows. Keys follow what most peers have; one table, so a test finds conflicts.
 
 use super::conditions::{
-    always, image, passed_over, redo, report, report_folder, selected, selection, stack, undo,
-    volume,
+    always, film, image, passed_over, redo, report, report_folder, selected, selection, stack,
+    undo, volume,
 };
 use super::{Action, Deed, Group, Icon, Key, Part, Shortcut};
 use crate::problem::{Message, MessageId, msg};
 use crate::view::Filter;
 use crate::workspace::{
-    AnnotationEdit, Command, Layout, LayoutEdit, PickKind, ReportEdit, SettingsEdit, ViewEdit,
-    Workspace,
+    AnnotationEdit, CineEdit, Command, Layout, LayoutEdit, PickKind, ReportEdit, SettingsEdit,
+    ViewEdit, Workspace,
 };
 
 type Condition = fn(&Workspace) -> Result<(), Message>;
@@ -81,6 +81,22 @@ fn view(workspace: &Workspace, edit: ViewEdit) -> Vec<Command> {
     vec![Command::View(workspace.panes.active, edit)]
 }
 
+fn cine(workspace: &Workspace, edit: CineEdit) -> Vec<Command> {
+    view(workspace, ViewEdit::Cine(edit))
+}
+
+/// What happens at the end of the film: the next choice.
+fn repeat(workspace: &Workspace) -> Vec<Command> {
+    let chosen = workspace
+        .panes
+        .active_view()
+        .and_then(|view| view.cine.repeat);
+    cine(
+        workspace,
+        CineEdit::Repeat(chosen.unwrap_or_default().next()),
+    )
+}
+
 fn layout(edit: LayoutEdit) -> Vec<Command> {
     vec![Command::Layout(edit)]
 }
@@ -131,6 +147,15 @@ pub static ACTIONS: &[Action] = &[
     row(Group::Navigate, "previous-series", msg("action-previous-series"), &[Shortcut::plain(Key::PageUp), Shortcut::plain(Key::Left)], image, Deed::Ask(|_| layout(LayoutEdit::StepSeries(-1)))),
     row(Group::Navigate, "next-series", msg("action-next-series"), &[Shortcut::plain(Key::PageDown), Shortcut::plain(Key::Right)], image, Deed::Ask(|_| layout(LayoutEdit::StepSeries(1)))),
     row(Group::Navigate, "next-pane", msg("action-next-pane"), &[Shortcut::plain(Key::Tab)], always, Deed::Ask(|_| layout(LayoutEdit::ActivateNext))),
+
+    row(Group::Navigate, "cine", msg("action-cine"), &[Shortcut::letter('C'), Shortcut::plain(Key::Space)], film, Deed::Ask(|w| cine(w, CineEdit::Toggle))),
+    row(Group::Navigate, "cine-faster", msg("action-cine-faster"), &[Shortcut::control(Key::Up)], film, Deed::Ask(|w| cine(w, CineEdit::Faster))),
+    row(Group::Navigate, "cine-slower", msg("action-cine-slower"), &[Shortcut::control(Key::Down)], film, Deed::Ask(|w| cine(w, CineEdit::Slower))),
+    row(Group::Navigate, "cine-repeat", msg("action-cine-repeat"), &[], film, Deed::Ask(repeat)),
+    row(Group::Navigate, "cine-begin", msg("action-cine-begin"), &[], film, Deed::Ask(|w| cine(w, CineEdit::Begin))),
+    row(Group::Navigate, "cine-end", msg("action-cine-end"), &[], film, Deed::Ask(|w| cine(w, CineEdit::End))),
+    row(Group::Navigate, "cine-whole", msg("action-cine-whole"), &[], film, Deed::Ask(|w| cine(w, CineEdit::Whole))),
+    row(Group::Navigate, "cine-close", msg("action-cine-close"), &[], film, Deed::Ask(|w| cine(w, CineEdit::Close))),
 
     tool(Icon::Window, "window", msg("tool-window"), &[Shortcut::letter('W')]),
     tool(Icon::Pan, "pan", msg("tool-pan"), &[Shortcut::letter('P')]),

@@ -112,6 +112,7 @@ impl App {
         if ctx.current_pass_index() > 0 {
             return;
         }
+        self.turn_films(ctx);
         let mut commands = self.engine.poll(DRAIN);
         commands.extend(self.dialogs.chosen());
         if let Some(gpu) = &self.gpu {
@@ -131,9 +132,24 @@ impl App {
                 run_action(action, &self.workspace, &mut commands, &mut parts);
             }
         }
+        if !commands.is_empty() {
+            // A film that was just started has no clock yet.
+            ctx.request_repaint();
+        }
         self.apply(ctx, commands);
         self.show_parts(ctx, &parts);
         self.mind_closing(ctx);
+    }
+
+    /// Films go to the frame of this moment; the window is drawn again when the next one is due.
+    fn turn_films(&mut self, ctx: &Context) {
+        let now_s = ctx.input(|input| input.time);
+        let films = &mut self.shell.interaction.films;
+        let commands = films.tick(&self.workspace, &self.engine, now_s);
+        if let Some(next_s) = films.next_s() {
+            ctx.request_repaint_after(Duration::from_secs_f64(next_s));
+        }
+        self.apply(ctx, commands);
     }
 
     /// Draws the window.
@@ -163,7 +179,7 @@ impl App {
         if was_closing == Closing::Agreed {
             self.apply(&ctx, vec![Command::Quit]);
         }
-        let wants = Want::shown_in(&self.workspace);
+        let wants = Want::shown_in(&self.workspace, &self.shell.interaction.films);
         self.engine.want(&self.workspace.library, &wants);
     }
 

@@ -2,7 +2,7 @@
 //! fills the set's volume with the same frames.
 //!
 //! A set that fits the memory budget stays whole. One that does not keeps a span of frames around
-//! the one shown and makes no volume.
+//! those shown, or ahead of those played, and makes no volume.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -31,6 +31,68 @@ pub struct Unreadable {
     pub why: Message,
 }
 
+/// A frame looked at, and those a film shows after it, by their places in the set.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Look {
+    /// The frame shown.
+    pub index: usize,
+    /// What comes, in its order; empty where nothing plays.
+    pub coming: Vec<usize>,
+}
+
+impl Look {
+    /// The frames of a set of `count`, most wanted first: the one shown, what the film brings, then
+    /// outwards.
+    fn order(&self, count: usize) -> impl Iterator<Item = usize> {
+        let index = self.index.min(count.saturating_sub(1));
+        let outward =
+            (1..count).flat_map(move |step| [index.checked_add(step), index.checked_sub(step)]);
+        std::iter::once(index)
+            .chain(self.coming.iter().copied())
+            .chain(outward.flatten())
+            .filter(move |place| *place < count)
+    }
+}
+
+/// What is looked at, and so every frame, most wanted first.
+#[derive(Debug)]
+struct Wanted {
+    looks: Vec<Look>,
+    order: Vec<usize>,
+}
+
+impl Wanted {
+    fn new(looks: Vec<Look>, count: usize) -> Self {
+        Self {
+            order: merged(&looks, count),
+            looks,
+        }
+    }
+}
+
+/// The orders of all that look, taken in turn, each frame once.
+fn merged(looks: &[Look], count: usize) -> Vec<usize> {
+    let mut orders: Vec<_> = looks.iter().map(|look| look.order(count)).collect();
+    let mut is_in = vec![false; count];
+    let mut order = Vec::with_capacity(count);
+    while order.len() < count {
+        let mut is_any_left = false;
+        for places in &mut orders {
+            if let Some(place) = places.next() {
+                is_any_left = true;
+                if let Some(seen) = is_in.get_mut(place).filter(|seen| !**seen) {
+                    *seen = true;
+                    order.push(place);
+                }
+            }
+        }
+        if !is_any_left {
+            break;
+        }
+    }
+    order
+}
+
 /// The frames of a display set, loading.
 #[derive(Debug)]
 pub struct Loader {
@@ -39,10 +101,10 @@ pub struct Loader {
     slots: Box<[Slot]>,
     /// Frames somebody decodes or has decoded.
     taken: Mutex<Vec<bool>>,
-    centre: AtomicUsize,
-    /// Frames kept around the centre.
+    wanted: RwLock<Wanted>,
+    /// Frames kept, from the most wanted on.
     span: usize,
-    /// Frames loaded around the centre; fewer than are kept once loading was cancelled.
+    /// Frames loaded, from the most wanted on; fewer than are kept once loading was cancelled.
     reach: AtomicUsize,
     volume: Option<Arc<Volume>>,
     /// Position in the volume by frame.
@@ -69,10 +131,14 @@ impl Loader {
                 .filter_map(|(k, frame)| Some(((*frame)?, u32::try_from(k).ok()?)))
                 .collect()
         });
+        let middle = Look {
+            index: frames.len() / 2,
+            coming: Vec::new(),
+        };
         Self {
             slots: frames.iter().map(|_| Slot::default()).collect(),
             taken: Mutex::new(vec![false; frames.len()]),
-            centre: AtomicUsize::new(frames.len() / 2),
+            wanted: RwLock::new(Wanted::new(vec![middle], frames.len())),
             span: span.max(1),
             reach: AtomicUsize::new(span.max(1)),
             done: AtomicUsize::new(0),
@@ -151,18 +217,21 @@ impl Loader {
         failed.get_or_insert_with(first).count += 1;
     }
 
-    /// Says which frame is looked at; what lies too far from it is let go.
-    pub fn look_at(&self, index: usize) {
-        if self.centre.swap(index, Ordering::Relaxed) == index || self.span >= self.frames.len() {
-            return;
-        }
+    /// Says which frames are looked at; what is not wanted soon is let go.
+    pub fn look_at(&self, looks: Vec<Look>) {
+        let far = {
+            let mut wanted = self.wanted.write().unwrap_or_else(PoisonError::into_inner);
+            if wanted.looks == looks {
+                return;
+            }
+            *wanted = Wanted::new(looks, self.frames.len());
+            wanted.order.get(self.span..).unwrap_or_default().to_vec()
+        };
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        for (far, slot) in self
-            .slots
-            .iter()
-            .enumerate()
-            .filter(|(i, _)| !self.is_within(*i, self.span))
-        {
+        for far in far {
+            let Some(slot) = self.slots.get(far) else {
+                continue;
+            };
             let mut slot = slot.write().unwrap_or_else(PoisonError::into_inner);
             if matches!(*slot, Loading::Ready(_)) {
                 *slot = Loading::Waiting;
@@ -179,22 +248,20 @@ impl Loader {
         self.reach.store(1, Ordering::Relaxed);
     }
 
-    fn is_within(&self, index: usize, span: usize) -> bool {
-        span >= self.frames.len() || index.abs_diff(self.centre.load(Ordering::Relaxed)) <= span / 2
-    }
-
-    fn is_near(&self, index: usize) -> bool {
-        self.is_within(index, self.reach.load(Ordering::Relaxed))
-    }
-
-    /// Whether a frame near the centre is neither here nor being decoded.
+    /// Whether a frame wanted now is neither here nor being decoded.
     #[must_use]
     pub fn has_work(&self) -> bool {
         let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        taken
-            .iter()
-            .enumerate()
-            .any(|(index, taken)| !taken && self.is_near(index))
+        self.most_wanted_free(&taken).is_some()
+    }
+
+    fn most_wanted_free(&self, taken: &[bool]) -> Option<usize> {
+        let wanted = self.wanted.read().unwrap_or_else(PoisonError::into_inner);
+        let reach = self.reach.load(Ordering::Relaxed).max(wanted.looks.len());
+        let mut places = wanted.order.iter().take(reach);
+        places
+            .find(|place| taken.get(**place) == Some(&false))
+            .copied()
     }
 
     fn mark_taken(&self, index: usize) {
@@ -208,14 +275,10 @@ impl Loader {
         }
     }
 
-    /// The frame nearest to the centre that nobody has taken.
+    /// The most wanted frame that nobody has taken.
     fn next(&self) -> Option<usize> {
-        let centre = self.centre.load(Ordering::Relaxed);
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let free = |index: usize| taken.get(index) == Some(&false) && self.is_near(index);
-        let outward = (0..self.frames.len())
-            .flat_map(|step| [centre.checked_add(step), centre.checked_sub(step)]);
-        let index = outward.flatten().find(|index| free(*index))?;
+        let index = self.most_wanted_free(&taken)?;
         if let Some(taken) = taken.get_mut(index) {
             *taken = true;
         }
@@ -271,5 +334,32 @@ impl Loader {
             arrived();
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn look(index: usize, coming: &[usize]) -> Look {
+        Look {
+            index,
+            coming: coming.to_vec(),
+        }
+    }
+
+    #[test]
+    fn what_is_shown_comes_first_then_what_the_film_brings_then_the_neighbours() {
+        assert_eq!(merged(&[look(2, &[])], 6), [2, 3, 1, 4, 0, 5]);
+        assert_eq!(merged(&[look(4, &[5, 0, 1])], 6), [4, 5, 0, 1, 3, 2]);
+        assert_eq!(merged(&[look(99, &[77])], 3), [2, 1, 0]);
+        assert!(merged(&[look(0, &[])], 0).is_empty());
+    }
+
+    #[test]
+    fn two_panes_on_one_series_take_turns() {
+        let order = merged(&[look(0, &[]), look(9, &[])], 10);
+        assert_eq!(order.get(..4), Some(&[0, 9, 1, 8][..]));
+        assert_eq!(order.len(), 10);
     }
 }

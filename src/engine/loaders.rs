@@ -5,17 +5,30 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::cache::Budget;
-use crate::engine::loader::Loader;
+use crate::engine::loader::{Loader, Look};
 use crate::engine::{Waker, Want, open};
 use crate::imaging::FrameImage;
 use crate::jobs::{JobId, JobInfo, Priority, Progress, Queue};
 use crate::model::{DisplaySetId, FrameKey, Library};
 use crate::problem::{Message, Problem, msg};
-use crate::view::Loading;
+use crate::view::{Loading, ViewMode};
 use crate::volume::Volume;
 
 /// Frames kept around the one shown when a set does not fit into memory.
 const SPAN: usize = 32;
+
+/// What the panes that show a set's frames look at.
+fn looks(wants: &[Want], set: DisplaySetId) -> Vec<Look> {
+    let stacks = wants
+        .iter()
+        .filter(|want| want.display_set == set && want.mode == ViewMode::Stack);
+    stacks
+        .map(|want| Look {
+            index: want.index as usize,
+            coming: want.coming.iter().map(|frame| *frame as usize).collect(),
+        })
+        .collect()
+}
 
 /// Jobs a set may have at once.
 fn workers() -> usize {
@@ -112,8 +125,9 @@ impl Loaders {
                 continue;
             };
             entry.wanted = self.clock;
-            if want.mode == crate::view::ViewMode::Stack {
-                entry.loader.look_at(want.index as usize);
+            let looks = looks(wants, set.id);
+            if !looks.is_empty() {
+                entry.loader.look_at(looks);
             }
             entry.jobs.retain(|job| queue.is_alive(*job));
             while entry.loader.has_work() && entry.jobs.len() < workers() {

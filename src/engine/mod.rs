@@ -54,13 +54,16 @@ use crate::objects::journal::Journal;
 use crate::problem::{Message, Problem, msg};
 use crate::view::{Frames, Loading, ViewMode};
 use crate::volume::Volume;
-use crate::workspace::{Command, Effect, Workspace};
+use crate::workspace::{Cinema, Command, Effect, Workspace};
 
 /// Events that may wait before jobs wait for them to be taken.
 const EVENTS: usize = 256;
 
+/// Frames a film is decoded ahead, where not all of them fit into memory.
+const AHEAD: usize = 24;
+
 /// What a pane shows and so needs first; its neighbours follow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Want {
     /// The display set.
     pub display_set: DisplaySetId,
@@ -68,18 +71,21 @@ pub struct Want {
     pub index: u32,
     /// Stack: this frame, then its neighbours. MPR: the whole volume.
     pub mode: ViewMode,
+    /// The frames a film shows next, in their order.
+    pub coming: Vec<u32>,
 }
 
 impl Want {
     /// What all panes show.
     #[must_use]
-    pub fn shown_in(workspace: &Workspace) -> Vec<Self> {
-        let views = workspace.panes.shown().map(|(_, view)| view);
+    pub fn shown_in(workspace: &Workspace, cinema: &Cinema) -> Vec<Self> {
+        let views = workspace.panes.shown();
         views
-            .map(|view| Self {
+            .map(|(pane, view)| Self {
                 display_set: view.display_set,
                 index: view.index,
                 mode: view.mode,
+                coming: cinema.coming(pane, AHEAD),
             })
             .collect()
     }

@@ -96,6 +96,7 @@ fn logical(key: egui::Key) -> Option<Key> {
         E::Escape => Key::Escape,
         E::Delete => Key::Delete,
         E::Backspace => Key::Backspace,
+        E::Space => Key::Space,
         E::Comma => Key::Comma,
         other => {
             let name = other.name();

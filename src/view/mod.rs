@@ -6,6 +6,7 @@
 //! pixels, or back, goes through [`ResolvedView`].
 #![warn(missing_docs)]
 
+pub mod cine;
 mod library_facts;
 mod overlay_geometry;
 mod placing;

@@ -6,6 +6,7 @@ use crate::geom::{AnatomicalPlane, DVec2};
 use crate::imaging::marks::{SHUTTER, overlay_bit};
 use crate::imaging::{Filter, MarksLook, VoiFunction};
 use crate::model::DisplaySetId;
+use crate::view::cine::Cine;
 
 /// How big the picture is.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
@@ -135,6 +136,9 @@ pub struct ViewState {
     pub camera: Camera,
     /// With which window.
     pub look: DataPresentation,
+    /// As a film.
+    #[serde(default)]
+    pub cine: Cine,
 }
 
 impl ViewState {
@@ -147,6 +151,7 @@ impl ViewState {
             index: 0,
             camera: Camera::default(),
             look: DataPresentation::default(),
+            cine: Cine::default(),
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::jobs::JobId;
 use crate::model::DisplaySetId;
 use crate::model::StudyKey;
 use crate::problem::{Message, Problem};
+use crate::view::cine::Repeat;
 use crate::view::{Camera, Filter, ViewMode, VoiChoice};
 use crate::workspace::document::Document;
 use crate::workspace::notices::NoticeId;
@@ -157,6 +158,31 @@ pub enum ViewEdit {
     FlipVertical,
     /// Window, zoom, pan, rotation, mirror as at first.
     Reset,
+    Cine(CineEdit),
+}
+
+/// A change of a pane's film.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[expect(missing_docs, reason = "each names what it does")]
+pub enum CineEdit {
+    /// Plays, or stops where it is.
+    Toggle,
+    Repeat(Repeat),
+    /// The next higher rate.
+    Faster,
+    Slower,
+    /// From the frame shown on.
+    Begin,
+    /// To the frame shown.
+    End,
+    /// Every frame, whatever part the data ask for.
+    Whole,
+    /// Stops, and the bar goes.
+    Close,
+    /// The clock is at this frame; nothing if the film stands still.
+    At(u32),
+    /// The clock came to the end.
+    Ended,
 }
 
 /// A change of what is where.

@@ -84,6 +84,8 @@ impl Workspace {
                     annotation.label = self.next_label(study, annotation.kind);
                 }
                 self.selected = Some(annotation.id);
+                // What is drawn on is a frame that stands still.
+                self.stop_cine(self.panes.active);
                 let label = step(msg("history-draw"), annotation.kind);
                 self.change_document(study, label, Some(gesture), |document| {
                     document.annotations.push(Arc::new(annotation));
@@ -94,6 +96,13 @@ impl Workspace {
                 let Some(study) = self.study_of_annotation(annotation.id) else {
                     return Vec::new();
                 };
+                let is_moved = self.studies.get(&study).is_some_and(|record| {
+                    let old = record.document.annotation(annotation.id);
+                    old.is_some_and(|old| old.points != annotation.points)
+                });
+                if is_moved {
+                    self.stop_cine(self.panes.active);
+                }
                 let label = step(msg("history-change"), annotation.kind);
                 self.change_document(study, label, Some(gesture), |document| {
                     if let Some(slot) = document

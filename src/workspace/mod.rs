@@ -7,6 +7,7 @@
 //! | `command.rs` | [`Command`], nested by owner; [`Effect`], [`Task`] |
 //! | `panes.rs` | panes, layouts, the MPR group and its crosshair |
 //! | `view_edit.rs` | changes to one pane's view |
+//! | `cine.rs` | films in panes: [`Cinema`], their clocks |
 //! | `document.rs` | what the reader made of one study |
 //! | `history.rs` | undo and redo, one history a study |
 //! | `document_edit.rs` | changes to a document: annotations and report text |
@@ -16,6 +17,7 @@
 
 mod arrivals;
 mod camera;
+mod cine;
 mod command;
 mod document;
 mod document_edit;
@@ -29,9 +31,10 @@ mod start;
 mod view_edit;
 
 pub use camera::{one_to_one, panned, zoomed_at};
+pub use cine::{Cinema, Film};
 pub use command::{
-    AnnotationEdit, Arrival, Command, Effect, GestureId, LayoutEdit, PickKind, ReportEdit,
-    SettingsEdit, Task, ViewEdit,
+    AnnotationEdit, Arrival, CineEdit, Command, Effect, GestureId, LayoutEdit, PickKind,
+    ReportEdit, SettingsEdit, Task, ViewEdit,
 };
 pub use document::{Document, SaveState, StudyRecord};
 pub use document_edit::kind_name;

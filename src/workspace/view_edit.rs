@@ -47,6 +47,7 @@ impl Workspace {
             ViewEdit::Step(_) | ViewEdit::First | ViewEdit::Last | ViewEdit::Index(_)
         ) {
             self.panes.mark_scrolled(pane);
+            self.stop_cine(pane);
         }
         match edit {
             ViewEdit::Step(steps) => self.step(pane, &view, steps),
@@ -111,6 +112,7 @@ impl Workspace {
                         .insert(view.display_set, MprGroup::new(&grid));
                 }
             }
+            ViewEdit::Cine(edit) => self.edit_cine(pane, edit),
             ViewEdit::Show(_) => {}
         }
         Vec::new()
@@ -212,6 +214,7 @@ impl Workspace {
         }
         for pane in self.panes.panes_showing(set) {
             self.panes.mark_scrolled(pane);
+            self.stop_cine(pane);
             self.change(pane, |view| view.index = index);
         }
         Vec::new()

@@ -8,6 +8,7 @@
 mod actions;
 mod architecture;
 mod character_sets;
+mod cine;
 mod common;
 mod dcmtk_pictures;
 mod decode;

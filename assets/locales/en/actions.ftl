@@ -16,6 +16,14 @@ action-last-image = Last image
 action-previous-series = Previous series
 action-next-series = Next series
 action-next-pane = Next view
+action-cine = Play or stop
+action-cine-faster = Film: faster
+action-cine-slower = Film: slower
+action-cine-repeat = Film: loop, forth and back, once
+action-cine-begin = Film: begin here
+action-cine-end = Film: end here
+action-cine-whole = Film: all images
+action-cine-close = Film: close its bar
 action-reset = Reset the view
 action-fit = Fit to the view
 action-one-to-one = Actual pixels, 1:1
@@ -84,10 +92,12 @@ key-tab = Tab
 key-escape = Esc
 key-delete = Del
 key-backspace = Backspace
+key-space = Space
 
 # Why something cannot be done now.
 why-no-image = Open a study first
 why-not-in-mpr = Not in MPR: a resliced plane has no pixels of its own
+why-one-image = There is but one image
 why-nothing-to-undo = Nothing to undo in this study
 why-nothing-to-redo = Nothing to redo in this study
 why-nothing-selected = Select a measurement first

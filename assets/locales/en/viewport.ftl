@@ -33,6 +33,27 @@ viewport-slice-missing = This slice is missing from the series
 
 menu-edit-text = Edit the text
 
+# The bar of a film.
+cine-play = Play
+cine-stop = Stop
+cine-faster = Faster
+cine-slower = Slower
+cine-position = Position in the film
+cine-loop = Loop
+cine-sweep = Forth and back
+cine-once = Once
+cine-fps = { $fps } fps
+cine-waiting = waiting…
+cine-waiting-help = The next image is not decoded yet: the film waits for it
+cine-left-out = Asked for { $fps } fps: the screen cannot follow and leaves images out
+cine-rate-recommended = Rate recommended by the images
+cine-rate-frame-time-vector = Time of each image (Frame Time Vector)
+cine-rate-frame-time = Time of the images (Frame Time)
+cine-rate-camera = Rate of the acquisition (Cine Rate)
+cine-rate-frame-duration = Duration of the images (Actual Frame Duration)
+cine-rate-trigger-time = Delays after the trigger
+cine-rate-default = The images state no rate
+
 plane-axial = Axial
 plane-coronal = Coronal
 plane-sagittal = Sagittal

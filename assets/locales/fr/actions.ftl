@@ -16,6 +16,14 @@ action-last-image = Dernière image
 action-previous-series = Série précédente
 action-next-series = Série suivante
 action-next-pane = Vue suivante
+action-cine = Lire ou arrêter le ciné
+action-cine-faster = Ciné : plus vite
+action-cine-slower = Ciné : moins vite
+action-cine-repeat = Ciné : en boucle, aller-retour, une fois
+action-cine-begin = Ciné : commencer ici
+action-cine-end = Ciné : finir ici
+action-cine-whole = Ciné : toutes les images
+action-cine-close = Ciné : fermer sa barre
 action-reset = Réinitialiser la vue
 action-fit = Ajuster à la vue
 action-one-to-one = Pixels réels, 1:1
@@ -84,10 +92,12 @@ key-tab = Tab
 key-escape = Échap
 key-delete = Suppr
 key-backspace = Retour arrière
+key-space = Espace
 
 # Pourquoi une action est impossible maintenant.
 why-no-image = Ouvrez d’abord une étude
 why-not-in-mpr = Pas en MPR : un plan reformaté n’a pas de pixels propres
+why-one-image = Il n’y a qu’une image
 why-nothing-to-undo = Rien à annuler dans cette étude
 why-nothing-to-redo = Rien à rétablir dans cette étude
 why-nothing-selected = Sélectionnez d’abord une mesure

@@ -33,6 +33,27 @@ viewport-slice-missing = Cette coupe manque dans la série
 
 menu-edit-text = Modifier le texte
 
+# La barre du ciné.
+cine-play = Lire
+cine-stop = Arrêter
+cine-faster = Plus vite
+cine-slower = Moins vite
+cine-position = Position dans le ciné
+cine-loop = En boucle
+cine-sweep = Aller-retour
+cine-once = Une fois
+cine-fps = { $fps } im/s
+cine-waiting = attente…
+cine-waiting-help = L’image suivante n’est pas encore décodée : le ciné l’attend
+cine-left-out = Cadence demandée : { $fps } im/s ; l’écran ne suit pas et saute des images
+cine-rate-recommended = Cadence recommandée par les images
+cine-rate-frame-time-vector = Durée de chaque image (Frame Time Vector)
+cine-rate-frame-time = Durée des images (Frame Time)
+cine-rate-camera = Cadence d’acquisition (Cine Rate)
+cine-rate-frame-duration = Durée des images (Actual Frame Duration)
+cine-rate-trigger-time = Délais après le déclenchement
+cine-rate-default = Les images n’indiquent pas de cadence
+
 plane-axial = Axial
 plane-coronal = Coronal
 plane-sagittal = Sagittal

@@ -3,6 +3,7 @@
 //! One file a module or macro. Each `read` forgives what is absent or unreadable; what it gives is
 //! checked (finite, positive, unit length), so that nobody above checks again.
 
+mod cine;
 mod display_shutter;
 mod frame_facts;
 mod functional_groups;
@@ -20,6 +21,7 @@ mod study;
 mod ultrasound;
 mod voi_lut;
 
+pub use cine::CineModule;
 pub use display_shutter::{Circle, DisplayShutter, Rectangle, ShutterColour, shutter_fault};
 pub use frame_facts::{FrameFacts, ImageKind, InstanceFacts, MAX_FRAMES};
 pub use functional_groups::FunctionalGroups;

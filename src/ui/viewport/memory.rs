@@ -18,7 +18,7 @@ use crate::tool::LabelPlace;
 use crate::ui::viewport::measurement::MeasurementCache;
 use crate::ui::viewport::picture::{PictureMemory, SharedTextures};
 use crate::view::ViewState;
-use crate::workspace::{Command, GestureId, PaneId};
+use crate::workspace::{Cinema, Command, GestureId, PaneId};
 
 /// The hand over the panes and what the panes remember: one for the window.
 #[derive(Default)]
@@ -28,6 +28,8 @@ pub struct Interaction {
     pub(super) ranges: ValueRanges,
     /// Values of annotations, shared with the findings panel.
     pub measurements: MeasurementCache,
+    /// The clocks of the panes' films.
+    pub films: Cinema,
     pub(super) text: Option<TextField>,
     pub(super) textures: Option<SharedTextures>,
 }
@@ -69,6 +71,8 @@ pub(super) struct PaneMemory {
     pub last: Option<LastFrame>,
     /// Where labels were drawn.
     pub labels: Vec<LabelPlace>,
+    /// The pointer holds the film's bar.
+    pub is_bar_held: bool,
     /// What of the picture is kept.
     pub picture: PictureMemory,
 }

@@ -36,6 +36,7 @@ const MENU: &[&[&str]] = &[
         "rotate-left",
     ],
     &["image-overlays", "shutter"],
+    &["cine", "cine-begin", "cine-end", "cine-whole"],
     &["mpr", "maximise"],
 ];
 /// Width of the menu, points.

@@ -6,6 +6,7 @@
 //! | `picture.rs` | those pixels on screen |
 //! | `input.rs` | egui's events to [`crate::tool`]'s |
 //! | `corners.rs` | what the four corners say |
+//! | `cine.rs` | the bar of a film |
 //! | `frame.rs` | edges: letters, scale bar, slice bar, frames of the pane |
 //! | `drawings.rs` | annotations and the crosshair |
 //! | `measurement.rs` | the lines beside an annotation |
@@ -14,6 +15,7 @@
 //! | `memory.rs` | what a pane remembers from frame to frame |
 //! | `text_on_image.rs` | text with an outline |
 
+mod cine;
 mod corners;
 mod drawings;
 mod frame;
@@ -175,7 +177,12 @@ pub fn viewport_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, pane: PaneId) {
         pane,
     );
     ctx.commands.extend(bar.commands);
-    if !bar.is_held {
+    let film_bar = cine::place(ctx.workspace, &showing, &rect, ctx.theme);
+    let is_on_film_bar = memory.is_bar_held
+        || film_bar
+            .zip(response.hover_pos())
+            .is_some_and(|(bar, pointer)| bar.contains(pointer));
+    if !bar.is_held && !is_on_film_bar {
         let commands = input::input(ui, &mut ctx.interaction.hand, scene, &rect, &response);
         ctx.commands.extend(commands);
         menu::select_under(
@@ -216,6 +223,7 @@ pub fn viewport_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, pane: PaneId) {
         pane,
     );
     corners::corners_ui(ui, ctx.workspace, &showing, &rect, ctx.theme, ctx.words);
+    memory.is_bar_held = film_bar.is_some_and(|bar| cine::bar_ui(ui, ctx, &showing, bar, pane));
     if ctx.interaction.measurements.is_pending() {
         ui.ctx()
             .request_repaint_after(std::time::Duration::from_millis(30));

@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use isocentre::annotation::{Anchor, Annotation, AnnotationId, AnnotationKind, Geometry, Points};
 use isocentre::engine::{Engine, Want};
 use isocentre::files::AppFolders;
-use isocentre::workspace::{AnnotationEdit, Command, Effect, GestureId, Settings, Workspace};
+use isocentre::workspace::{
+    AnnotationEdit, Cinema, Command, Effect, GestureId, Settings, Workspace,
+};
 
 /// Nothing here takes this long; a test that waits longer has failed.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -16,6 +18,8 @@ const PATIENCE: Duration = Duration::from_mins(2);
 pub struct Session {
     pub workspace: Workspace,
     pub engine: Engine,
+    /// The films, whose clocks tests turn.
+    pub cinema: Cinema,
 }
 
 impl Session {
@@ -24,6 +28,7 @@ impl Session {
         Self {
             workspace: Workspace::new(Settings::default()),
             engine,
+            cinema: Cinema::default(),
         }
     }
 
@@ -47,9 +52,30 @@ impl Session {
             for command in self.engine.poll(Duration::from_millis(10)) {
                 self.apply(command);
             }
-            let wants = Want::shown_in(&self.workspace);
+            let wants = Want::shown_in(&self.workspace, &self.cinema);
             self.engine.want(&self.workspace.library, &wants);
             std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// The same, with something to do in each turn; ends once that says so.
+    pub fn until_turned(&mut self, what: &str, mut turn: impl FnMut(&mut Self) -> bool) {
+        let begin = Instant::now();
+        while !turn(self) {
+            assert!(begin.elapsed() < PATIENCE, "waited in vain for {what}");
+            for command in self.engine.poll(Duration::from_millis(10)) {
+                self.apply(command);
+            }
+            let wants = Want::shown_in(&self.workspace, &self.cinema);
+            self.engine.want(&self.workspace.library, &wants);
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// The films' clocks at this time.
+    pub fn turn_films(&mut self, now_s: f64) {
+        for command in self.cinema.tick(&self.workspace, &self.engine, now_s) {
+            self.apply(command);
         }
     }
 

@@ -1,0 +1,55 @@
+//! What the reader chose.
+
+use serde::{Deserialize, Serialize};
+
+/// What happens at the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub enum Repeat {
+    /// From the first frame again.
+    #[default]
+    Loop,
+    /// Back to the first frame, and so on.
+    Sweep,
+    /// It stops.
+    Once,
+}
+
+impl Repeat {
+    /// The next choice.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        match self {
+            Self::Loop => Self::Sweep,
+            Self::Sweep => Self::Once,
+            Self::Once => Self::Loop,
+        }
+    }
+}
+
+/// The film of one pane.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Cine {
+    /// It runs.
+    pub is_playing: bool,
+    /// It ran, or is meant to: its bar is on screen.
+    pub is_open: bool,
+    /// What happens at the end; `None`: as the data ask for.
+    pub repeat: Option<Repeat>,
+    /// Times the speed of the data.
+    pub speed: f64,
+    /// First and last frame played, from 0; `None`: as the data ask for.
+    pub range: Option<(u32, u32)>,
+}
+
+impl Default for Cine {
+    fn default() -> Self {
+        Self {
+            is_playing: false,
+            is_open: false,
+            repeat: None,
+            speed: 1.0,
+            range: None,
+        }
+    }
+}
