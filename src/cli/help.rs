@@ -188,7 +188,13 @@ mod tests {
         let render = render.render_help().to_string();
         for text in [&top, &render] {
             for english in [
-                "Usage:", "Options:", "Commands", "Print", "default", "possible", "COMMAND>",
+                "Usage:",
+                "Options:",
+                "Commands",
+                "Print",
+                "[default",
+                "[possible",
+                "COMMAND>",
             ] {
                 assert!(!text.contains(english), "{english} in\n{text}");
             }
