@@ -34,6 +34,7 @@ mod sr;
 mod text;
 mod tools;
 mod ui_reading;
+mod ui_rest;
 mod ui_shell;
 mod ui_viewport;
 mod ultrasound;
