@@ -215,7 +215,7 @@ impl App {
                 egui::Popup::close_all(ctx);
                 continue;
             }
-            for effect in self.workspace.apply(command) {
+            for effect in self.workspace.apply(from_anywhere(command)) {
                 match effect {
                     Effect::Pick(kind) => self.pick(kind),
                     Effect::Quit => {
@@ -330,6 +330,17 @@ impl eframe::App for App {
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
         self.theme.colours.viewport.to_normalized_gamma_f32()
+    }
+}
+
+/// What is opened is remembered, and the next run may start in another folder.
+fn from_anywhere(command: Command) -> Command {
+    match command {
+        Command::Open(paths) => {
+            let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
+            Command::Open(paths.into_iter().map(absolute).collect())
+        }
+        other => other,
     }
 }
 

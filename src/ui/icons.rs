@@ -62,7 +62,7 @@ pub const fn glyph(icon: Icon) -> &'static str {
         Icon::Picture => material::ICON_IMAGE.codepoint,
         Icon::Preset => material::ICON_TUNE.codepoint,
         Icon::Probe => material::ICON_MY_LOCATION.codepoint,
-        Icon::Rectangle => material::ICON_CROP_LANDSCAPE.codepoint,
+        Icon::Rectangle => material::ICON_CHECK_BOX_OUTLINE_BLANK.codepoint,
         Icon::Redo => material::ICON_REDO.codepoint,
         Icon::Reset => material::ICON_RESTART_ALT.codepoint,
         Icon::RotateLeft => material::ICON_ROTATE_LEFT.codepoint,

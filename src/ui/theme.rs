@@ -314,6 +314,10 @@ impl Theme {
         widgets.hovered = look(colours.line, colours.secondary, colours.text);
         widgets.active = look(colours.line, colours.accent, colours.text);
         widgets.open = look(colours.line, colours.line, colours.text);
+        // Of these, only the handles of scroll bars are filled with it.
+        widgets.inactive.bg_fill = colours.dimmed;
+        widgets.hovered.bg_fill = colours.secondary;
+        widgets.active.bg_fill = colours.accent;
         visuals
     }
 }

@@ -1,11 +1,11 @@
 # What the workspace and the engine say: history, kinds of annotation, presets, jobs.
 
-history-draw = Draw { $what }
-history-change = Change { $what }
-history-delete = Delete { $what }
-history-findings = Edit findings
-history-impression = Edit impression
-history-restore = Restore unsaved work
+history-draw = draw { $what }
+history-change = change { $what }
+history-delete = delete { $what }
+history-findings = edit findings
+history-impression = edit impression
+history-restore = restore unsaved work
 
 kind-probe = point value
 kind-length = length

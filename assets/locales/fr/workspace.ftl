@@ -1,11 +1,11 @@
 # Ce que disent l’espace de travail et le moteur : historique, annotations, fenêtres, tâches.
 
-history-draw = Dessiner { $what }
-history-change = Modifier { $what }
-history-delete = Supprimer { $what }
-history-findings = Modifier les constatations
-history-impression = Modifier la conclusion
-history-restore = Reprendre le travail non enregistré
+history-draw = tracé ({ $what })
+history-change = modification ({ $what })
+history-delete = suppression ({ $what })
+history-findings = modification des constatations
+history-impression = modification de la conclusion
+history-restore = reprise du travail non enregistré
 
 kind-probe = valeur ponctuelle
 kind-length = longueur

@@ -34,7 +34,7 @@ const MARGIN: f32 = 8.0;
 const MIDDLE: f32 = 24.0;
 /// A corner takes at most this share of the pane's height, so that the middle stays the image's.
 const SHARE: f32 = 0.11;
-/// A plane of MPR with room for fewer lines leaves the study to its neighbours.
+/// A plane of MPR with room for fewer lines leaves study and series to its neighbours.
 const WHOLE_MPR: usize = 4;
 /// Rank of what is always there.
 const ESSENTIAL: u8 = 0;
@@ -388,7 +388,14 @@ pub(super) fn corners_ui(
     let area = rect.inside.shrink(MARGIN);
     let right = area.right() - super::frame::BAR_WIDTH;
     let room = (area.width() * 0.5 - MIDDLE).max(40.0);
-    let most = (rect.inside.height() * SHARE / line_height(ui, theme)) as usize;
+    let mut most = (rect.inside.height() * SHARE / line_height(ui, theme)) as usize;
+    let mut corners = corner_lines(workspace, showing, words);
+    if matches!(showing.state.mode, ViewMode::Mpr(_)) && most < WHOLE_MPR {
+        // The three planes are of one series, named beside and above.
+        most = 1;
+        corners[1].clear();
+    }
+    let [left_top, right_top, left_bottom, right_bottom] = corners;
     let write = |lines: Vec<Line>, at: egui::Pos2, is_right: bool, is_bottom: bool| {
         let corner = Corner {
             at,
@@ -409,11 +416,6 @@ pub(super) fn corners_ui(
             .collect();
         block(ui, &painter, theme, &coloured, corner)
     };
-    let [left_top, mut right_top, left_bottom, right_bottom] =
-        corner_lines(workspace, showing, words);
-    if matches!(showing.state.mode, ViewMode::Mpr(_)) && most < WHOLE_MPR {
-        right_top.clear(); // the three planes are of one study, named beside and above
-    }
     let top = write(left_top, area.left_top(), false, false);
     write(right_top, egui::pos2(right, area.top()), true, false);
     let bottom = write(left_bottom, area.left_bottom(), false, true);

@@ -322,6 +322,7 @@ pub(super) fn text_field(
         let response = ui.add(edit);
         if !field.is_open {
             response.request_focus();
+            cursor_to_end(ui, response.id, &text);
         }
         response
     });
@@ -341,6 +342,15 @@ pub(super) fn text_field(
         is_open: true,
         ..field
     });
+}
+
+/// What is typed goes on where the text ends.
+fn cursor_to_end(ui: &Ui, id: egui::Id, text: &str) {
+    let mut state = egui::TextEdit::load_state(ui, id).unwrap_or_default();
+    let end = egui::text::CCursor::new(text.chars().count());
+    let range = Some(egui::text::CCursorRange::one(end));
+    state.cursor.set_char_range(range);
+    state.store(ui, id);
 }
 
 fn open_for_new_arrow(ctx: &mut ViewportCtx<'_>, pane: PaneId) {
