@@ -22,6 +22,7 @@ use openjpeg_sys as opj;
 use super::Codec;
 use super::Coded;
 use super::Colour;
+use super::MANY_SAMPLES;
 use super::Words;
 use super::jpeg_2000_stream as stream;
 use super::jpeg_2000_stream::Component;
@@ -36,8 +37,6 @@ use crate::dicom::fragments::FrameMarks;
 /// The decoder.
 pub struct Jpeg2000;
 
-/// Frames of this many samples are worth more than one thread each.
-const MANY_SAMPLES: usize = 1 << 20;
 /// Beyond this many threads nothing is won.
 const MAX_THREADS: usize = 8;
 

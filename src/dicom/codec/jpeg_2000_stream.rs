@@ -366,7 +366,7 @@ pub fn whole_length(stream: &[u8], header: &Header) -> Result<usize, DecodeError
 
 /// Bytes before the last end of codestream; all of them if it has none.
 fn up_to_end(bytes: &[u8]) -> usize {
-    let end = bytes.windows(2).rposition(|pair| pair == EOC);
+    let end = memchr::memmem::rfind(bytes, &EOC);
     end.unwrap_or(bytes.len())
 }
 

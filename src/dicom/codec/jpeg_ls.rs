@@ -115,7 +115,7 @@ fn only_planes(stream: &[u8]) -> Result<(), DecodeError> {
         body.first() == Some(&1) && Scan::read(body).is_some_and(|scan| scan.is_planar)
     };
     let mut rest = stream;
-    while let Some(at) = rest.windows(2).position(|pair| pair == [0xFF, SOS]) {
+    while let Some(at) = memchr::memmem::find(rest, &[0xFF, SOS]) {
         let scan = rest.get(at..).unwrap_or_default();
         if !is_plane(scan) {
             return Err(damaged("scans of different interleave modes"));
@@ -127,7 +127,7 @@ fn only_planes(stream: &[u8]) -> Result<(), DecodeError> {
 
 /// The stream before its last end-of-image marker; all of it if it has none.
 fn up_to_end(stream: &[u8]) -> &[u8] {
-    let end = stream.windows(2).rposition(|pair| pair == [0xFF, EOI]);
+    let end = memchr::memmem::rfind(stream, &[0xFF, EOI]);
     end.and_then(|end| stream.get(..end)).unwrap_or(stream)
 }
 

@@ -65,7 +65,7 @@ impl<'a> Iterator for Segments<'a> {
     fn next(&mut self) -> Option<Segment<'a>> {
         loop {
             // Whatever is not a marker is entropy-coded data or fill: step to the next marker.
-            let at = self.rest.iter().position(|&byte| byte == 0xFF)?;
+            let at = memchr::memchr(0xFF, self.rest)?;
             let (_, from_marker) = self.rest.split_at(at);
             let &[_, marker] = from_marker.first_chunk::<2>()?;
             match marker {
@@ -276,6 +276,6 @@ pub fn canonical(stream: &[u8], header: &Header, as_ybr: bool) -> Result<Vec<u8>
 
 /// The bytes before the end of the image; all of them if it has no end.
 fn until_end(data: &[u8]) -> &[u8] {
-    let end = data.windows(2).position(|pair| pair == [0xFF, EOI]);
+    let end = memchr::memmem::find(data, &[0xFF, EOI]);
     end.and_then(|end| data.get(..end)).unwrap_or(data)
 }

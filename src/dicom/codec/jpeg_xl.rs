@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use jxl_oxide::AllocTracker;
 use jxl_oxide::InitializeResult;
 use jxl_oxide::JxlImage;
+use jxl_oxide::JxlThreadPool;
 use jxl_oxide::Render;
 use jxl_oxide::image::BitDepth;
 use jxl_render::ImageBuffer;
@@ -16,6 +17,7 @@ use jxl_render::ImageBuffer;
 use super::Codec;
 use super::Coded;
 use super::Colour;
+use super::MANY_SAMPLES;
 use super::StreamSize;
 use super::Words;
 use super::boxes::boxes;
@@ -110,7 +112,13 @@ fn load(codestream: &[u8], pixels: &PixelDescription) -> Result<JxlImage, Decode
         .samples()
         .saturating_mul(MEMORY_BYTES_A_SAMPLE)
         .saturating_add(MEMORY_BYTES);
+    let pool = if pixels.samples() < MANY_SAMPLES {
+        JxlThreadPool::none()
+    } else {
+        JxlThreadPool::rayon_global()
+    };
     let mut loading = JxlImage::builder()
+        .pool(pool)
         .alloc_tracker(AllocTracker::with_limit(limit))
         .build_uninit();
     let failed = |error: Box<dyn std::error::Error + Send + Sync>| damaged(error.to_string());

@@ -87,6 +87,9 @@ pub(super) trait Codec: Sync {
     fn decode(&self, encoded: &[u8], pixels: &PixelDescription) -> Result<Coded, DecodeError>;
 }
 
+/// Frames of this many samples are worth more than one thread each; smaller ones are many.
+const MANY_SAMPLES: usize = 1 << 20;
+
 /// What a stream says about itself before anything of it is decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct StreamSize {

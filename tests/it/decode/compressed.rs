@@ -2,6 +2,8 @@
 
 use super::encoders::Jpeg;
 use super::encoders::deflate;
+use super::encoders::jpeg_2000::Jpeg2000;
+use super::encoders::jpeg_ls::JpegLs;
 use super::encoders::planes;
 use super::encoders::relabelled;
 use super::encoders::rle_frame;
@@ -119,6 +121,47 @@ fn a_deflated_data_set_and_deflated_frames_decode() {
 }
 
 #[test]
+fn deflated_frames_of_ybr_and_of_one_bit_are_settled_like_any_other() {
+    const DEFLATED: &str = "1.2.840.10008.1.2.8.1";
+    let rgb = picture(9, 7, 8);
+    let ybr: Vec<u8> = ybr_of_rgb(&rgb, 8).iter().map(|v| *v as u8).collect();
+    let file = encapsulated(colour(9, 7, "YBR_FULL"), DEFLATED, vec![deflate(&ybr)]);
+    assert_near(&first(file).unwrap(), &rgb, 2);
+    let bits = vec![deflate(&[0b0100_0001, 0b0000_0010])];
+    let samples = first(encapsulated(grey(3, 5, 1, 1), DEFLATED, bits)).unwrap();
+    assert_eq!(
+        values(&samples),
+        [1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0]
+    );
+}
+
+#[test]
+fn a_blank_mammogram_decodes_however_small_its_stream() {
+    const SIZE: usize = 4664 * 3064;
+    let blank = vec![0; SIZE];
+    let jpeg = Jpeg::grey(4664, 3064, 12).lossless(1).encode(&blank);
+    // In 64 kB fragments the first one is far smaller than what it stands for.
+    let fragments: Vec<Vec<u8>> = jpeg.chunks(1 << 16).map(<[u8]>::to_vec).collect();
+    let streams = [
+        (RLE, vec![rle_frame(&[vec![0; SIZE], vec![0; SIZE]])]),
+        (LOSSLESS, fragments),
+        (
+            "1.2.840.10008.1.2.4.80",
+            vec![JpegLs::grey(4664, 3064, 12).encode(&blank)],
+        ),
+        (
+            "1.2.840.10008.1.2.4.90",
+            vec![Jpeg2000::grey(4664, 3064, 12).encode(&blank)],
+        ),
+    ];
+    for (syntax, fragments) in streams {
+        let samples = first(encapsulated(grey(4664, 3064, 16, 12), syntax, fragments)).unwrap();
+        assert_eq!(samples.len(), SIZE);
+        assert!(samples.as_bytes().iter().all(|byte| *byte == 0), "{syntax}");
+    }
+}
+
+#[test]
 fn encapsulated_uncompressed_frames_decode() {
     let bytes: Vec<u8> = (0..70).collect();
     let fragments = bytes.chunks(35).map(<[u8]>::to_vec).collect();
@@ -196,14 +239,17 @@ fn lossy_jpeg_of_eight_and_twelve_bits_is_near() {
                 is_progressive,
                 ..Jpeg::grey(24, 40, precision)
             };
-            let syntax = if is_progressive {
-                "1.2.840.10008.1.2.4.55"
+            let syntaxes: &[&str] = if is_progressive {
+                &["1.2.840.10008.1.2.4.53", "1.2.840.10008.1.2.4.55"]
             } else {
-                syntax
+                &[syntax]
             };
-            let image = grey(24, 40, allocated, precision as u16);
-            let file = encapsulated(image, syntax, vec![jpeg.encode(&written)]);
-            assert_near(&first(file).unwrap(), &written, 3 << (precision - 8));
+            let stream = jpeg.encode(&written);
+            for syntax in syntaxes {
+                let image = grey(24, 40, allocated, precision as u16);
+                let file = encapsulated(image, syntax, vec![stream.clone()]);
+                assert_near(&first(file).unwrap(), &written, 3 << (precision - 8));
+            }
         }
     }
 }

@@ -1,0 +1,272 @@
+//! How long decoding takes here and in DCMTK and GDCM: `tests/bench/decode` runs it.
+//!
+//! Each decodes a file in a process of its own; theirs write its uncompressed copy. What the same
+//! program takes for the uncompressed file is subtracted, so that reading, writing and starting
+//! do not count. One core is counted in time of the processor, which other programs do not
+//! stretch; all cores by the clock. Each time is the best of several, taken in turns.
+#![expect(clippy::print_stdout, reason = "the table is what this program is for")]
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a benchmark may stop at the first surprise"
+)]
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+use std::time::Instant;
+
+use dicom_core::DataElement;
+use dicom_core::PrimitiveValue;
+use dicom_core::VR;
+use dicom_dictionary_std::tags;
+use dicom_object::FileMetaTableBuilder;
+use dicom_object::InMemDicomObject;
+use isocentre::demo;
+use isocentre::dicom;
+use isocentre::dicom::ByteSource;
+use isocentre::dicom::DecodedFrame;
+use isocentre::dicom::FrameDecoder;
+use isocentre::dicom::Samples;
+use isocentre::jobs::JobCtx;
+
+/// Frames of the CT that are timed.
+const FRAMES: usize = 24;
+/// A time is the best of so many.
+const ROUNDS: usize = 5;
+
+/// A compression: who makes it, and who else decodes it.
+struct Row {
+    name: &'static str,
+    encode: &'static [&'static str],
+    decode: &'static [&'static str],
+    /// What the same tool does to the uncompressed file.
+    baseline: &'static [&'static str],
+}
+
+/// The argument by which this program decodes a file as their tools do: in a process of its own.
+const OURS: &str = "--ours";
+
+const GDCM: &[&str] = &["gdcmconv", "--raw"];
+const DCMTK: &[&str] = &["dcmconv"];
+const ROWS: &[Row] = &[
+    row("RLE", &["dcmcrle"], &["dcmdrle"], DCMTK),
+    row("RLE", &["dcmcrle"], GDCM, GDCM),
+    row("JPEG lossless", &["dcmcjpeg", "+e1"], &["dcmdjpeg"], DCMTK),
+    row("JPEG lossless", &["dcmcjpeg", "+e1"], GDCM, GDCM),
+    row("JPEG-LS", &["dcmcjpls"], &["dcmdjpls"], DCMTK),
+    row("JPEG-LS", &["dcmcjpls"], GDCM, GDCM),
+    row("JPEG 2000", &["gdcmconv", "--j2k"], GDCM, GDCM),
+];
+
+const fn row(
+    name: &'static str,
+    encode: &'static [&'static str],
+    decode: &'static [&'static str],
+    baseline: &'static [&'static str],
+) -> Row {
+    Row {
+        name,
+        encode,
+        decode,
+        baseline,
+    }
+}
+
+fn main() {
+    let mut arguments = std::env::args_os().skip(1);
+    if arguments.next().is_some_and(|first| first == OURS) {
+        let file = arguments.next().expect("a file");
+        decode(Path::new(&file));
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let ctx = JobCtx::new();
+    let study = demo::study();
+    let slices = study.len() - 1; // the last is a radiograph
+    let ct: Vec<DecodedFrame> = (0..FRAMES)
+        .map(|k| {
+            let frame = dicom::decode_frame(&study[k * slices / FRAMES], 0, &ctx);
+            frame.expect("the built-in study decodes")
+        })
+        .collect();
+    let sheet = [sheet(&ct)];
+    println!("milliseconds a frame, less what the same program takes for the uncompressed file\n");
+    println!(
+        "{:<12}{:<16}{:<10}{:>9}{:>9}{:>7}{:>12}{:>9}{:>7}",
+        "image",
+        "compression",
+        "against",
+        "1 core:",
+        "theirs",
+        "ratio",
+        "all cores:",
+        "theirs",
+        "ratio"
+    );
+    for (name, frames) in [("CT", &ct[..]), ("one sheet", &sheet)] {
+        let native = folder.path().join(format!("{name}.dcm"));
+        write_native(&native, frames);
+        for row in ROWS {
+            time_row(name, row, &native, frames);
+        }
+    }
+}
+
+fn time_row(image: &str, row: &Row, native: &Path, frames: &[DecodedFrame]) {
+    let packed = native.with_extension("packed");
+    let out = native.with_extension("out");
+    if run(row.encode, native, &packed, true).is_none() {
+        println!("{image:<12}{:<16}{} failed", row.name, row.encode[0]);
+        return;
+    }
+    for (k, frame) in decode(&packed) {
+        assert!(
+            frame.samples == frames[k as usize].samples,
+            "frame {k} differs"
+        );
+    }
+    let program = std::env::current_exe().expect("a program");
+    let ours = [program.to_str().expect("a plain path"), OURS];
+    let mut line = format!("{image:<12}{:<16}{:<10}", row.name, row.decode[0]);
+    for one_core in [true, false] {
+        let mut best = [f64::MAX; 4];
+        for _ in 0..ROUNDS {
+            let times = [
+                run(&ours, &packed, &out, one_core),
+                run(&ours, native, &out, one_core),
+                run(row.decode, &packed, &out, one_core),
+                run(row.baseline, native, &out, one_core),
+            ];
+            for (best, time) in best.iter_mut().zip(times) {
+                *best = best.min(time.map_or(f64::NAN, milliseconds));
+            }
+        }
+        let count = frames.len() as f64;
+        let (ours, theirs) = ((best[0] - best[1]) / count, (best[2] - best[3]) / count);
+        let ratio = theirs / ours;
+        let width = if one_core { 9 } else { 12 };
+        write!(line, "{ours:>width$.2}{theirs:>9.2}{ratio:>6.1}×").expect("memory");
+    }
+    println!("{line}");
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
+
+/// All frames side by side in one, as large as a mammogram.
+fn sheet(frames: &[DecodedFrame]) -> DecodedFrame {
+    const ACROSS: usize = 4;
+    let (rows, columns) = (frames[0].rows as usize, frames[0].columns as usize);
+    let down = frames.len() / ACROSS;
+    let value = |row: usize, column: usize| {
+        let frame = &frames[row / rows * ACROSS + column / columns];
+        let at = row % rows * columns + column % columns;
+        frame.samples.get(at).expect("a sample") as i16
+    };
+    let samples = (0..down * rows)
+        .flat_map(|row| (0..ACROSS * columns).map(move |column| value(row, column)));
+    DecodedFrame {
+        rows: (down * rows) as u32,
+        columns: (ACROSS * columns) as u32,
+        samples: Samples::I16(samples.collect()),
+        photometric: frames[0].photometric,
+    }
+}
+
+/// Runs a tool from one file to another: the time its processor took on one core, or the time by
+/// the clock on all of them. `None` if it fails or is not there.
+fn run(tool: &[&str], from: &Path, to: &Path, one_core: bool) -> Option<Duration> {
+    let script = if one_core {
+        r#"taskset -c 0 "$@" >&2 && times"#
+    } else {
+        r#""$@" >&2"#
+    };
+    let begin = Instant::now();
+    let output = Command::new("bash")
+        .args(["-c", script, "bash"])
+        .args(tool)
+        .args([from, to])
+        .output()
+        .ok()?;
+    let elapsed = begin.elapsed();
+    if !output.status.success() {
+        return None;
+    }
+    if !one_core {
+        return Some(elapsed);
+    }
+    // User and system time of the shell, then of its children, as 0m0.012s.
+    let text = String::from_utf8(output.stdout).ok()?;
+    let seconds = text.lines().nth(1)?.split_whitespace().map(|time| {
+        let (minutes, seconds) = time.trim_end_matches('s').split_once('m')?;
+        Some(60.0 * minutes.parse::<f64>().ok()? + seconds.parse::<f64>().ok()?)
+    });
+    Some(Duration::from_secs_f64(seconds.sum::<Option<f64>>()?))
+}
+
+/// Decodes every frame of a file on every core this process may use.
+fn decode(file: &Path) -> Vec<(u32, DecodedFrame)> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let header = dicom::read_header(ByteSource::File(PathBuf::from(file).into()));
+    let decoder = FrameDecoder::new(&header.expect("a header")).expect("a decoder");
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads)
+            .map(|first| {
+                let decoder = &decoder;
+                scope.spawn(move || {
+                    let own = (first as u32..decoder.frame_count()).step_by(threads);
+                    own.map(|k| (k, decoder.decode(k, &JobCtx::new()).expect("a frame")))
+                        .collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        let joined = workers.into_iter().map(|worker| worker.join());
+        joined
+            .flat_map(|result| result.expect("no panic"))
+            .collect()
+    })
+}
+
+/// A multi-frame secondary capture of these frames, uncompressed.
+fn write_native(path: &Path, frames: &[DecodedFrame]) {
+    const CLASS: &str = "1.2.840.10008.5.1.4.1.1.7.3";
+    const INSTANCE: &str = "2.25.1";
+    let is_signed = frames[0].samples.sample_type().name() == "i2";
+    let number = |value: u32| PrimitiveValue::from(value as u16);
+    let mut bytes: Vec<u8> = Vec::new();
+    for frame in frames {
+        bytes.extend(frame.samples.as_bytes());
+    }
+    let high = frames
+        .iter()
+        .flat_map(|frame| (0..frame.samples.len()).filter_map(|k| frame.samples.get(k)))
+        .fold(0.0, f64::max);
+    let stored = if is_signed || high > 4095.0 { 16 } else { 12 };
+    let count = frames.len().to_string();
+    let object = InMemDicomObject::from_element_iter([
+        DataElement::new(tags::SOP_CLASS_UID, VR::UI, CLASS),
+        DataElement::new(tags::SOP_INSTANCE_UID, VR::UI, INSTANCE),
+        DataElement::new(tags::STUDY_INSTANCE_UID, VR::UI, "2.25.2"),
+        DataElement::new(tags::SERIES_INSTANCE_UID, VR::UI, "2.25.3"),
+        DataElement::new(tags::MODALITY, VR::CS, "OT"),
+        DataElement::new(tags::SAMPLES_PER_PIXEL, VR::US, number(1)),
+        DataElement::new(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, "MONOCHROME2"),
+        DataElement::new(tags::NUMBER_OF_FRAMES, VR::IS, count.as_str()),
+        DataElement::new(tags::ROWS, VR::US, number(frames[0].rows)),
+        DataElement::new(tags::COLUMNS, VR::US, number(frames[0].columns)),
+        DataElement::new(tags::BITS_ALLOCATED, VR::US, number(16)),
+        DataElement::new(tags::BITS_STORED, VR::US, number(stored)),
+        DataElement::new(tags::HIGH_BIT, VR::US, number(stored - 1)),
+        DataElement::new(tags::PIXEL_REPRESENTATION, VR::US, number(is_signed.into())),
+        DataElement::new(tags::PIXEL_DATA, VR::OW, PrimitiveValue::from(bytes)),
+    ]);
+    let meta = FileMetaTableBuilder::new()
+        .transfer_syntax("1.2.840.10008.1.2.1")
+        .media_storage_sop_class_uid(CLASS)
+        .media_storage_sop_instance_uid(INSTANCE);
+    let file = object.with_meta(meta).expect("a complete header");
+    file.write_to_file(path).expect("a writable folder");
+}
