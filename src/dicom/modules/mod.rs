@@ -1,4 +1,4 @@
-//! IOD modules of PS3.3 as plain structs, read from [`Elements`](super::Elements).
+//! IOD modules of PS3.3 as plain structs, read from [`Elements`].
 //!
 //! One file a module or macro. Each `read` forgives what is absent or unreadable; what it gives is
 //! checked (finite, positive, unit length), so that nobody above checks again.
