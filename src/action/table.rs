@@ -171,7 +171,7 @@ pub static ACTIONS: &[Action] = &[
 
     preset(0, "preset-auto", msg("preset-auto"), &[Shortcut::plain(Key::Digit(0))]),
     preset(1, "preset-default", msg("preset-default"), &[Shortcut::plain(Key::Digit(1))]),
-    row(Group::Window, "next-own-voi", msg("action-next-own-voi"), &[Shortcut::shift(Key::Digit(1))], image, Deed::Ask(|w| view(w, ViewEdit::NextOwnVoi))),
+    row(Group::Window, "next-own-voi", msg("action-next-own-voi"), &[Shortcut::letter('N')], image, Deed::Ask(|w| view(w, ViewEdit::NextOwnVoi))),
     preset(2, "preset-soft", msg("preset-soft"), &[Shortcut::plain(Key::Digit(2))]),
     preset(3, "preset-lung", msg("preset-lung"), &[Shortcut::plain(Key::Digit(3))]),
     preset(4, "preset-bone", msg("preset-bone"), &[Shortcut::plain(Key::Digit(4))]),

@@ -37,6 +37,8 @@ pub struct Measured {
     pub values: Vec<(Quantity, Measurement)>,
     /// Where the millimetres come from; `None` where lengths are in pixels (or there are none).
     pub calibration: Option<Calibration>,
+    /// What values are multiplied with to be SUVbw, g/ml, where the images hold what that takes.
+    pub suv_bw_factor: Option<f64>,
     /// What could not be measured: the geometry has it not, or the pixels are not there.
     pub missing: Vec<Quantity>,
 }
@@ -91,9 +93,10 @@ pub fn measure_quantities(
     let pixels = asks_pixels
         .then(|| pixel_values(annotation, source))
         .flatten();
+    measured.suv_bw_factor = pixels.as_ref().and_then(|it| it.suv_bw_factor);
     for &quantity in quantities {
-        let units = pixels.as_ref().map_or(&Units::None, |(_, units)| units);
-        let statistics = pixels.as_ref().map(|(statistics, _)| statistics);
+        let units = pixels.as_ref().map_or(&Units::None, |it| &it.units);
+        let statistics = pixels.as_ref().map(|it| &it.statistics);
         let applies = quantity.applies_to(annotation.geometry, annotation.points.len())
             && annotation.points.is_finite();
         let on_curve = |unit: codes::CodeRef| {
@@ -184,8 +187,14 @@ fn area(annotation: &Annotation, ruler: &Ruler) -> Option<f64> {
     }
 }
 
-/// Statistics of the modality values the annotation covers, and their unit.
-fn pixel_values(annotation: &Annotation, source: &dyn PixelSource) -> Option<(Statistics, Units)> {
+/// The modality values an annotation covers.
+struct PixelValues {
+    statistics: Statistics,
+    units: Units,
+    suv_bw_factor: Option<f64>,
+}
+
+fn pixel_values(annotation: &Annotation, source: &dyn PixelSource) -> Option<PixelValues> {
     let anchor = &annotation.anchor;
     let on_image = match &annotation.points {
         Points::Image(points) => Some(points.clone()),
@@ -206,7 +215,11 @@ fn pixel_values(annotation: &Annotation, source: &dyn PixelSource) -> Option<(St
     if let Some(points) = on_image {
         let frame = source.frame(anchor)?;
         let statistics = statistics_on_image(annotation.geometry, &points, &frame)?;
-        return Some((statistics, frame.units.clone()));
+        return Some(PixelValues {
+            statistics,
+            units: frame.units.clone(),
+            suv_bw_factor: frame.suv_bw_factor,
+        });
     }
     let volume = source.volume(anchor)?;
     let mut units = None;
@@ -232,7 +245,17 @@ fn pixel_values(annotation: &Annotation, source: &dyn PixelSource) -> Option<(St
             .map(|image| image.units.clone())
             .next()
     });
-    Some((statistics, units.unwrap_or(Units::None)))
+    // A factor is of use for all of the values or for none.
+    let mut factors = volume
+        .slices
+        .iter()
+        .filter_map(|slice| Some(slice.get()?.suv_bw_factor));
+    let first = factors.next().flatten();
+    Some(PixelValues {
+        statistics,
+        units: units.unwrap_or(Units::None),
+        suv_bw_factor: first.filter(|_| factors.all(|factor| factor == first)),
+    })
 }
 
 fn statistics_on_image(

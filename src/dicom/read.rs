@@ -31,11 +31,13 @@ use crate::problem::msg;
 
 use super::ByteSource;
 use super::Dataset;
+use super::Elements;
 use super::InstanceHeader;
 use super::NumberOfFrames;
 use super::PixelDataLocation;
 use super::byte_source::decrypting;
 use super::byte_source::open_archive;
+use super::modules::faults_over_the_image;
 
 use element::EXPLICIT_BIG;
 use element::EXPLICIT_LITTLE;
@@ -348,6 +350,10 @@ impl Parsed {
                     .number("found", total.saturating_sub(pixels.offset) as f64),
             );
         }
+        let root = Elements {
+            object: &self.object,
+        };
+        notes.extend(faults_over_the_image(root, self.found.pixel_data));
         if let Some(at) = self.found.repaired_at {
             notes.push(Message::new(msg("reading-repaired")).number("at", at as f64));
         }

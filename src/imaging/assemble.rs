@@ -37,6 +37,7 @@ use crate::dicom::modules::UnitName;
 use crate::dicom::modules::VoiModule;
 use crate::dicom::modules::lossy_ratio;
 use crate::dicom::modules::padding_range;
+use crate::dicom::modules::suv_bw_factor;
 use crate::dicom::tags;
 use crate::problem::{Message, msg};
 
@@ -53,6 +54,7 @@ pub struct ImageAttributes {
     bits_stored: u32,
     /// Ultrasound regions, whose calibration depends on the place in the picture.
     regions: Arc<[UltrasoundRegion]>,
+    suv_bw_factor: Option<f64>,
     /// What Presentation LUT Shape makes of grey, if the image states one.
     presentation: Option<Photometric>,
     overlays: Vec<Arc<OverlayPlane>>,
@@ -113,11 +115,8 @@ impl ImageAttributes {
                 .last()
                 .filter(|last| *last.vois == *vois)
                 .map(|last| Arc::clone(&last.vois));
-            let mut shutter_faults = Vec::new();
-            let shutter = DisplayShutter::read(
-                groups.group(index, tags::FRAME_DISPLAY_SHUTTER_SEQUENCE),
-                &mut shutter_faults,
-            );
+            let (shutter, shutter_faults) =
+                DisplayShutter::read(groups.group(index, tags::FRAME_DISPLAY_SHUTTER_SEQUENCE));
             let shared_shutter = frames.last().and_then(|last| last.shutter.as_ref());
             let shared_shutter = shared_shutter
                 .filter(|last| Some(&***last) == shutter.as_ref())
@@ -134,6 +133,7 @@ impl ImageAttributes {
         }
         let (overlays, overlay_faults) = OverlayPlane::read_all(root, &facts.pixel);
         Self {
+            suv_bw_factor: suv_bw_factor(root),
             presentation: presentation(root),
             overlays: overlays.into_iter().map(Arc::new).collect(),
             overlay_faults,
@@ -188,6 +188,7 @@ impl ImageAttributes {
             aspect: attributes.map_or(1.0, |a| a.pixels.aspect),
             regions: Arc::clone(&self.regions),
             lossy: self.lossy.clone(),
+            suv_bw_factor: self.suv_bw_factor.filter(|_| is_grey),
             marks: marks.map(Arc::new),
             samples: shown(decoded.samples, self.bits_stored),
         }

@@ -175,6 +175,9 @@ pub struct FrameImage {
     pub regions: Arc<[UltrasoundRegion]>,
     /// Compressed with loss at any time of its life.
     pub lossy: Option<LossyNote>,
+    /// What a modality value is multiplied with to be SUVbw, g/ml; `None` where the image does not
+    /// hold all that it takes (PET only).
+    pub suv_bw_factor: Option<f64>,
     /// Shutter and overlays; `None` where the image has neither.
     pub marks: Option<Arc<FrameMarks>>,
 }
@@ -201,6 +204,7 @@ impl FrameImage {
             aspect: 1.0,
             regions: Arc::from([]),
             lossy: None,
+            suv_bw_factor: None,
             marks: None,
         }
     }

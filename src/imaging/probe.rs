@@ -14,6 +14,8 @@ pub enum Probe {
         value: f64,
         /// Unit of `value`.
         units: Units,
+        /// `value` as SUVbw, g/ml, where the image holds what that takes.
+        suv_bw: Option<f64>,
     },
     /// A grey pixel that is padding: no image here.
     Padding {
@@ -45,6 +47,7 @@ pub fn probe(image: &FrameImage, column: f64, row: f64) -> Option<Probe> {
             stored,
             value,
             units: image.units.clone(),
+            suv_bw: image.suv_bw_factor.map(|factor| factor * value),
         },
     })
 }

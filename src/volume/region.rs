@@ -16,6 +16,8 @@ pub struct VolumeProbe {
     pub value: Result<f64, Blank>,
     /// Unit of the value.
     pub units: Units,
+    /// What the value is multiplied with to be SUVbw, g/ml, where the slice holds what that takes.
+    pub suv_bw_factor: Option<f64>,
 }
 
 impl Volume {
@@ -38,6 +40,7 @@ impl Volume {
                     .ok_or(Blank::NoData)
             }),
             units: slice.map_or(Units::None, |image| image.units.clone()),
+            suv_bw_factor: slice.ok().and_then(|image| image.suv_bw_factor),
         })
     }
 

@@ -31,6 +31,7 @@ mod shaders;
 mod shutters;
 mod spine;
 mod sr;
+mod suv;
 mod text;
 mod tools;
 mod ui_reading;

@@ -70,6 +70,7 @@ fn image() -> FrameImage {
         aspect: 1.0,
         regions: Arc::from([]),
         lossy: None,
+        suv_bw_factor: None,
         marks: None,
     }
 }

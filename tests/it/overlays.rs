@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use glam::{DAffine2, DMat2, DVec2};
+use isocentre::dicom::{ByteSource, read_header};
 use isocentre::imaging::marks::overlay_bit;
 use isocentre::imaging::{Filter, FrameImage, MarksLook, SliceView};
 use isocentre::view::MarksChoice;
@@ -290,6 +291,10 @@ fn an_absurd_overlay_costs_itself_and_is_named_and_the_image_is_shown() {
         assert_eq!(faults.len(), 1, "{number}");
         assert_eq!(faults[0].id.0, "overlay-not-shown");
     }
+    let short = sane.clone().overlay(0x6000, [1, 1], [8, 8], &["#"]);
+    let source = ByteSource::Memory(short.write(Encoding::ExplicitLittle).into());
+    let notes = read_header(source).unwrap().notes;
+    assert_eq!(notes.len(), 1, "the reader is told when the file is opened");
     // Far outside is odd, but nothing is wrong with it.
     let far = sane.overlay(0x6000, [i16::MIN, i16::MAX], [3, 3], &["###", "###", "###"]);
     let image = frame_of(far.write(Encoding::ExplicitLittle), 0);

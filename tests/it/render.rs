@@ -67,6 +67,7 @@ fn image([columns, rows]: [u32; 2], samples: Samples) -> FrameImage {
         aspect: 1.0,
         regions: Arc::from([]),
         lossy: None,
+        suv_bw_factor: None,
         marks: None,
     }
 }

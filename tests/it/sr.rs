@@ -111,6 +111,7 @@ fn frame() -> FrameImage {
         }),
         aspect: 1.0,
         regions: Arc::from([]),
+        suv_bw_factor: None,
         marks: None,
         lossy: None,
     }

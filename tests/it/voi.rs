@@ -29,6 +29,7 @@ fn frame(k: u32) -> FrameImage {
         aspect: 1.0,
         regions: Arc::from([]),
         lossy: None,
+        suv_bw_factor: None,
         marks: None,
     }
 }
@@ -70,6 +71,7 @@ fn a_probe_reads_the_pixel_under_it_in_its_own_unit() {
             stored,
             value: 0.1 * stored - 5.0,
             units: Units::Hounsfield,
+            suv_bw: None,
         })
     };
     assert_eq!(probe(&image, 3.4, 1.6), grey(63.0));

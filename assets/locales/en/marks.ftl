@@ -1,6 +1,7 @@
 ### English: what lies over an image: overlays, display shutter.
 
 viewport-overlays-off = overlays hidden
+viewport-marks-faulty = an overlay or shutter is faulty
 viewport-shutter-off = shutter open
 menu-overlay = Overlay { $number } { $name }
 

@@ -1,6 +1,7 @@
 ### Français : ce qui recouvre une image : superpositions, volet d’affichage.
 
 viewport-overlays-off = superpositions masquées
+viewport-marks-faulty = superposition ou volet défectueux
 viewport-shutter-off = volet ouvert
 menu-overlay = Superposition { $number } { $name }
 

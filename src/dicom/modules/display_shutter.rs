@@ -61,11 +61,9 @@ impl DisplayShutter {
     /// Reads it from the macro's item or the image; `None` if there is none. A shape that is named
     /// and not described, or described absurdly, is left out and a sentence says so.
     #[must_use]
-    pub fn read(elements: Elements<'_>, faults: &mut Vec<Message>) -> Option<Self> {
+    pub fn read(elements: Elements<'_>) -> (Option<Self>, Vec<Message>) {
         let shapes = elements.texts(tags::SHUTTER_SHAPE);
-        if shapes.iter().all(String::is_empty) {
-            return None;
-        }
+        let mut faults = Vec::new();
         let mut refuse = |shape| faults.push(shutter_fault(shape));
         let mut shutter = Self {
             rectangle: None,
@@ -99,7 +97,7 @@ impl DisplayShutter {
             || shutter.circle.is_some()
             || shutter.polygon.is_some()
             || shutter.overlay_index.is_some();
-        has_shape.then_some(shutter)
+        (has_shape.then_some(shutter), faults)
     }
 }
 
@@ -184,8 +182,8 @@ mod tests {
             .text(tags::RADIUS_OF_CIRCULAR_SHUTTER, "5")
             .text(tags::VERTICES_OF_THE_POLYGONAL_SHUTTER, "1\\1\\2\\2")
             .dataset();
-        let mut faults = Vec::new();
-        let shutter = DisplayShutter::read(header.elements(), &mut faults).unwrap();
+        let (shutter, faults) = DisplayShutter::read(header.elements());
+        let shutter = shutter.unwrap();
         assert_eq!(shutter.rectangle, None);
         assert_eq!(
             shutter.circle,
@@ -207,7 +205,7 @@ mod tests {
                 .text(tags::SHUTTER_SHAPE, "BITMAP")
                 .u16s(tags::SHUTTER_OVERLAY_GROUP, &[group])
                 .dataset();
-            DisplayShutter::read(header.elements(), &mut Vec::new())?.overlay_index
+            DisplayShutter::read(header.elements()).0?.overlay_index
         };
         assert_eq!(of(0x6000), Some(0));
         assert_eq!(of(0x601E), Some(15));

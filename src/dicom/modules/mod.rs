@@ -1,4 +1,4 @@
-//! IOD modules of PS3.3 as plain structs, read from [`Elements`](super::Elements).
+//! IOD modules of PS3.3 as plain structs, read from [`Elements`].
 //!
 //! One file a module or macro. Each `read` forgives what is absent or unreadable; what it gives is
 //! checked (finite, positive, unit length), so that nobody above checks again.
@@ -18,6 +18,7 @@ mod patient;
 mod series;
 mod spacing;
 mod study;
+mod suv;
 mod ultrasound;
 mod voi_lut;
 
@@ -36,8 +37,25 @@ pub use patient::{PatientModule, normalised_name};
 pub use series::SeriesModule;
 pub use spacing::{SpacingModule, positive_pair};
 pub use study::StudyModule;
+pub use suv::suv_bw_factor;
 pub use ultrasound::{AxisReference, RegionUnit, UltrasoundRegion};
 pub use voi_lut::{VoiModule, VoiWindow};
+
+use super::Elements;
+use super::PixelDataLocation;
+use crate::problem::Message;
+
+/// What of an image's overlays and shutter cannot be shown, a sentence each.
+#[must_use]
+pub fn faults_over_the_image(
+    root: Elements<'_>,
+    pixel_data: Option<PixelDataLocation>,
+) -> Vec<Message> {
+    let pixel = ImagePixelModule::read(root, pixel_data);
+    let (_, mut faults) = OverlayPlane::read_all(root, &pixel);
+    faults.extend(DisplayShutter::read(root).1);
+    faults
+}
 
 #[cfg(test)]
 pub(crate) mod testing;

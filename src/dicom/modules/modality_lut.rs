@@ -81,8 +81,8 @@ impl ModalityModule {
                 unit: UnitName::None,
             };
         };
-        let unit = named(transformation.text(tags::RESCALE_TYPE).as_deref())
-            .or_else(|| named(elements.text(tags::UNITS).as_deref()))
+        let unit = pet_unit(elements)
+            .or_else(|| named(transformation.text(tags::RESCALE_TYPE).as_deref()))
             .unwrap_or_else(|| {
                 if rescale.is_some() && is_hounsfield_by_module(elements, &sop_class) {
                     UnitName::Hounsfield
@@ -130,6 +130,21 @@ fn named(text: Option<&str>) -> Option<UnitName> {
     }
 }
 
+/// Units (0054,1001) of a PET series, which is what its rescale leads to whatever Rescale Type says;
+/// grams a millilitre are an uptake, by SUV Type or, without one, by body weight (C.8.9.1.1.3).
+fn pet_unit(elements: Elements<'_>) -> Option<UnitName> {
+    let units = elements.text(tags::UNITS)?;
+    let suv_type = elements.text(tags::SUV_TYPE);
+    let name = match (units.as_str(), suv_type.as_deref()) {
+        ("GML", None | Some("BW")) => "SUVbw",
+        ("GML", Some("LBM")) => "SUVlbm",
+        ("GML", Some("IBW")) => "SUVibw",
+        ("CM2ML", None | Some("BSA")) => "SUVbsa",
+        _ => return named(Some(&units)),
+    };
+    Some(UnitName::Named(name.to_owned()))
+}
+
 /// Rescale Type may be absent only where the unit is HU; a localizer's pixels never are, nor need
 /// those of a multi-energy acquisition be.
 fn is_hounsfield_by_module(elements: Elements<'_>, sop_class: &str) -> bool {
@@ -172,6 +187,29 @@ mod tests {
         assert_eq!(read(raw).unit, UnitName::None);
         let pet = Header::new().text(tags::UNITS, "BQML");
         assert_eq!(read(pet).unit, UnitName::Named("BQML".to_owned()));
+    }
+
+    #[test]
+    fn the_units_of_a_pet_series_say_what_its_rescale_leads_to() {
+        let unit = |units: &str, suv_type: &str| {
+            let pet = Header::new()
+                .text(tags::UNITS, units)
+                .text(tags::SUV_TYPE, suv_type)
+                .text(tags::RESCALE_TYPE, "US");
+            match read(pet).unit {
+                UnitName::Named(name) => name,
+                UnitName::Hounsfield => "HU".to_owned(),
+                UnitName::None => String::new(),
+            }
+        };
+        assert_eq!(unit("BQML", ""), "BQML");
+        assert_eq!(unit("GML", ""), "SUVbw");
+        assert_eq!(unit("GML", "BW"), "SUVbw");
+        assert_eq!(unit("GML", "LBM"), "SUVlbm");
+        assert_eq!(unit("GML", "LBMJANMA"), "GML");
+        assert_eq!(unit("CM2ML", "BSA"), "SUVbsa");
+        assert_eq!(unit("NONE", ""), "");
+        assert_eq!(unit("", ""), "");
     }
 
     #[test]

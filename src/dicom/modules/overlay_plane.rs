@@ -12,7 +12,7 @@ use crate::dicom::tags;
 use crate::problem::{Message, msg};
 
 /// Groups that may hold an overlay.
-const GROUPS: u8 = 16;
+const GROUPS: u16 = 16;
 
 /// Overlay Type (60xx,0040).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,12 +59,8 @@ impl OverlayPlane {
     /// shown.
     #[must_use]
     pub fn read_all(root: Elements<'_>, pixel: &ImagePixelModule) -> (Vec<Self>, Vec<Message>) {
-        let groups: Vec<u8> = (0..GROUPS)
-            .filter(|index| {
-                let group = group_of(*index);
-                root.tags().any(|tag| tag.0 == group)
-            })
-            .collect();
+        let mut groups: Vec<u8> = root.tags().filter_map(|tag| index_of(tag.0)).collect();
+        groups.dedup();
         let (mut planes, mut faults) = (Vec::new(), Vec::new());
         for index in groups {
             match Self::read(root, index, pixel) {
@@ -163,6 +159,11 @@ impl OverlayPlane {
             .contains(&frame)
             .then(|| u64::from(frame - frames.start) * self.frame_bits())
     }
+}
+
+fn index_of(group: u16) -> Option<u8> {
+    let index = group.checked_sub(0x6000)? / 2;
+    (group.is_multiple_of(2) && index < GROUPS).then_some(index as u8)
 }
 
 const fn group_of(index: u8) -> u16 {

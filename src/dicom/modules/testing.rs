@@ -22,6 +22,10 @@ impl Header {
         self.put(tag, VR::LO, PrimitiveValue::from(value))
     }
 
+    pub(crate) fn date_time(self, tag: Tag, value: &str) -> Self {
+        self.put(tag, VR::DT, PrimitiveValue::from(value))
+    }
+
     pub(crate) fn texts(self, tag: Tag, values: &[&str]) -> Self {
         let values = values.iter().map(|&value| value.to_owned()).collect();
         self.put(tag, VR::CS, PrimitiveValue::Strs(values))

@@ -355,11 +355,10 @@ fn marks_lines(showing: &Showing, words: &Words) -> Vec<Line> {
     if marks.shutter.is_some() && !choice.shutter {
         off.push(words.id(msg("viewport-shutter-off")));
     }
-    let faults = marks.faults.iter().map(|fault| words.get(fault));
-    std::iter::once(joined(&off))
-        .chain(faults)
-        .map(|text| line(1, text))
-        .collect()
+    if !marks.faults.is_empty() {
+        off.push(words.id(msg("viewport-marks-faulty")));
+    }
+    off.into_iter().map(|text| line(1, text)).collect()
 }
 
 fn joined(parts: &[String]) -> String {

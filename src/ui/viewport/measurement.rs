@@ -290,6 +290,7 @@ fn lines(
             lines.values.push(both.join("  "));
         }
     }
+    lines.values.extend(suv_line(measured, words));
     lines.count = named(Quantity::Count, true);
     if let Some(source) = measured.calibration.and_then(calibration_name)
         && measured.calibration != Some(Calibration::Patient)
@@ -298,6 +299,23 @@ fn lines(
         *first = format!("{first} ({})", words.id(source));
     }
     lines
+}
+
+/// The same values as uptake by body weight: of a region its mean and its maximum, of a point itself.
+fn suv_line(measured: &Measured, words: &Words) -> Option<String> {
+    let factor = measured.suv_bw_factor?;
+    let named = |quantity: Quantity| {
+        let suv = super::probe::suv_text(measured.value(quantity)? * factor, words);
+        Some(match quantity {
+            Quantity::Value => suv,
+            _ => format!("{} {suv}", words.id(quantity.label())),
+        })
+    };
+    let parts: Vec<String> = [Quantity::Value, Quantity::Mean, Quantity::Maximum]
+        .into_iter()
+        .filter_map(named)
+        .collect();
+    (!parts.is_empty()).then(|| parts.join("  "))
 }
 
 /// A value as it is read: tenths of millimetres, tenths of degrees, values to what they are worth.

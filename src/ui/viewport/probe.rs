@@ -40,7 +40,14 @@ pub(super) fn probe_text(
                 .and_then(|point| volume.probe(point))
                 .map(|probe| match probe.value {
                     Ok(value) => {
-                        sample_text(value, &unit_text(&probe.units, words), precision, words)
+                        let suv = probe.suv_bw_factor.map(|factor| factor * value);
+                        grey_text(
+                            value,
+                            suv,
+                            &unit_text(&probe.units, words),
+                            precision,
+                            words,
+                        )
                     }
                     Err(Blank::Gap) => words.id(msg("probe-gap")),
                     Err(Blank::NoData) => words.id(msg("probe-padding")),
@@ -70,12 +77,35 @@ pub(super) fn probe_text(
 
 fn value_text(probe: &Probe, precision: Precision, words: &Words) -> String {
     match probe {
-        Probe::Grey { value, units, .. } => {
-            sample_text(*value, &unit_text(units, words), precision, words)
-        }
+        Probe::Grey {
+            value,
+            units,
+            suv_bw,
+            ..
+        } => grey_text(*value, *suv_bw, &unit_text(units, words), precision, words),
         Probe::Padding { .. } => words.id(msg("probe-padding")),
         Probe::Colour([r, g, b]) => format!("R\u{a0}{r} G\u{a0}{g} B\u{a0}{b}"),
     }
+}
+
+/// The value, and what it means as uptake.
+fn grey_text(
+    value: f64,
+    suv_bw: Option<f64>,
+    unit: &str,
+    precision: Precision,
+    words: &Words,
+) -> String {
+    let value = sample_text(value, unit, precision, words);
+    match suv_bw {
+        Some(suv) => format!("{value} · {}", suv_text(suv, words)),
+        None => value,
+    }
+}
+
+/// An uptake by body weight.
+pub(super) fn suv_text(suv: f64, words: &Words) -> String {
+    format!("SUVbw\u{a0}{}", words.number(suv, 2))
 }
 
 fn point_text(point: DVec3, words: &Words) -> String {
