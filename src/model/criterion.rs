@@ -22,6 +22,17 @@ pub(super) enum Criterion {
     AcquisitionTime,
 }
 
+/// What sets of different values have to do with each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Axis {
+    /// Pictures that are no steps of one thing.
+    Fixed,
+    /// One slice in several contrasts, one after the other.
+    Contrast,
+    /// One slice at several moments.
+    Time,
+}
+
 /// A frame's value; what is missing comes first.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Value {
@@ -58,6 +69,19 @@ impl Criterion {
                 | Self::ConvolutionKernel
                 | Self::StackId
         )
+    }
+
+    pub(super) const fn axis(self) -> Axis {
+        match self {
+            Self::ImageType | Self::ConvolutionKernel | Self::StackId | Self::ContrastAgent => {
+                Axis::Fixed
+            }
+            Self::EchoTime | Self::EchoNumber | Self::BValue => Axis::Contrast,
+            Self::TemporalPosition
+            | Self::TriggerTime
+            | Self::AcquisitionNumber
+            | Self::AcquisitionTime => Axis::Time,
+        }
     }
 
     pub(super) fn value(self, facts: &FrameFacts) -> Value {

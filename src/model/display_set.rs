@@ -13,6 +13,8 @@ use super::SeriesKey;
 use super::StudyKey;
 use super::VolumePlan;
 use super::WhyNoVolume;
+use super::phases;
+use super::phases::Phase;
 use super::plan::PlanFrame;
 use super::plan::plan;
 use super::records::Series;
@@ -44,6 +46,8 @@ pub struct DisplaySet {
     pub description: String,
     /// What sets it apart from the other sets of its series; empty if it is the only one.
     pub apart_by: Vec<Message>,
+    /// Its place among the sets of its series that show the same slices, if there are any.
+    pub phase: Option<Phase>,
     /// Series Number.
     pub number: Option<i64>,
     /// Modality (0008,0060).
@@ -83,11 +87,17 @@ pub(super) fn display_sets(
     previous: &[DisplaySet],
 ) -> Vec<DisplaySet> {
     let ids = kept_ids(&parts, previous);
-    parts
+    let groups = phases::groups(&parts);
+    let reasons: Vec<_> = parts.iter().map(|part| part.reasons.clone()).collect();
+    let mut sets: Vec<DisplaySet> = parts
         .into_iter()
         .zip(ids)
         .filter_map(|(part, kept)| display_set(series, patient, part, kept))
-        .collect()
+        .collect();
+    if sets.len() == reasons.len() {
+        phases::tell(&mut sets, &reasons, &groups);
+    }
+    sets
 }
 
 fn display_set(
@@ -137,7 +147,8 @@ fn display_set(
         frame_of_reference: facts.frame_of_reference.clone(),
         rows: facts.pixel.rows,
         columns: facts.pixel.columns,
-        apart_by: part.reasons,
+        apart_by: part.reasons.into_iter().map(|r| r.message).collect(),
+        phase: None,
         volume,
     })
 }

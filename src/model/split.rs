@@ -23,6 +23,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::FrameKey;
+use super::criterion::Axis;
 use super::criterion::Criterion;
 use super::criterion::Value;
 use super::order;
@@ -55,7 +56,29 @@ pub(super) struct Item<'a> {
 #[derive(Debug)]
 pub(super) struct Part<'a> {
     pub items: Vec<Item<'a>>,
-    pub reasons: Vec<Message>,
+    pub reasons: Vec<Reason>,
+}
+
+/// Why a part is a part.
+#[derive(Debug, Clone)]
+pub(super) struct Reason {
+    pub message: Message,
+    pub axis: Axis,
+    /// What it is ordered by along its axis.
+    pub value: Value,
+    /// It says nothing but which of several it is.
+    pub is_count: bool,
+}
+
+impl Reason {
+    const fn fixed(message: Message) -> Self {
+        Self {
+            message,
+            axis: Axis::Fixed,
+            value: Value::Missing,
+            is_count: false,
+        }
+    }
 }
 
 /// Splits and orders the frames of a series.
@@ -172,7 +195,7 @@ impl Apart {
     }
 
     /// For each group, what a reader would call the difference.
-    fn reasons(groups: &[Self]) -> Vec<Vec<Message>> {
+    fn reasons(groups: &[Self]) -> Vec<Vec<Reason>> {
         let differ = |same: fn(&Self, &Self) -> bool| {
             groups
                 .first()
@@ -185,14 +208,13 @@ impl Apart {
             .map(|group| {
                 let mut reasons = Vec::new();
                 if localizers && group.is_localizer {
-                    reasons.push(Message::new(msg("split-localizer")));
+                    reasons.push(Reason::fixed(Message::new(msg("split-localizer"))));
                 }
                 if sizes {
-                    reasons.push(
-                        Message::new(msg("split-size"))
-                            .number("columns", group.columns.into())
-                            .number("rows", group.rows.into()),
-                    );
+                    let size = Message::new(msg("split-size"))
+                        .number("columns", group.columns.into())
+                        .number("rows", group.rows.into());
+                    reasons.push(Reason::fixed(size));
                 }
                 reasons
             })
@@ -241,13 +263,14 @@ fn by_orientation(part: Part<'_>) -> Vec<(Part<'_>, bool)> {
             continue;
         }
         let mut reasons = part.reasons.clone();
-        reasons.push(orientation_reason(row.cross(column)));
+        reasons.push(Reason::fixed(orientation_reason(row.cross(column))));
         parts.push((Part { items, reasons }, true));
     }
     if !mixed.is_empty() {
         let mut reasons = part.reasons;
         if !parts.is_empty() {
-            reasons.push(Message::new(msg("split-various-orientations")));
+            let message = Message::new(msg("split-various-orientations"));
+            reasons.push(Reason::fixed(message));
         }
         let is_parallel = mixed.len() == 1;
         let items = mixed;
@@ -297,7 +320,12 @@ fn by(part: Part<'_>, criterion: Criterion) -> Vec<Part<'_>> {
         .into_iter()
         .map(|(value, items)| {
             let mut reasons = part.reasons.clone();
-            reasons.push(criterion.reason(&value));
+            reasons.push(Reason {
+                message: criterion.reason(&value),
+                axis: criterion.axis(),
+                value,
+                is_count: false,
+            });
             Part { items, reasons }
         })
         .collect()
@@ -321,11 +349,14 @@ fn by_rank(mut part: Part<'_>) -> Vec<Part<'_>> {
     let mut parts: Vec<Part<'_>> = (1..=ranks)
         .map(|rank| {
             let mut reasons = part.reasons.clone();
-            reasons.push(
-                Message::new(msg("split-repetition"))
+            reasons.push(Reason {
+                message: Message::new(msg("split-repetition"))
                     .count("number", rank)
                     .count("of", ranks),
-            );
+                axis: Axis::Time,
+                value: Value::Number(rank as f64),
+                is_count: true,
+            });
             Part {
                 items: Vec::new(),
                 reasons,

@@ -129,11 +129,12 @@ fn stack(
             let last = memory
                 .last
                 .as_ref()
-                .filter(|last| last.state.display_set == state.display_set);
+                .filter(|last| stands_for(workspace, last, state));
             let Some(last) = last else {
                 return blank(state, Some(key), size, Pixels::Waiting);
             };
             let shown = ViewState {
+                display_set: last.state.display_set,
                 index: last.state.index,
                 ..state.clone()
             };
@@ -209,6 +210,16 @@ fn slice_along(volume: &Volume, at: DVec3, normal: DVec3) -> Option<usize> {
     let k = z.round();
     // Half-way between two slices either may be the one that is drawn.
     (is_along && k >= 0.0 && (z - k).abs() < 0.49).then_some(k as usize)
+}
+
+/// Whether the last frame may stay until the one awaited is here: it is of the same set, or of
+/// another phase of it.
+fn stands_for(workspace: &Workspace, last: &LastFrame, state: &ViewState) -> bool {
+    let of_last = last.state.display_set;
+    of_last == state.display_set
+        || workspace
+            .phase(state)
+            .is_some_and(|phase| phase.sets.contains(&of_last))
 }
 
 fn plane(
