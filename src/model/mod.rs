@@ -5,6 +5,7 @@
 //! a display set's slices form.
 #![warn(missing_docs)]
 
+mod concatenation;
 mod criterion;
 mod display_set;
 mod grid;

@@ -90,7 +90,7 @@ fn in_time_where_whole(parts: &[Part<'_>], group: Vec<usize>) -> Vec<Vec<usize>>
 }
 
 fn is_placed(part: &Part<'_>) -> bool {
-    !part.items.is_empty() && part.items.iter().all(|item| item.facts.plane.is_some())
+    !part.items.is_empty() && part.items.iter().all(|item| item.plane().is_some())
 }
 
 fn of_axis<'r>(part: &'r Part<'_>, axis: Axis) -> impl Iterator<Item = &'r Reason> {
@@ -128,7 +128,7 @@ fn shows_same_places(a: &Part<'_>, b: &Part<'_>) -> bool {
     a.items.len() == b.items.len()
         && frame(a) == frame(b)
         && a.items.iter().zip(&b.items).all(|(a, b)| {
-            let planes = a.facts.plane.zip(b.facts.plane);
+            let planes = a.plane().zip(b.plane());
             a.facts.pixel_spacing == b.facts.pixel_spacing
                 && planes.is_some_and(|(a, b)| {
                     (a.origin - b.origin).length() < SAME_PLACE_MM

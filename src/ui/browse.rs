@@ -142,7 +142,8 @@ fn set_row(set: &DisplaySet, workspace: &Workspace, words: &Words) -> SetRow {
         DisplaySetKind::NotShown(what) => Some(words.get(what)),
         _ => None,
     };
-    let (problems, notes) = geometry(set, &workspace.library, words);
+    let (mut problems, notes) = geometry(set, &workspace.library, words);
+    problems.extend(set.missing.as_ref().map(|what| words.get(what)));
     let joined = set.phase.as_ref().filter(|_| workspace.is_joined(set));
     let apart = joined.map_or(&set.apart_by, |phase| &phase.common);
     let apart: Vec<String> = apart.iter().map(|what| words.get(what)).collect();

@@ -195,6 +195,7 @@ fn gap_lines(showing: &Showing, words: &Words) -> Vec<Line> {
         counted(msg("viewport-unreadable"), gaps.unreadable),
     ]
     .into_iter()
+    .chain([gaps.parts.as_ref().map(|what| warning(words.get(what)))])
     .flatten()
     .collect()
 }

@@ -88,7 +88,8 @@ impl Timing {
         // Times and trims belong to the frames of one instance in the order they were recorded.
         let is_recorded = set.kind == DisplaySetKind::Loop
             || (set.instances.len() == 1 && count > 1 && has_no_place(library, set));
-        let is_whole = instance.facts.frame_count as usize == count;
+        let is_in_order = (0..).zip(set.frames.iter()).all(|(n, key)| key.frame == n);
+        let is_whole = instance.facts.frame_count as usize == count && is_in_order;
         if is_recorded && is_whole {
             timing.trim = module.trim;
         }
