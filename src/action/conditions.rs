@@ -44,7 +44,19 @@ pub(super) fn stack(workspace: &Workspace) -> Possible {
     }
 }
 
+pub(super) fn phases(workspace: &Workspace) -> Possible {
+    image(workspace)?;
+    let view = workspace.panes.active_view();
+    match view.and_then(|view| workspace.phase(view)) {
+        Some(_) => Ok(()),
+        None => Err(Message::new(msg("why-no-phases"))),
+    }
+}
+
 pub(super) fn film(workspace: &Workspace) -> Possible {
+    if phases(workspace).is_ok() {
+        return Ok(());
+    }
     stack(workspace)?;
     let view = workspace.panes.active_view();
     let set = view.and_then(|view| workspace.library.display_set(view.display_set));

@@ -1,12 +1,13 @@
 //! The rows. Keys follow what most peers have; one table, so a test finds conflicts.
 
 use super::conditions::{
-    always, film, image, passed_over, redo, report, report_folder, selected, selection, stack,
-    undo, volume,
+    always, film, image, passed_over, phases, redo, report, report_folder, selected, selection,
+    stack, undo, volume,
 };
 use super::{Action, Deed, Group, Icon, Key, Part, Shortcut};
 use crate::problem::{Message, MessageId, msg};
 use crate::view::Filter;
+use crate::view::cine::CineAxis;
 use crate::workspace::{
     AnnotationEdit, CineEdit, Command, Layout, LayoutEdit, PickKind, ReportEdit, SettingsEdit,
     ViewEdit, Workspace,
@@ -85,6 +86,28 @@ fn cine(workspace: &Workspace, edit: CineEdit) -> Vec<Command> {
     view(workspace, ViewEdit::Cine(edit))
 }
 
+/// The other way a film can run.
+fn axis(workspace: &Workspace) -> Vec<Command> {
+    let now = workspace
+        .panes
+        .active_view()
+        .map(|view| workspace.cine_axis(view));
+    cine(
+        workspace,
+        CineEdit::Axis(match now {
+            Some(CineAxis::Phases) => CineAxis::Frames,
+            _ => CineAxis::Phases,
+        }),
+    )
+}
+
+fn toggle_phases(workspace: &Workspace) -> Vec<Command> {
+    let view = workspace.panes.active_view();
+    view.map(|view| Command::TogglePhases(view.display_set))
+        .into_iter()
+        .collect()
+}
+
 /// What happens at the end of the film: the next choice.
 fn repeat(workspace: &Workspace) -> Vec<Command> {
     let chosen = workspace
@@ -148,10 +171,14 @@ pub static ACTIONS: &[Action] = &[
     row(Group::Navigate, "next-series", msg("action-next-series"), &[Shortcut::plain(Key::PageDown), Shortcut::plain(Key::Right)], image, Deed::Ask(|_| layout(LayoutEdit::StepSeries(1)))),
     row(Group::Navigate, "next-pane", msg("action-next-pane"), &[Shortcut::plain(Key::Tab)], always, Deed::Ask(|_| layout(LayoutEdit::ActivateNext))),
 
+    row(Group::Navigate, "previous-phase", msg("action-previous-phase"), &[Shortcut::control(Key::Left)], phases, Deed::Ask(|w| view(w, ViewEdit::Phase(-1)))),
+    row(Group::Navigate, "next-phase", msg("action-next-phase"), &[Shortcut::control(Key::Right)], phases, Deed::Ask(|w| view(w, ViewEdit::Phase(1)))),
+    row(Group::Navigate, "toggle-phases", msg("action-toggle-phases"), &[], phases, Deed::Ask(toggle_phases)),
     row(Group::Navigate, "cine", msg("action-cine"), &[Shortcut::letter('C'), Shortcut::plain(Key::Space)], film, Deed::Ask(|w| cine(w, CineEdit::Toggle))),
     row(Group::Navigate, "cine-faster", msg("action-cine-faster"), &[Shortcut::control(Key::Up)], film, Deed::Ask(|w| cine(w, CineEdit::Faster))),
     row(Group::Navigate, "cine-slower", msg("action-cine-slower"), &[Shortcut::control(Key::Down)], film, Deed::Ask(|w| cine(w, CineEdit::Slower))),
     row(Group::Navigate, "cine-repeat", msg("action-cine-repeat"), &[], film, Deed::Ask(repeat)),
+    row(Group::Navigate, "cine-axis", msg("action-cine-axis"), &[], phases, Deed::Ask(axis)),
     row(Group::Navigate, "cine-begin", msg("action-cine-begin"), &[], film, Deed::Ask(|w| cine(w, CineEdit::Begin))),
     row(Group::Navigate, "cine-end", msg("action-cine-end"), &[], film, Deed::Ask(|w| cine(w, CineEdit::End))),
     row(Group::Navigate, "cine-whole", msg("action-cine-whole"), &[], film, Deed::Ask(|w| cine(w, CineEdit::Whole))),

@@ -43,7 +43,7 @@ pub struct Look {
 impl Look {
     /// The frames of a set of `count`, most wanted first: the one shown, what the film brings, then
     /// outwards.
-    fn order(&self, count: usize) -> impl Iterator<Item = usize> {
+    pub(super) fn order(&self, count: usize) -> impl Iterator<Item = usize> {
         let index = self.index.min(count.saturating_sub(1));
         let outward =
             (1..count).flat_map(move |step| [index.checked_add(step), index.checked_sub(step)]);
@@ -155,6 +155,12 @@ impl Loader {
     #[must_use]
     pub const fn frames(&self) -> &Arc<[FrameKey]> {
         &self.frames
+    }
+
+    /// Whether not all of its frames are kept.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        self.span < self.frames.len()
     }
 
     /// The volume being filled.

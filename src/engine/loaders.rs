@@ -16,6 +16,8 @@ use crate::volume::Volume;
 
 /// Frames kept around the one shown when a set does not fit into memory.
 const SPAN: usize = 32;
+/// The same of a phase that is not on screen.
+const SPAN_AHEAD: usize = 3;
 
 /// What the panes that show a set's frames look at.
 fn looks(wants: &[Want], set: DisplaySetId) -> Vec<Look> {
@@ -39,6 +41,8 @@ fn workers() -> usize {
 struct Entry {
     loader: Arc<Loader>,
     jobs: Vec<JobId>,
+    /// It was started as what may come and found no room for all of it.
+    is_small: bool,
     /// When it was last on screen; larger is later.
     wanted: u64,
     started: Instant,
@@ -114,12 +118,14 @@ impl Loaders {
             let Some(set) = library.display_set(want.display_set) else {
                 continue;
             };
-            let is_current = self
-                .entries
-                .get(&set.id)
-                .is_some_and(|entry| Arc::ptr_eq(entry.loader.frames(), &set.frames));
+            let is_current = self.entries.get(&set.id).is_some_and(|entry| {
+                // What was loaded ahead in a small way is loaded well once it is looked at;
+                // not while a film runs through it, which would start it again at each turn.
+                let is_enough = want.is_modest() || !entry.is_small;
+                is_enough && Arc::ptr_eq(entry.loader.frames(), &set.frames)
+            });
             if !is_current {
-                problems.extend(self.start(library, want.display_set, budget, wants));
+                problems.extend(self.start(library, want, budget, wants));
             }
             let Some(entry) = self.entries.get_mut(&set.id) else {
                 continue;
@@ -129,17 +135,22 @@ impl Loaders {
             if !looks.is_empty() {
                 entry.loader.look_at(looks);
             }
+            let priority = if want.is_ahead {
+                Priority::Prefetch
+            } else {
+                Priority::Interaction
+            };
             entry.jobs.retain(|job| queue.is_alive(*job));
             while entry.loader.has_work() && entry.jobs.len() < workers() {
                 let (loader, waker) = (Arc::clone(&entry.loader), Arc::clone(waker));
                 let title = Message::new(msg("job-load"));
-                entry.jobs.push(
-                    queue.spawn(title, Priority::Interaction, false, move |ctx| {
+                entry
+                    .jobs
+                    .push(queue.spawn(title, priority, false, move |ctx| {
                         // Cancelled or done: either way nothing is left to say.
                         let _done_or_cancelled = loader.run_batch(ctx, &|| waker());
                         waker();
-                    }),
-                );
+                    }));
             }
         }
         problems
@@ -149,15 +160,16 @@ impl Loaders {
     fn start(
         &mut self,
         library: &Library,
-        id: DisplaySetId,
+        want: &Want,
         budget: &Arc<Budget>,
         wants: &[Want],
     ) -> Option<Problem> {
+        let id = want.display_set;
         let set = library.display_set(id)?;
         let old = self.entries.remove(&id);
         let bytes = library.decoded_bytes(set);
         let mut reserved = budget.reserve(bytes);
-        while reserved.is_err() && self.let_go_of_oldest(wants) {
+        while reserved.is_err() && self.let_go_of_oldest(wants, want.is_modest()) {
             reserved = budget.reserve(bytes);
         }
         let sources = open::sources(library, set);
@@ -179,6 +191,10 @@ impl Loaders {
                     None,
                 )
             }
+            Err(_) if want.is_modest() => (
+                Loader::new(Arc::clone(&set.frames), sources, None, SPAN_AHEAD, None),
+                None,
+            ),
             Err(over) => {
                 let problem = Problem::warning(over.message());
                 (
@@ -187,6 +203,7 @@ impl Loaders {
                 )
             }
         };
+        let is_small = want.is_modest() && loader.is_partial();
         let mut wanted = self.clock;
         if let Some(old) = old {
             loader.take_over(&old.loader);
@@ -198,6 +215,7 @@ impl Loaders {
         let entry = Entry {
             loader: Arc::new(loader),
             jobs: Vec::new(),
+            is_small,
             wanted,
             started: Instant::now(),
         };
@@ -205,8 +223,13 @@ impl Loaders {
         problem
     }
 
-    fn let_go_of_oldest(&mut self, wants: &[Want]) -> bool {
-        let is_wanted = |set: DisplaySetId| wants.iter().any(|want| want.display_set == set);
+    /// Lets go the set that was wanted longest ago, of those not wanted now; what is on screen may
+    /// also take the room of what is not yet.
+    fn let_go_of_oldest(&mut self, wants: &[Want], is_modest: bool) -> bool {
+        let is_wanted = |set: DisplaySetId| {
+            let mut counting = wants.iter().filter(|want| is_modest || !want.is_ahead);
+            counting.any(|want| want.display_set == set)
+        };
         let oldest = self
             .entries
             .iter()

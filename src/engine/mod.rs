@@ -52,9 +52,9 @@ use crate::jobs::{JobInfo, Queue};
 use crate::model::{DisplaySetId, FrameKey, Library};
 use crate::objects::journal::Journal;
 use crate::problem::{Message, Problem, msg};
-use crate::view::{Frames, Loading, ViewMode};
+use crate::view::{Frames, Loading, ViewMode, ViewState};
 use crate::volume::Volume;
-use crate::workspace::{Cinema, Command, Effect, Workspace};
+use crate::workspace::{Cinema, Command, Effect, PaneId, Workspace};
 
 /// Events that may wait before jobs wait for them to be taken.
 const EVENTS: usize = 256;
@@ -73,21 +73,73 @@ pub struct Want {
     pub mode: ViewMode,
     /// The frames a film shows next, in their order.
     pub coming: Vec<u32>,
+    /// Not on screen, but soon may be: another phase of what is.
+    pub is_ahead: bool,
+    /// On screen for a moment: a film runs through the phases.
+    pub is_passing: bool,
 }
 
 impl Want {
     /// What all panes show.
     #[must_use]
     pub fn shown_in(workspace: &Workspace, cinema: &Cinema) -> Vec<Self> {
-        let views = workspace.panes.shown();
-        views
-            .map(|(pane, view)| Self {
+        let mut wants: Vec<Self> = Vec::new();
+        for (pane, view) in workspace.panes.shown() {
+            wants.push(Self {
                 display_set: view.display_set,
                 index: view.index,
                 mode: view.mode,
                 coming: cinema.coming(pane, AHEAD),
-            })
-            .collect()
+                is_ahead: false,
+                is_passing: !cinema.coming_phases(pane).is_empty(),
+            });
+        }
+        for (pane, view) in workspace.panes.shown() {
+            for phase in phases_ahead(workspace, cinema, pane, view) {
+                if wants.iter().all(|want| want.display_set != phase) {
+                    wants.push(Self {
+                        display_set: phase,
+                        index: view.index,
+                        mode: view.mode,
+                        coming: Vec::new(),
+                        is_ahead: true,
+                        is_passing: false,
+                    });
+                }
+            }
+        }
+        wants
+    }
+}
+
+/// The other phases of what a pane shows, most wanted first: those a film brings, else outwards
+/// from the one shown, if they are one entry of the browser.
+fn phases_ahead(
+    workspace: &Workspace,
+    cinema: &Cinema,
+    pane: PaneId,
+    view: &ViewState,
+) -> Vec<DisplaySetId> {
+    let coming = cinema.coming_phases(pane);
+    let set = workspace.library.display_set(view.display_set);
+    if !coming.is_empty() || !set.is_some_and(|set| workspace.is_joined(set)) {
+        return coming;
+    }
+    workspace.phase(view).map_or_else(Vec::new, |phase| {
+        let place = phase.place as usize;
+        let look = loader::Look {
+            index: place,
+            coming: Vec::new(),
+        };
+        let order = look.order(phase.sets.len());
+        order.filter_map(|at| phase.sets.get(at)).copied().collect()
+    })
+}
+
+impl Want {
+    /// It takes no memory from what is on screen.
+    const fn is_modest(&self) -> bool {
+        self.is_ahead || self.is_passing
     }
 }
 

@@ -18,8 +18,21 @@ pub(super) enum Criterion {
     TemporalPosition,
     TriggerTime,
     ContrastAgent,
+    /// The n-th of the dimensions an enhanced image names itself and nothing above tells.
+    Dimension(usize),
     AcquisitionNumber,
     AcquisitionTime,
+}
+
+/// What sets of different values have to do with each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Axis {
+    /// Pictures that are no steps of one thing.
+    Fixed,
+    /// One slice in several contrasts, one after the other.
+    Contrast,
+    /// One slice at several moments.
+    Time,
 }
 
 /// A frame's value; what is missing comes first.
@@ -32,7 +45,7 @@ pub(super) enum Value {
 
 impl Criterion {
     /// In the order in which they are tried.
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 15] = [
         Self::ImageType,
         Self::EchoTime,
         Self::EchoNumber,
@@ -42,6 +55,10 @@ impl Criterion {
         Self::TemporalPosition,
         Self::TriggerTime,
         Self::ContrastAgent,
+        Self::Dimension(0),
+        Self::Dimension(1),
+        Self::Dimension(2),
+        Self::Dimension(3),
         Self::AcquisitionNumber,
         Self::AcquisitionTime,
     ];
@@ -58,6 +75,19 @@ impl Criterion {
                 | Self::ConvolutionKernel
                 | Self::StackId
         )
+    }
+
+    pub(super) const fn axis(self) -> Axis {
+        match self {
+            Self::ImageType | Self::ConvolutionKernel | Self::StackId | Self::ContrastAgent => {
+                Axis::Fixed
+            }
+            Self::EchoTime | Self::EchoNumber | Self::BValue | Self::Dimension(_) => Axis::Contrast,
+            Self::TemporalPosition
+            | Self::TriggerTime
+            | Self::AcquisitionNumber
+            | Self::AcquisitionTime => Axis::Time,
+        }
     }
 
     pub(super) fn value(self, facts: &FrameFacts) -> Value {
@@ -81,13 +111,14 @@ impl Criterion {
             Self::TemporalPosition => integer(facts.temporal_position),
             Self::TriggerTime => tenths(facts.trigger_time_ms),
             Self::ContrastAgent => text(&facts.contrast_agent),
+            Self::Dimension(n) => integer(facts.further_dimensions.get(n).map(|(_, index)| *index)),
             Self::AcquisitionNumber => integer(facts.acquisition_number),
             Self::AcquisitionTime => text(&facts.acquisition_time),
         }
     }
 
-    /// Why a part is a part.
-    pub(super) fn reason(self, value: &Value) -> Message {
+    /// Why a part is a part; `facts` are those of one of its frames.
+    pub(super) fn reason(self, value: &Value, facts: &FrameFacts) -> Message {
         let id = match self {
             Self::ImageType => msg("split-image-type"),
             Self::EchoTime => msg("split-echo-time"),
@@ -98,13 +129,21 @@ impl Criterion {
             Self::TemporalPosition => msg("split-temporal-position"),
             Self::TriggerTime => msg("split-trigger-time"),
             Self::ContrastAgent => msg("split-contrast"),
+            Self::Dimension(_) => msg("split-dimension"),
             Self::AcquisitionNumber => msg("split-acquisition"),
             Self::AcquisitionTime => msg("split-acquisition-time"),
         };
+        let named = match self {
+            Self::Dimension(n) => {
+                let name = facts.further_dimensions.get(n);
+                Message::new(id).text("name", name.map_or("", |(name, _)| &**name))
+            }
+            _ => Message::new(id),
+        };
         match value {
-            Value::Missing => Message::new(id).text("value", "–"),
-            Value::Number(number) => Message::new(id).number("value", *number),
-            Value::Text(text) => Message::new(id).text("value", text.as_str()),
+            Value::Missing => named.text("value", "–"),
+            Value::Number(number) => named.number("value", *number),
+            Value::Text(text) => named.text("value", text.as_str()),
         }
     }
 }

@@ -13,6 +13,8 @@ use super::SeriesKey;
 use super::StudyKey;
 use super::VolumePlan;
 use super::WhyNoVolume;
+use super::phases;
+use super::phases::Phase;
 use super::plan::PlanFrame;
 use super::plan::plan;
 use super::records::Series;
@@ -44,6 +46,10 @@ pub struct DisplaySet {
     pub description: String,
     /// What sets it apart from the other sets of its series; empty if it is the only one.
     pub apart_by: Vec<Message>,
+    /// What of the concatenation it was written as is not there.
+    pub missing: Option<Message>,
+    /// Its place among the sets of its series that show the same slices, if there are any.
+    pub phase: Option<Phase>,
     /// Series Number.
     pub number: Option<i64>,
     /// Modality (0008,0060).
@@ -83,11 +89,17 @@ pub(super) fn display_sets(
     previous: &[DisplaySet],
 ) -> Vec<DisplaySet> {
     let ids = kept_ids(&parts, previous);
-    parts
+    let groups = phases::groups(&parts);
+    let reasons: Vec<_> = parts.iter().map(|part| part.reasons.clone()).collect();
+    let mut sets: Vec<DisplaySet> = parts
         .into_iter()
         .zip(ids)
         .filter_map(|(part, kept)| display_set(series, patient, part, kept))
-        .collect()
+        .collect();
+    if sets.len() == reasons.len() {
+        phases::tell(&mut sets, &reasons, &groups);
+    }
+    sets
 }
 
 fn display_set(
@@ -108,10 +120,12 @@ fn display_set(
     let volume = match unchanged {
         Some(set) => set.volume.clone(),
         None if without_pictures.is_some() => Err(WhyNoVolume::NotAnImage),
-        None => plan(&plan_frames(&part)).map(Arc::new),
+        None => plan(&plan_frames(&part))
+            .map(Arc::new)
+            .map_err(|why| why_not(why, &part)),
     };
     let kind = without_pictures.unwrap_or_else(|| match facts.kind {
-        ImageKind::ClassicMultiFrame if first.facts.plane.is_none() => DisplaySetKind::Loop,
+        ImageKind::ClassicMultiFrame if first.plane().is_none() => DisplaySetKind::Loop,
         _ => DisplaySetKind::Stack,
     });
     let mut instances: Vec<InstanceIx> = part.items.iter().map(|item| item.key.instance).collect();
@@ -137,9 +151,23 @@ fn display_set(
         frame_of_reference: facts.frame_of_reference.clone(),
         rows: facts.pixel.rows,
         columns: facts.pixel.columns,
-        apart_by: part.reasons,
+        apart_by: part.reasons.into_iter().map(|r| r.message).collect(),
+        phase: None,
+        missing: part.missing,
         volume,
     })
+}
+
+/// Frames that lie in the space of a transducer have places, but not in the patient.
+fn why_not(why: WhyNoVolume, part: &Part<'_>) -> WhyNoVolume {
+    let is_in_volume = part
+        .items
+        .iter()
+        .all(|item| item.facts.plane_in_volume.is_some());
+    match why {
+        WhyNoVolume::NoPosition { .. } if is_in_volume => WhyNoVolume::NotInPatient,
+        why => why,
+    }
 }
 
 fn plan_frames(part: &Part<'_>) -> Vec<PlanFrame> {

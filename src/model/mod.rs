@@ -1,9 +1,11 @@
 //! Patient → study → series → display set, and the keys every cache uses.
 //!
 //! `library` keeps what was found, `identity` tells patients apart, `split` forms display sets by
-//! `criterion` and `order`, and `plan` finds the grid that a display set's slices form.
+//! `criterion` and `order`, `phases` finds those that show the same slices, and `plan` the grid that
+//! a display set's slices form.
 #![warn(missing_docs)]
 
+mod concatenation;
 mod criterion;
 mod display_set;
 mod grid;
@@ -12,6 +14,7 @@ mod keys;
 mod kind;
 mod library;
 mod order;
+mod phases;
 mod plan;
 mod records;
 mod split;
@@ -22,6 +25,7 @@ pub use grid::{GridReport, VolumeGrid, VolumePlan};
 pub use keys::{DisplaySetId, FrameKey, InstanceIx, PatientKey, SeriesKey, StudyKey};
 pub use kind::DisplaySetKind;
 pub use library::{Library, duplicate_of};
+pub use phases::{JOINED_FROM, Phase};
 pub use plan::{LEAST_SLICES, PlanFrame, plan};
 pub use records::{Instance, Patient, Series, Study};
 pub use why_no_volume::WhyNoVolume;

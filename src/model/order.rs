@@ -12,15 +12,11 @@ use crate::geom::DVec3;
 pub(super) fn places(items: &[Item<'_>]) -> Vec<usize> {
     let normal = items
         .iter()
-        .find_map(|item| item.facts.plane)
+        .find_map(Item::plane)
         .map_or(DVec3::ZERO, |plane| plane.normal());
     let distances: Vec<f64> = items
         .iter()
-        .map(|item| {
-            item.facts
-                .plane
-                .map_or(0.0, |plane| plane.origin.dot(normal))
-        })
+        .map(|item| item.plane().map_or(0.0, |plane| plane.origin.dot(normal)))
         .collect();
     let mut by_distance: Vec<(usize, f64)> = distances.into_iter().enumerate().collect();
     by_distance.sort_by(|a, b| a.1.total_cmp(&b.1));
@@ -44,7 +40,7 @@ pub(super) fn sort(items: &mut Vec<Item<'_>>) {
     let has_one_orientation = {
         let rows: Vec<DVec3> = items
             .iter()
-            .filter_map(|item| item.facts.plane)
+            .filter_map(Item::plane)
             .map(|plane| plane.normal())
             .collect();
         rows.len() == items.len()
@@ -78,13 +74,16 @@ fn in_time(a: &Item<'_>, b: &Item<'_>) -> Ordering {
         .then_with(|| in_numbers(a, b))
 }
 
-/// By stack position where one is given, instance number, UID and frame.
+/// By the dimensions of an image of several frames, by stack position where one is given, part of
+/// the concatenation, instance number, UID and frame.
 fn in_numbers(a: &Item<'_>, b: &Item<'_>) -> Ordering {
     let instance_number = |item: &Item<'_>| item.instance.facts.instance_number.unwrap_or(i64::MAX);
-    a.facts
-        .stack_id
-        .cmp(&b.facts.stack_id)
+    let part = |item: &Item<'_>| item.instance.facts.concatenation.in_concatenation_number;
+    dimensions(a)
+        .cmp(dimensions(b))
+        .then_with(|| a.facts.stack_id.cmp(&b.facts.stack_id))
         .then_with(|| a.facts.in_stack_position.cmp(&b.facts.in_stack_position))
+        .then_with(|| part(a).cmp(&part(b)))
         .then_with(|| instance_number(a).cmp(&instance_number(b)))
         .then_with(|| {
             let uid = |item: &Item<'_>| item.instance.facts.sop_instance_uid.clone();
@@ -92,4 +91,14 @@ fn in_numbers(a: &Item<'_>, b: &Item<'_>) -> Ordering {
         })
         .then_with(|| a.key.frame.cmp(&b.key.frame))
         .then_with(|| a.key.cmp(&b.key))
+}
+
+/// Indices count within one image; those of images of one frame have nothing to do with each other.
+fn dimensions<'a>(item: &Item<'a>) -> &'a [i64] {
+    let facts = &item.instance.facts;
+    if facts.frame_count > 1 || !facts.concatenation.uid.is_empty() {
+        &item.facts.dimension_index
+    } else {
+        &[]
+    }
 }

@@ -23,12 +23,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::FrameKey;
+use super::concatenation;
+use super::criterion::Axis;
 use super::criterion::Criterion;
 use super::criterion::Value;
 use super::order;
 use super::records::Instance;
 use crate::dicom::modules::FrameFacts;
 use crate::dicom::modules::ImageKind;
+use crate::dicom::modules::ImagePlaneModule;
 use crate::geom::DVec3;
 use crate::geom::nearest_anatomical_plane;
 use crate::problem::Message;
@@ -51,11 +54,42 @@ pub(super) struct Item<'a> {
     pub facts: &'a FrameFacts,
 }
 
+impl Item<'_> {
+    /// Where it lies: in the patient, else in a volume of its own.
+    pub(super) fn plane(&self) -> Option<ImagePlaneModule> {
+        self.facts.plane.or(self.facts.plane_in_volume)
+    }
+}
+
 /// A display set to be: frames in their order, and why they are apart from the others.
 #[derive(Debug)]
 pub(super) struct Part<'a> {
     pub items: Vec<Item<'a>>,
-    pub reasons: Vec<Message>,
+    pub reasons: Vec<Reason>,
+    /// What of its concatenation is not there.
+    pub missing: Option<Message>,
+}
+
+/// Why a part is a part.
+#[derive(Debug, Clone)]
+pub(super) struct Reason {
+    pub message: Message,
+    pub axis: Axis,
+    /// What it is ordered by along its axis.
+    pub value: Value,
+    /// It says nothing but which of several it is.
+    pub is_count: bool,
+}
+
+impl Reason {
+    const fn fixed(message: Message) -> Self {
+        Self {
+            message,
+            axis: Axis::Fixed,
+            value: Value::Missing,
+            is_count: false,
+        }
+    }
 }
 
 /// Splits and orders the frames of a series.
@@ -72,16 +106,29 @@ pub(super) fn split<'a>(instances: impl Iterator<Item = &'a Arc<Instance>>) -> V
                     facts: &instance.no_facts,
                 }],
                 reasons: Vec::new(),
+                missing: None,
             });
         }
         for item in items {
             groups.entry(Apart::of(&item)).or_default().push(item);
         }
     }
+    let mut concatenated: BTreeMap<&str, Vec<Item<'a>>> = BTreeMap::new();
+    for item in groups.values().flatten() {
+        let uid = item.instance.facts.concatenation.uid.as_str();
+        if !uid.is_empty() {
+            concatenated.entry(uid).or_default().push(*item);
+        }
+    }
     let group_reasons = Apart::reasons(&groups.keys().cloned().collect::<Vec<_>>());
     let mut parts: Vec<Part<'a>> = Vec::new();
     for ((apart, items), reasons) in groups.into_iter().zip(group_reasons) {
-        let whole = Part { items, reasons };
+        let missing = missing_of(&items, &concatenated);
+        let whole = Part {
+            items,
+            reasons,
+            missing,
+        };
         if !apart.has_place {
             parts.push(whole);
             continue;
@@ -121,6 +168,12 @@ pub(super) fn split<'a>(instances: impl Iterator<Item = &'a Arc<Instance>>) -> V
     parts
 }
 
+/// What of the concatenation that frames belong to is not there.
+fn missing_of(items: &[Item<'_>], concatenated: &BTreeMap<&str, Vec<Item<'_>>>) -> Option<Message> {
+    let uid = items.first()?.instance.facts.concatenation.uid.as_str();
+    concatenation::missing(concatenated.get(uid)?)
+}
+
 fn items(instance: &Instance) -> Vec<Item<'_>> {
     (0..instance.facts.frame_count)
         .filter_map(|frame| {
@@ -152,10 +205,10 @@ impl Apart {
         let facts = &item.instance.facts;
         let own = match facts.kind {
             ImageKind::SingleFrame | ImageKind::NotAnImage => None,
-            ImageKind::EnhancedMultiFrame if facts.frame_count == 1 => None,
-            ImageKind::EnhancedMultiFrame if !facts.concatenation_uid.is_empty() => {
-                Some(facts.concatenation_uid.clone())
+            ImageKind::EnhancedMultiFrame if !facts.concatenation.uid.is_empty() => {
+                Some(facts.concatenation.uid.clone())
             }
+            ImageKind::EnhancedMultiFrame if facts.frame_count == 1 => None,
             // Dose grids and other enhanced or classic frames of one instance.
             _ => Some(format!("{:010}", item.instance.ix.0)),
         };
@@ -166,13 +219,13 @@ impl Apart {
             is_colour: facts.pixel.samples_per_pixel > 1,
             frame_of_reference: facts.frame_of_reference.clone(),
             is_localizer: item.facts.image_type.split('\\').any(|v| v == "LOCALIZER"),
-            has_place: item.facts.plane.is_some(),
+            has_place: item.plane().is_some(),
             own,
         }
     }
 
     /// For each group, what a reader would call the difference.
-    fn reasons(groups: &[Self]) -> Vec<Vec<Message>> {
+    fn reasons(groups: &[Self]) -> Vec<Vec<Reason>> {
         let differ = |same: fn(&Self, &Self) -> bool| {
             groups
                 .first()
@@ -185,14 +238,13 @@ impl Apart {
             .map(|group| {
                 let mut reasons = Vec::new();
                 if localizers && group.is_localizer {
-                    reasons.push(Message::new(msg("split-localizer")));
+                    reasons.push(Reason::fixed(Message::new(msg("split-localizer"))));
                 }
                 if sizes {
-                    reasons.push(
-                        Message::new(msg("split-size"))
-                            .number("columns", group.columns.into())
-                            .number("rows", group.rows.into()),
-                    );
+                    let size = Message::new(msg("split-size"))
+                        .number("columns", group.columns.into())
+                        .number("rows", group.rows.into());
+                    reasons.push(Reason::fixed(size));
                 }
                 reasons
             })
@@ -208,7 +260,7 @@ fn by_orientation(part: Part<'_>) -> Vec<(Part<'_>, bool)> {
     let mut clusters: Vec<Orientation<'_>> = Vec::new();
     let mut mixed = Vec::new();
     for item in part.items {
-        let Some(plane) = item.facts.plane else {
+        let Some(plane) = item.plane() else {
             mixed.push(item);
             continue;
         };
@@ -230,7 +282,13 @@ fn by_orientation(part: Part<'_>) -> Vec<(Part<'_>, bool)> {
             .map(|cluster| {
                 let reasons = part.reasons.clone();
                 let items = cluster.2;
-                (Part { items, reasons }, true)
+                let missing = part.missing.clone();
+                let part = Part {
+                    items,
+                    reasons,
+                    missing,
+                };
+                (part, true)
             })
             .collect();
     }
@@ -241,17 +299,29 @@ fn by_orientation(part: Part<'_>) -> Vec<(Part<'_>, bool)> {
             continue;
         }
         let mut reasons = part.reasons.clone();
-        reasons.push(orientation_reason(row.cross(column)));
-        parts.push((Part { items, reasons }, true));
+        reasons.push(Reason::fixed(orientation_reason(row.cross(column))));
+        let missing = part.missing.clone();
+        let part = Part {
+            items,
+            reasons,
+            missing,
+        };
+        parts.push((part, true));
     }
     if !mixed.is_empty() {
         let mut reasons = part.reasons;
         if !parts.is_empty() {
-            reasons.push(Message::new(msg("split-various-orientations")));
+            let message = Message::new(msg("split-various-orientations"));
+            reasons.push(Reason::fixed(message));
         }
         let is_parallel = mixed.len() == 1;
         let items = mixed;
-        parts.push((Part { items, reasons }, is_parallel));
+        let part = Part {
+            items,
+            reasons,
+            missing: part.missing,
+        };
+        parts.push((part, is_parallel));
     }
     parts
 }
@@ -297,8 +367,19 @@ fn by(part: Part<'_>, criterion: Criterion) -> Vec<Part<'_>> {
         .into_iter()
         .map(|(value, items)| {
             let mut reasons = part.reasons.clone();
-            reasons.push(criterion.reason(&value));
-            Part { items, reasons }
+            let first = items.first().map(|item| item.facts);
+            let message = criterion.reason(&value, first.unwrap_or(&FrameFacts::default()));
+            reasons.push(Reason {
+                message,
+                axis: criterion.axis(),
+                value,
+                is_count: false,
+            });
+            Part {
+                items,
+                reasons,
+                missing: part.missing.clone(),
+            }
         })
         .collect()
 }
@@ -321,14 +402,18 @@ fn by_rank(mut part: Part<'_>) -> Vec<Part<'_>> {
     let mut parts: Vec<Part<'_>> = (1..=ranks)
         .map(|rank| {
             let mut reasons = part.reasons.clone();
-            reasons.push(
-                Message::new(msg("split-repetition"))
+            reasons.push(Reason {
+                message: Message::new(msg("split-repetition"))
                     .count("number", rank)
                     .count("of", ranks),
-            );
+                axis: Axis::Time,
+                value: Value::Number(rank as f64),
+                is_count: true,
+            });
             Part {
                 items: Vec::new(),
                 reasons,
+                missing: part.missing.clone(),
             }
         })
         .collect();

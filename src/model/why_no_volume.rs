@@ -15,6 +15,8 @@ pub enum WhyNoVolume {
     TooFewPositions { positions: usize, needed: usize },
     #[error("{frames} frames say not where they lie")]
     NoPosition { frames: usize },
+    #[error("positions are not the patient's")]
+    NotInPatient,
     #[error("{frames} frames have no pixel spacing")]
     NoSpacing { frames: usize },
     #[error("colour")]
@@ -54,6 +56,7 @@ impl WhyNoVolume {
             Self::NoPosition { frames } => {
                 Message::new(msg("no-volume-no-position")).count("frames", frames)
             }
+            Self::NotInPatient => Message::new(msg("no-volume-not-in-patient")),
             Self::NoSpacing { frames } => {
                 Message::new(msg("no-volume-no-spacing")).count("frames", frames)
             }

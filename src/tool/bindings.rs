@@ -28,6 +28,8 @@ pub enum Does {
     Tool(&'static str),
     /// So many slices a notch.
     Slices(i32),
+    /// So many phases a notch: the same slice of the next moment, echo or b-value.
+    Phases(i32),
     /// Larger or smaller, with what is under the pointer staying there.
     ZoomAtPointer,
     /// The menu of the pane.
@@ -63,6 +65,11 @@ const SHIFT: Modifiers = Modifiers {
     ..NONE
 };
 const CTRL: Modifiers = Modifiers { ctrl: true, ..NONE };
+const CTRL_SHIFT: Modifiers = Modifiers {
+    shift: true,
+    ctrl: true,
+    ..NONE
+};
 const ALT: Modifiers = Modifiers { alt: true, ..NONE };
 
 const fn row(
@@ -90,6 +97,7 @@ pub static BINDINGS: &[Binding] = &[
     row(Input::Drag(Button::Secondary), NONE, Does::Tool("zoom"), msg("pointer-right"), msg("tool-zoom-help")),
     row(Input::Click(Button::Secondary), NONE, Does::ContextMenu, msg("pointer-right-click"), msg("pointer-menu-does")),
     row(Input::DoubleClick, NONE, Does::Maximise, msg("pointer-double-click"), msg("pointer-maximise-does")),
+    row(Input::Wheel, CTRL_SHIFT, Does::Phases(1), msg("pointer-ctrl-shift-wheel"), msg("pointer-phase-does")),
     row(Input::Wheel, CTRL, Does::ZoomAtPointer, msg("pointer-ctrl-wheel"), msg("pointer-zoom-does")),
     row(Input::Wheel, SHIFT, Does::Slices(10), msg("pointer-shift-wheel"), msg("pointer-slices-does")),
     row(Input::Wheel, NONE, Does::Slices(1), msg("pointer-wheel"), msg("pointer-slice-does")),

@@ -202,11 +202,15 @@ impl Interaction {
                 };
                 zoom::wheel_commands(scene, position_px, notches)
             }
+            Some(Does::Phases(phases)) => {
+                let steps = self.steps(amount).saturating_mul(phases);
+                if steps == 0 {
+                    return Vec::new();
+                }
+                vec![Command::View(scene.pane, ViewEdit::Phase(steps))]
+            }
             Some(Does::Slices(slices)) => {
-                let steps = match amount {
-                    WheelAmount::Lines(lines) => self.wheel.lines(lines),
-                    WheelAmount::Points(points) => self.wheel.points(points),
-                };
+                let steps = self.steps(amount);
                 if steps == 0 {
                     return Vec::new();
                 }
@@ -214,6 +218,22 @@ impl Interaction {
                 vec![Command::View(scene.pane, step)]
             }
             _ => Vec::new(),
+        }
+    }
+
+    /// The wheel turned sideways, or two fingers moved so: from phase to phase, to the right
+    /// positive.
+    pub fn wheel_sideways(&mut self, scene: &Scene<'_>, amount: WheelAmount) -> Vec<Command> {
+        match self.steps(amount) {
+            0 => Vec::new(),
+            steps => vec![Command::View(scene.pane, ViewEdit::Phase(steps))],
+        }
+    }
+
+    fn steps(&mut self, amount: WheelAmount) -> i32 {
+        match amount {
+            WheelAmount::Lines(lines) => self.wheel.lines(lines),
+            WheelAmount::Points(points) => self.wheel.points(points),
         }
     }
 

@@ -4,6 +4,7 @@ use crate::dicom::PersonName;
 use crate::model::{DisplaySet, DisplaySetId, DisplaySetKind, LEAST_SLICES, Library, StudyKey};
 use crate::problem::{Message, MessageId, msg};
 use crate::text::{Words, age_at};
+use crate::workspace::Workspace;
 
 /// Missing slices named by their numbers, at most.
 const MISSING_NAMED: usize = 8;
@@ -53,6 +54,8 @@ pub struct SetRow {
     pub series: String,
     /// How many frames.
     pub frames: usize,
+    /// How many phases show these slices, where they are one entry; else 1.
+    pub phases: usize,
     /// It has a picture.
     pub is_image: bool,
     /// It can be resliced.
@@ -69,10 +72,12 @@ pub struct SetRow {
 
 /// Studies in the order of the library.
 #[must_use]
-pub fn studies(library: &Library, words: &Words) -> Vec<StudyRow> {
+pub fn studies(workspace: &Workspace, words: &Words) -> Vec<StudyRow> {
+    let library = &workspace.library;
     let mut rows: Vec<StudyRow> = Vec::new();
-    for set in library.display_sets() {
-        let row = set_row(set, library, words);
+    let entries = library.display_sets();
+    for set in entries.filter(|set| workspace.entry_of(set) == set.id) {
+        let row = set_row(set, workspace, words);
         match rows.iter_mut().find(|study| study.key == set.study) {
             Some(study) => study.sets.push(row),
             None => rows.push(StudyRow {
@@ -132,13 +137,16 @@ fn missing(places: &[u32]) -> Message {
         .text("numbers", numbers.join(", "))
 }
 
-fn set_row(set: &DisplaySet, library: &Library, words: &Words) -> SetRow {
+fn set_row(set: &DisplaySet, workspace: &Workspace, words: &Words) -> SetRow {
     let why_not = match &set.kind {
         DisplaySetKind::NotShown(what) => Some(words.get(what)),
         _ => None,
     };
-    let (problems, notes) = geometry(set, library, words);
-    let apart: Vec<String> = set.apart_by.iter().map(|what| words.get(what)).collect();
+    let (mut problems, notes) = geometry(set, &workspace.library, words);
+    problems.extend(set.missing.as_ref().map(|what| words.get(what)));
+    let joined = set.phase.as_ref().filter(|_| workspace.is_joined(set));
+    let apart = joined.map_or(&set.apart_by, |phase| &phase.common);
+    let apart: Vec<String> = apart.iter().map(|what| words.get(what)).collect();
     let title = [set.description.clone(), apart.join(", ")]
         .into_iter()
         .filter(|part| !part.is_empty())
@@ -162,7 +170,8 @@ fn set_row(set: &DisplaySet, library: &Library, words: &Words) -> SetRow {
         series,
         frames: set.frames.len(),
         is_image: set.is_image(),
-        is_volume: library.volume_grid(set.id).is_ok(),
+        phases: joined.map_or(1, |phase| phase.sets.len()),
+        is_volume: workspace.library.volume_grid(set.id).is_ok(),
         badge: (!set.is_image()).then(|| set.modality.clone()),
         why_not,
         problems,

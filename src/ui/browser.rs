@@ -69,7 +69,7 @@ pub fn browser_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, thumbnails: &mut Thumbnai
         });
     });
     passed_over_badge_ui(ui, ctx);
-    let rows = studies(&ctx.workspace.library, ctx.words);
+    let rows = studies(ctx.workspace, ctx.words);
     if rows.is_empty() {
         let words = ctx.say(if ctx.workspace.scans_running > 0 {
             msg("browser-reading")
@@ -206,8 +206,15 @@ fn set_ui(
             .push(Command::View(pane, ViewEdit::Show(set.id)));
     }
     let help = ctx.say(msg("browser-set-help"));
+    let phases = if set.phases > 1 {
+        let message = Message::new(msg("browser-phases")).count("count", set.phases);
+        ctx.words.get(&message)
+    } else {
+        String::new()
+    };
     let line = [
         set.series.as_str(),
+        &phases,
         if set.frames > 0 { &count } else { "" },
     ]
     .into_iter()
@@ -272,7 +279,11 @@ fn badges_ui(ui: &Ui, ctx: &PanelCtx<'_>, set: &SetRow, picture: Rect, is_sound:
     let colours = &theme.colours;
     let words = (theme.small(), colours.overlay);
     if set.frames > 0 {
-        let count = set.frames.to_string();
+        let count = if set.phases > 1 {
+            format!("{} × {}", set.phases, set.frames)
+        } else {
+            set.frames.to_string()
+        };
         let corner = egui::Align2::RIGHT_BOTTOM;
         badge_ui(ui, theme, picture, corner, &count, words.clone());
     }

@@ -9,7 +9,7 @@ use crate::jobs::JobId;
 use crate::model::DisplaySetId;
 use crate::model::StudyKey;
 use crate::problem::{Message, Problem};
-use crate::view::cine::Repeat;
+use crate::view::cine::{CineAxis, Repeat};
 use crate::view::{Camera, Filter, ViewMode, VoiChoice};
 use crate::workspace::document::Document;
 use crate::workspace::notices::NoticeId;
@@ -43,6 +43,8 @@ pub enum Command {
     Settings(SettingsEdit),
     Tool(&'static str),
     HideIdentification(bool),
+    /// The phases of this display set as one entry of the browser, or each on its own.
+    TogglePhases(DisplaySetId),
     Dismiss(NoticeId),
     Notify(Problem),
     CancelJob(JobId),
@@ -159,6 +161,8 @@ pub enum ViewEdit {
     /// Window, zoom, pan, rotation, mirror as at first.
     Reset,
     Cine(CineEdit),
+    /// The same slice so many phases on (positive) or back: moments, echoes, b-values.
+    Phase(i32),
 }
 
 /// A change of a pane's film.
@@ -168,6 +172,8 @@ pub enum CineEdit {
     /// Plays, or stops where it is.
     Toggle,
     Repeat(Repeat),
+    /// Through the frames, or one slice through the phases.
+    Axis(CineAxis),
     /// The next higher rate.
     Faster,
     Slower,

@@ -5,6 +5,7 @@
 //! | file | what it owns |
 //! |---|---|
 //! | `command.rs` | [`Command`], nested by owner; [`Effect`], [`Task`] |
+//! | `phases.rs` | the second direction of scrolling: from phase to phase |
 //! | `panes.rs` | panes, layouts, the MPR group and its crosshair |
 //! | `view_edit.rs` | changes to one pane's view |
 //! | `cine.rs` | films in panes: [`Cinema`], their clocks |
@@ -25,6 +26,7 @@ mod history;
 mod labels;
 mod notices;
 mod panes;
+mod phases;
 mod presets;
 mod settings;
 mod start;
@@ -51,6 +53,7 @@ use std::path::{Path, PathBuf};
 
 use crate::annotation::AnnotationId;
 use crate::model::Library;
+use crate::model::SeriesKey;
 use crate::model::StudyKey;
 use crate::problem::{Message, msg};
 
@@ -109,6 +112,8 @@ pub struct Workspace {
     pub locked: Vec<LockedArchive>,
     /// Files found so far.
     pub files_found: usize,
+    /// Series whose phases the reader wants as one entry of the browser, or not.
+    phases_joined: BTreeMap<SeriesKey, bool>,
     /// Scans under way.
     pub scans_running: usize,
     /// Where reports go if the settings name no folder; never the medium the images lie on.
@@ -173,6 +178,10 @@ impl Workspace {
             }
             Command::HideIdentification(is_hidden) => {
                 self.is_identification_hidden = is_hidden;
+                Vec::new()
+            }
+            Command::TogglePhases(set) => {
+                self.toggle_phases(set);
                 Vec::new()
             }
             Command::Dismiss(notice) => {

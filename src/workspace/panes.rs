@@ -441,6 +441,7 @@ impl Workspace {
             .library
             .display_sets()
             .filter(|set| set.study == study && set.is_image())
+            .filter(|set| self.entry_of(set) == set.id)
             .map(|set| set.id)
             .collect();
         let Some(place) = sets.iter().position(|set| *set == now) else {
@@ -467,7 +468,8 @@ impl Workspace {
         let waiting: Vec<DisplaySetId> = self
             .library
             .display_sets()
-            .filter(|set| set.study == study && set.is_image() && !shown.contains(&set.id))
+            .filter(|set| set.study == study && set.is_image())
+            .filter(|set| self.entry_of(set) == set.id && !shown.contains(&set.id))
             .map(|set| set.id)
             .collect();
         let empty: Vec<PaneId> = self

@@ -3,6 +3,7 @@
 use crate::annotation::{AnnotationId, Points};
 use crate::geom::DVec3;
 use crate::model::DisplaySetId;
+use crate::view::cine::CineAxis;
 use crate::view::step_mm;
 use crate::view::{Camera, DataPresentation, ViewMode, ViewState, VoiChoice, Zoom};
 use crate::volume::VolumeGrid;
@@ -47,7 +48,9 @@ impl Workspace {
             ViewEdit::Step(_) | ViewEdit::First | ViewEdit::Last | ViewEdit::Index(_)
         ) {
             self.panes.mark_scrolled(pane);
-            self.stop_cine(pane);
+            if self.cine_axis(&view) == CineAxis::Frames {
+                self.stop_cine(pane);
+            }
         }
         match edit {
             ViewEdit::Step(steps) => self.step(pane, &view, steps),
@@ -111,6 +114,12 @@ impl Workspace {
                         .mpr
                         .insert(view.display_set, MprGroup::new(&grid));
                 }
+            }
+            ViewEdit::Phase(steps) => {
+                if self.cine_axis(&view) == CineAxis::Phases {
+                    self.stop_cine(pane);
+                }
+                self.step_phase(pane, steps);
             }
             ViewEdit::Cine(edit) => self.edit_cine(pane, edit),
             ViewEdit::Show(_) => {}

@@ -21,6 +21,8 @@ mod measuring;
 mod messages;
 mod model;
 mod overlays;
+mod per_frame;
+mod phases;
 mod reading;
 mod reading_faults;
 mod render;

@@ -1,6 +1,7 @@
 //! Headers into patients, studies, series and display sets.
 
 mod identity;
+mod multi_frame;
 mod sample_files;
 mod splitting;
 

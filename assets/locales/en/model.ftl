@@ -39,9 +39,20 @@ split-stack = stack { $value }
 split-temporal-position = time { $value }
 split-trigger-time = trigger { $value } ms
 split-contrast = contrast { $value }
+split-dimension = { $name } { $value }
 split-acquisition = acquisition { $value }
 split-acquisition-time = acquired { $value }
 split-repetition = repetition { $number } of { $of }
+
+# What of an image in several files is not there.
+concatenation-parts = { $count ->
+    [one] Part { $parts } of { $of } is missing
+   *[other] Parts { $parts } of { $of } are missing
+}
+concatenation-frames = { $count ->
+    [one] One image is missing
+   *[other] { $count } images are missing
+}
 
 ## Why there is no volume
 
@@ -58,6 +69,7 @@ no-volume-no-position = { $frames ->
     [one] One image does not say where it lies in the patient
    *[other] { $frames } images do not say where they lie in the patient
 }
+no-volume-not-in-patient = The positions are those of the transducer: where the images lie in the patient is not known
 no-volume-no-spacing = { $frames ->
     [one] One image has no usable pixel spacing
    *[other] { $frames } images have no usable pixel spacing

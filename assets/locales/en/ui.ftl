@@ -20,6 +20,10 @@ browser-frames = { $count ->
     [one] { $count } image
    *[other] { $count } images
 }
+browser-phases = { $count ->
+    [one] { $count } phase
+   *[other] { $count } phases
+}
 browser-set-help = Double-click, or drag into a view
 browser-missing = { $count ->
     [one] Slice { $numbers } is missing

@@ -39,9 +39,20 @@ split-stack = pile { $value }
 split-temporal-position = temps { $value }
 split-trigger-time = déclenchement { $value } ms
 split-contrast = contraste { $value }
+split-dimension = { $name } { $value }
 split-acquisition = acquisition { $value }
 split-acquisition-time = acquis { $value }
 split-repetition = répétition { $number } sur { $of }
+
+# Ce qui manque d’une image en plusieurs fichiers.
+concatenation-parts = { $count ->
+    [one] La partie { $parts } sur { $of } manque
+   *[other] Les parties { $parts } sur { $of } manquent
+}
+concatenation-frames = { $count ->
+    [one] Une image manque
+   *[other] { $count } images manquent
+}
 
 ## Pourquoi il n’y a pas de volume
 
@@ -58,6 +69,7 @@ no-volume-no-position = { $frames ->
     [one] Une image ne dit pas où elle se trouve dans le patient
    *[other] { $frames } images ne disent pas où elles se trouvent dans le patient
 }
+no-volume-not-in-patient = Les positions sont celles de la sonde : la situation des images dans le patient n’est pas connue
 no-volume-no-spacing = { $frames ->
     [one] Une image n’a pas d’espacement de pixels utilisable
    *[other] { $frames } images n’ont pas d’espacement de pixels utilisable

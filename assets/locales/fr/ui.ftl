@@ -20,6 +20,10 @@ browser-frames = { $count ->
     [one] { $count } image
    *[other] { $count } images
 }
+browser-phases = { $count ->
+    [one] { $count } phase
+   *[other] { $count } phases
+}
 browser-set-help = Double-cliquer, ou glisser dans une vue
 browser-missing = { $count ->
     [one] La coupe { $numbers } manque

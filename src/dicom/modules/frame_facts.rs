@@ -3,9 +3,12 @@
 
 use std::sync::Arc;
 
+use super::Concatenation;
+use super::Dimensions;
 use super::FunctionalGroups;
 use super::ImagePixelModule;
 use super::ImagePlaneModule;
+use super::nuclear;
 use super::positive_pair;
 use crate::dicom::Elements;
 use crate::dicom::InstanceHeader;
@@ -23,6 +26,8 @@ const RT_DOSE: &str = "1.2.840.10008.5.1.4.1.1.481.2";
 #[expect(missing_docs, reason = "DICOM's own names")]
 pub struct FrameFacts {
     pub plane: Option<ImagePlaneModule>,
+    /// Where it lies in a volume of its own, whose axes are not the patient's (ultrasound).
+    pub plane_in_volume: Option<ImagePlaneModule>,
     /// Pixel Spacing (between rows, between columns), mm.
     pub pixel_spacing: Option<(f64, f64)>,
     /// Image Type or Frame Type, all values joined by a backslash.
@@ -39,6 +44,10 @@ pub struct FrameFacts {
     pub acquisition_number: Option<i64>,
     /// Acquisition date and time, or time alone, as stored.
     pub acquisition_time: String,
+    /// Dimension Index Values, outermost first.
+    pub dimension_index: Vec<i64>,
+    /// Of these, the ones that nothing above tells, with their names.
+    pub further_dimensions: Vec<(Arc<str>, i64)>,
 }
 
 /// What an instance is, by its pixels.
@@ -62,7 +71,7 @@ pub struct InstanceFacts {
     pub sop_instance_uid: Arc<str>,
     pub instance_number: Option<i64>,
     pub frame_of_reference: Option<Arc<str>>,
-    pub concatenation_uid: String,
+    pub concatenation: Concatenation,
     pub pixel: ImagePixelModule,
     pub kind: ImageKind,
     /// How many frames to show: the claim, held to what the pixel data could hold; 0 if no image.
@@ -80,6 +89,8 @@ impl InstanceFacts {
         let sop_class_uid: Arc<str> = root.text(tags::SOP_CLASS_UID).unwrap_or_default().into();
         let frame_count = plausible_frames(header, &pixel);
         let groups = FunctionalGroups::read(root);
+        let dimensions = Dimensions::read(root);
+        let read = |frame| FrameFacts::read(root, &groups, &dimensions, frame);
         let kind = match frame_count {
             0 => ImageKind::NotAnImage,
             _ if groups.is_enhanced() => ImageKind::EnhancedMultiFrame,
@@ -90,31 +101,35 @@ impl InstanceFacts {
             ImageKind::NotAnImage => Vec::new(),
             ImageKind::EnhancedMultiFrame => {
                 let described = groups.described_frames().min(frame_count as usize);
-                let mut frames: Vec<FrameFacts> = (0..described.max(1))
-                    .map(|frame| FrameFacts::read(root, &groups, frame))
-                    .collect();
+                let mut frames: Vec<FrameFacts> = (0..described.max(1)).map(read).collect();
                 end_with_unplaced(&mut frames, frame_count);
                 frames
             }
             ImageKind::ClassicMultiFrame if &*sop_class_uid == RT_DOSE => {
-                dose_frames(root, &groups, frame_count)
+                dose_frames(root, &read(0), frame_count)
             }
             ImageKind::ClassicMultiFrame => {
-                // One position cannot hold for all frames.
-                let facts = FrameFacts::read(root, &groups, 0);
-                vec![FrameFacts {
-                    plane: None,
-                    ..facts
-                }]
+                let facts = read(0);
+                let is_nuclear = &*sop_class_uid == nuclear::NUCLEAR_MEDICINE;
+                is_nuclear
+                    .then(|| nuclear::reconstructed_frames(root, &facts, frame_count))
+                    .flatten()
+                    .unwrap_or_else(|| {
+                        // One position cannot hold for all frames.
+                        vec![FrameFacts {
+                            plane: None,
+                            ..facts
+                        }]
+                    })
             }
-            ImageKind::SingleFrame => vec![FrameFacts::read(root, &groups, 0)],
+            ImageKind::SingleFrame => vec![read(0)],
         };
         Self {
             sop_class_uid,
             sop_instance_uid: root.text(tags::SOP_INSTANCE_UID).unwrap_or_default().into(),
             instance_number: root.integer(tags::INSTANCE_NUMBER),
             frame_of_reference: root.text(tags::FRAME_OF_REFERENCE_UID).map(Into::into),
-            concatenation_uid: root.text(tags::CONCATENATION_UID).unwrap_or_default(),
+            concatenation: Concatenation::read(root),
             pixel,
             kind,
             frame_count,
@@ -130,7 +145,12 @@ impl InstanceFacts {
 }
 
 impl FrameFacts {
-    fn read(root: Elements<'_>, groups: &FunctionalGroups<'_>, frame: usize) -> Self {
+    fn read(
+        root: Elements<'_>,
+        groups: &FunctionalGroups<'_>,
+        dimensions: &Dimensions,
+        frame: usize,
+    ) -> Self {
         let group = |sequence: Tag| groups.group(frame, sequence);
         let content = group(tags::FRAME_CONTENT_SEQUENCE);
         let echo = group(tags::MR_ECHO_SEQUENCE);
@@ -138,11 +158,16 @@ impl FrameFacts {
         let diffusion = group(tags::MR_DIFFUSION_SEQUENCE);
         let kernel = group(tags::CT_RECONSTRUCTION_SEQUENCE);
         let joined = |elements: Elements<'_>, tag| elements.texts(tag).join("\\");
+        let dimension_index = dimensions.index(content);
         let finite = |value: Option<f64>| value.filter(|value| value.is_finite());
         Self {
             plane: ImagePlaneModule::read(
                 group(tags::PLANE_POSITION_SEQUENCE),
                 group(tags::PLANE_ORIENTATION_SEQUENCE),
+            ),
+            plane_in_volume: ImagePlaneModule::read_in_volume(
+                group(tags::PLANE_POSITION_VOLUME_SEQUENCE),
+                group(tags::PLANE_ORIENTATION_VOLUME_SEQUENCE),
             ),
             pixel_spacing: positive_pair(group(tags::PIXEL_MEASURES_SEQUENCE), tags::PIXEL_SPACING),
             image_type: image_type(root, groups, frame),
@@ -176,6 +201,8 @@ impl FrameFacts {
                 .or_else(|| root.text(tags::ACQUISITION_DATE_TIME))
                 .or_else(|| root.text(tags::ACQUISITION_TIME))
                 .unwrap_or_default(),
+            further_dimensions: dimensions.further(&dimension_index),
+            dimension_index,
         }
     }
 }
@@ -216,13 +243,12 @@ fn private_b_value(root: Elements<'_>) -> Option<f64> {
 
 /// Dose planes lie at Grid Frame Offset Vector along the normal (C.8.8.3.2): relative offsets
 /// begin with 0, else they are positions along it.
-fn dose_frames(root: Elements<'_>, groups: &FunctionalGroups<'_>, count: u32) -> Vec<FrameFacts> {
-    let facts = FrameFacts::read(root, groups, 0);
+fn dose_frames(root: Elements<'_>, facts: &FrameFacts, count: u32) -> Vec<FrameFacts> {
     let offsets = root.floats(tags::GRID_FRAME_OFFSET_VECTOR);
     let Some((plane, first)) = facts.plane.zip(offsets.first().copied()) else {
         return vec![FrameFacts {
             plane: None,
-            ..facts
+            ..facts.clone()
         }];
     };
     let mut frames: Vec<FrameFacts> = offsets
@@ -247,6 +273,7 @@ fn end_with_unplaced(frames: &mut Vec<FrameFacts>, count: u32) {
     {
         frames.push(FrameFacts {
             plane: None,
+            plane_in_volume: None,
             ..last
         });
     }

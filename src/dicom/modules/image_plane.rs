@@ -33,6 +33,16 @@ impl ImagePlaneModule {
         Self::new(origin, vector(&cosines, 0)?, vector(&cosines, 3)?)
     }
 
+    /// Reads it from the Plane Position (Volume) and Plane Orientation (Volume) macros (PS3.3
+    /// C.7.6.16.2.21, C.7.6.16.2.22): where a frame lies in the space of its own volume, which is
+    /// not that of the patient.
+    #[must_use]
+    pub fn read_in_volume(position: Elements<'_>, orientation: Elements<'_>) -> Option<Self> {
+        let origin = vector(&position.floats(tags::IMAGE_POSITION_VOLUME), 0)?;
+        let cosines = orientation.floats(tags::IMAGE_ORIENTATION_VOLUME);
+        Self::new(origin, vector(&cosines, 0)?, vector(&cosines, 3)?)
+    }
+
     /// Checks and normalises.
     #[must_use]
     pub fn new(origin: DVec3, row: DVec3, column: DVec3) -> Option<Self> {

@@ -4,6 +4,8 @@
 //! checked (finite, positive, unit length), so that nobody above checks again.
 
 mod cine;
+mod concatenation;
+mod dimensions;
 mod display_shutter;
 mod frame_facts;
 mod functional_groups;
@@ -12,6 +14,7 @@ mod image_plane;
 mod lossy;
 mod lut_table;
 mod modality_lut;
+mod nuclear;
 mod overlay_plane;
 mod padding;
 mod patient;
@@ -23,6 +26,8 @@ mod ultrasound;
 mod voi_lut;
 
 pub use cine::CineModule;
+pub use concatenation::Concatenation;
+pub use dimensions::Dimensions;
 pub use display_shutter::{Circle, DisplayShutter, Rectangle, ShutterColour, shutter_fault};
 pub use frame_facts::{FrameFacts, ImageKind, InstanceFacts, MAX_FRAMES};
 pub use functional_groups::FunctionalGroups;

@@ -5,6 +5,7 @@ use egui::{Pos2, Rect, Sense, Stroke, Ui, Vec2, WidgetInfo};
 
 use super::showing::Showing;
 use super::{PaneRect, ViewportCtx};
+use crate::geom::AnatomicalPlane;
 use crate::model::DisplaySetKind;
 use crate::problem::{Message, msg};
 use crate::text::Words;
@@ -12,8 +13,8 @@ use crate::ui::bidi_label::Text;
 use crate::ui::icons::{self, Sign};
 use crate::ui::panel::icon_button_ui;
 use crate::ui::theme::Theme;
-use crate::view::ViewMode;
-use crate::view::cine::Repeat;
+use crate::view::cine::{CineAxis, Repeat};
+use crate::view::{ViewMode, edge_letters};
 use crate::workspace::{CineEdit, Command, Film, PaneId, ViewEdit, Workspace};
 
 /// Widest and narrowest, points.
@@ -23,7 +24,7 @@ const RATE_WIDTH: f32 = 60.0;
 /// A film that shows fewer frames than this share of what was asked for leaves some out.
 const FOLLOWS: f64 = 0.9;
 
-/// Where the bar lies: above the letter at the lower edge. `None` where there is no film, or no
+/// Where the bar lies: at the lower edge, above the letter if one stands there. `None` where there is no film, or no
 /// room for it.
 pub(super) fn place(
     workspace: &Workspace,
@@ -32,9 +33,14 @@ pub(super) fn place(
     theme: &Theme,
 ) -> Option<Rect> {
     let set = workspace.library.display_set(showing.state.display_set)?;
-    let is_film = showing.state.mode == ViewMode::Stack
-        && set.frames.len() > 1
-        && (showing.state.cine.is_open || set.kind == DisplaySetKind::Loop);
+    let is_still = showing.state.mode == ViewMode::Stack && set.frames.len() < 2;
+    let is_moving = set.kind == DisplaySetKind::Loop || workspace.is_joined(set);
+    let is_film = (!is_still || set.phase.is_some())
+        && match showing.state.mode {
+            ViewMode::Stack => showing.state.cine.is_open || is_moving,
+            // One bar for the three planes.
+            ViewMode::Mpr(plane) => set.phase.is_some() && plane == AnatomicalPlane::Axial,
+        };
     let (most, least) = WIDTH;
     let room = rect.points.width() - 4.0 * theme.sizes.control;
     if !is_film || room < least || rect.points.height() < 8.0 * theme.sizes.control {
@@ -42,7 +48,11 @@ pub(super) fn place(
     }
     let width = (rect.points.width() * 0.45).clamp(least, most).min(room);
     let height = theme.sizes.control + theme.sizes.space;
-    let bottom = rect.points.bottom() - 8.0 - 1.5 * theme.sizes.letter - theme.sizes.space;
+    let letter = match edge_letters(&showing.view) {
+        Some(_) => 1.5 * theme.sizes.letter + theme.sizes.space,
+        None => 0.0,
+    };
+    let bottom = rect.points.bottom() - 8.0 - letter;
     let centre = Pos2::new(rect.points.center().x, bottom - 0.5 * height);
     Some(Rect::from_center_size(centre, Vec2::new(width, height)))
 }
@@ -82,11 +92,22 @@ pub(super) fn bar_ui(
         (Sign::Play, msg("cine-play"))
     };
     button(&mut ui, sign, words.id(name), CineEdit::Toggle);
-    let controls = 3.0 * (theme.sizes.control + theme.sizes.space) + RATE_WIDTH;
+    let has_axes =
+        ctx.workspace.phase(&showing.state).is_some() && showing.state.mode == ViewMode::Stack;
+    let axis = ctx.workspace.cine_axis(&showing.state);
+    let buttons = if has_axes { 4.0 } else { 3.0 };
+    let controls = buttons * (theme.sizes.control + theme.sizes.space) + RATE_WIDTH;
     let slider = Vec2::new(
         (ui.available_width() - controls - theme.sizes.space).max(20.0),
         theme.sizes.control,
     );
+    if has_axes {
+        let (sign, name, other) = match axis {
+            CineAxis::Phases => (Sign::Phases, msg("cine-phases"), CineAxis::Frames),
+            CineAxis::Frames => (Sign::Frames, msg("cine-frames"), CineAxis::Phases),
+        };
+        button(&mut ui, sign, words.id(name), CineEdit::Axis(other));
+    }
     let (track, handle) = ui.allocate_exact_size(slider, Sense::click_and_drag());
     button(
         &mut ui,
@@ -114,8 +135,8 @@ pub(super) fn bar_ui(
         CineEdit::Repeat(repeat.next()),
     );
 
-    let last = (film.frames().len() as u32).saturating_sub(1);
-    let index = showing.state.index.min(last);
+    let last = film.len().saturating_sub(1);
+    let index = ctx.workspace.cine_place(&showing.state).min(last);
     handle.widget_info(|| WidgetInfo::slider(true, index.into(), words.id(msg("cine-position"))));
     paint_track(&ui, track, (index, last), film.range(&cine), theme);
     if (handle.dragged() || handle.clicked())
@@ -124,7 +145,10 @@ pub(super) fn bar_ui(
         let share = ((at.x - track.left()) / track.width()).clamp(0.0, 1.0);
         let wanted = (share * last as f32).round() as u32;
         if wanted != index {
-            asked.push(ViewEdit::Index(wanted));
+            asked.push(match axis {
+                CineAxis::Frames => ViewEdit::Index(wanted),
+                CineAxis::Phases => ViewEdit::Phase(wanted as i32 - index as i32),
+            });
         }
     }
     let is_held = handle.dragged() || handle.is_pointer_button_down_on();

@@ -195,6 +195,7 @@ fn gap_lines(showing: &Showing, words: &Words) -> Vec<Line> {
         counted(msg("viewport-unreadable"), gaps.unreadable),
     ]
     .into_iter()
+    .chain([gaps.parts.as_ref().map(|what| warning(words.get(what)))])
     .flatten()
     .collect()
 }
@@ -211,7 +212,11 @@ fn slice_lines(workspace: &Workspace, showing: &Showing, words: &Words) -> Vec<L
         .and_then(|(plane, point)| position_text(plane.normal(), point, words))
         .unwrap_or_default();
     if matches!(showing.state.mode, ViewMode::Mpr(_)) {
-        return vec![line(ESSENTIAL, position)];
+        let phase = phase_line(workspace, showing, words);
+        let phase = phase.map(|text| line(ESSENTIAL, text));
+        return std::iter::once(line(ESSENTIAL, position))
+            .chain(phase)
+            .collect();
     }
     let of = workspace
         .library
@@ -227,10 +232,29 @@ fn slice_lines(workspace: &Workspace, showing: &Showing, words: &Words) -> Vec<L
             let mm = format!("{}\u{a0}mm", words.number_up_to(mm, 2));
             words.get(&Message::new(msg("viewport-thickness")).text("value", mm))
         });
-    vec![
-        line(ESSENTIAL, words.get(&number)),
-        line(1, joined(&[position, thickness.unwrap_or_default()])),
-    ]
+    let phase = phase_line(workspace, showing, words);
+    std::iter::once(line(ESSENTIAL, words.get(&number)))
+        .chain(phase.map(|text| line(ESSENTIAL, text)))
+        .chain([line(1, joined(&[position, thickness.unwrap_or_default()]))])
+        .collect()
+}
+
+/// Which of the phases it is, and what sets it apart from them.
+fn phase_line(workspace: &Workspace, showing: &Showing, words: &Words) -> Option<String> {
+    let phase = workspace.phase(&showing.state)?;
+    let id = if phase.is_time {
+        msg("viewport-phase")
+    } else {
+        msg("viewport-contrast")
+    };
+    let number = words.get(
+        &Message::new(id)
+            .text("number", (phase.place + 1).to_string())
+            .text("of", phase.sets.len().to_string()),
+    );
+    let mut parts = vec![number];
+    parts.extend(phase.by.iter().map(|what| words.get(what)));
+    Some(joined(&parts))
 }
 
 /// A point of the plane shown that panning does not move: the middle of the image, or where the

@@ -98,7 +98,11 @@ pub(super) fn input(
                         WheelAmount::Lines(f64::from(-turn))
                     }
                 };
-                if let Some(at) = response.hover_pos() {
+                let is_sideways = delta.y == 0.0 && !held.shift;
+                if is_sideways && feed.scene.workspace.phase(feed.scene.state).is_some() {
+                    let more = feed.hand.wheel_sideways(&scene, amount);
+                    feed.commands.extend(more);
+                } else if let Some(at) = response.hover_pos() {
                     let more = feed
                         .hand
                         .wheel(&scene, rect.px(at), modifiers(*held), amount);
@@ -127,7 +131,9 @@ fn is_abandoned(ui: &Ui, hand: &tool::Interaction, scene: &Scene<'_>) -> bool {
     let is_other_tool = gesture
         .tool_id()
         .is_some_and(|id| gesture.is_kept && id != scene.workspace.tool);
-    let is_elsewhere = gesture.start_state.display_set != scene.state.display_set;
+    let (before, now) = (gesture.start_state.display_set, scene.state.display_set);
+    let is_phase = |phase: &crate::model::Phase| phase.sets.contains(&before);
+    let is_elsewhere = before != now && !scene.workspace.phase(scene.state).is_some_and(is_phase);
     is_escaped || is_other_tool || is_elsewhere
 }
 

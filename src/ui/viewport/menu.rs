@@ -36,7 +36,8 @@ const MENU: &[&[&str]] = &[
         "rotate-left",
     ],
     &["image-overlays", "shutter"],
-    &["cine", "cine-begin", "cine-end", "cine-whole"],
+    &["cine", "cine-begin", "cine-end", "cine-whole", "cine-axis"],
+    &["toggle-phases"],
     &["mpr", "maximise"],
 ];
 /// Width of the menu, points.

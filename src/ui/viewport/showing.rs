@@ -61,6 +61,8 @@ pub(super) struct Showing {
 pub(super) struct Gaps {
     /// Places between the slices that no file fills.
     pub missing: usize,
+    /// What of its concatenation is not there.
+    pub parts: Option<Message>,
     /// Slices whose pixels cannot be read.
     pub unreadable: usize,
     /// Why the plane shown runs along a slice that is not there, and its file if there is one.
@@ -129,11 +131,12 @@ fn stack(
             let last = memory
                 .last
                 .as_ref()
-                .filter(|last| last.state.display_set == state.display_set);
+                .filter(|last| stands_for(workspace, last, state));
             let Some(last) = last else {
                 return blank(state, Some(key), size, Pixels::Waiting);
             };
             let shown = ViewState {
+                display_set: last.state.display_set,
                 index: last.state.index,
                 ..state.clone()
             };
@@ -166,8 +169,14 @@ fn stack_gaps(workspace: &Workspace, state: &ViewState) -> Gaps {
     let plan = workspace.library.volume_plan(state.display_set);
     Gaps {
         missing: plan.map_or(0, |plan| plan.report.missing.len()),
+        parts: missing_parts(workspace, state),
         ..Gaps::default()
     }
+}
+
+fn missing_parts(workspace: &Workspace, state: &ViewState) -> Option<Message> {
+    let set = workspace.library.display_set(state.display_set)?;
+    set.missing.clone()
 }
 
 /// Frames of a volume that will not come, and whether others still may.
@@ -211,6 +220,16 @@ fn slice_along(volume: &Volume, at: DVec3, normal: DVec3) -> Option<usize> {
     (is_along && k >= 0.0 && (z - k).abs() < 0.49).then_some(k as usize)
 }
 
+/// Whether the last frame may stay until the one awaited is here: it is of the same set, or of
+/// another phase of it.
+fn stands_for(workspace: &Workspace, last: &LastFrame, state: &ViewState) -> bool {
+    let of_last = last.state.display_set;
+    of_last == state.display_set
+        || workspace
+            .phase(state)
+            .is_some_and(|phase| phase.sets.contains(&of_last))
+}
+
 fn plane(
     workspace: &Workspace,
     frames: &dyn Frames,
@@ -245,7 +264,8 @@ fn plane(
         return blank(state, None, size, Pixels::Waiting);
     };
     let (voi, window) = look(state, &image, key, ranges);
-    let (gaps, is_filling) = volume_gaps(&volume, frames, group.crosshair, pose.normal());
+    let (mut gaps, is_filling) = volume_gaps(&volume, frames, group.crosshair, pose.normal());
+    gaps.parts = missing_parts(workspace, state);
     let nearest = nearest_frame(&volume, group.crosshair).unwrap_or(key);
     Showing {
         state: state.clone(),

@@ -15,6 +15,6 @@ mod timing;
 mod track;
 
 pub use clock::{Clock, Tick};
-pub use state::{Cine, Repeat};
+pub use state::{Cine, CineAxis, Repeat};
 pub use timing::{RateSource, STACK_FPS, Timing};
 pub use track::{FASTEST_FPS, SLOWEST_FPS, Track, next_rate};

@@ -26,6 +26,15 @@ impl Repeat {
     }
 }
 
+/// What a film runs through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum CineAxis {
+    /// The frames of the display set.
+    Frames,
+    /// One slice through the sets that show the same places: moments, echoes, b-values.
+    Phases,
+}
+
 /// The film of one pane.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -34,6 +43,8 @@ pub struct Cine {
     pub is_playing: bool,
     /// It ran, or is meant to: its bar is on screen.
     pub is_open: bool,
+    /// What it runs through; `None`: phases where they are one entry of the browser, else frames.
+    pub axis: Option<CineAxis>,
     /// What happens at the end; `None`: as the data ask for.
     pub repeat: Option<Repeat>,
     /// Times the speed of the data.
@@ -47,6 +58,7 @@ impl Default for Cine {
         Self {
             is_playing: false,
             is_open: false,
+            axis: None,
             repeat: None,
             speed: 1.0,
             range: None,

@@ -7,7 +7,7 @@
 
 use super::state::Repeat;
 use crate::dicom::modules::CineModule;
-use crate::model::{DisplaySet, DisplaySetKind, Library};
+use crate::model::{DisplaySet, DisplaySetId, DisplaySetKind, Library};
 use crate::problem::{MessageId, msg};
 
 /// Frames a second where the data say nothing.
@@ -88,7 +88,8 @@ impl Timing {
         // Times and trims belong to the frames of one instance in the order they were recorded.
         let is_recorded = set.kind == DisplaySetKind::Loop
             || (set.instances.len() == 1 && count > 1 && has_no_place(library, set));
-        let is_whole = instance.facts.frame_count as usize == count;
+        let is_in_order = (0..).zip(set.frames.iter()).all(|(n, key)| key.frame == n);
+        let is_whole = instance.facts.frame_count as usize == count && is_in_order;
         if is_recorded && is_whole {
             timing.trim = module.trim;
         }
@@ -113,6 +114,39 @@ impl Timing {
         if let Some((durations_ms, source)) = durations {
             timing.durations_ms = durations_ms;
             timing.source = source;
+        }
+        timing
+    }
+
+    /// Of one slice through the sets that show the same places: the delays after the trigger where
+    /// all state one, else a recommended rate.
+    #[must_use]
+    pub fn of_phases(library: &Library, sets: &[DisplaySetId]) -> Self {
+        let mut timing = Self::even(sets.len(), STACK_FPS);
+        let first_frame = |set: &DisplaySetId| {
+            let key = *library.display_set(*set)?.frames.first()?;
+            let instance = library.instance(key.instance)?;
+            Some((instance, instance.facts.frame(key.frame)?))
+        };
+        let moments: Option<Vec<f64>> = sets
+            .iter()
+            .map(|set| first_frame(set)?.1.trigger_time_ms)
+            .collect();
+        if let Some(durations_ms) = moments.as_deref().and_then(from_moments) {
+            timing.durations_ms = durations_ms;
+            timing.source = RateSource::TriggerTime;
+            return timing;
+        }
+        let recommended = sets
+            .first()
+            .and_then(first_frame)
+            .and_then(|(instance, _)| {
+                let root = instance.header.dataset.elements();
+                CineModule::read(root, instance.facts.frame_count).recommended_display_frame_rate
+            });
+        if let Some(fps) = recommended {
+            timing.durations_ms = vec![1000.0 / fps; sets.len()];
+            timing.source = RateSource::RecommendedDisplayFrameRate;
         }
         timing
     }
@@ -173,7 +207,7 @@ fn trigger_delays(library: &Library, set: &DisplaySet) -> Option<Vec<f64>> {
 
 /// Durations from the moments at which frames begin; `None` if these do not grow, or grow too
 /// slowly for a film.
-pub(super) fn from_moments(times_ms: &[f64]) -> Option<Vec<f64>> {
+fn from_moments(times_ms: &[f64]) -> Option<Vec<f64>> {
     let mut durations: Vec<f64> = times_ms
         .windows(2)
         .filter_map(|pair| Some(pair.get(1)? - pair.first()?))
