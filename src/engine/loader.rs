@@ -292,11 +292,15 @@ impl Loader {
     }
 
     fn put(&self, index: usize, result: Result<Arc<FrameImage>, Message>) {
-        if let (Ok(frame), Some(volume), Some(key)) =
-            (&result, &self.volume, self.frames.get(index))
+        if let (Some(volume), Some(key)) = (&self.volume, self.frames.get(index))
             && let Some(k) = self.positions.get(key)
         {
-            volume.set_slice(*k, Arc::clone(frame));
+            let is_there = result
+                .as_ref()
+                .is_ok_and(|frame| volume.set_slice(*k, Arc::clone(frame)));
+            if !is_there {
+                volume.set_unreadable(*k);
+            }
         }
         if let Err(why) = &result {
             self.count_failed(why);

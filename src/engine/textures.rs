@@ -214,7 +214,7 @@ impl Textures {
         };
         kept.used = self.clock;
         let before = kept.texture.uploaded();
-        let mut is_whole = before == volume.slices.iter().filter(|s| s.get().is_some()).count();
+        let mut is_whole = kept.texture.is_current(volume);
         if !is_whole && self.left_bytes > 0 {
             is_whole = kept
                 .texture

@@ -1,5 +1,6 @@
 //! A volume while and after it is filled.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::imaging::FrameImage;
@@ -16,6 +17,8 @@ pub struct Volume {
     pub slices: Box<[OnceLock<Arc<FrameImage>>]>,
     /// Which frame fills which position; `None` at a gap.
     pub frames: Box<[Option<FrameKey>]>,
+    /// Positions whose frame cannot be decoded or has another size: gaps, too.
+    pub unreadable: Box<[AtomicBool]>,
     /// What the geometry is like.
     pub report: GridReport,
     /// Frame of Reference UID.
@@ -29,6 +32,7 @@ impl Volume {
         Self {
             grid: plan.grid,
             slices: plan.frames.iter().map(|_| OnceLock::new()).collect(),
+            unreadable: plan.frames.iter().map(|_| AtomicBool::new(false)).collect(),
             frames: plan.frames,
             report: plan.report,
             frame_of_reference: plan.frame_of_reference,
@@ -47,6 +51,20 @@ impl Volume {
                 .slices
                 .get(k as usize)
                 .is_some_and(|place| place.set(slice).is_ok())
+    }
+
+    /// Says that the slice of this position will never come.
+    pub fn set_unreadable(&self, k: u32) {
+        if let Some(place) = self.unreadable.get(k as usize) {
+            place.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Slices known never to come.
+    #[must_use]
+    pub fn unreadable(&self) -> usize {
+        let is_set = |place: &&AtomicBool| place.load(Ordering::Relaxed);
+        self.unreadable.iter().filter(is_set).count()
     }
 
     /// Slices that are here.

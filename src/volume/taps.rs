@@ -1,6 +1,8 @@
 //! The voxels of a volume as the reslice loads them: slices that lie apart in memory, each with
 //! its own modality transform and padding, some missing.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use crate::dicom::{Photometric, Samples};
 use crate::imaging::FrameImage;
 use crate::imaging::Lut;
@@ -11,13 +13,15 @@ use crate::volume::grid::Volume;
 
 impl Volume {
     /// The slice at a grid position, or why it has no values: a [`Blank::Gap`] where no slice
-    /// fills the position, [`Blank::NoData`] while it is not loaded or does not fit the grid.
+    /// fills the position or ever will, [`Blank::NoData`] while it is not loaded.
     ///
     /// # Errors
     /// The reason.
     pub fn slice(&self, k: usize) -> Result<&FrameImage, Blank> {
         let Some(image) = self.slices.get(k).and_then(|slice| slice.get()) else {
-            let is_gap = matches!(self.frames.get(k), Some(None));
+            let is_unreadable = |place: &AtomicBool| place.load(Ordering::Relaxed);
+            let is_gap = matches!(self.frames.get(k), Some(None))
+                || self.unreadable.get(k).is_some_and(is_unreadable);
             return Err(if is_gap { Blank::Gap } else { Blank::NoData });
         };
         let fits = image.size() == [self.grid.dims[0], self.grid.dims[1]]

@@ -367,6 +367,7 @@ impl Field {
             volume: Arc::new(Volume {
                 slices: frames.collect(),
                 frames: vec![None; 64].into(),
+                unreadable: Box::default(),
                 report: GridReport::default(),
                 frame_of_reference: Some("1.2.9".into()),
                 grid,

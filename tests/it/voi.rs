@@ -58,6 +58,7 @@ fn volume() -> Volume {
                 })
             })
             .collect(),
+        unreadable: Box::default(),
         report: GridReport::default(),
         frame_of_reference: None,
     }

@@ -24,6 +24,8 @@ pub struct VolumeTexture {
     has_bricks: bool,
     slabs: Vec<(Slab, wgpu::Texture)>,
     is_uploaded: Vec<bool>,
+    /// Unreadable slices as last described.
+    unreadable: usize,
     ready: Option<Ready>,
 }
 
@@ -57,6 +59,7 @@ impl VolumeTexture {
             has_bricks: gpu.caps().brick_slices && in_bricks.is_some(),
             slabs: Vec::new(),
             is_uploaded: vec![false; dims[2] as usize],
+            unreadable: 0,
             ready: None,
         })
     }
@@ -69,6 +72,12 @@ impl VolumeTexture {
         } else {
             size
         }
+    }
+
+    /// Whether it shows everything the volume holds, its gaps included.
+    #[must_use]
+    pub fn is_current(&self, volume: &Volume) -> bool {
+        self.uploaded() == volume.loaded() && self.unreadable == volume.unreadable()
     }
 
     /// Video memory it takes.
@@ -119,8 +128,10 @@ impl VolumeTexture {
             }
             spent += self.upload_slice(gpu, k, image)?;
         }
-        if spent > 0 || self.ready.is_none() {
+        let unreadable = volume.unreadable();
+        if spent > 0 || self.ready.is_none() || self.unreadable != unreadable {
             self.ready = Some(self.describe(gpu, volume)?);
+            self.unreadable = unreadable;
         }
         // Asked anew: a slice of a wider type sends all earlier ones back to the queue.
         let is_pending = |(k, is_uploaded): (usize, &bool)| !is_uploaded && volume.slice(k).is_ok();

@@ -1,5 +1,6 @@
 //! Planes through a volume on the adapter against their twin.
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
 use glam::{DAffine3, DMat3, DVec3};
@@ -43,6 +44,7 @@ fn volume(grid: VolumeGrid, slices: Vec<Option<FrameImage>>) -> Volume {
             })
         })
         .collect();
+    let grid_depth = grid.dims[2];
     Volume {
         grid,
         slices: slices
@@ -55,6 +57,7 @@ fn volume(grid: VolumeGrid, slices: Vec<Option<FrameImage>>) -> Volume {
                 cell
             })
             .collect(),
+        unreadable: (0..grid_depth).map(|_| AtomicBool::new(false)).collect(),
         frames,
         report: GridReport::default(),
         frame_of_reference: None,
@@ -276,6 +279,34 @@ fn a_missing_slice_is_hatched_and_never_filled_from_its_neighbours() {
     let values = reslice_twin::values(&gapped, &along(9.6), Filter::Linear);
     let next = reslice_twin::values(&gapped, &along(10.0), Filter::Linear);
     compare_values(&values, &next, Tolerance::Near).unwrap();
+}
+
+#[test]
+fn a_slice_that_turns_out_unreadable_is_hatched_as_a_missing_one_is() {
+    let mut all = slices(DIMS, 450);
+    let present = all[9].take();
+    let missing = volume(grid(DIMS), all.clone());
+    all[9] = present;
+    let unreadable = volume(grid(DIMS), all);
+    let unreadable = Volume {
+        slices: missing.slices.clone(),
+        ..unreadable
+    };
+    let mut texture = VolumeTexture::new(gpu(), &unreadable).unwrap();
+    texture.upload_all(gpu(), &unreadable).unwrap();
+    assert!(texture.is_current(&unreadable));
+    assert_reslice_of("still waited for", gpu(), &texture, &unreadable, &look());
+    unreadable.set_unreadable(9);
+    assert!(!texture.is_current(&unreadable));
+    texture.upload_all(gpu(), &unreadable).unwrap();
+    assert_reslice_of("unreadable", gpu(), &texture, &unreadable, &look());
+    for plane in planes(&unreadable.grid) {
+        assert_eq!(
+            reslice_twin::picture(&unreadable, &plane, &look()),
+            reslice_twin::picture(&missing, &plane, &look())
+        );
+    }
+    assert!(!unreadable.is_complete());
 }
 
 #[test]
