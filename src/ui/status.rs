@@ -35,7 +35,7 @@ fn probe_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, probe: Option<&ProbeText>) {
         return;
     };
     let parts = [
-        (&probe.value, 96.0),
+        (&probe.value, 170.0),
         (&probe.position, 216.0),
         (&probe.place, 240.0),
     ];

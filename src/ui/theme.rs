@@ -42,6 +42,8 @@ pub struct Colours {
     pub on_image_warning: Color32,
     /// Outline of everything drawn on the image.
     pub halo: Color32,
+    /// Overlay planes of the image: to be told from its greys, from white bone to black air.
+    pub image_overlay: Color32,
     /// A measurement on the image.
     pub measurement: Color32,
     /// The selected measurement.
@@ -72,6 +74,7 @@ const DARK: Colours = Colours {
     overlay: Color32::from_rgb(0xD6, 0xDA, 0xDF),
     on_image_warning: Color32::from_rgb(0xE6, 0xA5, 0x4A),
     halo: Color32::BLACK,
+    image_overlay: Color32::from_rgb(0x5F, 0xE8, 0xF0),
     measurement: Color32::from_rgb(0xF2, 0xD0, 0x6B),
     selected: Color32::from_rgb(0xFF, 0xE9, 0xA8),
     axial: Color32::from_rgb(0xE5, 0x6B, 0x66),

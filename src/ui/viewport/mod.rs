@@ -150,6 +150,7 @@ pub fn viewport_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, pane: PaneId) {
         pane,
         &rect,
         &showing,
+        ctx.theme,
         ctx.interaction.textures.as_ref(),
         &mut memory.picture,
     );

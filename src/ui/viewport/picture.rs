@@ -17,6 +17,7 @@ use crate::geom::{DAffine2, DVec2, PlanePose};
 use crate::imaging::slice_twin::{self, SliceView};
 use crate::imaging::{FrameImage, Look, Picture};
 use crate::model::FrameKey;
+use crate::ui::theme::Theme;
 use crate::view::ResolvedKind;
 use crate::volume::{ReslicePlane, Volume, reslice};
 use crate::workspace::PaneId;
@@ -48,10 +49,11 @@ pub(super) fn picture_ui(
     pane: PaneId,
     rect: &PaneRect,
     showing: &Showing,
+    theme: &Theme,
     textures: Option<&SharedTextures>,
     memory: &mut PictureMemory,
 ) {
-    let Some(look) = look(showing) else {
+    let Some(look) = look(showing, theme) else {
         memory.twin = None;
         return;
     };
@@ -87,11 +89,13 @@ pub(super) fn picture_ui(
 }
 
 /// The look of what is shown.
-fn look(showing: &Showing) -> Option<Look> {
+fn look(showing: &Showing, theme: &Theme) -> Option<Look> {
     let mut look = Look::new(showing.voi.clone()?);
     look.filter = showing.state.look.filter;
     look.invert = showing.state.look.invert;
     look.marks = showing.state.look.marks.look();
+    let [r, g, b, _] = theme.colours.image_overlay.to_array();
+    look.marks.overlay_rgb = [r, g, b];
     Some(look)
 }
 
