@@ -15,7 +15,7 @@ use crate::problem::{Problem, msg};
 use crate::render::Gpu;
 use crate::text::Words;
 use crate::ui::{
-    Closing, Lent, Shell, Theme, install_fonts, pressed_actions, run_action, shell_ui,
+    Closing, PanelCtx, Shell, Theme, install_fonts, pressed_actions, run_action, shell_ui,
 };
 use crate::view::Frames;
 use crate::workspace::{
@@ -159,7 +159,7 @@ impl App {
         shell_ui(
             ui,
             &mut self.shell,
-            Lent {
+            &mut PanelCtx {
                 workspace: &self.workspace,
                 engine: &mut self.engine,
                 words: &self.words,

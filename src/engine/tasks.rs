@@ -8,7 +8,7 @@ use crate::dicom::{Password, ScanEvent, scan, scan_locked};
 use crate::engine::Engine;
 use crate::engine::duplicates::Duplicates;
 use crate::files::{self, AppFolders, Readable};
-use crate::jobs::{Cancelled, JobCtx, Priority};
+use crate::jobs::{JobCtx, Priority};
 use crate::problem::{Message, Problem, msg};
 use crate::workspace::{Arrival, Command, Settings, Task, Workspace};
 
@@ -33,18 +33,23 @@ impl Engine {
         }
     }
 
-    fn spawn_scan(&self, paths: Vec<PathBuf>, duplicates: Duplicates) {
+    /// Tells the workspace what arrived, from any thread.
+    fn messenger(&self) -> impl Fn(Arrival) + Send + Sync + 'static {
         let (sender, waker) = (self.sender.clone(), Arc::clone(&self.waker));
+        move |arrival| {
+            // The receiver is gone only when the program ends.
+            drop(sender.send(Command::Arrived(arrival)));
+            waker();
+        }
+    }
+
+    fn spawn_scan(&self, paths: Vec<PathBuf>, duplicates: Duplicates) {
+        let send = self.messenger();
         self.queue.spawn(
             Message::new(msg("job-scan")),
             Priority::Interaction,
             true,
             move |ctx| {
-                let send = |arrival: Arrival| {
-                    // The receiver is gone only when the program ends.
-                    drop(sender.send(Command::Arrived(arrival)));
-                    waker();
-                };
                 let found = scan(&paths, ctx, &|event| hand_on(event, &duplicates, &send));
                 send(Arrival::ScanEnded {
                     files_found: found.map_or(0, |summary| summary.files_found),
@@ -54,31 +59,25 @@ impl Engine {
     }
 
     fn spawn_unlock(&self, archive: PathBuf, password: Password, duplicates: Duplicates) {
-        let (sender, waker) = (self.sender.clone(), Arc::clone(&self.waker));
+        let send = self.messenger();
         self.queue.spawn(
             Message::new(msg("job-unlock")),
             Priority::Interaction,
             true,
             move |ctx| {
-                let send = |arrival: Arrival| {
-                    // The receiver is gone only when the program ends.
-                    drop(sender.send(Command::Arrived(arrival)));
-                    waker();
-                };
                 // Told before what it holds, so that what was passed over is found but once.
                 let unlocked = OnceLock::new();
                 let found = scan_locked(&archive, &password, ctx, &|event| {
                     unlocked.get_or_init(|| send(Arrival::Unlocked(archive.clone())));
                     hand_on(event, &duplicates, &send);
                 });
-                let summary = match found {
-                    Ok(None) => {
-                        send(Arrival::WrongPassword(archive.clone()));
-                        None
-                    }
-                    Ok(found) => found,
-                    Err(Cancelled) => None,
-                };
+                let summary = found.unwrap_or_default();
+                if unlocked.get().is_none() {
+                    send(Arrival::StillLocked {
+                        archive: archive.clone(),
+                        is_wrong: found == Ok(None),
+                    });
+                }
                 send(Arrival::ScanEnded {
                     files_found: summary.map_or(0, |summary| summary.files_found),
                 });

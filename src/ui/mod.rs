@@ -49,6 +49,6 @@ pub use bidi_label::{Text, galley};
 pub use fonts::install as install_fonts;
 pub use icons::font as icon_font;
 pub use keys::pressed_actions;
-pub use panel::run_action;
-pub use shell::{Closing, Lent, Shell, shell_ui};
+pub use panel::{PanelCtx, run_action};
+pub use shell::{Closing, Shell, shell_ui};
 pub use theme::{Colours, Sizes, Theme};

@@ -3,10 +3,7 @@
 use eframe::egui;
 use egui::{Context, Margin, Panel, Rect, Ui, vec2};
 
-use crate::action::Part;
-use crate::engine::Engine;
 use crate::model::DisplaySetId;
-use crate::text::Words;
 use crate::ui::browser::{Thumbnails, browser_rail_ui, browser_ui};
 use crate::ui::document::document_ui;
 use crate::ui::findings::{Edits, findings_rail_ui, findings_ui};
@@ -18,11 +15,10 @@ use crate::ui::patient_bar::patient_bar_ui;
 use crate::ui::questions::{CloseAnswer, close_question_ui, first_start_ui};
 use crate::ui::start::start_ui;
 use crate::ui::status::status_ui;
-use crate::ui::theme::Theme;
 use crate::ui::tools_row::tools_row_ui;
 use crate::ui::unlock::{PasswordField, unlock_ui};
 use crate::ui::viewport::{Interaction, ProbeText, ViewportCtx, viewport_ui};
-use crate::workspace::{Command, Layout, PaneId, ViewEdit, Workspace};
+use crate::workspace::{Command, Layout, PaneId, ViewEdit};
 
 /// Space between panes, points.
 const PANE_GAP: f32 = 2.0;
@@ -58,24 +54,9 @@ pub enum Closing {
     Agreed,
 }
 
-/// Draws everything; fills `commands` and `parts`.
-pub fn shell_ui(ui: &mut Ui, shell: &mut Shell, lent: Lent<'_>) {
-    let Lent {
-        workspace,
-        engine,
-        words,
-        theme,
-        commands,
-        parts,
-    } = lent;
-    let ctx = &mut PanelCtx {
-        workspace,
-        engine,
-        words,
-        theme,
-        commands,
-        parts,
-    };
+/// Draws everything; fills the commands and parts of `ctx`.
+pub fn shell_ui(ui: &mut Ui, shell: &mut Shell, ctx: &mut PanelCtx<'_>) {
+    let (workspace, theme) = (ctx.workspace, ctx.theme);
     let sizes = &theme.sizes;
     let bar = |height: f32| move |panel: Panel| panel.exact_size(height).resizable(false);
     let side = Margin::symmetric(8, 0);
@@ -115,22 +96,6 @@ pub fn shell_ui(ui: &mut Ui, shell: &mut Shell, lent: Lent<'_>) {
     notices_ui(&egui_ctx, ctx, &mut shell.clock, area);
     parts_ui(&egui_ctx, ctx, &mut shell.parts, &mut shell.edits);
     questions_ui(&egui_ctx, ctx, shell);
-}
-
-/// What the application lends for one frame.
-pub struct Lent<'a> {
-    /// The one truth.
-    pub workspace: &'a Workspace,
-    /// Frames, thumbnails, jobs.
-    pub engine: &'a mut Engine,
-    /// The reader's language.
-    pub words: &'a Words,
-    /// Colours and sizes.
-    pub theme: &'a Theme,
-    /// Filled with what the reader asked for.
-    pub commands: &'a mut Vec<Command>,
-    /// Filled with parts to open or close.
-    pub parts: &'a mut Vec<Part>,
 }
 
 fn side_panels_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, shell: &mut Shell) {

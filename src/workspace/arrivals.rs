@@ -76,9 +76,9 @@ impl Workspace {
                 self.unlocked(&archive);
                 Vec::new()
             }
-            Arrival::WrongPassword(archive) => {
+            Arrival::StillLocked { archive, is_wrong } => {
                 if let Some(locked) = self.locked_archive(&archive) {
-                    locked.is_wrong = true;
+                    locked.is_wrong = is_wrong;
                     locked.is_trying = false;
                 }
                 Vec::new()

@@ -84,8 +84,13 @@ pub enum Arrival {
     },
     /// The password was right; what the archive holds follows.
     Unlocked(PathBuf),
-    /// The password was wrong; nothing changed.
-    WrongPassword(PathBuf),
+    /// The password was wrong, or trying it was stopped; nothing changed.
+    StillLocked {
+        /// The archive.
+        archive: PathBuf,
+        /// The password was tried, and was not it.
+        is_wrong: bool,
+    },
     /// A scan found this many files in all.
     ScanEnded {
         /// Files found.

@@ -19,7 +19,6 @@ use isocentre::annotation::ellipse_from_corners;
 use isocentre::annotation::measure;
 use isocentre::annotation::patient_from_pixel;
 use isocentre::annotation::rectangle_from_corners;
-use isocentre::dicom::Photometric;
 use isocentre::dicom::Samples;
 use isocentre::geom::DAffine3;
 use isocentre::geom::DVec2;
@@ -28,7 +27,6 @@ use isocentre::geom::PlanePose;
 use isocentre::imaging::Calibration;
 use isocentre::imaging::FrameImage;
 use isocentre::imaging::ImagePlane;
-use isocentre::imaging::ModalityTransform;
 use isocentre::imaging::PaddingRange;
 use isocentre::imaging::PixelSpacing;
 use isocentre::imaging::Units;
@@ -48,14 +46,7 @@ fn image() -> FrameImage {
     let row = DVec3::new(0.8, 0.6, 0.0);
     let column = DVec3::new(-0.36, 0.48, 0.8);
     FrameImage {
-        rows: rows as u32,
-        columns: columns as u32,
-        samples: Samples::I16(values.into()),
-        photometric: Photometric::Monochrome2,
-        modality: ModalityTransform::Identity,
         units: Units::Hounsfield,
-        padding: None,
-        vois: Arc::new([]),
         plane: Some(ImagePlane {
             origin: DVec3::new(-12.0, 34.0, 56.0),
             row,
@@ -67,11 +58,7 @@ fn image() -> FrameImage {
             column_mm: 0.8,
             source: Calibration::Patient,
         }),
-        aspect: 1.0,
-        regions: Arc::from([]),
-        lossy: None,
-        suv_bw_factor: None,
-        marks: None,
+        ..FrameImage::plain([columns as u32, rows as u32], Samples::I16(values.into()))
     }
 }
 

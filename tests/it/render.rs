@@ -6,10 +6,8 @@ mod volume;
 
 use std::sync::{Arc, OnceLock};
 
-use isocentre::dicom::{Photometric, Samples};
-use isocentre::imaging::{
-    Filter, FrameImage, Lut, ModalityTransform, Picture, Units, VoiFunction, VoiTransform,
-};
+use isocentre::dicom::Samples;
+use isocentre::imaging::{Filter, Lut, ModalityTransform, Picture, VoiFunction, VoiTransform};
 use isocentre::render::Gpu;
 
 const FILTERS: [Filter; 3] = [Filter::Nearest, Filter::Linear, Filter::Cubic];
@@ -45,30 +43,6 @@ impl Numbers {
 
     fn between(&mut self, low: f64, high: f64) -> f64 {
         low + (high - low) * (self.below(1 << 30) as f64 / f64::from(1 << 30))
-    }
-}
-
-fn image([columns, rows]: [u32; 2], samples: Samples) -> FrameImage {
-    FrameImage {
-        rows,
-        columns,
-        photometric: if samples.samples_per_pixel() == 3 {
-            Photometric::Rgb
-        } else {
-            Photometric::Monochrome2
-        },
-        samples,
-        modality: ModalityTransform::Identity,
-        units: Units::None,
-        padding: None,
-        vois: Arc::from([]),
-        plane: None,
-        spacing: None,
-        aspect: 1.0,
-        regions: Arc::from([]),
-        lossy: None,
-        suv_bw_factor: None,
-        marks: None,
     }
 }
 

@@ -19,7 +19,6 @@ use isocentre::annotation::SingleFrame;
 use isocentre::annotation::measure;
 use isocentre::dicom::Dataset;
 use isocentre::dicom::DatasetBuilder;
-use isocentre::dicom::Photometric;
 use isocentre::dicom::Samples;
 use isocentre::dicom::new_uid;
 use isocentre::dicom::tags;
@@ -27,7 +26,6 @@ use isocentre::geom::DVec3;
 use isocentre::imaging::Calibration;
 use isocentre::imaging::FrameImage;
 use isocentre::imaging::ImagePlane;
-use isocentre::imaging::ModalityTransform;
 use isocentre::imaging::PixelSpacing;
 use isocentre::imaging::Units;
 use isocentre::objects::sr;
@@ -90,14 +88,7 @@ fn anchor(instance: u32, is_in_patient: bool) -> Anchor {
 fn frame() -> FrameImage {
     let values: Vec<i16> = (0..32 * 32).map(|index| index % 32).collect();
     FrameImage {
-        rows: 32,
-        columns: 32,
-        samples: Samples::I16(values.into()),
-        photometric: Photometric::Monochrome2,
-        modality: ModalityTransform::Identity,
         units: Units::Hounsfield,
-        padding: None,
-        vois: Arc::new([]),
         plane: Some(ImagePlane {
             origin: DVec3::ZERO,
             row: DVec3::X,
@@ -109,11 +100,7 @@ fn frame() -> FrameImage {
             column_mm: 0.25,
             source: Calibration::Patient,
         }),
-        aspect: 1.0,
-        regions: Arc::from([]),
-        suv_bw_factor: None,
-        marks: None,
-        lossy: None,
+        ..FrameImage::plain([32, 32], Samples::I16(values.into()))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use glam::{DAffine3, DMat3, DVec2, DVec3};
-use isocentre::dicom::{Photometric, Samples};
+use isocentre::dicom::Samples;
 use isocentre::geom::PlanePose;
 use isocentre::imaging::{
     FrameImage, ModalityTransform, PaddingRange, Probe, Region, Units, probe, region_statistics,
@@ -12,25 +12,14 @@ use isocentre::model::{FrameKey, InstanceIx};
 use isocentre::volume::{GridReport, Volume, VolumeGrid};
 
 fn frame(k: u32) -> FrameImage {
+    let samples = Samples::U16((0..600).map(|at| (at + k * 10) as u16).collect());
     FrameImage {
-        rows: 20,
-        columns: 30,
-        samples: Samples::U16((0..600).map(|at| (at + k * 10) as u16).collect()),
-        photometric: Photometric::Monochrome2,
         modality: ModalityTransform::Rescale {
             slope: 0.1,
             intercept: -5.0,
         },
         units: Units::Hounsfield,
-        padding: None,
-        vois: Arc::from([]),
-        plane: None,
-        spacing: None,
-        aspect: 1.0,
-        regions: Arc::from([]),
-        lossy: None,
-        suv_bw_factor: None,
-        marks: None,
+        ..FrameImage::plain([30, 20], samples)
     }
 }
 

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use isocentre::dicom::Samples;
+use isocentre::imaging::FrameImage;
 use isocentre::imaging::{Filter, Look, SliceView, VoiFunction, slice_twin};
 use isocentre::render::pass::{Pane, slice};
 use isocentre::render::{FrameTexture, Offscreen, Output, RenderError};
 
-use super::{Tolerance, compare_pictures, gpu, image, samples_i16, window};
+use super::{Tolerance, compare_pictures, gpu, samples_i16, window};
 
 #[test]
 fn two_panes_prepared_before_one_submit_keep_their_own_windows() {
     let gpu = gpu();
-    let image = image([16, 16], samples_i16([16, 16], 10, 0, 1000));
+    let image = FrameImage::plain([16, 16], samples_i16([16, 16], 10, 0, 1000));
     let texture = FrameTexture::new(gpu, &image).unwrap();
     let output = Output::Display(eframe::wgpu::TextureFormat::Rgba8Unorm);
     let views = [(40.0, 400.0), (500.0, 3000.0)].map(|(center, width)| {
@@ -35,7 +36,7 @@ fn two_panes_prepared_before_one_submit_keep_their_own_windows() {
 #[test]
 fn a_pane_away_from_the_corner_of_its_target_shows_the_same_picture() {
     let gpu = gpu();
-    let image = image([16, 16], samples_i16([16, 16], 12, 0, 256));
+    let image = FrameImage::plain([16, 16], samples_i16([16, 16], 12, 0, 256));
     let texture = FrameTexture::new(gpu, &image).unwrap();
     let output = Output::Display(eframe::wgpu::TextureFormat::Rgba8Unorm);
     let look = Look::new(window(128.0, 256.0, VoiFunction::Linear)).with_filter(Filter::Nearest);
@@ -65,12 +66,12 @@ fn a_pane_away_from_the_corner_of_its_target_shows_the_same_picture() {
 #[test]
 fn frames_and_pictures_beyond_the_adapter_are_refused_with_a_reason() {
     let side = gpu().caps().max_2d + 1;
-    let long = image([side, 1], Samples::U8(vec![0; side as usize].into()));
+    let long = FrameImage::plain([side, 1], Samples::U8(vec![0; side as usize].into()));
     assert!(matches!(
         FrameTexture::new(gpu(), &long),
         Err(RenderError::TooLarge { .. })
     ));
-    let short = image([10, 10], Samples::U8(Arc::from([0; 99])));
+    let short = FrameImage::plain([10, 10], Samples::U8(Arc::from([0; 99])));
     assert!(matches!(
         FrameTexture::new(gpu(), &short),
         Err(RenderError::Unsuitable)

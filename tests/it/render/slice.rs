@@ -13,7 +13,7 @@ use isocentre::render::{FrameTexture, RenderError};
 
 use super::{
     FILTERS, Numbers, Tolerance, compare_pictures, compare_values, count_values, curved_lut, gpu,
-    image, rescale, samples_i16, tolerance, window,
+    rescale, samples_i16, tolerance, window,
 };
 
 /// Turned, zoomed and moved, some of it outside.
@@ -91,13 +91,13 @@ fn every_kind_of_stored_sample_is_drawn_as_the_twin_draws_it() {
         ("f32", Samples::F32(f32s), &look),
         ("f64", Samples::F64(f64s), &look),
     ] {
-        assert_slice_equals_twin(name, &image(size, samples), look);
+        assert_slice_equals_twin(name, &FrameImage::plain(size, samples), look);
     }
 }
 
 #[test]
 fn a_rescale_is_drawn_as_the_twin_draws_it() {
-    let mut image = image([40, 40], samples_i16([40, 40], 3, 0, 4096));
+    let mut image = FrameImage::plain([40, 40], samples_i16([40, 40], 3, 0, 4096));
     for (slope, intercept) in [(1.0, -1024.0), (0.38, 0.0), (-2.5, 17.25), (1e-3, 0.5)] {
         image.modality = rescale(slope, intercept);
         let middle = slope * 2048.0 + intercept;
@@ -115,7 +115,7 @@ fn a_rescale_is_drawn_as_the_twin_draws_it() {
 
 #[test]
 fn modality_voi_and_display_tables_are_drawn_as_the_twin_draws_them() {
-    let mut image = image([40, 40], samples_i16([40, 40], 5, -300, 3000));
+    let mut image = FrameImage::plain([40, 40], samples_i16([40, 40], 5, -300, 3000));
     let mut look = Look::new(VoiTransform::Lut(curved_lut(-200, 2500, 12)));
     assert_slice_equals_twin("voi table", &image, &look);
     look.display = DisplayLut::new((0..1024_u32).map(|v| (v * v / 16) as u16).collect());
@@ -132,7 +132,7 @@ fn modality_voi_and_display_tables_are_drawn_as_the_twin_draws_them() {
 
 #[test]
 fn monochrome1_and_invert_are_drawn_as_the_twin_draws_them() {
-    let mut image = image([20, 20], samples_i16([20, 20], 6, 0, 256));
+    let mut image = FrameImage::plain([20, 20], samples_i16([20, 20], 6, 0, 256));
     let mut look = Look::new(window(128.0, 256.0, VoiFunction::Linear));
     look.background = [10, 20, 30];
     for photometric in [Photometric::Monochrome1, Photometric::Monochrome2] {
@@ -156,14 +156,18 @@ fn colour_is_drawn_as_the_twin_draws_it() {
     for samples in [Samples::Rgb8(bytes), Samples::Rgb16(words)] {
         for invert in [false, true] {
             look.invert = invert;
-            assert_slice_equals_twin("colour", &image([30, 20], samples.clone()), &look);
+            assert_slice_equals_twin(
+                "colour",
+                &FrameImage::plain([30, 20], samples.clone()),
+                &look,
+            );
         }
     }
 }
 
 #[test]
 fn values_of_a_colour_frame_are_refused() {
-    let image = image([2, 1], Samples::Rgb8(Arc::from([0; 6])));
+    let image = FrameImage::plain([2, 1], Samples::Rgb8(Arc::from([0; 6])));
     let texture = FrameTexture::new(gpu(), &image).unwrap();
     let values = slice::render_values(gpu(), &texture, [2, 1], DAffine2::IDENTITY, Filter::Nearest);
     assert_eq!(values, Err(RenderError::Unsuitable));
@@ -182,7 +186,7 @@ fn padded(samples: impl Fn(bool) -> f64) -> Vec<f64> {
 #[test]
 fn padding_never_bleeds_into_interpolated_pixels() {
     let integers = padded(|inside| if inside { 100.0 } else { -2000.0 });
-    let mut signed = image(
+    let mut signed = FrameImage::plain(
         [32, 32],
         Samples::I16(integers.iter().map(|v| *v as i16).collect()),
     );
@@ -191,7 +195,7 @@ fn padding_never_bleeds_into_interpolated_pixels() {
         high: -1999.0,
     });
     let floats = padded(|inside| if inside { 100.0 } else { f64::NAN });
-    let float = image(
+    let float = FrameImage::plain(
         [32, 32],
         Samples::F32(floats.iter().map(|v| *v as f32).collect()),
     );
@@ -214,7 +218,7 @@ fn padding_never_bleeds_into_interpolated_pixels() {
 
 #[test]
 fn a_picture_shifted_by_a_pixel_fails_the_comparison() {
-    let image = image([40, 40], samples_i16([40, 40], 9, 0, 256));
+    let image = FrameImage::plain([40, 40], samples_i16([40, 40], 9, 0, 256));
     let look = Look::new(window(128.0, 256.0, VoiFunction::Linear));
     let texture = FrameTexture::new(gpu(), &image).unwrap();
     let mut view = SliceView::fit(&image, [90, 90], 1.0, look);

@@ -13,7 +13,7 @@ use isocentre::volume::{GridReport, ReslicePlane, Volume, VolumeGrid};
 
 use super::{
     FILTERS, Numbers, Tolerance, compare_pictures, compare_values, count_values, curved_lut, gpu,
-    image, new_gpu, rescale, samples_i16, tolerance, window,
+    new_gpu, rescale, samples_i16, tolerance, window,
 };
 
 /// An oblique, anisotropic, sheared grid far from the origin.
@@ -68,7 +68,7 @@ fn slices(dims: [u32; 3], seed: u64) -> Vec<Option<FrameImage>> {
     (0..dims[2])
         .map(|k| {
             let size = [dims[0], dims[1]];
-            Some(image(
+            Some(FrameImage::plain(
                 size,
                 samples_i16(size, seed + u64::from(k), -1000, 3000),
             ))
