@@ -54,11 +54,13 @@ pub(super) fn phases(workspace: &Workspace) -> Possible {
 }
 
 pub(super) fn film(workspace: &Workspace) -> Possible {
-    if phases(workspace).is_ok() {
-        return Ok(());
-    }
-    stack(workspace)?;
+    let through_phases = phases(workspace);
     let view = workspace.panes.active_view();
+    let is_plane = view.is_some_and(|view| matches!(view.mode, ViewMode::Mpr(_)));
+    if through_phases.is_ok() || is_plane {
+        return through_phases; // a resliced plane has no frames of its own
+    }
+    image(workspace)?;
     let set = view.and_then(|view| workspace.library.display_set(view.display_set));
     if set.is_some_and(|set| set.frames.len() > 1) {
         Ok(())

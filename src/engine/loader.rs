@@ -263,7 +263,9 @@ impl Loader {
 
     fn most_wanted_free(&self, taken: &[bool]) -> Option<usize> {
         let wanted = self.wanted.read().unwrap_or_else(PoisonError::into_inner);
-        let reach = self.reach.load(Ordering::Relaxed).max(wanted.looks.len());
+        // What is seen, and what a film shows next, is loaded even when the rest was cancelled.
+        let seen = wanted.looks.iter().map(|look| 1 + look.coming.len()).sum();
+        let reach = self.reach.load(Ordering::Relaxed).max(seen);
         let mut places = wanted.order.iter().take(reach);
         places
             .find(|place| taken.get(**place) == Some(&false))
@@ -364,6 +366,24 @@ mod tests {
         assert_eq!(merged(&[look(4, &[5, 0, 1])], 6), [4, 5, 0, 1, 3, 2]);
         assert_eq!(merged(&[look(99, &[77])], 3), [2, 1, 0]);
         assert!(merged(&[look(0, &[])], 0).is_empty());
+    }
+
+    #[test]
+    fn a_film_goes_on_after_loading_was_cancelled() {
+        let frames = (0..40)
+            .map(|frame| FrameKey {
+                instance: InstanceIx(0),
+                frame,
+            })
+            .collect();
+        let loader = Loader::new(frames, HashMap::new(), None, 40, None);
+        loader.load_only_what_is_seen();
+        loader.look_at(vec![look(38, &[39, 0])]);
+        let loaded: Vec<usize> = std::iter::from_fn(|| loader.next()).collect();
+        assert_eq!(loaded, [38, 39, 0]);
+        loader.look_at(vec![look(39, &[0, 1])]);
+        assert_eq!(loader.next(), Some(1));
+        assert!(!loader.has_work());
     }
 
     #[test]

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use super::DisplaySet;
 use super::DisplaySetId;
 use super::criterion::Axis;
+use super::criterion::Criterion;
 use super::plan::SAME_PLACE_MM;
 use super::split::Part;
 use super::split::Reason;
@@ -37,9 +38,9 @@ pub struct Phase {
     pub common: Vec<Message>,
 }
 
-/// Which parts belong together: for each group their numbers, in order; a part is in one group at
-/// most.
-pub(super) fn groups(parts: &[Part<'_>]) -> Vec<Vec<usize>> {
+/// Which parts belong together: for each group their numbers, in order, with what sets each apart
+/// beside its reasons; a part is in one group at most.
+pub(super) fn groups(parts: &[Part<'_>]) -> Vec<Vec<(usize, Option<Reason>)>> {
     let mut by_fixed: Vec<(usize, Vec<usize>)> = Vec::new();
     for (number, part) in parts.iter().enumerate() {
         if !is_placed(part) {
@@ -47,7 +48,9 @@ pub(super) fn groups(parts: &[Part<'_>]) -> Vec<Vec<usize>> {
         }
         let fits = |first: &usize| {
             parts.get(*first).is_some_and(|first| {
-                same_reasons(first, part, Axis::Fixed) && shows_same_places(first, part)
+                same_reasons(first, part, Axis::Fixed)
+                    && is_same_kind(first, part)
+                    && shows_same_places(first, part)
             })
         };
         match by_fixed.iter_mut().find(|(first, _)| fits(first)) {
@@ -59,14 +62,68 @@ pub(super) fn groups(parts: &[Part<'_>]) -> Vec<Vec<usize>> {
         .into_iter()
         .flat_map(|(_, group)| in_time_where_whole(parts, group))
         .filter(|group| group.len() > 1)
-        .map(|mut group| {
-            group.sort_by(|a, b| {
+        .map(|group| {
+            let mut told: Vec<(usize, Option<Reason>)> = further_reasons(parts, &group);
+            told.sort_by(|(a, told_a), (b, told_b)| {
                 let values = |number: &usize| parts.get(*number).map(varying_values);
-                values(a).cmp(&values(b)).then(a.cmp(b))
+                let further = |told: &Option<Reason>| told.as_ref().map(|r| r.value.clone());
+                values(a)
+                    .cmp(&values(b))
+                    .then_with(|| further(told_a).cmp(&further(told_b)))
+                    .then(a.cmp(b))
             });
-            group
+            told
         })
         .collect()
+}
+
+/// Instances of several frames are apart without a reason of their own: the first property that
+/// varies among them is it.
+fn further_reasons(parts: &[Part<'_>], group: &[usize]) -> Vec<(usize, Option<Reason>)> {
+    let facts = |number: &usize| parts.get(*number)?.items.first().map(|item| item.facts);
+    let has_own = |number: &usize| {
+        let part = parts.get(*number);
+        part.is_some_and(|part| part.reasons.iter().any(|reason| reason.axis != Axis::Fixed))
+    };
+    let varies = |criterion: &Criterion| {
+        let values: BTreeSet<_> = group
+            .iter()
+            .filter_map(|number| Some(criterion.value(facts(number)?)))
+            .collect();
+        criterion.axis() != Axis::Fixed && values.len() > 1
+    };
+    let criterion = if group.iter().any(has_own) {
+        None
+    } else {
+        Criterion::ALL.into_iter().find(varies)
+    };
+    let reason = |number: &usize| {
+        let (criterion, facts) = (criterion?, facts(number)?);
+        let value = criterion.value(facts);
+        Some(Reason {
+            message: criterion.reason(&value, facts),
+            axis: criterion.axis(),
+            value,
+            // A time as stored is no label.
+            is_count: criterion == Criterion::AcquisitionTime,
+        })
+    };
+    group
+        .iter()
+        .map(|number| (*number, reason(number)))
+        .collect()
+}
+
+/// Whether two parts are one kind of picture, whatever instances they come from.
+fn is_same_kind(a: &Part<'_>, b: &Part<'_>) -> bool {
+    let facts = |part: &Part<'_>| part.items.first().map(|item| item.facts.clone());
+    let (Some(a), Some(b)) = (facts(a), facts(b)) else {
+        return false;
+    };
+    Criterion::ALL
+        .into_iter()
+        .filter(|criterion| criterion.axis() == Axis::Fixed)
+        .all(|criterion| criterion.value(&a) == criterion.value(&b))
 }
 
 /// A group of several echoes or b-values becomes one group each, if all have the same moments.
@@ -139,31 +196,44 @@ fn shows_same_places(a: &Part<'_>, b: &Part<'_>) -> bool {
 }
 
 /// Tells each set of the groups its place; `reasons` are those of its part.
-pub(super) fn tell(sets: &mut [DisplaySet], reasons: &[Vec<Reason>], groups: &[Vec<usize>]) {
+pub(super) fn tell(
+    sets: &mut [DisplaySet],
+    reasons: &[Vec<Reason>],
+    groups: &[Vec<(usize, Option<Reason>)>],
+) {
     for group in groups {
         let ids: Option<Arc<[DisplaySetId]>> = group
             .iter()
-            .map(|number| Some(sets.get(*number)?.id))
+            .map(|(number, _)| Some(sets.get(*number)?.id))
             .collect();
         let Some(ids) = ids else {
             continue;
         };
-        let of = |number: &usize| reasons.get(*number).map_or(&[][..], Vec::as_slice);
+        let all: Vec<Vec<&Reason>> = group
+            .iter()
+            .map(|(number, further)| {
+                reasons
+                    .get(*number)
+                    .into_iter()
+                    .flatten()
+                    .chain(further)
+                    .collect()
+            })
+            .collect();
         // What all share is not what sets one apart.
         let is_shared = |reason: &Reason| {
-            group.iter().all(|number| {
-                of(number)
-                    .iter()
-                    .any(|other| other.message == reason.message)
-            })
+            let has = |own: &Vec<&Reason>| own.iter().any(|other| other.message == reason.message);
+            all.iter().all(has)
         };
-        let is_time = group
+        let mut varying = all
             .iter()
-            .flat_map(&of)
-            .all(|reason| reason.axis == Axis::Time || is_shared(reason));
-        for (place, number) in (0..).zip(group) {
+            .flatten()
+            .filter(|reason| !is_shared(reason))
+            .peekable();
+        let is_time = varying.peek().is_some() && varying.all(|reason| reason.axis == Axis::Time);
+        for (place, ((number, _), own)) in (0..).zip(group.iter().zip(&all)) {
             let (common, own): (Vec<&Reason>, Vec<&Reason>) =
-                of(number).iter().partition(|reason| is_shared(reason));
+                own.iter().copied().partition(|reason| is_shared(reason));
             let messages = |reasons: Vec<&Reason>| {
                 let said = reasons.into_iter().filter(|reason| !reason.is_count);
                 said.map(|reason| reason.message.clone()).collect()

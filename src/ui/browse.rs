@@ -145,7 +145,11 @@ fn set_row(set: &DisplaySet, workspace: &Workspace, words: &Words) -> SetRow {
     let (mut problems, notes) = geometry(set, &workspace.library, words);
     problems.extend(set.missing.as_ref().map(|what| words.get(what)));
     let joined = set.phase.as_ref().filter(|_| workspace.is_joined(set));
-    let apart = joined.map_or(&set.apart_by, |phase| &phase.common);
+    let apart = match (joined, &set.phase) {
+        (Some(phase), _) => &phase.common,
+        (None, Some(phase)) if set.apart_by.is_empty() => &phase.by,
+        _ => &set.apart_by,
+    };
     let apart: Vec<String> = apart.iter().map(|what| words.get(what)).collect();
     let title = [set.description.clone(), apart.join(", ")]
         .into_iter()

@@ -69,6 +69,10 @@ pub(super) struct DisplaySetEntry {
     pub kind: &'static str,
     /// What sets it apart from the others of its series.
     pub apart_by: Vec<String>,
+    /// Which of the sets that show the same slices it is, from 1, and of how many.
+    pub phase: Option<[usize; 2]>,
+    /// What of the image in several files is not there.
+    pub missing: Option<String>,
     pub sop_class_uid: String,
     pub instances: usize,
     pub frames: usize,
@@ -193,6 +197,11 @@ fn display_set_entry(set: &DisplaySet, words: &Words) -> DisplaySetEntry {
             .iter()
             .map(|reason| words.get(reason))
             .collect(),
+        phase: set
+            .phase
+            .as_ref()
+            .map(|phase| [phase.place as usize + 1, phase.sets.len()]),
+        missing: set.missing.as_ref().map(|what| words.get(what)),
         sop_class_uid: set.sop_class_uid.to_string(),
         instances: set.instances.len(),
         frames: set.frames.len(),

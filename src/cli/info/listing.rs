@@ -114,6 +114,7 @@ fn set_line(set: &DisplaySetEntry, words: &Words) -> String {
         .number("rows", set.rows.into());
     let mut parts = vec![words.get(&what)];
     parts.extend(set.apart_by.iter().cloned());
+    parts.extend(set.missing.clone());
     match (&set.geometry, &set.no_volume) {
         (Some(geometry), _) => parts.extend(geometry_parts(geometry, words)),
         (None, Some(why)) if set.frames > 1 => parts.push(why.clone()),

@@ -19,6 +19,9 @@ use crate::workspace::{CineEdit, Command, Film, PaneId, ViewEdit, Workspace};
 
 /// Widest and narrowest, points.
 const WIDTH: (f32, f32) = (380.0, 220.0);
+/// What the texts of a lower corner usually take, points and lines.
+const CORNER_WIDTH: f32 = 110.0;
+const CORNER_LINES: f32 = 4.0;
 /// Room of the rate, points: nothing moves while it changes.
 const RATE_WIDTH: f32 = 60.0;
 /// A film that shows fewer frames than this share of what was asked for leaves some out.
@@ -52,7 +55,13 @@ pub(super) fn place(
         Some(_) => 1.5 * theme.sizes.letter + theme.sizes.space,
         None => 0.0,
     };
-    let bottom = rect.points.bottom() - 8.0 - letter;
+    // Where it would lie on the texts of the lower corners it stands above them.
+    let texts = if room - width < 2.0 * CORNER_WIDTH {
+        CORNER_LINES * 1.4 * theme.sizes.overlay
+    } else {
+        letter
+    };
+    let bottom = rect.points.bottom() - 8.0 - texts;
     let centre = Pos2::new(rect.points.center().x, bottom - 0.5 * height);
     Some(Rect::from_center_size(centre, Vec2::new(width, height)))
 }

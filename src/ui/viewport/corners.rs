@@ -245,7 +245,7 @@ fn phase_line(workspace: &Workspace, showing: &Showing, words: &Words) -> Option
     let id = if phase.is_time {
         msg("viewport-phase")
     } else {
-        msg("viewport-contrast")
+        msg("viewport-volume")
     };
     let number = words.get(
         &Message::new(id)

@@ -170,6 +170,44 @@ fn a_dimension_nothing_else_tells_keeps_volumes_apart_and_names_them() {
     assert_eq!(phase.sets.len(), 3);
 }
 
+#[test]
+fn a_moment_an_instance_is_a_phase_and_another_kind_of_image_is_none() {
+    let volume = |n: i64, kind: &str| {
+        let all: Vec<Frame> = (0..4)
+            .map(|k| Frame {
+                z: Some(f64::from(k) * 3.0),
+                ..Frame::default()
+            })
+            .collect();
+        let mut header = enhanced(&format!("1.5.{kind}.{n}"), &[], &all);
+        header
+            .integer(tags::INSTANCE_NUMBER, 10 - n)
+            .text(tags::ACQUISITION_DATE_TIME, &format!("2026112110150{n}"));
+        header
+            .builder
+            .texts(tags::IMAGE_TYPE, &["ORIGINAL", "PRIMARY", kind]);
+        header
+    };
+    let library = library(&[
+        volume(1, "M"),
+        volume(2, "M"),
+        volume(3, "M"),
+        volume(1, "P"),
+    ]);
+    let mut moments: Vec<_> = library
+        .display_sets()
+        .filter_map(|set| {
+            let phase = set.phase.as_ref()?;
+            let header = library.header(set.instances[0])?;
+            let number = header.dataset.elements().integer(tags::INSTANCE_NUMBER)?;
+            assert!(phase.is_time && phase.sets.len() == 3 && phase.by.is_empty());
+            Some((phase.place, number))
+        })
+        .collect();
+    moments.sort_unstable();
+    assert_eq!(moments, [(0, 9), (1, 8), (2, 7)], "in the order of time");
+}
+
 /// Part `number` of `of`, of five slices.
 fn part(number: u32, of: Option<u32>) -> Header {
     let all: Vec<Frame> = (0..5)
