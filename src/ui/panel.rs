@@ -7,7 +7,7 @@ use crate::action::{Action, Part, Shortcut};
 use crate::engine::Engine;
 use crate::problem::{Message, MessageId, msg};
 use crate::text::Words;
-use crate::ui::bidi_label::Text;
+use crate::ui::bidi_label::{Text, galley};
 use crate::ui::icons;
 use crate::ui::theme::Theme;
 use crate::workspace::{Command, Workspace};
@@ -275,31 +275,21 @@ pub fn menu_row_ui(
     } else {
         colours.dimmed
     };
-    let painter = ui.painter();
+    // Key and detail keep their place; a name that is too long for the rest is cut.
     let inner = rect.shrink2(vec2(2.0 * theme.sizes.space, 0.0));
-    painter.text(
-        inner.left_center(),
-        egui::Align2::LEFT_CENTER,
-        name,
-        theme.body(),
-        colour,
-    );
-    let key_rect = painter.text(
-        inner.right_center(),
-        egui::Align2::RIGHT_CENTER,
-        key,
-        theme.small(),
-        colours.secondary,
-    );
-    if !detail.is_empty() {
-        painter.text(
-            inner.right_center() - vec2(key_rect.width().max(12.0) + 16.0, 0.0),
-            egui::Align2::RIGHT_CENTER,
-            detail,
-            theme.body(),
-            colours.secondary,
-        );
+    let mut right = inner.right();
+    for (text, font) in [(key, theme.small()), (detail, theme.body())] {
+        let drawn = galley(ui, text, &font, colours.secondary, inner.width());
+        if text.is_empty() {
+            continue;
+        }
+        let at = egui::pos2(right, inner.center().y) - drawn.size() * vec2(1.0, 0.5);
+        right = at.x - 2.0 * theme.sizes.space;
+        ui.painter().galley(at, drawn, colours.secondary);
     }
+    let drawn = galley(ui, name, &theme.body(), colour, right - inner.left());
+    let at = inner.left_center() - drawn.size() * vec2(0.0, 0.5);
+    ui.painter().galley(at, drawn, colour);
     if is_chosen {
         ui.close();
     }

@@ -41,7 +41,7 @@ const MENU: &[&[&str]] = &[
     &["mpr", "maximise"],
 ];
 /// Width of the menu, points.
-const WIDTH: f32 = 240.0;
+const WIDTH: f32 = 320.0;
 
 /// What the menu asks for beyond commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
