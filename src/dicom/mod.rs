@@ -20,6 +20,7 @@ mod number_of_frames;
 mod palette;
 mod password;
 mod person_name;
+mod picture;
 mod pixel_data;
 mod pixel_description;
 mod read;

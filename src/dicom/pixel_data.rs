@@ -27,6 +27,7 @@ use super::codec::deflate;
 use super::codec::native;
 use super::fragments::FragmentIndex;
 use super::palette::Palette;
+use super::picture;
 use super::pixel_description::DeclaredPhotometric;
 use super::pixel_description::MAX_FRAME_BYTES;
 use super::pixel_description::SampleKind;
@@ -76,6 +77,8 @@ enum Plan {
         /// Bits of a frame as stored.
         frame_bits: u64,
     },
+    /// A picture file: one frame.
+    Picture,
     /// In fragments.
     Fragments {
         codec: &'static dyn Codec,
@@ -87,6 +90,7 @@ impl std::fmt::Debug for Plan {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Native { offset, length, .. } => write!(f, "native {offset}+{length}"),
+            Self::Picture => f.write_str("picture"),
             Self::Fragments { codec, .. } => write!(f, "{} fragments", codec.name()),
         }
     }
@@ -125,6 +129,7 @@ impl FrameDecoder {
                 let plan = fragments(&source, header, &pixels, location, *codec)?;
                 (source, plan)
             }
+            Encoding::Picture => (header.source.clone(), Plan::Picture),
             Encoding::NotYet => return Err(DecodeError::NoPixelData),
         };
         Ok(Self {
@@ -169,6 +174,7 @@ impl FrameDecoder {
                 Err(DecodeError::Panicked {
                     codec: match &self.plan {
                         Plan::Native { .. } => "native",
+                        Plan::Picture => "picture",
                         Plan::Fragments { codec, .. } => codec.name(),
                     },
                     detail: text.unwrap_or_default().chars().take(200).collect(),
@@ -187,6 +193,7 @@ impl FrameDecoder {
                 let bytes = self.native_bytes(offset, bytes)?;
                 native::coded(&bytes, &self.pixels, *is_big_endian, skip_bits)?
             }
+            Plan::Picture => picture::decode(&self.source, &self.pixels)?,
             Plan::Fragments { codec, index } => {
                 let encoded = index.frame_bytes(&self.source, frame)?;
                 ctx.check()?;

@@ -25,6 +25,7 @@ use super::Password;
 use super::dicomdir;
 use super::dicomdir::FileId;
 use super::dicomdir::Resolver;
+use super::picture;
 use super::read;
 
 use walk::Found;
@@ -242,12 +243,28 @@ fn index_message(files: &[FileId]) -> Message {
 
 fn examine(file: &walk::FoundFile) -> Outcome {
     let source = ByteSource::File(file.path.as_path().into());
-    match read::read_bounded(source, usize::MAX) {
+    match read::read_bounded(source.clone(), usize::MAX) {
         Ok(read) => instance_or_index(read),
         Err(read::ReadError::NotDicom) if archive::is_archive(&file.path, file.is_input) => {
             Outcome::Archive
         }
+        Err(read::ReadError::NotDicom) => picture_or_nothing(source, file.is_input),
         Err(error) => Outcome::PassedOver(error.message()),
+    }
+}
+
+/// Pictures are opened where the user names them: study media are full of those of other viewers.
+fn picture_or_nothing(source: ByteSource, is_input: bool) -> Outcome {
+    let is_picture = source
+        .read_range(0, 8)
+        .is_ok_and(|beginning| picture::is_picture(&beginning));
+    match (is_picture, is_input) {
+        (false, _) => Outcome::PassedOver(read::ReadError::NotDicom.message()),
+        (true, false) => Outcome::PassedOver(Message::new(msg("reading-picture"))),
+        (true, true) => match picture::header(source) {
+            Ok(header) => Outcome::Instance(Box::new(header)),
+            Err(reason) => Outcome::PassedOver(reason),
+        },
     }
 }
 

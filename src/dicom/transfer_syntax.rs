@@ -15,6 +15,7 @@ use super::codec::jpeg_ls::JpegLs;
 use super::codec::jpeg_xl::JpegXl;
 use super::codec::native::Uncompressed;
 use super::codec::rle::Rle;
+use super::picture::PICTURE_SYNTAX;
 
 /// How the pixel data of a transfer syntax are stored.
 pub(super) enum Encoding {
@@ -27,6 +28,8 @@ pub(super) enum Encoding {
     DeflatedDataSet,
     /// In fragments, for this codec.
     Encapsulated(&'static dyn Codec),
+    /// A picture file as it is, not DICOM at all.
+    Picture,
     /// Known, but not decoded by this release; the header is read all the same.
     NotYet,
 }
@@ -109,6 +112,12 @@ const fn not_yet(uid: &'static str, name: &'static str, is_lossy: bool) -> Trans
 /// All of them, by UID.
 #[rustfmt::skip]
 pub static TABLE: &[TransferSyntax] = &[
+    TransferSyntax {
+        uid: PICTURE_SYNTAX,
+        name: "Picture (PNG, JPEG, TIFF)",
+        is_lossy: false,
+        encoding: Encoding::Picture,
+    },
     native("1.2.840.10008.1.2", "Implicit VR Little Endian", false),
     native("1.2.840.10008.1.2.1", "Explicit VR Little Endian", false),
     lossless("1.2.840.10008.1.2.1.98", "Encapsulated Uncompressed Explicit VR Little Endian", &Uncompressed),

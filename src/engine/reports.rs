@@ -12,7 +12,7 @@ use crate::objects::sr::{
     self, DocumentReference, Evidence, Finding, Findings, OpenImages, TEMPLATES, template_of,
 };
 use crate::problem::{Message, Problem, Problems, msg};
-use crate::workspace::{Arrival, Document, Workspace};
+use crate::workspace::{Arrival, Command, Document, Workspace};
 
 /// What reports that were opened said beside what we show; goes back into the next report.
 #[derive(Debug, Default)]
@@ -105,7 +105,16 @@ impl Engine {
         let ctx = crate::jobs::JobCtx::new();
         let pixels = OwnPixels::new(library, self, anchors, (*self.budget).clone(), ctx);
         let earlier = self.reports.latest(study);
-        let mut evidence = Evidence::of_study(library, study).unwrap_or_default();
+        let Some(mut evidence) = Evidence::of_study(library, study) else {
+            let message = Message::new(msg("report-no-images"));
+            let failed = Arrival::ReportFailed {
+                study,
+                problem: Problem::error(message),
+            };
+            // The receiver is gone only when the program ends.
+            drop(self.sender.send(Command::Arrived(failed)));
+            return;
+        };
         evidence.predecessor = earlier.as_ref().and_then(|report| report.reference.clone());
         let observer = workspace.settings.observer.clone();
         let language = workspace.settings.language.spoken();

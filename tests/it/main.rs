@@ -23,6 +23,7 @@ mod model;
 mod overlays;
 mod per_frame;
 mod phases;
+mod pictures;
 mod reading;
 mod reading_faults;
 mod render;

@@ -137,7 +137,7 @@ fn every_file_of_a_folder_is_a_header_or_explained() {
     let found = scan_all(&[folder.path()]);
     assert_eq!(found.uids(), ["1.1", "1.2", "1.3"]);
     assert_eq!(found.reason(at("README.txt")), "reading-not-dicom");
-    assert_eq!(found.reason(at("picture.png")), "reading-not-dicom");
+    assert_eq!(found.reason(at("picture.png")), "reading-picture");
     assert_eq!(found.reason(at("document.docx")), "reading-not-dicom");
     assert_eq!(found.reason(at("empty.dcm")), "reading-empty");
     assert_eq!(found.reason(at("hollow.dcm")), "reading-nothing-usable");

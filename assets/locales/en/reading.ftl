@@ -10,6 +10,8 @@ reading-failed = The file could not be read: { $reason }
 reading-no-file = Not an ordinary file
 reading-empty = The file is empty
 reading-not-dicom = Not a DICOM file
+reading-picture = A picture, not DICOM; open it by itself to see it
+reading-picture-pages = The file holds { $count } pages; the first is shown
 reading-nothing-usable = Begins as a DICOM file, but holds nothing that can be used
 
 ## What was guessed or left out

@@ -10,6 +10,8 @@ reading-failed = Le fichier n’a pas pu être lu : { $reason }
 reading-no-file = Ce n’est pas un fichier ordinaire
 reading-empty = Le fichier est vide
 reading-not-dicom = Ce n’est pas un fichier DICOM
+reading-picture = Une image ordinaire, pas DICOM ; ouvrez-la seule pour la voir
+reading-picture-pages = Le fichier contient { $count } pages ; la première est affichée
 reading-nothing-usable = Commence comme un fichier DICOM, mais ne contient rien d’utilisable
 
 ## Ce qui a été deviné ou laissé de côté

@@ -4,6 +4,7 @@
 use super::FrameDecoder;
 use super::Plan;
 use super::native;
+use super::picture;
 use crate::dicom::DecodeError;
 use crate::dicom::codec::Words;
 use crate::jobs::JobCtx;
@@ -23,6 +24,7 @@ impl FrameDecoder {
                 let bytes = self.native_bytes(offset, length)?;
                 native::coded(&bytes, &self.pixels, *is_big_endian, skip_bits)?
             }
+            Plan::Picture => picture::decode(&self.source, &self.pixels)?,
             Plan::Fragments { codec, index } => {
                 codec.decode(&index.frame_bytes(&self.source, frame)?, &self.pixels)?
             }

@@ -85,6 +85,9 @@ impl Evidence {
         let mut source: Option<Dataset> = None;
         let mut images = Vec::new();
         for instance in instances {
+            if instance.header.is_picture() {
+                continue;
+            }
             let header = &instance.header.dataset;
             source.get_or_insert_with(|| header.clone());
             images.extend(EvidenceImage::of(header.elements()));

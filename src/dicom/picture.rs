@@ -1,0 +1,233 @@
+//! Plain pictures (PNG, JPEG, TIFF) shown beside DICOM images: a header that says what the picture
+//! itself says, and nothing of a patient, a place or a size that it does not.
+
+use std::io::Cursor;
+
+use image::DynamicImage;
+use image::ImageDecoder as _;
+use image::ImageReader;
+use image::metadata::Orientation;
+use sha2::Digest as _;
+use sha2::Sha256;
+
+use super::ByteSource;
+use super::Dataset;
+use super::DatasetBuilder;
+use super::DecodeError;
+use super::InstanceHeader;
+use super::PixelDataLocation;
+use super::PixelDescription;
+use super::codec::Coded;
+use super::codec::Colour;
+use super::codec::Words;
+use super::pixel_description::MAX_FRAME_BYTES;
+use super::tags;
+use crate::problem::Message;
+use crate::problem::msg;
+
+/// Stands where a transfer syntax would; never written into a file.
+pub const PICTURE_SYNTAX: &str = "2.25.312984029163094627113170362183463216841";
+
+const SECONDARY_CAPTURE: &str = "1.2.840.10008.5.1.4.1.1.7";
+/// No picture file is larger.
+const MAX_FILE_BYTES: u64 = 1 << 30;
+
+/// Whether a file begins as a picture does.
+pub(super) fn is_picture(beginning: &[u8]) -> bool {
+    [
+        b"\x89PNG\r\n\x1a\n".as_slice(),
+        b"\xFF\xD8\xFF",
+        b"II*\0",
+        b"MM\0*",
+    ]
+    .iter()
+    .any(|magic| beginning.starts_with(magic))
+}
+
+/// What the picture is, without its pixels.
+struct Form {
+    /// Columns and rows as shown, the orientation of the camera applied.
+    size: [u32; 2],
+    is_grey: bool,
+    is_deep: bool,
+}
+
+/// A header for a picture: a secondary capture of nobody, in a study of its own folder.
+///
+/// # Errors
+/// The sentence to say when it is none that can be shown.
+pub(super) fn header(source: ByteSource) -> Result<InstanceHeader, Message> {
+    let bytes = source
+        .read_all(MAX_FILE_BYTES)
+        .map_err(|error| super::io_message(&error))?;
+    let form = form(&bytes).map_err(|error| error.message())?;
+    let path = source.display_path();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let folder = path.parent().map_or_else(Vec::new, |folder| {
+        folder.as_os_str().as_encoded_bytes().to_vec()
+    });
+    let bits = if form.is_deep { 16 } else { 8 };
+    let [columns, rows] = form.size.map(i64::from);
+    let mut b = DatasetBuilder::new();
+    b.text(tags::SOP_CLASS_UID, SECONDARY_CAPTURE)
+        .text(tags::SOP_INSTANCE_UID, &uid_of(&bytes))
+        .text(tags::STUDY_INSTANCE_UID, &uid_of(&folder))
+        .text(
+            tags::SERIES_INSTANCE_UID,
+            &uid_of(path.as_os_str().as_encoded_bytes()),
+        )
+        .text(tags::MODALITY, "OT")
+        .text(
+            tags::SERIES_DESCRIPTION,
+            &name.chars().take(64).collect::<String>(),
+        )
+        .integers(tags::SAMPLES_PER_PIXEL, &[if form.is_grey { 1 } else { 3 }])
+        .text(
+            tags::PHOTOMETRIC_INTERPRETATION,
+            if form.is_grey { "MONOCHROME2" } else { "RGB" },
+        )
+        .integers(tags::ROWS, &[rows])
+        .integers(tags::COLUMNS, &[columns])
+        .integers(tags::BITS_ALLOCATED, &[bits])
+        .integers(tags::BITS_STORED, &[bits])
+        .integers(tags::HIGH_BIT, &[bits - 1])
+        .integers(tags::PIXEL_REPRESENTATION, &[0]);
+    if bytes.starts_with(b"\xFF\xD8") {
+        b.text(tags::LOSSY_IMAGE_COMPRESSION, "01");
+    }
+    let pages = tiff_pages(&bytes);
+    let notes = if pages > 1 {
+        vec![Message::new(msg("reading-picture-pages")).count("count", pages)]
+    } else {
+        Vec::new()
+    };
+    Ok(InstanceHeader {
+        source,
+        transfer_syntax: PICTURE_SYNTAX.into(),
+        dataset: b.into_dataset(),
+        pixel_data: Some(PixelDataLocation {
+            tag: tags::PIXEL_DATA,
+            offset: 0,
+            length: None,
+        }),
+        meta: Dataset::default(),
+        notes,
+    })
+}
+
+impl InstanceHeader {
+    /// Whether this is a plain picture: nothing a report could refer to.
+    #[must_use]
+    pub fn is_picture(&self) -> bool {
+        *self.transfer_syntax == *PICTURE_SYNTAX
+    }
+}
+
+/// The pixels of a picture, whose file must still be the one its header was read from.
+///
+/// # Errors
+/// It cannot be read, or has another size by now.
+pub(super) fn decode(source: &ByteSource, pixels: &PixelDescription) -> Result<Coded, DecodeError> {
+    let bytes = source.read_all(MAX_FILE_BYTES)?;
+    let (decoder, orientation) = decoder(&bytes)?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(|error| damaged(&error))?;
+    picture.apply_orientation(orientation);
+    if [picture.width(), picture.height()] != [pixels.columns, pixels.rows] {
+        return Err(damaged(&"the file changed"));
+    }
+    let is_deep = pixels.bits_allocated == 16;
+    let words = match (pixels.samples_per_pixel, is_deep) {
+        (1, false) => Words::U8(picture.into_luma8().into_raw()),
+        (1, true) => Words::U16(picture.into_luma16().into_raw()),
+        (_, false) => Words::U8(picture.into_rgb8().into_raw()),
+        (_, true) => Words::U16(picture.into_rgb16().into_raw()),
+    };
+    Ok(Coded {
+        words,
+        is_planar: false,
+        colour: Colour::AsDeclared,
+        is_cells: true,
+        is_lossy: false,
+    })
+}
+
+fn form(bytes: &[u8]) -> Result<Form, DecodeError> {
+    let (decoder, orientation) = decoder(bytes)?;
+    let (width, height) = decoder.dimensions();
+    let colour = decoder.color_type();
+    let is_deep = colour.bytes_per_pixel() > colour.channel_count();
+    let size = match orientation {
+        Orientation::Rotate90
+        | Orientation::Rotate270
+        | Orientation::Rotate90FlipH
+        | Orientation::Rotate270FlipH => [height, width],
+        _ => [width, height],
+    };
+    let bytes = decoder.total_bytes();
+    if bytes > MAX_FRAME_BYTES {
+        return Err(DecodeError::Absurd {
+            columns: width,
+            rows: height,
+            bytes,
+        });
+    }
+    Ok(Form {
+        size,
+        is_grey: !colour.has_color(),
+        is_deep,
+    })
+}
+
+fn decoder(bytes: &[u8]) -> Result<(impl image::ImageDecoder + '_, Orientation), DecodeError> {
+    let mut reader = ImageReader::new(Cursor::new(bytes))
+        .with_guessed_format()
+        .map_err(|error| damaged(&error))?;
+    let mut limits = image::Limits::default();
+    limits.max_alloc = Some(MAX_FRAME_BYTES);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(|error| damaged(&error))?;
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    Ok((decoder, orientation))
+}
+
+fn damaged(error: &dyn std::fmt::Display) -> DecodeError {
+    DecodeError::Damaged {
+        codec: "picture",
+        detail: error.to_string(),
+    }
+}
+
+/// The same bytes are the same picture, wherever they lie.
+fn uid_of(bytes: &[u8]) -> String {
+    let mut first = [0; 16];
+    let digest = Sha256::digest(bytes);
+    first.copy_from_slice(digest.get(..16).unwrap_or(&[0; 16]));
+    format!("2.25.{}", u128::from_be_bytes(first))
+}
+
+/// How many pages a TIFF file has, by its chain of directories; 1 for what is no TIFF.
+fn tiff_pages(bytes: &[u8]) -> usize {
+    const MOST: usize = 10_000;
+    let is_little = match bytes.get(..4) {
+        Some(b"II*\0") => true,
+        Some(b"MM\0*") => false,
+        _ => return 1,
+    };
+    let number = |at: usize, length: usize| {
+        let part = bytes.get(at..at.checked_add(length)?)?.iter();
+        let join = |sum: usize, byte: &u8| (sum << 8) | usize::from(*byte);
+        Some(if is_little {
+            part.rev().fold(0, join)
+        } else {
+            part.fold(0, join)
+        })
+    };
+    let mut at = number(4, 4).unwrap_or(0);
+    let mut pages = 0;
+    while at != 0 && pages < MOST {
+        let Some(entries) = number(at, 2) else { break };
+        pages += 1;
+        at = number(at + 2 + entries * 12, 4).unwrap_or(0);
+    }
+    pages.max(1)
+}
