@@ -4,6 +4,8 @@
 //! attribute says so in a sentence of its own. Text is Unicode: the reader decoded it by the
 //! character set in force at its place, ISO 2022 escapes included; here it is split and trimmed.
 
+use std::borrow::Cow;
+
 use dicom_core::Tag;
 use dicom_core::VR;
 use dicom_core::header::HasLength as _;
@@ -190,6 +192,12 @@ impl<'a> Elements<'a> {
     pub fn bytes(self, tag: Tag) -> Option<Vec<u8>> {
         self.primitive(tag)
             .map(|(value, _)| value.to_bytes().into_owned())
+    }
+
+    /// The same without a copy, where the value is kept as bytes.
+    #[must_use]
+    pub fn raw(self, tag: Tag) -> Option<Cow<'a, [u8]>> {
+        self.primitive(tag).map(|(value, _)| value.to_bytes())
     }
 
     /// Where the maker `creator` put its attribute `(group, xx|low)`: the private block is

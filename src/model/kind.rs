@@ -14,6 +14,8 @@ pub enum DisplaySetKind {
     Loop,
     /// A structured report or another tree of content: readable as text.
     Report,
+    /// Signals in time: an ECG, pressures, a voice.
+    Waveform,
     /// What cannot be shown yet; the message says what it is.
     NotShown(Message),
 }
@@ -44,7 +46,7 @@ impl DisplaySetKind {
         } else if is("104") {
             not_shown(msg("kind-document"))
         } else if is("9") {
-            not_shown(msg("kind-waveform"))
+            Self::Waveform
         } else if is("11") {
             not_shown(msg("kind-presentation-state"))
         } else if is("66") {
@@ -78,6 +80,7 @@ impl DisplaySetKind {
             Self::Stack => "stack",
             Self::Loop => "loop",
             Self::Report => "report",
+            Self::Waveform => "waveform",
             Self::NotShown(_) => "not_shown",
         }
     }

@@ -58,6 +58,8 @@ pub struct SetRow {
     pub phases: usize,
     /// It has a picture.
     pub is_image: bool,
+    /// An ECG or another signal.
+    pub is_waveform: bool,
     /// It can be resliced.
     pub is_volume: bool,
     /// Short word of what it is when it is no image: `SR`.
@@ -174,6 +176,7 @@ fn set_row(set: &DisplaySet, workspace: &Workspace, words: &Words) -> SetRow {
         series,
         frames: set.frames.len(),
         is_image: set.is_image(),
+        is_waveform: set.kind == DisplaySetKind::Waveform,
         phases: joined.map_or(1, |phase| phase.sets.len()),
         is_volume: workspace.library.volume_grid(set.id).is_ok(),
         badge: (!set.is_image()).then(|| set.modality.clone()),

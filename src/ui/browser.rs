@@ -173,7 +173,11 @@ fn set_ui(
             ui.painter().text(
                 picture.center(),
                 egui::Align2::CENTER_CENTER,
-                icons::sign(Sign::Document),
+                icons::sign(if set.is_waveform {
+                    Sign::Waveform
+                } else {
+                    Sign::Document
+                }),
                 icons::font(2.0 * theme.sizes.icon),
                 colours.overlay,
             );

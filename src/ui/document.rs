@@ -59,7 +59,7 @@ fn contents_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, set: &DisplaySet) {
                 .wrapped()
                 .ui(ui);
         }
-        DisplaySetKind::Stack | DisplaySetKind::Loop => {}
+        DisplaySetKind::Stack | DisplaySetKind::Loop | DisplaySetKind::Waveform => {}
     }
 }
 

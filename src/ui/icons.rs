@@ -31,6 +31,7 @@ pub enum Sign {
     UnfoldRight,
     Volume,
     Waiting,
+    Waveform,
 }
 
 /// The glyph of an action's icon.
@@ -103,6 +104,7 @@ pub const fn sign(sign: Sign) -> &'static str {
         Sign::UnfoldRight => material::ICON_DOCK_TO_RIGHT.codepoint,
         Sign::Volume => material::ICON_VIEW_IN_AR.codepoint,
         Sign::Waiting => material::ICON_HOURGLASS_EMPTY.codepoint,
+        Sign::Waveform => material::ICON_ECG.codepoint,
     }
 }
 

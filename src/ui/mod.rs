@@ -13,6 +13,7 @@
 //! | `document.rs` | what is no picture, as text in a pane |
 //! | `findings.rs` | measurements, report text and saving on the right |
 //! | [`viewport`] | a pane: picture, overlays, drawings, input |
+//! | `waveform/` | a pane with an ECG or another signal: paper, traces, calipers |
 //! | `start.rs`, `path_field.rs` | before anything is open; opening by path |
 //! | `parts.rs` and `palette.rs`, `help.rs`, `settings.rs`, `about.rs`, `passed_over.rs` | what is laid over the window |
 //! | `notices.rs`, `questions.rs`, `unlock.rs` | what the reader should know, and is asked |
@@ -44,6 +45,7 @@ mod theme;
 mod tools_row;
 mod unlock;
 pub mod viewport;
+mod waveform;
 
 pub use bidi_label::{Text, galley};
 pub use fonts::install as install_fonts;

@@ -3,7 +3,7 @@
 use eframe::egui;
 use egui::{Context, Margin, Panel, Rect, Ui, vec2};
 
-use crate::model::DisplaySetId;
+use crate::model::{DisplaySetId, DisplaySetKind};
 use crate::ui::browser::{Thumbnails, browser_rail_ui, browser_ui};
 use crate::ui::document::document_ui;
 use crate::ui::findings::{Edits, findings_rail_ui, findings_ui};
@@ -18,6 +18,7 @@ use crate::ui::status::status_ui;
 use crate::ui::tools_row::tools_row_ui;
 use crate::ui::unlock::{PasswordField, unlock_ui};
 use crate::ui::viewport::{Interaction, ProbeText, ViewportCtx, viewport_ui};
+use crate::ui::waveform::{Waveforms, waveform_ui};
 use crate::workspace::{Command, Layout, PaneId, ViewEdit};
 
 /// Space between panes, points.
@@ -36,6 +37,7 @@ pub struct Shell {
     clock: Clock,
     password: PasswordField,
     probe: Option<ProbeText>,
+    waveforms: Waveforms,
     /// The hand over the panes.
     pub interaction: Interaction,
 }
@@ -202,6 +204,10 @@ fn pane_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, shell: &mut Shell, pane: PaneId)
         .panes
         .view(pane)
         .and_then(|view| ctx.workspace.library.display_set(view.display_set));
+    if let Some(set) = set.filter(|set| set.kind == DisplaySetKind::Waveform) {
+        waveform_ui(ui, ctx, &mut shell.waveforms, pane, set);
+        return;
+    }
     if let Some(set) = set.filter(|set| !set.is_image()) {
         document_ui(ui, ctx, pane, set);
         return;

@@ -54,6 +54,14 @@ pub struct Colours {
     pub coronal: Color32,
     /// The sagittal plane in MPR.
     pub sagittal: Color32,
+    /// Behind a waveform, both themes.
+    pub paper: Color32,
+    /// Lines of the small squares, 1 mm.
+    pub paper_small: Color32,
+    /// Lines of the big squares, 5 mm.
+    pub paper_big: Color32,
+    /// The trace of a waveform.
+    pub trace: Color32,
 }
 
 /// Dark: the reading room.
@@ -80,6 +88,10 @@ const DARK: Colours = Colours {
     axial: Color32::from_rgb(0xE5, 0x6B, 0x66),
     coronal: Color32::from_rgb(0x6C, 0xC3, 0x8A),
     sagittal: Color32::from_rgb(0xE8, 0xD0, 0x4F),
+    paper: Color32::from_rgb(0x0C, 0x0A, 0x0B),
+    paper_small: Color32::from_rgb(0x30, 0x1C, 0x20),
+    paper_big: Color32::from_rgb(0x63, 0x35, 0x3C),
+    trace: Color32::from_rgb(0xE4, 0xEE, 0xE6),
 };
 
 /// Light: offices. Viewports and what is drawn in them stay as they are.
@@ -405,6 +417,18 @@ mod tests {
     }
 
     #[test]
+    fn a_trace_stands_out_from_its_grid_and_the_grid_from_its_ground() {
+        for colours in [DARK, LIGHT] {
+            let Colours { trace, paper, .. } = colours;
+            assert!(contrast(trace, colours.paper_big) >= 7.0);
+            assert!(contrast(colours.measurement, colours.paper_big) >= 4.5);
+            assert!(contrast(colours.overlay, paper) >= 7.0);
+            assert!(contrast(colours.paper_small, paper) >= 1.15);
+            assert!(contrast(colours.paper_big, colours.paper_small) >= 1.5);
+        }
+    }
+
+    #[test]
     fn the_dark_panels_stay_under_five_percent_luminance() {
         for ground in [DARK.viewport, DARK.panel, DARK.raised] {
             assert!(luminance(ground) < 0.05);
@@ -424,6 +448,10 @@ mod tests {
                 c.axial,
                 c.coronal,
                 c.sagittal,
+                c.paper,
+                c.paper_small,
+                c.paper_big,
+                c.trace,
             ]
         };
         assert_eq!(drawn(&DARK), drawn(&LIGHT));

@@ -17,6 +17,7 @@ mod shown;
 mod sources;
 mod state;
 mod voi;
+pub mod waveform;
 mod window;
 
 pub use crate::imaging::Filter;

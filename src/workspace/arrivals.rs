@@ -182,7 +182,11 @@ impl Workspace {
             |set: &&DisplaySet| set.is_image() && self.library.volume_grid(set.id).is_ok();
         let volume = self.library.display_sets().find(is_volume);
         let first = volume.or_else(|| self.library.display_sets().find(|set| set.is_image()));
-        if let Some(set) = first.map(|set| set.id) {
+        // A waveform waits: images may still come.
+        let waveform = self.library.display_sets().find(|set| {
+            self.scans_running == 0 && set.kind == crate::model::DisplaySetKind::Waveform
+        });
+        if let Some(set) = first.or(waveform).map(|set| set.id) {
             self.show(self.panes.active, set);
         }
     }

@@ -45,5 +45,6 @@ mod ultrasound;
 mod voi;
 mod voi_choices;
 mod volume;
+mod waveforms;
 mod workspace_undo;
 mod workspace_views;

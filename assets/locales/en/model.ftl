@@ -7,7 +7,6 @@ memory-refused = Not enough memory: { $asked } MiB are needed, { $free } of { $t
 kind-no-sop-class = The file does not say what kind of object it is
 kind-unknown = This kind of object is not known ({ $uid })
 kind-document = An encapsulated document; it cannot be shown yet
-kind-waveform = A waveform (ECG or audio); it cannot be shown yet
 kind-presentation-state = A presentation state; it is not applied yet
 kind-raw-data = Raw data, a registration or a surface; it cannot be shown yet
 kind-radiotherapy = A radiotherapy plan, structure set or record; it cannot be shown yet
@@ -93,6 +92,7 @@ info-instances = { $count ->
    *[other] { $count } instances
 }
 info-report = Structured report
+info-waveform = Waveform
 info-frames = { $frames ->
     [one] 1 image { $columns } × { $rows }
    *[other] { $frames } images { $columns } × { $rows }

@@ -7,7 +7,6 @@ memory-refused = Mémoire insuffisante : il faut { $asked } Mio, { $free } sur {
 kind-no-sop-class = Le fichier ne dit pas de quel type d’objet il s’agit
 kind-unknown = Ce type d’objet n’est pas connu ({ $uid })
 kind-document = Un document encapsulé ; il ne peut pas encore être affiché
-kind-waveform = Un tracé (ECG ou son) ; il ne peut pas encore être affiché
 kind-presentation-state = Un état de présentation ; il n’est pas encore appliqué
 kind-raw-data = Des données brutes, un recalage ou une surface ; cela ne peut pas encore être affiché
 kind-radiotherapy = Un plan, des structures ou un compte rendu de radiothérapie ; cela ne peut pas encore être affiché
@@ -93,6 +92,7 @@ info-instances = { $count ->
    *[other] { $count } instances
 }
 info-report = Compte rendu structuré
+info-waveform = Tracé
 info-frames = { $frames ->
     [one] 1 image { $columns } × { $rows }
    *[other] { $frames } images { $columns } × { $rows }

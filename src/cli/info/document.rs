@@ -65,7 +65,7 @@ pub(super) struct SeriesEntry {
 
 #[derive(Debug, Serialize)]
 pub(super) struct DisplaySetEntry {
-    /// `stack`, `loop`, `report` or `not_shown`.
+    /// `stack`, `loop`, `report`, `waveform` or `not_shown`.
     pub kind: &'static str,
     /// What sets it apart from the others of its series.
     pub apart_by: Vec<String>,

@@ -8,6 +8,7 @@ use super::document::SeriesEntry;
 use super::document::StudyEntry;
 use crate::dicom::PersonName;
 use crate::engine::open::Opened;
+use crate::model::DisplaySetKind;
 use crate::problem::Message;
 use crate::problem::msg;
 use crate::text::Words;
@@ -106,7 +107,11 @@ fn set_line(set: &DisplaySetEntry, words: &Words) -> String {
         return why.clone();
     }
     if set.frames == 0 {
-        return words.id(msg("info-report"));
+        return words.id(if set.kind == DisplaySetKind::Waveform.name() {
+            msg("info-waveform")
+        } else {
+            msg("info-report")
+        });
     }
     let what = Message::new(msg("info-frames"))
         .count("frames", set.frames)

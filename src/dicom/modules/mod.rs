@@ -7,6 +7,7 @@ mod cine;
 mod concatenation;
 mod dimensions;
 mod display_shutter;
+mod ecg_lead;
 mod frame_facts;
 mod functional_groups;
 mod image_pixel;
@@ -24,11 +25,14 @@ mod study;
 mod suv;
 mod ultrasound;
 mod voi_lut;
+mod waveform;
+mod waveform_sample;
 
 pub use cine::CineModule;
 pub use concatenation::Concatenation;
 pub use dimensions::Dimensions;
 pub use display_shutter::{Circle, DisplayShutter, Rectangle, ShutterColour, shutter_fault};
+pub use ecg_lead::EcgLead;
 pub use frame_facts::{FrameFacts, ImageKind, InstanceFacts, MAX_FRAMES};
 pub use functional_groups::FunctionalGroups;
 pub use image_pixel::ImagePixelModule;
@@ -45,6 +49,10 @@ pub use study::StudyModule;
 pub use suv::suv_bw_factor;
 pub use ultrasound::{AxisReference, RegionUnit, UltrasoundRegion};
 pub use voi_lut::{VoiModule, VoiWindow};
+pub use waveform::{
+    ChannelFilters, ChannelScale, ChannelUnit, WaveformChannel, WaveformGroup, WaveformSamples,
+};
+pub use waveform_sample::WaveformSampleKind;
 
 use super::Elements;
 use super::PixelDataLocation;

@@ -9,6 +9,7 @@ use super::text_on_image::{Corner, block, line_height};
 use crate::dicom::PersonName;
 use crate::dicom::modules::{PatientModule, SeriesModule, StudyModule};
 use crate::geom::{AnatomicalPlane, DVec3};
+use crate::model::InstanceIx;
 use crate::problem::{Message, MessageId, msg};
 use crate::text::{Words, age_at};
 use crate::ui::theme::Theme;
@@ -66,12 +67,19 @@ pub(super) const fn plane_name(plane: AnatomicalPlane) -> MessageId {
 
 /// Whose picture it is, on one line; the marker where identification is hidden.
 pub(super) fn patient_name(workspace: &Workspace, showing: &Showing, words: &Words) -> String {
+    name_of(workspace, showing.key.map(|key| key.instance), words)
+}
+
+/// Whose instance it is, on one line; the marker where identification is hidden.
+pub(in crate::ui) fn name_of(
+    workspace: &Workspace,
+    instance: Option<InstanceIx>,
+    words: &Words,
+) -> String {
     if workspace.is_identification_hidden {
         return words.id(msg("viewport-hidden"));
     }
-    let header = showing
-        .key
-        .and_then(|key| workspace.library.header(key.instance));
+    let header = instance.and_then(|instance| workspace.library.header(instance));
     let name = header.map(|header| PatientModule::read(header.dataset.elements()).name);
     let name = name.map(|name| PersonName::parse(&name).display());
     name.filter(|name| !name.is_empty())

@@ -5,12 +5,12 @@ use eframe::egui;
 use egui::{Painter, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo};
 
 use super::PaneRect;
-use super::corners::{patient_name, plane_name};
+use super::corners::{name_of, patient_name, plane_name};
 use super::showing::{Pixels, Showing};
 use super::text_on_image::{line, outlined};
 use crate::engine::Engine;
 use crate::imaging::Calibration;
-use crate::model::DisplaySetId;
+use crate::model::{DisplaySet, DisplaySetId};
 use crate::problem::{Message, MessageId, msg};
 use crate::text::Words;
 use crate::ui::bidi_label::{Text, galley};
@@ -56,8 +56,33 @@ pub(super) fn frame(
     if is_of_another_patient(workspace, showing.state.display_set) {
         let name = patient_name(workspace, showing, words);
         let whole = Message::new(msg("viewport-other-patient")).text("name", name.as_str());
-        another_patient(ui, &painter, rect, theme, [&words.get(&whole), &name]);
+        another_patient(
+            ui,
+            &painter,
+            rect.points,
+            theme,
+            [&words.get(&whole), &name],
+        );
     }
+}
+
+/// The same frame around what is no picture, where it is another patient's; gives back the room
+/// it leaves.
+pub(in crate::ui) fn warning_around(
+    ui: &Ui,
+    workspace: &Workspace,
+    set: &DisplaySet,
+    points: Rect,
+    (theme, words): (&Theme, &Words),
+) -> Rect {
+    if !is_of_another_patient(workspace, set.id) {
+        return points;
+    }
+    let name = name_of(workspace, set.instances.first().copied(), words);
+    let whole = Message::new(msg("viewport-other-patient")).text("name", name.as_str());
+    let painter = ui.painter_at(points);
+    another_patient(ui, &painter, points, theme, [&words.get(&whole), &name]);
+    inside_warning(points, theme)
 }
 
 fn letters(ui: &Ui, painter: &Painter, showing: &Showing, rect: &PaneRect, theme: &Theme) {
@@ -213,14 +238,14 @@ pub(super) fn inside_warning(points: Rect, theme: &Theme) -> Rect {
 fn another_patient(
     ui: &Ui,
     painter: &Painter,
-    rect: &PaneRect,
+    points: Rect,
     theme: &Theme,
     [sentence, name]: [&str; 2],
 ) {
     let colour = theme.colours.on_image_warning;
     let stroke = Stroke::new(WARNING_LINE, colour);
-    painter.rect_stroke(rect.points, 0.0, stroke, StrokeKind::Inside);
-    let mut strip = rect.points;
+    painter.rect_stroke(points, 0.0, stroke, StrokeKind::Inside);
+    let mut strip = points;
     strip.max.y = strip.top() + strip_height(theme);
     painter.rect_filled(strip, 0.0, colour);
     let ink = theme.colours.halo;

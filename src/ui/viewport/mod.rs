@@ -29,6 +29,8 @@ mod showing;
 mod text_on_image;
 mod value_text;
 
+pub(super) use corners::name_of;
+pub(super) use frame::warning_around;
 pub use measurement::{MeasuredLines, MeasurementCache};
 pub use memory::Interaction;
 pub use probe::ProbeText;

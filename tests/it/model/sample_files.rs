@@ -157,5 +157,9 @@ fn every_instance_is_in_exactly_one_display_set_and_says_what_it_is() {
     let explained = library
         .display_sets()
         .filter(|set| set.kind.message().is_some());
-    assert_eq!(explained.count(), 8);
+    assert_eq!(explained.count(), 7);
+    let waveforms = library
+        .display_sets()
+        .filter(|set| set.kind == DisplaySetKind::Waveform);
+    assert_eq!(waveforms.count(), 1);
 }
