@@ -66,8 +66,8 @@ impl Ruler {
         }
     }
 
-    /// The region all points lie in decides; between regions, and beside them, a picture has
-    /// nothing but pixels. Pixel Spacing, where an ultrasound has one, is that of its tissue.
+    /// The region all points lie in decides, also against Pixel Spacing, which can be right for one
+    /// of several regions at most; between regions, and beside them, there are only pixels.
     fn by_place(image: &ImageGeometry, points: &[DVec2]) -> Self {
         let holds_all = |region: &&UltrasoundRegion| points.iter().all(|p| region.holds(p.x, p.y));
         let region = image
@@ -75,7 +75,6 @@ impl Ruler {
             .iter()
             .filter(holds_all)
             .min_by_key(|region| (region.is_low_priority, region.area()));
-        let from_regions = |spacing: Calibration| spacing == Calibration::UltrasoundRegion;
         match region.map(|region| (region, region.spacing_mm())) {
             None => Self::PIXELS,
             Some((region, None)) => Self {
@@ -83,9 +82,6 @@ impl Ruler {
                 curve: Some(*region),
                 ..Self::PIXELS
             },
-            Some(_) if image.spacing.is_some_and(|it| !from_regions(it.source)) => {
-                Self::of_image(image)
-            }
             Some((_, Some((row_mm, column_mm)))) => Self {
                 factor: DVec3::new(column_mm, row_mm, 1.0),
                 calibration: Some(Calibration::UltrasoundRegion),

@@ -52,15 +52,16 @@ impl ByteSource {
                 index,
                 password,
                 ..
-            } => read_entry(archive, *index, password.as_ref(), offset, length),
+            } => read_entry(archive, *index, password.as_ref(), offset, length, false),
             Self::Memory(bytes) => Ok(slice_of(bytes, offset, length).to_vec()),
         }
     }
 
-    /// Fills `buffer` from `offset` on and returns how many bytes there were.
+    /// Fills `buffer` from `offset` on and returns how many bytes there were. For pixels: a
+    /// compressed entry of an archive is read on to its end, where its checksum is verified.
     ///
     /// # Errors
-    /// As [`Self::read_range`].
+    /// As [`Self::read_range`]; [`io::ErrorKind::InvalidData`] where that checksum does not match.
     pub fn read_into(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         if let Self::File(path) = self {
             let mut file = File::open(path)?;
@@ -72,7 +73,20 @@ impl ByteSource {
         }
         let bytes = match self {
             Self::Memory(bytes) => slice_of(bytes, offset, buffer.len()),
-            _ => &self.read_range(offset, buffer.len())?,
+            Self::ZipEntry {
+                archive,
+                index,
+                password,
+                ..
+            } => &read_entry(
+                archive,
+                *index,
+                password.as_ref(),
+                offset,
+                buffer.len(),
+                true,
+            )?,
+            Self::File(_) => &self.read_range(offset, buffer.len())?,
         };
         let (head, _) = buffer.split_at_mut(bytes.len().min(buffer.len()));
         head.copy_from_slice(bytes);
@@ -183,6 +197,7 @@ fn read_entry(
     password: Option<&Password>,
     offset: u64,
     length: usize,
+    verifies: bool,
 ) -> io::Result<Vec<u8>> {
     let (mut file, directory) = open_archive(archive)?;
     let archive_size = file.metadata()?.len();
@@ -202,7 +217,13 @@ fn read_entry(
         return Ok(Vec::new());
     }
     let mut bytes = Vec::new(); // grows with what is there, not with what the directory claims
-    content.take(length as u64).read_to_end(&mut bytes)?;
+    content
+        .by_ref()
+        .take(length as u64)
+        .read_to_end(&mut bytes)?;
+    if verifies {
+        io::copy(&mut content, &mut io::sink())?;
+    }
     Ok(bytes)
 }
 
@@ -317,6 +338,35 @@ mod tests {
                 assert_eq!(&buffer[..read], expected);
             }
         }
+    }
+
+    #[test]
+    fn a_damaged_entry_of_an_archive_gives_no_pixels() {
+        let folder = tempfile::tempdir().unwrap();
+        let archive = folder.path().join("a.zip");
+        let mut zip = ZipWriter::new(File::create(&archive).unwrap());
+        zip.start_file("a", SimpleFileOptions::default()).unwrap();
+        zip.write_all(&content()).unwrap();
+        zip.finish().unwrap();
+        let source = ByteSource::ZipEntry {
+            archive: archive.as_path().into(),
+            index: 0,
+            name: "a".into(),
+            password: None,
+        };
+        let whole = std::fs::read(&archive).unwrap();
+        let mut damaged = 0;
+        for at in (whole.len() / 4..whole.len() / 2).step_by(97) {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 0x10;
+            std::fs::write(&archive, bytes).unwrap();
+            let mut buffer = vec![0; 90_000];
+            match source.read_into(0, &mut buffer) {
+                Ok(_) => assert_eq!(buffer, content()[..90_000]),
+                Err(_) => damaged += 1,
+            }
+        }
+        assert!(damaged > 0);
     }
 
     #[test]

@@ -52,7 +52,7 @@ struct Form {
     is_deep: bool,
 }
 
-/// A header for a picture: a secondary capture of nobody, in a study of its own folder.
+/// A header for a picture: a secondary capture of nobody, in a study of its own.
 ///
 /// # Errors
 /// The sentence to say when it is none that can be shown.
@@ -63,19 +63,18 @@ pub(super) fn header(source: ByteSource) -> Result<InstanceHeader, Message> {
     let form = form(&bytes).map_err(|error| error.message())?;
     let path = source.display_path();
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let folder = path.parent().map_or_else(Vec::new, |folder| {
-        folder.as_os_str().as_encoded_bytes().to_vec()
-    });
+    // Each its own study: two pictures in one folder may be of two patients.
+    let place = path.as_os_str().as_encoded_bytes();
     let bits = if form.is_deep { 16 } else { 8 };
     let [columns, rows] = form.size.map(i64::from);
     let mut b = DatasetBuilder::new();
     b.text(tags::SOP_CLASS_UID, SECONDARY_CAPTURE)
         .text(tags::SOP_INSTANCE_UID, &uid_of(&bytes))
-        .text(tags::STUDY_INSTANCE_UID, &uid_of(&folder))
         .text(
-            tags::SERIES_INSTANCE_UID,
-            &uid_of(path.as_os_str().as_encoded_bytes()),
+            tags::STUDY_INSTANCE_UID,
+            &uid_of(&[b"study", place].concat()),
         )
+        .text(tags::SERIES_INSTANCE_UID, &uid_of(place))
         .text(tags::MODALITY, "OT")
         .text(
             tags::SERIES_DESCRIPTION,

@@ -111,7 +111,7 @@ pub struct Loader {
     positions: HashMap<FrameKey, u32>,
     done: AtomicUsize,
     failed: Mutex<Option<Unreadable>>,
-    _reservation: Option<Reservation>,
+    reservation: Mutex<Option<Reservation>>,
 }
 
 impl Loader {
@@ -147,8 +147,17 @@ impl Loader {
             sources,
             volume,
             positions,
-            _reservation: reservation,
+            reservation: Mutex::new(reservation),
         }
+    }
+
+    /// For another loader, which takes its frames over and reserves memory for them itself.
+    pub fn give_back_reservation(&self) {
+        let mut reservation = self
+            .reservation
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *reservation = None;
     }
 
     /// The frames it loads.

@@ -66,7 +66,9 @@ impl Loaders {
         let Some((set, place)) = self.places.get(&key) else {
             return Loading::Waiting;
         };
+        // A set that grew may have lost frames to another one meanwhile.
         self.get(*set)
+            .filter(|loader| loader.frames().get(*place) == Some(&key))
             .map_or(Loading::Waiting, |loader| loader.get(*place))
     }
 
@@ -114,6 +116,9 @@ impl Loaders {
     ) -> Vec<Problem> {
         let mut problems = Vec::new();
         self.clock += 1;
+        for entry in self.entries.values_mut() {
+            entry.jobs.retain(|job| queue.is_alive(*job));
+        }
         for want in wants {
             let Some(set) = library.display_set(want.display_set) else {
                 continue;
@@ -140,7 +145,6 @@ impl Loaders {
             } else {
                 Priority::Interaction
             };
-            entry.jobs.retain(|job| queue.is_alive(*job));
             while entry.loader.has_work() && entry.jobs.len() < workers() {
                 let (loader, waker) = (Arc::clone(&entry.loader), Arc::clone(waker));
                 let title = Message::new(msg("job-load"));
@@ -167,6 +171,10 @@ impl Loaders {
         let id = want.display_set;
         let set = library.display_set(id)?;
         let old = self.entries.remove(&id);
+        // Its frames are handed on, so that they count once.
+        if let Some(old) = &old {
+            old.loader.give_back_reservation();
+        }
         let bytes = library.decoded_bytes(set);
         let mut reserved = budget.reserve(bytes);
         while reserved.is_err() && self.let_go_of_oldest(wants, want.is_modest()) {
@@ -209,6 +217,7 @@ impl Loaders {
             loader.take_over(&old.loader);
             wanted = old.wanted;
         }
+        self.places.retain(|_, (set, _)| *set != id);
         for (place, key) in set.frames.iter().enumerate() {
             self.places.insert(*key, (id, place));
         }

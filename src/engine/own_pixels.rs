@@ -28,6 +28,7 @@ pub struct OwnPixels {
 #[derive(Debug)]
 struct Set {
     instances: HashMap<Arc<str>, InstanceIx>,
+    frames: Arc<[FrameKey]>,
     sources: HashMap<InstanceIx, Arc<InstanceSource>>,
     plan: Option<VolumePlan>,
     /// Loaded whole already, or decoded when first asked for; `None` if it makes none, does not
@@ -77,14 +78,12 @@ impl OwnPixels {
 
     fn find(&self, anchor: &Anchor) -> Option<(&Set, FrameKey)> {
         self.sets.iter().find_map(|set| {
-            let instance = *set.instances.get(&anchor.sop_instance_uid)?;
-            Some((
-                set,
-                FrameKey {
-                    instance,
-                    frame: anchor.frame,
-                },
-            ))
+            let key = FrameKey {
+                instance: *set.instances.get(&anchor.sop_instance_uid)?,
+                frame: anchor.frame,
+            };
+            // Frames of one instance may stand in several sets: phases, echoes, b-values.
+            set.frames.contains(&key).then_some((set, key))
         })
     }
 }
@@ -108,6 +107,7 @@ impl Set {
             instances: instances
                 .map(|it| (Arc::clone(&it.facts.sop_instance_uid), it.ix))
                 .collect(),
+            frames: Arc::clone(&set.frames),
             sources: open::sources(library, set),
             plan: library.volume_plan(set.id).ok().cloned(),
             volume,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::annotation;
-use crate::dicom::read_full;
+use crate::dicom::{read_full, tags};
 use crate::engine::Engine;
 use crate::engine::own_pixels::OwnPixels;
 use crate::model::{DisplaySetId, StudyKey};
@@ -50,6 +50,16 @@ impl Engine {
         else {
             return;
         };
+        // What a later version changed or withdrew must not come back from an earlier one.
+        let uid = header.dataset.elements().text(tags::SOP_INSTANCE_UID);
+        let is_replaced = library.instances().any(|other| {
+            let elements = other.header.dataset.elements();
+            uid.as_deref()
+                .is_some_and(|uid| sr::SrDocument::replaces(elements, uid))
+        });
+        if is_replaced {
+            return;
+        }
         let source = header.source.clone();
         let images = OpenImages::of_study(library, study);
         let (reports, sender) = (Arc::clone(&self.reports), self.sender.clone());

@@ -43,14 +43,26 @@ impl Engine {
         }
     }
 
+    /// Tells the reader something, from any thread.
+    fn crier(&self) -> impl Fn(Problem) + Send + Sync + 'static {
+        let (sender, waker) = (self.sender.clone(), Arc::clone(&self.waker));
+        move |problem| {
+            super::notify(&sender, problem);
+            waker();
+        }
+    }
+
     fn spawn_scan(&self, paths: Vec<PathBuf>, duplicates: Duplicates) {
-        let send = self.messenger();
+        let (send, say) = (self.messenger(), self.crier());
         self.queue.spawn(
             Message::new(msg("job-scan")),
             Priority::Interaction,
             true,
             move |ctx| {
                 let found = scan(&paths, ctx, &|event| hand_on(event, &duplicates, &send));
+                if found.is_err() {
+                    say(stopped());
+                }
                 send(Arrival::ScanEnded {
                     files_found: found.map_or(0, |summary| summary.files_found),
                 });
@@ -59,7 +71,7 @@ impl Engine {
     }
 
     fn spawn_unlock(&self, archive: PathBuf, password: Password, duplicates: Duplicates) {
-        let send = self.messenger();
+        let (send, say) = (self.messenger(), self.crier());
         self.queue.spawn(
             Message::new(msg("job-unlock")),
             Priority::Interaction,
@@ -72,6 +84,9 @@ impl Engine {
                     hand_on(event, &duplicates, &send);
                 });
                 let summary = found.unwrap_or_default();
+                if found.is_err() {
+                    say(stopped());
+                }
                 if unlocked.get().is_none() {
                     send(Arrival::StillLocked {
                         archive: archive.clone(),
@@ -157,6 +172,11 @@ pub fn read_settings(folders: &AppFolders) -> (Settings, Option<Problem>) {
             )
         }
     }
+}
+
+/// A study of which the rest was not read looks like a whole one.
+fn stopped() -> Problem {
+    Problem::warning(Message::new(msg("scan-stopped")))
 }
 
 /// What a scan finds to the workspace; copies are told apart here, not on the window's thread.

@@ -346,7 +346,8 @@ fn text_ui(
 ) -> bool {
     let theme = ctx.theme;
     heading_ui(ui, theme, name);
-    let id = ui.scope_id().with(name);
+    // A field of its own for each study: what is being typed never goes on in another one's.
+    let id = ui.scope_id().with((name, edits.study));
     if !ui.memory(|memory| memory.has_focus(id)) {
         now.clone_into(text); // undo, restore and another study come in here
     }

@@ -91,10 +91,13 @@ fn archive_ui(
                 );
                 let dots = "•".repeat(field.text.chars().count());
                 name_field(&response, &dots, &name);
-                // The card came up for this, or came back with a wrong password: type on.
+                // The card came up for this, or came back with a wrong password: type on. Who is
+                // typing elsewhere is left there.
                 if field.asked_for.as_ref() != Some(locked) {
                     field.asked_for = Some(locked.clone());
-                    response.request_focus();
+                    if !ui.ctx().text_edit_focused() {
+                        response.request_focus();
+                    }
                 }
                 is_asked |=
                     response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));

@@ -180,7 +180,11 @@ impl Reel {
                     .and_then(|id| library.display_set(*id));
                 set.is_none_or(|set| match view.mode {
                     ViewMode::Stack => set.frames.get(view.index as usize).is_none_or(can_be_shown),
-                    ViewMode::Mpr(_) => set.frames.iter().all(can_be_shown),
+                    // Without room for the volume its sentence is shown.
+                    ViewMode::Mpr(_) => {
+                        matches!(frames.volume(set.id), Loading::Failed(_))
+                            || set.frames.iter().all(can_be_shown)
+                    }
                 })
             }
         }

@@ -226,15 +226,15 @@ fn where_regions_overlap_the_one_of_high_priority_measures() {
 }
 
 #[test]
-fn pixel_spacing_is_that_of_the_tissue_and_never_of_a_curve() {
+fn a_regions_own_calibration_goes_before_a_pixel_spacing_of_the_whole_picture() {
     let spaced = SyntheticImage::new(480, 640).bits(8, 8).spacing(0.3, 0.3);
     let image = picture(
         &header(spaced, &regions()),
         Samples::U8(vec![9; 640 * 480].into()),
     );
     let tissue = line(&image, [[10.0, 10.0], [110.0, 10.0]]);
-    near(tissue.value(Quantity::Length), 30.0);
-    assert_eq!(tissue.calibration, Some(Calibration::Patient));
+    near(tissue.value(Quantity::Length), 50.0);
+    assert_eq!(tissue.calibration, Some(Calibration::UltrasoundRegion));
     let doppler = line(&image, [[10.0, 250.0], [50.0, 250.0]]);
     assert_eq!(doppler.value(Quantity::Length), None);
     near(doppler.value(Quantity::Duration), 200.0);

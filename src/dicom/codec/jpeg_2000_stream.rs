@@ -234,24 +234,33 @@ impl Header {
 
     /// Whether a packet a precinct, layer and component fits into `length` bytes: each costs one.
     ///
-    /// Counted as if there were one tile and no subsampled component, which are fewer.
+    /// Counted as if there were one tile, which is fewer.
     fn can_hold(&self, coding: &Coding<'_>, length: usize) -> bool {
-        let components = self.components.iter().filter(|c| c.step == (1, 1)).count() as u64;
-        let packets = (0..=u32::from(coding.levels)).fold(0_u64, |sum, resolution| {
-            let exponents = coding.precincts.get(resolution as usize).copied();
-            let exponents = exponents.unwrap_or(0xFF);
-            let down = u32::from(coding.levels) - resolution;
-            let along = |size: u32, exponent: u8| {
-                let size = u64::from(size).div_ceil(1_u64 << down.min(32));
-                size.div_ceil(1 << exponent)
-            };
-            let precincts = along(self.columns, exponents & 0x0F)
-                .saturating_mul(along(self.rows, exponents >> 4));
-            sum.saturating_add(precincts)
-        });
         let layers = u64::from(coding.layers.max(1));
-        packets.saturating_mul(layers).saturating_mul(components) <= length as u64
+        let packets = self.components.iter().fold(0_u64, |sum, component| {
+            let (right, down) = component.step;
+            let columns = self.columns.div_ceil(right.max(1));
+            let rows = self.rows.div_ceil(down.max(1));
+            sum.saturating_add(precincts([columns, rows], coding))
+        });
+        packets.saturating_mul(layers) <= length as u64
     }
+}
+
+/// Precincts of all resolutions of a component of this size.
+fn precincts([columns, rows]: [u32; 2], coding: &Coding<'_>) -> u64 {
+    (0..=u32::from(coding.levels)).fold(0_u64, |sum, resolution| {
+        let exponents = coding.precincts.get(resolution as usize).copied();
+        let exponents = exponents.unwrap_or(0xFF);
+        let down = u32::from(coding.levels) - resolution;
+        let along = |size: u32, exponent: u8| {
+            let size = u64::from(size).div_ceil(1_u64 << down.min(32));
+            size.div_ceil(1 << exponent)
+        };
+        let precincts =
+            along(columns, exponents & 0x0F).saturating_mul(along(rows, exponents >> 4));
+        sum.saturating_add(precincts)
+    })
 }
 
 fn main_header(stream: &[u8]) -> Segments<'_> {
@@ -404,5 +413,16 @@ mod tests {
         // 128 × 128: 2 × 2 of the lower, 4 × 4 of the higher resolution.
         assert!(header.can_hold(&coding(1, &[0x77, 0x77]), 60));
         assert!(!header.can_hold(&coding(1, &[0x77, 0x77]), 59));
+        // One component of half the rows has packets, too.
+        let halved = Header {
+            components: vec![Component {
+                precision: 8,
+                is_signed: false,
+                step: (1, 2),
+            }],
+            ..header
+        };
+        assert!(!halved.can_hold(&coding(1, &[0x00, 0x00]), 512 * 256));
+        assert!(halved.can_hold(&coding(1, &[0x88, 0x88]), 3));
     }
 }

@@ -13,7 +13,11 @@ use crate::dicom::tags;
 /// A patient weighs less than this, kg.
 const WEIGHT_MAX_KG: f64 = 1000.0;
 /// An injection lies no longer before the images than this many half-lives.
-const HALF_LIVES_MAX: f64 = 20.0;
+const HALF_LIVES_MAX: f64 = 8.0;
+/// Without the date of the injection only a nuclide that lives shorter than this tells the day.
+const UNDATED_HALF_LIFE_MAX_S: f64 = 3.0 * 3600.0;
+/// And an injection the evening before lies no longer back than this.
+const OVERNIGHT_MAX_S: f64 = 12.0 * 3600.0;
 const START: Tag = tags::RADIOPHARMACEUTICAL_START_DATE_TIME;
 const DAY_S: f64 = 86_400.0;
 /// Philips writes its own factor: SUVbw a count, in this block (7053,xx00).
@@ -66,7 +70,7 @@ fn dose_bq(root: Elements<'_>) -> Option<f64> {
         "ADMIN" => Some(dose_bq),
         "START" => {
             let half_life_s = positive(injection, tags::RADIONUCLIDE_HALF_LIFE)?;
-            let elapsed_s = seconds_since_injection(root, injection)?;
+            let elapsed_s = seconds_since_injection(root, injection, half_life_s)?;
             (elapsed_s <= HALF_LIVES_MAX * half_life_s)
                 .then(|| dose_bq * (-elapsed_s / half_life_s).exp2())
         }
@@ -75,7 +79,11 @@ fn dose_bq(root: Elements<'_>) -> Option<f64> {
 }
 
 /// From injection to the beginning of the series.
-fn seconds_since_injection(root: Elements<'_>, injection: Elements<'_>) -> Option<f64> {
+fn seconds_since_injection(
+    root: Elements<'_>,
+    injection: Elements<'_>,
+    half_life_s: f64,
+) -> Option<f64> {
     let (date, time) = (root.date(tags::SERIES_DATE)?, root.time(tags::SERIES_TIME)?);
     let series_s = seconds(date, time);
     // A series that begins after its own images was derived later; its time is not the one that
@@ -89,24 +97,25 @@ fn seconds_since_injection(root: Elements<'_>, injection: Elements<'_>) -> Optio
     }
     let elapsed_s = if injection.has(START) {
         // An offset from UTC can be told apart from local time only where both state one.
-        let offset = injection
-            .text(START)?
-            .split_once(['+', '-'])
-            .map(|(_, offset)| offset.to_owned());
+        let start = injection.text(START)?;
+        let offset = start.find(['+', '-']).and_then(|at| start.get(at..));
         let own = root.text(tags::TIMEZONE_OFFSET_FROM_UTC);
-        let own = own.map(|own| own.trim_start_matches(['+', '-']).to_owned());
-        if offset.is_some() && offset != own {
+        if offset.is_some() && offset != own.as_deref() {
             return None;
         }
         series_s - seconds(injection.date(START)?, injection.time(START)?)
     } else {
         let time = injection.time(tags::RADIOPHARMACEUTICAL_START_TIME)?;
+        if half_life_s > UNDATED_HALF_LIFE_MAX_S {
+            return None;
+        }
         let same_day = series_s - seconds(date, time);
-        // Without a date, an injection later than its images was the evening before.
-        if same_day < 0.0 {
-            same_day + DAY_S
-        } else {
+        // Without a date, an injection later than its images was the evening before, unless that
+        // is too long ago: then a clock was wrong.
+        if same_day >= 0.0 {
             same_day
+        } else {
+            Some(same_day + DAY_S).filter(|elapsed_s| *elapsed_s <= OVERNIGHT_MAX_S)?
         }
     };
     (elapsed_s >= 0.0).then_some(elapsed_s)

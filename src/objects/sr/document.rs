@@ -60,6 +60,22 @@ impl SrDocument {
         })
     }
 
+    /// Whether it says that it replaces this document.
+    #[must_use]
+    pub fn replaces(elements: Elements<'_>, sop_instance_uid: &str) -> bool {
+        let documents = elements.items(tags::PREDECESSOR_DOCUMENTS_SEQUENCE);
+        documents.into_iter().any(|study| {
+            let series = study.items(tags::REFERENCED_SERIES_SEQUENCE);
+            series.into_iter().any(|series| {
+                let instances = series.items(tags::REFERENCED_SOP_SEQUENCE);
+                instances.into_iter().any(|instance| {
+                    instance.text(tags::REFERENCED_SOP_INSTANCE_UID).as_deref()
+                        == Some(sop_instance_uid)
+                })
+            })
+        })
+    }
+
     /// The images its evidence lists, with their series.
     #[must_use]
     pub fn evidence(&self) -> Vec<EvidenceImage> {

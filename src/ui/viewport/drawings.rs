@@ -101,7 +101,8 @@ pub(super) fn annotations(
 }
 
 /// What stands beside a drawing: the name the reader gave it, its text, what it measures. Values
-/// of one series are not written on another, where they would be taken for that one's.
+/// of one display set (a series, or one phase, echo or b-value of it) are not written on another,
+/// where they would be taken for that one's.
 fn label_lines(
     annotation: &Arc<Annotation>,
     scene: &Scene<'_>,
@@ -109,10 +110,12 @@ fn label_lines(
     cache: &mut MeasurementCache,
 ) -> Vec<String> {
     let measured = cache.lines(annotation, scene.workspace, scene.frames, words);
-    let own_series = &annotation.anchor.series_instance_uid;
-    let is_own = scene
-        .shown
-        .is_some_and(|shown| shown.image.series_instance_uid == *own_series);
+    let anchor = &annotation.anchor;
+    let own = scene
+        .workspace
+        .library
+        .find_frame(&anchor.sop_instance_uid, anchor.frame);
+    let is_own = own.is_some_and(|(set, _)| set == scene.state.display_set);
     let is_named = !annotation.label.is_empty() && !is_default_label(&annotation.label);
     let name = is_named.then(|| annotation.label.clone());
     let values = if is_own { measured.values } else { Vec::new() };

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crossbeam_channel::Receiver;
+use crossbeam_channel::{Receiver, TryRecvError};
 
 use super::frame::calibration_name;
 use super::value_text::{Precision, symbol};
@@ -119,12 +119,23 @@ impl MeasurementCache {
         lines
     }
 
-    /// Whether values are being computed; draw again soon.
+    /// Whether values are being computed; draw again soon. Also of what is not asked for any more:
+    /// undone, or of another study.
     #[must_use]
-    pub fn is_pending(&self) -> bool {
-        self.0
-            .values()
-            .any(|kept| matches!(kept.values, Values::Pending(_)))
+    pub fn is_pending(&mut self) -> bool {
+        let mut is_pending = false;
+        self.0.retain(|_, kept| {
+            let Values::Pending(receiver) = &kept.values else {
+                return true;
+            };
+            match receiver.try_recv() {
+                Ok(measured) => kept.values = Values::Here(measured),
+                Err(TryRecvError::Empty) => is_pending = true,
+                Err(TryRecvError::Disconnected) => return false,
+            }
+            true
+        });
+        is_pending
     }
 }
 
