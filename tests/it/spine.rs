@@ -396,3 +396,57 @@ fn a_region_over_a_slice_that_cannot_be_decoded_has_no_value_and_its_report_is_n
     assert_eq!(session.workspace.unsaved_studies(), [study]);
     assert!(!reports.exists(), "a report that lacks a value was written");
 }
+
+#[test]
+fn what_a_later_report_withdrew_does_not_come_back_from_the_earlier_one() {
+    let home = temp_folder();
+    let reports = home.path().join("reports");
+    let mut session = Session::new(home.path());
+    session.open_demo();
+    session.draw_length();
+    let study = session.workspace.active_study().expect("a study");
+    let save = |session: &mut Session, files: usize| {
+        session.apply(Command::Report(ReportEdit::Save(study, reports.clone())));
+        session.until("the report", |session| {
+            let is_saved = matches!(
+                session.workspace.studies[&study].save_state,
+                SaveState::Saved { .. }
+            );
+            is_saved && std::fs::read_dir(&reports).map_or(0, Iterator::count) == files
+        });
+    };
+    save(&mut session, 1);
+    // Opened again, so that the next one names it as its predecessor.
+    let mut next = Session::new(home.path());
+    next.open_demo();
+    next.apply(Command::Open(vec![reports.clone()]));
+    next.until("the findings", |next| {
+        let document = next.workspace.active_document();
+        document.is_some_and(|document| document.annotations.len() == 1)
+    });
+    let study = next.workspace.active_study().expect("a study");
+    let drawn = next.workspace.studies[&study].document.annotations[0].id;
+    next.apply(Command::Annotate(AnnotationEdit::Remove(drawn)));
+    let nothing = "Nothing.".to_owned();
+    next.apply(Command::Report(ReportEdit::Impression(
+        study,
+        nothing,
+        GestureId(5),
+    )));
+    next.apply(Command::Report(ReportEdit::Save(study, reports.clone())));
+    next.until("the second report", |next| {
+        let state = &next.workspace.studies[&study].save_state;
+        matches!(state, SaveState::Saved { .. })
+            && std::fs::read_dir(&reports).map_or(0, Iterator::count) == 2
+    });
+
+    let mut last = Session::new(home.path());
+    last.open_demo();
+    last.apply(Command::Open(vec![reports]));
+    last.until("the later report", |last| {
+        let document = last.workspace.active_document();
+        document.is_some_and(|document| &*document.impression == "Nothing.")
+    });
+    let document = last.workspace.active_document().expect("a document");
+    assert_eq!(document.annotations.len(), 0, "it was withdrawn");
+}

@@ -367,3 +367,35 @@ fn a_folder_dropped_on_the_window_is_opened() {
     });
     assert!(screen.says("Benali, Fatima"));
 }
+
+#[test]
+fn text_being_typed_of_one_patient_never_goes_on_in_anothers_report() {
+    let home = temp_folder();
+    let mut screen = two_patients(home.path());
+    let first = screen.0.state().workspace.active_study().unwrap();
+    let field = |screen: &mut Screen, text: &str| {
+        let name = english(msg("report-text-findings"));
+        let role = egui::accesskit::Role::MultilineTextInput;
+        let field = screen.0.get_by_role_and_label(role, &name);
+        if text == "a nodule" {
+            field.focus();
+        }
+        field.type_text(text);
+        screen.0.run_steps(3);
+    };
+    field(&mut screen, "a nodule");
+    // Without a click anywhere: by dragging in the other pane, or by key.
+    let panes = &screen.0.state().workspace.panes;
+    let shown: Vec<PaneId> = panes.shown().map(|(pane, _)| pane).collect();
+    let other = *shown.iter().find(|pane| **pane != panes.active).unwrap();
+    screen.ask(Command::Layout(LayoutEdit::Activate(other)));
+    screen.0.run_steps(2);
+    let second = screen.0.state().workspace.active_study().unwrap();
+    assert_ne!(first, second);
+    field(&mut screen, "x");
+    let studies = &screen.0.state().workspace.studies;
+    assert_eq!(&*studies[&first].document.findings, "a nodule");
+    let others = studies.get(&second);
+    let others = others.map_or(String::new(), |record| record.document.findings.to_string());
+    assert!(!others.contains("nodule"), "{others}");
+}

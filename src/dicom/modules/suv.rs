@@ -248,6 +248,29 @@ mod tests {
     }
 
     #[test]
+    fn an_injection_without_a_date_is_not_guessed_days_or_clocks_apart() {
+        // Zirconium-89 four days earlier would read 2.3 times too low.
+        let long_lived = injection().text(tags::RADIONUCLIDE_HALF_LIFE, "282240");
+        assert_eq!(factor(pet(), long_lived.clone()), None);
+        let dated =
+            long_lived.date_time(tags::RADIOPHARMACEUTICAL_START_DATE_TIME, "20261117100000");
+        let want = 70_000.0 / (370e6 * (-97.0_f64 * 3600.0 / 282_240.0).exp2());
+        assert!(is_near(factor(pet(), dated), want));
+        // Half a minute after the series by a wrong clock is not the day before.
+        let skewed = injection().text(tags::RADIOPHARMACEUTICAL_START_TIME, "110030");
+        assert_eq!(factor(pet(), skewed), None);
+    }
+
+    #[test]
+    fn an_offset_east_is_not_the_same_one_west() {
+        let start = tags::RADIOPHARMACEUTICAL_START_DATE_TIME;
+        let east = injection().date_time(start, "20261121100000+0500");
+        let own = |offset| pet().text(tags::TIMEZONE_OFFSET_FROM_UTC, offset);
+        assert!(factor(own("+0500"), east.clone()).is_some());
+        assert_eq!(factor(own("-0500"), east), None);
+    }
+
+    #[test]
     fn counts_become_suv_by_the_factor_philips_writes_and_by_nothing_else() {
         let counts = pet().text(tags::UNITS, "CNTS");
         assert_eq!(factor(counts.clone(), injection()), None);
