@@ -52,11 +52,16 @@ impl Engine {
         };
         // What a later version changed or withdrew must not come back from an earlier one.
         let uid = header.dataset.elements().text(tags::SOP_INSTANCE_UID);
-        let is_replaced = library.instances().any(|other| {
-            let elements = other.header.dataset.elements();
-            uid.as_deref()
-                .is_some_and(|uid| sr::SrDocument::replaces(elements, uid))
-        });
+        let reports = library.report_sets().into_iter();
+        let is_replaced = reports
+            .filter_map(|set| library.display_set(set))
+            .flat_map(|set| set.instances.iter())
+            .filter_map(|ix| library.header(*ix))
+            .any(|other| {
+                let elements = other.dataset.elements();
+                uid.as_deref()
+                    .is_some_and(|uid| sr::SrDocument::replaces(elements, uid))
+            });
         if is_replaced {
             return;
         }

@@ -30,9 +30,9 @@ const ON_IMAGE_MM: f64 = 0.5;
 /// The open instance of a UID.
 pub(super) fn instance<'a>(library: &'a Library, sop_instance_uid: &str) -> Option<&'a Instance> {
     library
-        .instances()
+        .namesakes(sop_instance_uid)
+        .next()
         .map(|instance| &**instance)
-        .find(|instance| *instance.facts.sop_instance_uid == *sop_instance_uid)
 }
 
 /// The entry as an annotation on an image.
