@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crate::engine::{Engine, Waker};
+use crate::jobs::JobCtx;
 use crate::model::StudyKey;
 use crate::objects::journal::{Draft, Journal};
 use crate::problem::{Message, Problem, Problems, msg};
@@ -243,7 +244,7 @@ impl Engine {
         );
         let sender = self.sender.clone();
         let search = self.journal.search(uid.clone());
-        self.spawn_event(Message::new(msg("job-journal")), false, move |_ctx| {
+        let find = move |_ctx: &JobCtx| {
             let _ends_with_the_job = search;
             let problems = Problems::new();
             let found = journal
@@ -261,6 +262,7 @@ impl Engine {
                 impression: draft.impression.into(),
             };
             Some(Arrival::JournalFound { study, document })
-        });
+        };
+        self.spawn_event(Message::new(msg("job-journal")), false, find, |_| None);
     }
 }

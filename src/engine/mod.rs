@@ -164,12 +164,18 @@ impl Engine {
     /// An idle one. `waker` is called whenever [`Self::poll`] has something to give.
     #[must_use]
     pub fn new(folders: AppFolders, waker: Waker) -> Self {
+        Self::with_budget(folders, waker, Budget::of_this_machine())
+    }
+
+    /// The same with so much memory for decoded samples.
+    #[must_use]
+    pub fn with_budget(folders: AppFolders, waker: Waker, budget: Budget) -> Self {
         let (sender, events) = crossbeam_channel::bounded(EVENTS);
         Self {
             queue: Queue::new(Arc::clone(&waker)),
             events,
             sender,
-            budget: Arc::new(Budget::of_this_machine()),
+            budget: Arc::new(budget),
             loaders: loaders::Loaders::default(),
             thumbnails: thumbnails::Thumbnails::default(),
             journal: journal::JournalWriter::new(

@@ -7,6 +7,7 @@ use crate::annotation;
 use crate::dicom::{read_full, tags};
 use crate::engine::Engine;
 use crate::engine::own_pixels::OwnPixels;
+use crate::jobs::JobCtx;
 use crate::model::{DisplaySetId, StudyKey};
 use crate::objects::sr::{
     self, DocumentReference, Evidence, Finding, Findings, OpenImages, TEMPLATES, template_of,
@@ -68,7 +69,7 @@ impl Engine {
         let source = header.source.clone();
         let images = OpenImages::of_study(library, study);
         let (reports, sender) = (Arc::clone(&self.reports), self.sender.clone());
-        self.spawn_event(Message::new(msg("job-read-report")), false, move |_ctx| {
+        let read_report = move |_ctx: &JobCtx| {
             let path = source.display_path();
             let header = read_full(source).ok()?;
             let document = sr::read_document(header.dataset).ok()?;
@@ -102,7 +103,9 @@ impl Engine {
                 findings: text,
                 impression,
             })
-        });
+        };
+        let title = Message::new(msg("job-read-report"));
+        self.spawn_event(title, false, read_report, |_| None);
     }
 
     pub(super) fn spawn_save_report(
@@ -117,7 +120,7 @@ impl Engine {
             .annotations
             .iter()
             .map(|annotation| &annotation.anchor);
-        let ctx = crate::jobs::JobCtx::new();
+        let ctx = JobCtx::new();
         let pixels = OwnPixels::new(library, self, anchors, (*self.budget).clone(), ctx);
         let earlier = self.reports.latest(study);
         let Some(mut evidence) = Evidence::of_study(library, study) else {
@@ -134,7 +137,7 @@ impl Engine {
         let observer = workspace.settings.observer.clone();
         let language = workspace.settings.language.spoken();
         let sender = self.sender.clone();
-        self.spawn_event(Message::new(msg("job-save-report")), true, move |_ctx| {
+        let save_report = move |_ctx: &JobCtx| {
             let mut findings = Findings {
                 observer,
                 language,
@@ -189,7 +192,10 @@ impl Engine {
                     problem: Problem::error(message).at(&folder),
                 },
             })
-        });
+        };
+        let title = Message::new(msg("job-save-report"));
+        let not_saved = move |problem| Some(Arrival::ReportFailed { study, problem });
+        self.spawn_event(title, true, save_report, not_saved);
     }
 }
 

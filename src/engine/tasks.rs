@@ -8,7 +8,7 @@ use crate::dicom::{Password, ScanEvent, scan, scan_locked};
 use crate::engine::Engine;
 use crate::engine::duplicates::Duplicates;
 use crate::files::{self, AppFolders, Readable};
-use crate::jobs::{JobCtx, Priority};
+use crate::jobs::{Cancelled, JobCtx, JobRequest, Outcome, Priority};
 use crate::problem::{Message, Problem, msg};
 use crate::workspace::{Arrival, Command, Settings, Task, Workspace};
 
@@ -52,87 +52,112 @@ impl Engine {
         }
     }
 
-    fn spawn_scan(&self, paths: Vec<PathBuf>, duplicates: Duplicates) {
+    /// Runs a reading that gives the number of files it found. Whatever becomes of it, also
+    /// before it began, the workspace hears that it ended, and the reader that it was stopped.
+    fn spawn_reading(
+        &self,
+        title: Message,
+        work: impl FnOnce(&JobCtx) -> Result<usize, Cancelled> + Send + 'static,
+        ended: impl FnOnce(bool) + Send + 'static,
+    ) {
         let (send, say) = (self.messenger(), self.crier());
-        self.queue.spawn(
+        let request = JobRequest {
+            title,
+            priority: Priority::Interaction,
+            generation: None,
+            is_shown: true,
+        };
+        self.queue.submit(request, work, move |outcome| {
+            let is_stopped = matches!(outcome, Outcome::Cancelled);
+            if is_stopped {
+                say(stopped());
+            }
+            ended(is_stopped);
+            let files_found = match outcome {
+                Outcome::Done(files_found) => files_found,
+                Outcome::Cancelled | Outcome::Panicked(_) => 0,
+            };
+            send(Arrival::ScanEnded { files_found });
+        });
+    }
+
+    fn spawn_scan(&self, paths: Vec<PathBuf>, duplicates: Duplicates) {
+        let send = self.messenger();
+        self.spawn_reading(
             Message::new(msg("job-scan")),
-            Priority::Interaction,
-            true,
             move |ctx| {
                 let found = scan(&paths, ctx, &|event| hand_on(event, &duplicates, &send));
-                if found.is_err() {
-                    say(stopped());
-                }
-                send(Arrival::ScanEnded {
-                    files_found: found.map_or(0, |summary| summary.files_found),
-                });
+                found.map(|summary| summary.files_found)
             },
+            |_| (),
         );
     }
 
     fn spawn_unlock(&self, archive: PathBuf, password: Password, duplicates: Duplicates) {
-        let (send, say) = (self.messenger(), self.crier());
-        self.queue.spawn(
+        let (send, tell) = (self.messenger(), self.messenger());
+        // Told before what it holds, so that what was passed over is found but once.
+        let unlocked = Arc::new(OnceLock::new());
+        let (was_unlocked, of) = (Arc::clone(&unlocked), archive.clone());
+        self.spawn_reading(
             Message::new(msg("job-unlock")),
-            Priority::Interaction,
-            true,
             move |ctx| {
-                // Told before what it holds, so that what was passed over is found but once.
-                let unlocked = OnceLock::new();
                 let found = scan_locked(&archive, &password, ctx, &|event| {
                     unlocked.get_or_init(|| send(Arrival::Unlocked(archive.clone())));
                     hand_on(event, &duplicates, &send);
-                });
-                let summary = found.unwrap_or_default();
-                if found.is_err() {
-                    say(stopped());
+                })?;
+                Ok(found.map_or(0, |summary| summary.files_found))
+            },
+            move |is_stopped| {
+                if was_unlocked.get().is_none() {
+                    let (archive, is_wrong) = (of, !is_stopped);
+                    tell(Arrival::StillLocked { archive, is_wrong });
                 }
-                if unlocked.get().is_none() {
-                    send(Arrival::StillLocked {
-                        archive: archive.clone(),
-                        is_wrong: found == Ok(None),
-                    });
-                }
-                send(Arrival::ScanEnded {
-                    files_found: summary.map_or(0, |summary| summary.files_found),
-                });
             },
         );
     }
 
     fn spawn_demo(&self, duplicates: Duplicates) {
-        let (sender, waker) = (self.sender.clone(), Arc::clone(&self.waker));
-        self.queue.spawn(
+        let send = self.messenger();
+        self.spawn_reading(
             Message::new(msg("job-demo")),
-            Priority::Interaction,
-            true,
             move |_ctx| {
                 let mut headers = demo::study();
                 // Opened twice it is still one study.
                 headers.retain(|header| duplicates.check(header).is_ok());
                 let files_found = headers.len();
-                drop(sender.send(Command::Arrived(Arrival::Headers(headers))));
-                drop(sender.send(Command::Arrived(Arrival::ScanEnded { files_found })));
-                waker();
+                send(Arrival::Headers(headers));
+                Ok(files_found)
             },
+            |_| (),
         );
     }
 
-    /// Runs work whose result is one event.
+    /// Runs work whose result is one event; `otherwise` makes one of the reason why there is none.
     pub(super) fn spawn_event(
         &self,
         title: Message,
         is_shown: bool,
         work: impl FnOnce(&JobCtx) -> Option<Arrival> + Send + 'static,
+        otherwise: impl FnOnce(Problem) -> Option<Arrival> + Send + 'static,
     ) {
-        let (sender, waker) = (self.sender.clone(), Arc::clone(&self.waker));
-        self.queue
-            .spawn(title, Priority::Compute, is_shown, move |ctx| {
-                if let Some(arrival) = work(ctx) {
-                    drop(sender.send(Command::Arrived(arrival)));
-                    waker();
-                }
-            });
+        let send = self.messenger();
+        let request = JobRequest {
+            title,
+            priority: Priority::Compute,
+            generation: None,
+            is_shown,
+        };
+        let work = |ctx: &JobCtx| Ok(work(ctx));
+        self.queue.submit(request, work, move |outcome| {
+            let arrival = match outcome {
+                Outcome::Done(arrival) => arrival,
+                Outcome::Cancelled => otherwise(Problem::warning(Message::new(msg("job-stopped")))),
+                Outcome::Panicked(problem) => otherwise(problem),
+            };
+            if let Some(arrival) = arrival {
+                send(arrival);
+            }
+        });
     }
 }
 

@@ -61,6 +61,23 @@ struct Sets {
     all: Vec<DisplaySet>,
     index: HashMap<DisplaySetId, usize>,
     of_series: HashMap<SeriesKey, Range<usize>>,
+    /// Where each frame is shown; made when first asked for.
+    places: OnceLock<HashMap<FrameKey, (DisplaySetId, u32)>>,
+}
+
+impl Sets {
+    fn place(&self, key: FrameKey) -> Option<(DisplaySetId, u32)> {
+        let places = self.places.get_or_init(|| {
+            let placed = |set: &DisplaySet| {
+                let (id, frames) = (set.id, Arc::clone(&set.frames));
+                (0..frames.len()).filter_map(move |place| {
+                    Some((*frames.get(place)?, (id, u32::try_from(place).ok()?)))
+                })
+            };
+            self.all.iter().flat_map(placed).collect()
+        });
+        places.get(&key).copied()
+    }
 }
 
 impl Library {
@@ -92,6 +109,7 @@ impl Library {
                 all,
                 index,
                 of_series,
+                places: OnceLock::new(),
             }
         })
     }
@@ -220,11 +238,7 @@ impl Library {
     /// Where a frame is shown: the display set and the place in it.
     #[must_use]
     pub fn place(&self, key: FrameKey) -> Option<(DisplaySetId, u32)> {
-        let series = self.instances.get(&key.instance)?.series;
-        self.display_sets_of(series).iter().find_map(|set| {
-            let place = set.frames.iter().position(|other| *other == key)?;
-            Some((set.id, u32::try_from(place).ok()?))
-        })
+        self.sets().place(key)
     }
 
     /// Bytes that the decoded samples of a display set take.

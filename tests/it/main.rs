@@ -15,6 +15,7 @@ mod decode;
 mod demo;
 mod encrypted_archives;
 mod files;
+mod growing;
 mod headers;
 mod jobs;
 mod measuring;

@@ -3,11 +3,14 @@
 
 use std::sync::Arc;
 
+use isocentre::annotation::{Anchor, PixelSource};
+use isocentre::cache::Budget;
 use isocentre::dicom::{ByteSource, FrameDecoder, InstanceHeader, read_header};
+use isocentre::engine::OwnPixels;
 use isocentre::imaging::{FrameImage, ImageAttributes, ModalityTransform, VoiTransform};
 use isocentre::jobs::JobCtx;
 use isocentre::model::Library;
-use isocentre::view::slice_thickness_mm;
+use isocentre::view::{NoFrames, slice_thickness_mm};
 
 use crate::common::{Element, Encoding, SyntheticImage, Value};
 
@@ -143,4 +146,53 @@ fn frames_keep_what_is_theirs_in_whatever_order_they_are_shown() {
         .unwrap();
     let order: Vec<u32> = longest.iter().map(|key| key.frame).collect();
     assert_eq!(order, [3, 1, 0]);
+}
+
+#[test]
+fn values_over_planes_are_taken_from_the_volume_the_frame_belongs_to() {
+    // Three frames lie axially and three at a slant: one instance in two display sets.
+    let group = |k: usize| {
+        let (z, orientation) = match k {
+            0..=2 => (5 * k, "1\\0\\0\\0\\1\\0"),
+            _ => (5 * k, "1\\0\\0\\0\\0.8\\0.6"),
+        };
+        let position = Element::text(0x0020, 0x0032, "DS", &format!("0\\0\\{z}"));
+        let orientation = Element::text(0x0020, 0x0037, "DS", orientation);
+        let spacing = Element::text(0x0028, 0x0030, "DS", "1\\1");
+        vec![
+            sequence(0x0020, 0x9113, vec![position]),
+            sequence(0x0020, 0x9116, vec![orientation]),
+            sequence(0x0028, 0x9110, vec![spacing]),
+        ]
+    };
+    let groups = Value::Items((0..6).map(group).collect());
+    let image = image()
+        .pixels_all(6, vec![7; 6 * 16])
+        .element(Element::new(0x5200, 0x9230, "SQ", groups));
+    let bytes: Arc<[u8]> = image.write(Encoding::ExplicitLittle).into();
+    let mut library = Library::default();
+    let header = read_header(ByteSource::Memory(bytes)).unwrap();
+    library.insert(header).unwrap();
+    let sets: Vec<_> = library.display_sets().collect();
+    assert_eq!(sets.len(), 2);
+    let instance = library.instances().next().unwrap();
+    let anchors: Vec<Anchor> = (0..6)
+        .map(|frame| Anchor {
+            series_instance_uid: Arc::clone(&sets[0].series_instance_uid),
+            sop_instance_uid: Arc::clone(&instance.facts.sop_instance_uid),
+            sop_class_uid: ENHANCED_CT.into(),
+            frame,
+            frame_of_reference: None,
+            normal: None,
+        })
+        .collect();
+    let budget = Budget::new(1 << 20);
+    let pixels = OwnPixels::new(&library, &NoFrames, &anchors, budget, JobCtx::new());
+    for anchor in &anchors {
+        let (set, _) = library
+            .find_frame(&anchor.sop_instance_uid, anchor.frame)
+            .unwrap();
+        let volume = pixels.volume(anchor).unwrap();
+        assert_eq!(volume.grid, library.volume_grid(set).unwrap());
+    }
 }

@@ -1,11 +1,16 @@
 //! The second direction of scrolling: the same slices at several moments, echoes, b-values.
 
+use std::sync::Arc;
+
 use isocentre::dicom::tags;
-use isocentre::model::{DisplaySet, Library, Phase};
+use isocentre::imaging::FrameImage;
+use isocentre::model::{DisplaySet, DisplaySetId, FrameKey, Library, Phase};
+use isocentre::problem::{Message, msg};
 use isocentre::text::{Language, Words};
 use isocentre::tool::Modifiers;
-use isocentre::view::ViewMode;
 use isocentre::view::cine::{CineAxis, RateSource, Timing};
+use isocentre::view::{Frames, Loading, ViewMode};
+use isocentre::volume::Volume;
 use isocentre::workspace::{CineEdit, Cinema, Command, Layout, LayoutEdit, ViewEdit};
 
 use crate::common::{Desk, Encoding, Session, SyntheticImage, ct, temp_folder};
@@ -267,6 +272,34 @@ fn the_three_planes_go_through_the_phases_together() {
     assert_eq!(desk.workspace.cine_axis(views[0]), CineAxis::Phases);
     let group = &desk.workspace.panes.mpr[&views[0].display_set];
     assert_eq!(group.crosshair, crosshair);
+}
+
+/// No frame is here, and no memory for a volume either.
+struct NoRoom;
+
+impl Frames for NoRoom {
+    fn frame(&self, _: FrameKey) -> Loading<Arc<FrameImage>> {
+        Loading::Waiting
+    }
+
+    fn volume(&self, _: DisplaySetId) -> Loading<Arc<Volume>> {
+        Loading::Failed(Message::new(msg("volume-not-in-memory")))
+    }
+}
+
+#[test]
+fn a_film_of_planes_does_not_wait_for_volumes_there_is_no_room_for() {
+    let mut desk = Desk::open(&heart(9, 80));
+    desk.ask(Command::Layout(LayoutEdit::ToggleMpr));
+    desk.ask(Command::View(desk.pane(), ViewEdit::Phase(-99)));
+    desk.ask(Command::View(desk.pane(), ViewEdit::Cine(CineEdit::Toggle)));
+    let mut cinema = Cinema::default();
+    let mut tick = |now_s: f64| {
+        let commands = cinema.tick(&desk.workspace, &NoRoom, now_s);
+        commands.into_iter().for_each(|command| desk.ask(command));
+        place(&desk)
+    };
+    assert_eq!([0.0, 0.09, 0.17].map(&mut tick), [0, 1, 2]);
 }
 
 #[test]

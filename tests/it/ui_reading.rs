@@ -399,3 +399,43 @@ fn text_being_typed_of_one_patient_never_goes_on_in_anothers_report() {
     let others = others.map_or(String::new(), |record| record.document.findings.to_string());
     assert!(!others.contains("nodule"), "{others}");
 }
+
+#[test]
+fn values_of_one_phase_are_not_written_on_the_picture_of_another() {
+    let of_phase = |phase: u32| {
+        ct(BENALI, "1.2.3.77", 4)
+            .into_iter()
+            .enumerate()
+            .map(move |(k, image)| {
+                image
+                    .sop_instance(&format!("1.2.3.77.{phase}.{k}"))
+                    .text(0x0018, 0x1060, "DS", &(phase * 50).to_string())
+                    .text(0x0020, 0x0100, "IS", &(phase + 1).to_string())
+            })
+    };
+    let home = temp_folder();
+    let images: Vec<_> = (0..2).flat_map(of_phase).collect();
+    let mut screen = Screen::of(home.path(), &images);
+    screen.ask(Command::Tool("ellipse"));
+    let pane = panes(&screen)[0];
+    let (from, to) = (pane.center(), pane.center() + egui::vec2(60.0, 40.0));
+    screen.drag(PointerButton::Primary, from.into(), to.into());
+    let written = |screen: &Screen| {
+        let texts = texts_in(screen, panes(screen)[0]);
+        let has = |part: &str| texts.iter().any(|(text, _)| text.contains(part));
+        (has("mm²"), has("Mean"))
+    };
+    assert_eq!(written(&screen), (true, true));
+    let shown = screen.0.state().workspace.panes.active;
+    let phases = |screen: &Screen| {
+        let workspace = &screen.0.state().workspace;
+        let view = workspace.panes.active_view().unwrap();
+        workspace.phase(view).map(|phase| phase.place)
+    };
+    let from = phases(&screen).unwrap();
+    let step = if from == 0 { 1 } else { -1 };
+    screen.ask(Command::View(shown, ViewEdit::Phase(step)));
+    assert_ne!(phases(&screen), Some(from));
+    // The outline and its size are true in the same space; the values are the other phase's.
+    assert_eq!(written(&screen), (true, false));
+}

@@ -35,6 +35,7 @@ preset-mediastinum = Mediastinum
 preset-angio = Angiography
 
 job-unlock = Decrypting
+job-stopped = Stopped before it was done
 scan-stopped = Reading was stopped: not all files were read. Open them again to read the rest
 job-scan = Reading files
 job-demo = Making the demo study

@@ -35,6 +35,7 @@ preset-mediastinum = Médiastin
 preset-angio = Angiographie
 
 job-unlock = Déchiffrement
+job-stopped = Interrompu avant la fin
 scan-stopped = La lecture a été arrêtée : tous les fichiers n’ont pas été lus. Rouvrez-les pour lire le reste
 job-scan = Lecture des fichiers
 job-demo = Préparation de l’étude de démonstration

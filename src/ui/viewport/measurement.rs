@@ -373,3 +373,36 @@ fn value_text(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::annotation::{Geometry, testing};
+
+    fn pending(id: u64) -> (AnnotationId, Kept, crossbeam_channel::Sender<Measured>) {
+        let (sender, receiver) = crossbeam_channel::bounded(1);
+        let points = Points::Image(Vec::new());
+        let annotation = testing::annotation(AnnotationKind::EllipseRoi, Geometry::Ellipse, points);
+        let kept = Kept {
+            annotation: Arc::new(annotation),
+            loaded: 0,
+            values: Values::Pending(receiver),
+            precision: Precision::Float,
+            lines: None,
+        };
+        (AnnotationId(id), kept, sender)
+    }
+
+    #[test]
+    fn values_that_nobody_asks_for_any_more_do_not_keep_the_window_drawing() {
+        let (arrives, first, sender) = pending(1);
+        let (given_up, second, dropped) = pending(2);
+        let mut cache = MeasurementCache([(arrives, first), (given_up, second)].into());
+        drop(dropped);
+        assert!(cache.is_pending());
+        assert!(!cache.0.contains_key(&given_up));
+        sender.send(Measured::default()).unwrap();
+        assert!(!cache.is_pending());
+        assert!(matches!(cache.0[&arrives].values, Values::Here(_)));
+    }
+}

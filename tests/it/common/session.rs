@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use isocentre::annotation::{Anchor, Annotation, AnnotationId, AnnotationKind, Geometry, Points};
+use isocentre::cache::Budget;
 use isocentre::engine::{Engine, Want};
 use isocentre::files::AppFolders;
 use isocentre::workspace::{
@@ -24,7 +25,12 @@ pub struct Session {
 
 impl Session {
     pub fn new(home: &Path) -> Self {
-        let engine = Engine::new(AppFolders::under(home), Arc::new(|| ()));
+        Self::with_budget(home, Budget::of_this_machine())
+    }
+
+    /// With so much memory for decoded samples.
+    pub fn with_budget(home: &Path, budget: Budget) -> Self {
+        let engine = Engine::with_budget(AppFolders::under(home), Arc::new(|| ()), budget);
         Self {
             workspace: Workspace::new(Settings::default()),
             engine,
