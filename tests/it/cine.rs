@@ -368,14 +368,12 @@ mod bar {
         harness.step();
         harness.step();
         harness.get_by_label("Stop");
-        for _ in 0..10 {
+        // A step of the test is a quarter of a second; at any one of them it may be back at the start.
+        let moves = (0..10).filter(|_| {
             harness.step();
-        }
-        assert_ne!(
-            index(&harness),
-            start,
-            "a step of the test is a quarter of a second"
-        );
+            index(&harness) != start
+        });
+        assert!(moves.count() > 5);
         harness.key_press(egui::Key::Space);
         harness.step();
         harness.step();
