@@ -293,13 +293,19 @@ fn by_orientation(part: Part<'_>) -> Vec<(Part<'_>, bool)> {
             .collect();
     }
     let mut parts = Vec::new();
-    for (row, column, items) in clusters {
+    for (number, (row, column, items)) in (1..).zip(clusters) {
         if items.len() == 1 {
             mixed.extend(items);
             continue;
         }
         let mut reasons = part.reasons.clone();
-        reasons.push(Reason::fixed(orientation_reason(row.cross(column))));
+        // Of a space of its own nobody knows how it lies in the patient.
+        let is_in_patient = items.iter().all(|item| item.facts.plane.is_some());
+        reasons.push(Reason::fixed(if is_in_patient {
+            orientation_reason(row.cross(column))
+        } else {
+            Message::new(msg("split-direction")).count("number", number)
+        }));
         let missing = part.missing.clone();
         let part = Part {
             items,

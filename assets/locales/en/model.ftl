@@ -28,6 +28,7 @@ split-size = { $columns } × { $rows }
 split-axial = axial
 split-coronal = coronal
 split-sagittal = sagittal
+split-direction = direction { $number }
 split-various-orientations = various orientations
 split-image-type = { $value }
 split-echo-time = TE { $value } ms

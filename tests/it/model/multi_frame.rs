@@ -19,6 +19,8 @@ struct Frame {
     z: Option<f64>,
     index: Vec<i64>,
     volume_z: Option<f64>,
+    /// Row and column directions in the volume's own space, if not those of all.
+    volume_directions: Option<[f64; 6]>,
 }
 
 impl Frame {
@@ -44,6 +46,12 @@ impl Frame {
                 tags::IMAGE_POSITION_VOLUME,
                 z,
             );
+        }
+        if let Some(directions) = &self.volume_directions {
+            let orientation = item(|b| b.floats(tags::IMAGE_ORIENTATION_VOLUME, directions));
+            let mut builder = isocentre::dicom::DatasetBuilder::from_dataset(&group);
+            builder.items(tags::PLANE_ORIENTATION_VOLUME_SEQUENCE, vec![orientation]);
+            group = builder.into_dataset();
         }
         group
     }
@@ -320,6 +328,27 @@ fn a_volume_in_the_space_of_the_transducer_is_a_stack_in_order_and_no_volume_of_
     // No plane of the patient: no letters, no millimetres of the patient.
     let facts = &library.instance(set.instances[0]).unwrap().facts;
     assert!(facts.frames.iter().all(|frame| frame.plane.is_none()));
+}
+
+#[test]
+fn directions_in_the_space_of_the_transducer_bear_no_anatomical_names() {
+    let frame = |z: f64, directions: [f64; 6]| Frame {
+        volume_z: Some(z),
+        volume_directions: Some(directions),
+        ..Frame::default()
+    };
+    let (across, along) = (
+        [1.0, 0.0, 0.0, 0.0, 1.0, 0.0],
+        [0.0, 1.0, 0.0, 0.0, 0.0, 1.0],
+    );
+    let frames: Vec<Frame> = [0.0, 1.0, 2.0]
+        .into_iter()
+        .flat_map(|z| [frame(z, across), frame(z, along)])
+        .collect();
+    let mut header = enhanced("1.5", &[], &frames);
+    header.text(tags::SOP_CLASS_UID, ENHANCED_ULTRASOUND_VOLUME);
+    let library = library(&[header]);
+    assert_eq!(apart(&library), ["direction 1", "direction 2"]);
 }
 
 /// Reconstructed slices of nuclear medicine, `step` mm apart from z = 10 on.
