@@ -49,7 +49,22 @@ impl Workspace {
         }
     }
 
+    /// The pane whose film a pane's is: the three planes of a volume have one, in the first of
+    /// them on screen.
+    fn film_pane(&self, pane: PaneId) -> PaneId {
+        let view = self.panes.view(pane);
+        let Some(view) = view.filter(|view| view.mode != ViewMode::Stack) else {
+            return pane;
+        };
+        let is_plane_of_it = |(_, other): &(PaneId, &ViewState)| {
+            other.display_set == view.display_set && other.mode != ViewMode::Stack
+        };
+        let mut planes = self.panes.shown().filter(is_plane_of_it);
+        planes.next().map_or(pane, |(first, _)| first)
+    }
+
     pub(super) fn edit_cine(&mut self, pane: PaneId, edit: CineEdit) {
+        let pane = self.film_pane(pane);
         let Some(view) = self.panes.view(pane) else {
             return;
         };
@@ -120,6 +135,7 @@ impl Workspace {
 
     /// The film of a pane stops where it is.
     pub(super) fn stop_cine(&mut self, pane: PaneId) {
+        let pane = self.film_pane(pane);
         if let Some(view) = self.panes.view_mut(pane) {
             view.cine.is_playing = false;
         }

@@ -274,6 +274,34 @@ fn the_three_planes_go_through_the_phases_together() {
     assert_eq!(group.crosshair, crosshair);
 }
 
+#[test]
+fn the_film_of_three_planes_is_one_whichever_of_them_is_active() {
+    let mut desk = Desk::open(&heart(9, 80));
+    desk.ask(Command::Layout(LayoutEdit::ToggleMpr));
+    let panes = desk.workspace.panes.visible();
+    let playing = |desk: &Desk| {
+        let views = desk.workspace.panes.shown();
+        views.filter(|(_, view)| view.cine.is_playing).count()
+    };
+    let toggle = |pane| Command::View(pane, ViewEdit::Cine(CineEdit::Toggle));
+    desk.ask(toggle(panes[2]));
+    assert_eq!(playing(&desk), 1);
+    desk.ask(toggle(panes[1]));
+    assert_eq!(playing(&desk), 0);
+    desk.ask(toggle(panes[1]));
+    desk.ask(Command::View(panes[2], ViewEdit::Phase(1)));
+    assert_eq!(playing(&desk), 0);
+    desk.ask(toggle(panes[0]));
+    desk.ask(Command::Layout(LayoutEdit::Activate(panes[1])));
+    desk.ask(Command::Tool("length"));
+    desk.drag(
+        isocentre::tool::Button::Primary,
+        [150.0, 150.0],
+        [220.0, 200.0],
+    );
+    assert_eq!((playing(&desk), desk.document().annotations.len()), (0, 1));
+}
+
 /// No frame is here, and no memory for a volume either.
 struct NoRoom;
 
