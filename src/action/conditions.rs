@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::annotation::AnnotationId;
+use crate::dicom::modules::ColourSpaceModule;
 use crate::problem::{Message, msg};
 use crate::view::ViewMode;
 use crate::workspace::{Layout, StudyRecord, Workspace};
@@ -41,6 +42,22 @@ pub(super) fn stack(workspace: &Workspace) -> Possible {
     match workspace.panes.active_view().map(|view| view.mode) {
         Some(ViewMode::Mpr(_)) => Err(Message::new(msg("why-not-in-mpr"))),
         _ => Ok(()),
+    }
+}
+
+pub(super) fn colour_profile(workspace: &Workspace) -> Possible {
+    stack(workspace)?;
+    let view = workspace.panes.active_view();
+    let is_stated = view.is_some_and(|view| {
+        let set = workspace.library.display_set(view.display_set);
+        set.and_then(|set| set.frames.get(view.index as usize))
+            .and_then(|key| workspace.library.header(key.instance))
+            .is_some_and(|header| ColourSpaceModule::is_stated(header.dataset.elements()))
+    });
+    if is_stated {
+        Ok(())
+    } else {
+        Err(Message::new(msg("why-no-colour-profile")))
     }
 }
 

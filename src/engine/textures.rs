@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crate::cache::ByteLru;
 use crate::imaging::slice_twin::SliceView;
-use crate::imaging::{FrameImage, Look};
+use crate::imaging::{Colours, FrameImage, Look};
 use crate::model::{DisplaySetId, FrameKey};
 use crate::render::pass::{self, Pane};
 use crate::render::{FrameTexture, Gpu, Output, RenderError, VolumeTexture};
@@ -48,7 +48,7 @@ struct Kept {
 pub struct Textures {
     gpu: Arc<Gpu>,
     output: Output,
-    frames: ByteLru<FrameKey, FrameTexture>,
+    frames: ByteLru<(FrameKey, Colours), FrameTexture>,
     volumes: BTreeMap<DisplaySetId, Kept>,
     panes: BTreeMap<PaneId, Pane>,
     refused_frames: BTreeSet<FrameKey>,
@@ -130,14 +130,16 @@ impl Textures {
         if self.gpu.is_lost() || self.refused_frames.contains(&key) {
             return Prepared::Refused;
         }
-        let texture = match self.frames.get(&key) {
+        let colours = view.look.colours;
+        let texture = match self.frames.get(&(key, colours)) {
             Some(texture) => texture,
-            None => match FrameTexture::new(&self.gpu, image) {
+            None => match FrameTexture::with_colours(&self.gpu, image, colours) {
                 Ok(texture) => {
                     let texture = Arc::new(texture);
                     let bytes = texture.bytes();
                     self.left_bytes = self.left_bytes.saturating_sub(bytes);
-                    self.frames.insert(key, Arc::clone(&texture), bytes);
+                    self.frames
+                        .insert((key, colours), Arc::clone(&texture), bytes);
                     texture
                 }
                 Err(error) => return self.refuse_frame(key, &error),

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use super::calibration::CalibratedPixels;
+use super::colour_profile::ColourProfile;
 use super::frame_image::FrameImage;
 use super::frame_image::ImagePlane;
 use super::frame_image::LossyNote;
@@ -23,6 +24,7 @@ use crate::dicom::Elements;
 use crate::dicom::InstanceHeader;
 use crate::dicom::Photometric;
 use crate::dicom::Samples;
+use crate::dicom::modules::ColourSpaceModule;
 use crate::dicom::modules::DisplayShutter;
 use crate::dicom::modules::FunctionalGroups;
 use crate::dicom::modules::ImagePixelModule;
@@ -72,7 +74,11 @@ struct FrameAttributes {
     vois: Arc<[NamedVoi]>,
     plane: Option<ImagePlane>,
     pixels: CalibratedPixels,
+    colour: FrameColour,
 }
+
+/// `None` for grey, and for the colours of the screen.
+type FrameColour = Option<Result<Arc<ColourProfile>, Message>>;
 
 impl FrameAttributes {
     /// Height over width of a pixel on screen.
@@ -91,6 +97,12 @@ impl ImageAttributes {
         let groups = FunctionalGroups::read(root);
         let regions: Arc<[UltrasoundRegion]> = UltrasoundRegion::read_all(root).into();
         let mut frames: Vec<FrameAttributes> = Vec::with_capacity(facts.frames.len());
+        let photometric = root
+            .text(tags::PHOTOMETRIC_INTERPRETATION)
+            .unwrap_or_default();
+        let is_colour = header.pixel_data.is_some()
+            && (facts.pixel.samples_per_pixel == 3 || photometric == "PALETTE COLOR");
+        let mut profiles = Profiles::default();
         for (index, frame) in facts.frames.iter().enumerate() {
             let plane = frame.plane.map(|plane| ImagePlane {
                 origin: plane.origin,
@@ -129,6 +141,9 @@ impl ImageAttributes {
                 vois: shared_vois.unwrap_or_else(|| vois.into()),
                 plane,
                 pixels,
+                colour: is_colour
+                    .then(|| profiles.get(ColourSpaceModule::read(root, &groups, index)))
+                    .flatten(),
             });
         }
         let (overlays, overlay_faults) = OverlayPlane::read_all(root, &facts.pixel);
@@ -190,6 +205,9 @@ impl ImageAttributes {
             lossy: self.lossy.clone(),
             suv_bw_factor: self.suv_bw_factor.filter(|_| is_grey),
             marks: marks.map(Arc::new),
+            colour: attributes
+                .filter(|_| !is_grey)
+                .and_then(|a| a.colour.clone()),
             samples: shown(decoded.samples, self.bits_stored),
         }
     }
@@ -269,6 +287,22 @@ impl ImageAttributes {
     #[must_use]
     pub fn ultrasound_regions(&self) -> &Arc<[UltrasoundRegion]> {
         &self.regions
+    }
+}
+
+/// The profiles of an image's frames, each made ready once.
+#[derive(Default)]
+struct Profiles(Vec<(ColourSpaceModule, FrameColour)>);
+
+impl Profiles {
+    fn get(&mut self, space: ColourSpaceModule) -> FrameColour {
+        if let Some((_, known)) = self.0.iter().find(|(known, _)| *known == space) {
+            return known.clone();
+        }
+        let made = ColourProfile::new(&space).map(|made| made.map(Arc::new));
+        let made = made.transpose();
+        self.0.push((space, made.clone()));
+        made
     }
 }
 

@@ -1,5 +1,6 @@
 //! One frame with all that is needed to show and measure it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -7,8 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::dicom::modules::UltrasoundRegion;
 use crate::dicom::{Photometric, Samples};
 use crate::geom::DVec3;
+use crate::imaging::colour_profile::{ColourProfile, Colours};
 use crate::imaging::lut::Lut;
 use crate::imaging::marks::FrameMarks;
+use crate::problem::Message;
 
 /// Stored value → modality value (PS3.3 C.11.1).
 #[derive(Debug, Clone, PartialEq)]
@@ -180,6 +183,8 @@ pub struct FrameImage {
     pub suv_bw_factor: Option<f64>,
     /// Shutter and overlays; `None` where the image has neither.
     pub marks: Option<Arc<FrameMarks>>,
+    /// What its colours stand for, where they are not the screen's; or why that cannot be told.
+    pub colour: Option<Result<Arc<ColourProfile>, Message>>,
 }
 
 impl FrameImage {
@@ -206,6 +211,18 @@ impl FrameImage {
             lossy: None,
             suv_bw_factor: None,
             marks: None,
+            colour: None,
         }
+    }
+
+    /// The samples as the display path takes them: colours by the image's profile, if they are
+    /// wanted so and it has one.
+    #[must_use]
+    pub fn shown_samples(&self, colours: Colours) -> Cow<'_, Samples> {
+        let profile = self.colour.as_ref().and_then(|colour| colour.as_ref().ok());
+        profile
+            .filter(|_| colours == Colours::Managed)
+            .and_then(|profile| profile.apply(&self.samples))
+            .map_or(Cow::Borrowed(&self.samples), Cow::Owned)
     }
 }

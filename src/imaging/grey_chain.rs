@@ -12,10 +12,12 @@
 //! 7. **Display LUT**, then `round_ties_even(255 · y)`.
 //!
 //! Where there is no value the background is drawn; where a slice is missing, a dim hatch.
-//! Colour has no modality and no VOI: each channel is filtered and shown as it is, inverted if the
-//! reader asks.
+//! Colour has no modality and no VOI: each sample is taken through the image's profile
+//! ([`crate::imaging::ColourProfile`]), if it has one and the reader does not want it as stored; then
+//! each channel is filtered and shown as it is, inverted if the reader asks.
 
 use crate::dicom::Photometric;
+use crate::imaging::colour_profile::Colours;
 use crate::imaging::frame_image::{FrameImage, ModalityTransform, PaddingRange, VoiTransform};
 use crate::imaging::lut::{DisplayLut, Lut};
 use crate::imaging::marks::MarksLook;
@@ -41,6 +43,8 @@ pub struct Look {
     pub display: Option<DisplayLut>,
     /// Shutter and overlays, where the picture is a frame as acquired.
     pub marks: MarksLook,
+    /// What colours stand for, where the picture is a frame in colour.
+    pub colours: Colours,
 }
 
 impl Look {
@@ -54,6 +58,7 @@ impl Look {
             background: [0; 3],
             display: None,
             marks: MarksLook::default(),
+            colours: Colours::default(),
         }
     }
 

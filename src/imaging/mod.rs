@@ -5,6 +5,7 @@
 
 mod assemble;
 mod calibration;
+mod colour_profile;
 mod frame_image;
 pub mod grey_chain;
 mod lut;
@@ -19,6 +20,7 @@ pub mod voi;
 
 pub use crate::dicom::{Photometric, SampleType, Samples};
 pub use assemble::{ImageAttributes, frame_image};
+pub use colour_profile::{ColourProfile, Colours};
 pub use frame_image::{
     Calibration, FrameImage, ImagePlane, LossyNote, ModalityTransform, NamedVoi, PaddingRange,
     PixelSpacing, Units, VoiFunction, VoiTransform,

@@ -81,7 +81,7 @@ pub fn render(image: &FrameImage, view: &SliceView) -> Picture {
     let filter = view.look.filter;
     let marks = MarksOver::new(image, &view.look);
     let marks = marks.as_ref();
-    match &image.samples {
+    match &*image.shown_samples(view.look.colours) {
         Samples::Rgb8(samples) => {
             let colour = Colour::new(image, samples, 255.0, filter);
             paint(view, marks, &stepper, |x, y| {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::geom::{AnatomicalPlane, DVec2};
 use crate::imaging::marks::{SHUTTER, overlay_bit};
-use crate::imaging::{Filter, MarksLook, VoiFunction};
+use crate::imaging::{Colours, Filter, MarksLook, VoiFunction};
 use crate::model::DisplaySetId;
 use crate::view::cine::Cine;
 
@@ -111,6 +111,21 @@ pub struct DataPresentation {
     /// Shutter and overlays.
     #[serde(default)]
     pub marks: MarksChoice,
+    /// Colours as stored, without the image's profile.
+    #[serde(default)]
+    pub has_colours_as_stored: bool,
+}
+
+impl DataPresentation {
+    /// The same choice for the display path.
+    #[must_use]
+    pub const fn colours(&self) -> Colours {
+        if self.has_colours_as_stored {
+            Colours::AsStored
+        } else {
+            Colours::Managed
+        }
+    }
 }
 
 /// What a pane shows of its display set.

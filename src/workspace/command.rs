@@ -155,6 +155,8 @@ pub enum ViewEdit {
     ToggleOverlays,
     /// The overlay of this index.
     ToggleOverlay(u8),
+    /// The image's colour profile applied, or not.
+    ToggleColourProfile,
     Filter(Filter),
     Camera(Camera),
     Fit,

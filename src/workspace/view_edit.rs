@@ -80,6 +80,9 @@ impl Workspace {
                 }
                 look.marks.hidden_overlays ^= 1 << (index % 16);
             }),
+            ViewEdit::ToggleColourProfile => self.look(pane, &view, |look| {
+                look.has_colours_as_stored = !look.has_colours_as_stored;
+            }),
             ViewEdit::Filter(filter) => self.look(pane, &view, |look| look.filter = filter),
             ViewEdit::Index(index) => {
                 let last = self.last_index(&view);

@@ -60,6 +60,7 @@ const HOMES: &[(&str, MayUse)] = &[
     ("dicom_*", |path| in_any(path, &["dicom"])),
     ("charls_sys", |path| in_any(path, &["dicom"])),
     ("jxl_oxide", |path| in_any(path, &["dicom"])),
+    ("moxcms", |path| in_any(path, &["imaging"])),
     ("openjpeg_sys", |path| in_any(path, &["dicom"])),
     ("turbojpeg_sys", |path| in_any(path, &["dicom"])),
     ("fluent_bundle", |path| in_any(path, &["text"])),

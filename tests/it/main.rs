@@ -9,6 +9,7 @@ mod actions;
 mod architecture;
 mod character_sets;
 mod cine;
+mod colour_profiles;
 mod common;
 mod dcmtk_pictures;
 mod decode;

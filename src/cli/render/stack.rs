@@ -54,7 +54,10 @@ pub(super) fn render(
     };
     // Values know nothing of what lies over them.
     let marks = frame.marks.as_ref().filter(|_| !request.wants_values);
-    let faults = marks.map_or_else(Vec::new, |marks| marks.faults.clone());
+    let mut faults = marks.map_or_else(Vec::new, |marks| marks.faults.clone());
+    if !request.wants_values {
+        faults.extend(frame.colour.clone().and_then(Result::err));
+    }
     Ok((rendered, faults))
 }
 

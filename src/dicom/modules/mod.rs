@@ -4,6 +4,7 @@
 //! checked (finite, positive, unit length), so that nobody above checks again.
 
 mod cine;
+mod colour_space;
 mod concatenation;
 mod dimensions;
 mod display_shutter;
@@ -29,6 +30,7 @@ mod waveform;
 mod waveform_sample;
 
 pub use cine::CineModule;
+pub use colour_space::ColourSpaceModule;
 pub use concatenation::Concatenation;
 pub use dimensions::Dimensions;
 pub use display_shutter::{Circle, DisplayShutter, Rectangle, ShutterColour, shutter_fault};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use eframe::wgpu;
 
-use crate::imaging::{FrameImage, FrameMarks, Marks, Photometric};
+use crate::imaging::{Colours, FrameImage, FrameMarks, Marks, Photometric};
 use crate::render::error::RenderError;
 use crate::render::gpu::Gpu;
 use crate::render::shaders::{SampleClass, ShaderId};
@@ -31,12 +31,25 @@ impl FrameTexture {
     /// [`RenderError::TooLarge`], [`RenderError::OutOfMemory`]: draw with the twin.
     /// [`RenderError::Unsuitable`] for a frame with too few samples.
     pub fn new(gpu: &Gpu, image: &FrameImage) -> Result<Self, RenderError> {
+        Self::with_colours(gpu, image, Colours::Managed)
+    }
+
+    /// Uploads a frame with the colours of its profile, or those stored.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with_colours(
+        gpu: &Gpu,
+        image: &FrameImage,
+        colours: Colours,
+    ) -> Result<Self, RenderError> {
         if !image.is_complete() {
             return Err(RenderError::Unsuitable);
         }
         let container = Container::of(&image.samples);
         let class = container.class();
-        let texels = texels(image, container)?;
+        let samples = image.shown_samples(colours);
+        let texels = texels(&samples, image.padding, container)?;
         let texture = texture_2d(gpu, image.size(), container.format(), &texels)?;
         let lut = image.modality.lut();
         let lut_view = match lut {

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use eframe::wgpu;
 
 use crate::dicom::Samples;
-use crate::imaging::FrameImage;
+use crate::imaging::PaddingRange;
 use crate::imaging::grey_chain::{Stored, with_grey_samples};
 use crate::render::error::RenderError;
 use crate::render::gpu::Gpu;
@@ -100,8 +100,11 @@ impl Container {
 }
 
 /// The samples of a frame as the texels of a container; borrowed where they already are.
-pub fn texels(image: &FrameImage, container: Container) -> Result<Cow<'_, [u8]>, RenderError> {
-    let samples = &image.samples;
+pub fn texels(
+    samples: &Samples,
+    padding: Option<PaddingRange>,
+    container: Container,
+) -> Result<Cow<'_, [u8]>, RenderError> {
     let is_float = matches!(samples, Samples::F32(_) | Samples::F64(_));
     if Container::of(samples) == container
         && !is_float
@@ -124,7 +127,7 @@ pub fn texels(image: &FrameImage, container: Container) -> Result<Cow<'_, [u8]>,
             grey,
             stored => stored
                 .iter()
-                .map(|v| if v.is_valid(image.padding) { v.value() } else { f32::MIN })
+                .map(|v| if v.is_valid(padding) { v.value() } else { f32::MIN })
                 .flat_map(f32::to_ne_bytes)
                 .collect(),
             return Err(RenderError::Unsuitable)

@@ -169,7 +169,7 @@ impl VolumeTexture {
         if self.container != Some(wanted) {
             self.allocate(gpu, wanted)?;
         }
-        let mut texels = texels(image, wanted)?;
+        let mut texels = texels(&image.samples, image.padding, wanted)?;
         if self.has_bricks {
             texels = bricks::arrange(&texels, image.size(), wanted.texel_bytes()).into();
         }

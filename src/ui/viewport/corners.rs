@@ -364,6 +364,7 @@ fn look_lines(showing: &Showing, words: &Words) -> Vec<Line> {
     }
     lines.push(line(2, joined(&zoom)));
     lines.extend(marks_lines(showing, words));
+    lines.extend(colour_line(showing, words));
     lines
 }
 
@@ -391,6 +392,19 @@ fn marks_lines(showing: &Showing, words: &Words) -> Vec<Line> {
         off.push(words.id(msg("viewport-marks-faulty")));
     }
     off.into_iter().map(|text| line(1, text)).collect()
+}
+
+/// What the colours went through, of an image that brings a profile.
+fn colour_line(showing: &Showing, words: &Words) -> Option<Line> {
+    let Pixels::Frame(image) = &showing.pixels else {
+        return None;
+    };
+    let is_off = showing.state.look.has_colours_as_stored;
+    Some(match image.colour.as_ref()? {
+        Err(_) => warning(words.id(msg("viewport-colour-profile-faulty"))),
+        Ok(_) if is_off => line(1, words.id(msg("viewport-colour-profile-off"))),
+        Ok(_) => line(3, words.id(msg("viewport-colour-profile"))),
+    })
 }
 
 fn joined(parts: &[String]) -> String {

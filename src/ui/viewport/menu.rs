@@ -35,7 +35,7 @@ const MENU: &[&[&str]] = &[
         "rotate-right",
         "rotate-left",
     ],
-    &["image-overlays", "shutter"],
+    &["image-overlays", "shutter", "colour-profile"],
     &["cine", "cine-begin", "cine-end", "cine-whole", "cine-axis"],
     &["toggle-phases"],
     &["mpr", "maximise"],

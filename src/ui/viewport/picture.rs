@@ -93,6 +93,7 @@ fn look(showing: &Showing, theme: &Theme) -> Option<Look> {
     let mut look = Look::new(showing.voi.clone()?);
     look.filter = showing.state.look.filter;
     look.invert = showing.state.look.invert;
+    look.colours = showing.state.look.colours();
     look.marks = showing.state.look.marks.look();
     let [r, g, b, _] = theme.colours.image_overlay.to_array();
     look.marks.overlay_rgb = [r, g, b];

@@ -42,7 +42,7 @@ pub fn plain_look() -> Look {
 
 /// The picture, the same from both.
 pub fn drawn(image: &FrameImage, view: &SliceView) -> Picture {
-    let texture = FrameTexture::new(gpu(), image).unwrap();
+    let texture = FrameTexture::with_colours(gpu(), image, view.look.colours).unwrap();
     let by_adapter = slice::render(gpu(), &texture, view).unwrap();
     let by_twin = slice_twin::render(image, view);
     assert!(
