@@ -16,6 +16,7 @@ struct Slice {
     intercept: f32,
     state: u32,
     lut_count: u32, // 0: no table
+    pixels_held: u32,
     padding_low: SAMPLE,
     padding_high: SAMPLE,
     lut_first: i32,
@@ -28,7 +29,7 @@ fn slice_at(k: i32) -> Slice {
     let a = textureLoad(slices, at, 0);
     let b = textureLoad(slices, at + vec2<i32>(1, 0), 0);
     return Slice(
-        bitcast<f32>(a.x), bitcast<f32>(a.y), a.z, a.w,
+        bitcast<f32>(a.x), bitcast<f32>(a.y), a.z & 3u, a.z >> 2u, a.w,
         bitcast<SAMPLE>(b.x), bitcast<SAMPLE>(b.y), bitcast<i32>(b.z), b.w,
     );
 }
@@ -74,9 +75,11 @@ fn tap_at(unclamped: vec3<i32>, slab: u32) -> Tap {
             tap.value = select(tap.value, entry, slice.lut_count > 0u);
         }
         let is_blank = is_padding(stored, slice.padding_low, slice.padding_high);
-        tap.state = select(slice.state, NO_DATA, is_blank & (slice.state == VALID));
+        let is_missing = is_cut_off(index.xy, data.dims.x, slice.pixels_held);
+        let found = select(select(VALID, NO_DATA, is_blank), GAP, is_missing);
+        tap.state = select(slice.state, found, slice.state == VALID);
         tap.value = select(0.0, tap.value, tap.state == VALID);
-    } else if (HAS_PADDING) {
+    } else if (HAS_BLANKS) {
         let is_blank = is_padding(stored, data.padding_low, data.padding_high);
         tap.state = select(VALID, NO_DATA, is_blank);
         tap.value = select(tap.value, 0.0, is_blank);
@@ -105,7 +108,7 @@ fn linear_plain(p: Position, slab: u32) -> f32 {
 }
 
 fn linear(p: Position, slab: u32) -> f32 {
-    if (!(HAS_PADDING || HAS_TABLE)) {
+    if (!(HAS_BLANKS || HAS_TABLE)) {
         return linear_plain(p, slab);
     }
     let t = p.t;
@@ -153,7 +156,7 @@ fn cubic(p: Position, slab: u32) -> f32 {
         }
         sum += wz[z] * plane;
     }
-    if (HAS_PADDING || HAS_TABLE) {
+    if (HAS_BLANKS || HAS_TABLE) {
         return select(linear(p, slab), sum, is_valid);
     }
     return sum;
@@ -163,7 +166,7 @@ fn sample_at(pixel: vec2<u32>) -> Tap {
     let p = position_at(pixel);
     let slab = slab_of(p.whole.z);
     var tap = Tap(0.0, VALID);
-    if (FILTER == 0u || HAS_PADDING || HAS_TABLE) {
+    if (FILTER == 0u || HAS_BLANKS || HAS_TABLE) {
         tap = tap_at(p.nearest, slab);
     }
     if (FILTER == 1u) {

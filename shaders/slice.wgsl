@@ -7,16 +7,18 @@
 @group(1) @binding(1) var look_lut: texture_2d<u32>;
 
 fn tap_at(index: vec2<i32>) -> Tap {
-    let stored = textureLoad(frame, clamp(index, vec2<i32>(0), data.dims.xy - 1), 0).r;
+    let at_pixel = clamp(index, vec2<i32>(0), data.dims.xy - 1);
+    let stored = textureLoad(frame, at_pixel, 0).r;
     var tap = Tap(f32(stored), VALID);
     if (HAS_LUT) {
         let at = lut_index(lut_input(stored), data.lut_first, data.lut_count);
         tap.value = f32(textureLoad(modality_lut, lut_texel(at), 0).r);
     }
-    if (HAS_PADDING) {
+    if (HAS_BLANKS) {
         let is_blank = is_padding(stored, data.padding_low, data.padding_high);
-        tap.state = select(VALID, NO_DATA, is_blank);
-        tap.value = select(tap.value, 0.0, is_blank);
+        let is_missing = is_cut_off(at_pixel, data.dims.x, data.pixels_held);
+        tap.state = select(select(VALID, NO_DATA, is_blank), GAP, is_missing);
+        tap.value = select(0.0, tap.value, tap.state == VALID);
     }
     return tap;
 }
@@ -28,16 +30,17 @@ fn linear(p: Position) -> f32 {
     let c = tap_at(p.whole.xy + vec2<i32>(0, 1));
     let d = tap_at(p.whole.xy + vec2<i32>(1, 1));
     let all_valid = lerp(lerp(a.value, b.value, t.x), lerp(c.value, d.value, t.x), t.y);
-    if (!HAS_PADDING) {
+    if (!HAS_BLANKS) {
         return all_valid;
     }
     let w = vec4<f32>((1.0 - t.x) * (1.0 - t.y), t.x * (1.0 - t.y), (1.0 - t.x) * t.y, t.x * t.y)
-        * vec4<f32>(vec4<u32>(a.state, b.state, c.state, d.state));
+        * vec4<f32>(vec4<u32>(a.state, b.state, c.state, d.state) == vec4<u32>(VALID));
     let total = w.x + w.y + w.z + w.w;
     let sum = w.x * a.value + w.y * b.value + w.z * c.value + w.w * d.value;
     // The nearest tap, when valid, carries at least a quarter of the weight.
     let some_valid = sum / max(total, 1e-6);
-    return select(some_valid, all_valid, (a.state & b.state & c.state & d.state) == VALID);
+    let are_all_valid = (a.state == VALID) & (b.state == VALID) & (c.state == VALID) & (d.state == VALID);
+    return select(some_valid, all_valid, are_all_valid);
 }
 
 fn cubic(p: Position) -> f32 {
@@ -55,7 +58,7 @@ fn cubic(p: Position) -> f32 {
         }
         sum += wy[y] * (wx.x * v.x + wx.y * v.y + wx.z * v.z + wx.w * v.w);
     }
-    if (HAS_PADDING) {
+    if (HAS_BLANKS) {
         return select(linear(p), sum, is_valid);
     }
     return sum;
@@ -64,7 +67,7 @@ fn cubic(p: Position) -> f32 {
 fn sample_at(p: Position) -> Tap {
     let dims = vec3<i32>(data.dims.xy, 1);
     var tap = Tap(0.0, VALID);
-    if (FILTER == 0u || HAS_PADDING) {
+    if (FILTER == 0u || HAS_BLANKS) {
         tap = tap_at(p.nearest.xy);
     }
     if (FILTER == 1u) {

@@ -10,7 +10,7 @@
 override FILTER: u32 = 1u; // 0 nearest, 1 linear, 2 cubic
 override VOI: u32 = 0u; // 0 ramp, 1 sigmoid, 2 table
 override HAS_DISPLAY: bool = false; // levels go through the display table
-override HAS_PADDING: bool = false; // taps may be padding or blank floats
+override HAS_BLANKS: bool = false; // taps may be padding, blank floats, or cut off
 override HAS_LUT: bool = false; // taps go through a modality table
 override HAS_MARKS: bool = false; // frame: shutter or overlays lie over it
 override HAS_TABLE: bool = false; // volume: rescale, padding and presence differ from slice to slice
@@ -46,6 +46,11 @@ struct View {
     overlay_colour: vec4<f32>,
 }
 
+// Whether a pixel belongs to the end of a frame that was cut off.
+fn is_cut_off(index: vec2<i32>, columns: i32, pixels_held: u32) -> bool {
+    return u32(index.y) * u32(columns) + u32(index.x) >= pixels_held;
+}
+
 // One texture: its size and what its samples mean.
 struct Data {
     dims: vec3<i32>,
@@ -56,8 +61,8 @@ struct Data {
     lut_first: i32,
     lut_count: u32,
     white: f32, // colour: the largest sample
-    unused_0: u32,
-    unused_1: u32,
+    pixels_held: u32, // row by row from the top left; what follows was cut off
+    unused: u32,
     // First slice in each slab's texture, and the slice at which the next slab takes over.
     slab_first: vec4<i32>,
     slab_end: vec4<i32>,

@@ -36,11 +36,15 @@ fn is_hatched(pixel: vec2<u32>) -> bool {
     return ((pixel.x + pixel.y) & 7u) < 2u;
 }
 
+fn hatch_colour() -> vec4<f32> {
+    return vec4<f32>(vec3<f32>(HATCH_LEVEL / 255.0), 1.0);
+}
+
 fn shade(tap: Tap, pixel: vec2<u32>) -> vec4<f32> {
     let y = voi_apply(tap.value);
     let light = display_apply(select(y, 1.0 - y, view.is_inverted != 0u));
     let is_hatch = (tap.state == GAP) & is_hatched(pixel);
-    let empty = select(view.background, vec4<f32>(vec3<f32>(HATCH_LEVEL / 255.0), 1.0), is_hatch);
+    let empty = select(view.background, hatch_colour(), is_hatch);
     return select(empty, quantised(vec3<f32>(light)), tap.state == VALID);
 }
 

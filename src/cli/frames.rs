@@ -55,16 +55,36 @@ struct Written {
     number: u32,
     file: String,
     sha256: String,
+    /// Where the file is cut off: what of the frame is zeros and no data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<Missing>,
+}
+
+#[derive(Debug, Clone, Copy, Serialize)]
+struct Missing {
+    /// Pixels that are there, row by row from the top left.
+    pixels_held: usize,
+    /// Bytes of the pixel data that are missing.
+    bytes: u64,
 }
 
 /// Runs the subcommand. Exit status 0: every frame asked for was written; 1: none was; 3: some
-/// were, and the reason for each that was not is on standard error.
+/// were, and the reason for each that was not is on standard error. A frame that is cut off is
+/// written with zeros for what is missing, as other tools do, and its description and standard
+/// error say so.
 #[must_use]
 pub fn run(args: &FramesArgs) -> ExitCode {
     match write_frames(args) {
-        Ok((described, failures)) => {
+        Ok(Outcome {
+            described,
+            failures,
+            warnings,
+        }) => {
             for failure in &failures {
                 complain(failure, &args.file);
+            }
+            for warning in warnings {
+                say(&Problem::warning(warning), &args.file);
             }
             let printed = serde_json::to_string(&described)
                 .map_err(std::io::Error::other)
@@ -85,14 +105,27 @@ pub fn run(args: &FramesArgs) -> ExitCode {
 }
 
 fn complain(message: &Message, file: &Path) {
-    let sentence = Words::system().problem(&Problem::error(message.clone()).at(file));
+    say(&Problem::error(message.clone()), file);
+}
+
+fn say(problem: &Problem, file: &Path) {
+    let sentence = Words::system().problem(&problem.clone().at(file));
     // A closed standard error leaves nobody to tell.
     drop(writeln!(std::io::stderr().lock(), "{sentence}"));
 }
 
+/// What was written.
+struct Outcome {
+    described: Described,
+    /// Why others were not.
+    failures: Vec<Message>,
+    /// What of those written is missing.
+    warnings: Vec<Message>,
+}
+
 /// The frames written and the reasons for those that were not; the reasons alone where there
 /// was none.
-fn write_frames(args: &FramesArgs) -> Result<(Described, Vec<Message>), Vec<Message>> {
+fn write_frames(args: &FramesArgs) -> Result<Outcome, Vec<Message>> {
     let source = ByteSource::File(args.file.as_path().into());
     let header = dicom::read_header(source).map_err(|error| vec![error.message()])?;
     let decoder = FrameDecoder::new(&header).map_err(|error| vec![error.message()])?;
@@ -103,6 +136,7 @@ fn write_frames(args: &FramesArgs) -> Result<(Described, Vec<Message>), Vec<Mess
     let ctx = JobCtx::new();
     let mut described: Option<Described> = None;
     let mut failures = Vec::new();
+    let mut warnings = Vec::new();
     for frame in wanted {
         let decoded = match decoder.decode(frame, &ctx) {
             Ok(decoded) => decoded,
@@ -125,13 +159,26 @@ fn write_frames(args: &FramesArgs) -> Result<(Described, Vec<Message>), Vec<Mess
                 break;
             }
         };
+        if let Some(missing) = decoded.missing {
+            warnings.push(
+                Message::new(msg("frames-cut-off"))
+                    .number("number", f64::from(frame) + 1.0)
+                    .number("row", missing.row(decoded.columns).into())
+                    .number("rows", decoded.rows.into())
+                    .number("bytes", missing.bytes as f64),
+            );
+        }
         described
             .get_or_insert_with(|| describe(&decoded, &header.transfer_syntax))
             .frames
             .push(written);
     }
     match described {
-        Some(described) => Ok((described, failures)),
+        Some(described) => Ok(Outcome {
+            described,
+            failures,
+            warnings,
+        }),
         None => Err(failures),
     }
 }
@@ -166,6 +213,10 @@ fn write_frame(frame: &DecodedFrame, index: u32, folder: &Path) -> Result<Writte
         number,
         file,
         sha256: hex(&Sha256::digest(&bytes)),
+        missing: frame.missing.map(|missing| Missing {
+            pixels_held: missing.pixels_held,
+            bytes: missing.bytes,
+        }),
     })
 }
 

@@ -166,11 +166,11 @@ impl FragmentIndex {
         Ok(starts)
     }
 
-    /// The encoded bytes of a frame, counted from 0.
+    /// The encoded bytes of a frame, counted from 0, as far as they are there.
     ///
     /// # Errors
-    /// The frame is not in the file, or not all of it.
-    pub fn frame_bytes(&self, source: &ByteSource, frame: u32) -> Result<Vec<u8>, DecodeError> {
+    /// The frame is not in the file.
+    pub fn frame_bytes(&self, source: &ByteSource, frame: u32) -> Result<Encoded, DecodeError> {
         let range = self
             .frames
             .get(frame as usize)
@@ -192,14 +192,20 @@ impl FragmentIndex {
                 bytes.extend_from_slice(&part);
             }
             if !is_whole {
-                return Err(DecodeError::Truncated {
-                    expected,
-                    found: bytes.len() as u64,
-                });
+                break;
             }
         }
-        Ok(bytes)
+        Ok(Encoded { bytes, expected })
     }
+}
+
+/// The encoded bytes of a frame.
+#[derive(Debug, Clone)]
+pub struct Encoded {
+    /// Those that are there.
+    pub bytes: Vec<u8>,
+    /// How many its fragments declare.
+    pub expected: u64,
 }
 
 /// Frames that begin at these fragments.

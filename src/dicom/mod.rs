@@ -61,6 +61,7 @@ pub use read::io_message;
 pub use read::read_full;
 pub use read::read_header;
 pub use samples::DecodedFrame;
+pub use samples::MissingEnd;
 pub use samples::Photometric;
 pub use samples::SampleType;
 pub use samples::Samples;

@@ -147,6 +147,7 @@ pub(super) fn decode(source: &ByteSource, pixels: &PixelDescription) -> Result<C
         colour: Colour::AsDeclared,
         is_cells: true,
         is_lossy: false,
+        missing: None,
     })
 }
 

@@ -2,8 +2,8 @@
 //!
 //! `transfer_syntax` says how the bytes are coded, `fragments` where a frame's bytes are and
 //! `codec` turns them into words, which `stored_values` settles. The common case, native grey
-//! cells, is read straight into the samples instead. Nothing is invented: a frame that is not
-//! whole is an error with the numbers.
+//! cells, is read straight into the samples instead. Nothing is invented: a frame that is cut off
+//! says which of its pixels are missing, or is an error with the numbers.
 
 mod embedded_bits;
 
@@ -18,11 +18,13 @@ use super::ByteSource;
 use super::DecodeError;
 use super::DecodedFrame;
 use super::InstanceHeader;
+use super::MissingEnd;
 use super::Photometric;
 use super::PixelDataLocation;
 use super::PixelDescription;
 use super::Samples;
 use super::codec::Codec;
+use super::codec::Coded;
 use super::codec::deflate;
 use super::codec::native;
 use super::fragments::FragmentIndex;
@@ -45,7 +47,8 @@ const MAX_WHOLE_BYTES: u64 = 2 * MAX_FRAME_BYTES;
 /// For many frames of one instance prepare a [`FrameDecoder`] once.
 ///
 /// # Errors
-/// See [`DecodeError`]; nothing is returned for a frame that is damaged or not whole.
+/// See [`DecodeError`]; nothing is returned for a frame that is damaged, or of which too little is
+/// there. One that is cut off says so in [`DecodedFrame::missing`].
 pub fn decode_frame(
     header: &InstanceHeader,
     frame: u32,
@@ -76,6 +79,8 @@ enum Plan {
         swaps_pairs: bool,
         /// Bits of a frame as stored.
         frame_bits: u64,
+        /// Whether chrominance is stored for every second pixel alone.
+        is_packed_422: bool,
     },
     /// A picture file: one frame.
     Picture,
@@ -186,30 +191,51 @@ impl FrameDecoder {
     fn decode_unguarded(&self, frame: u32, ctx: &JobCtx) -> Result<DecodedFrame, DecodeError> {
         let coded = match &self.plan {
             Plan::Native { is_big_endian, .. } => {
-                let (offset, bytes, skip_bits) = self.native_range(frame)?;
-                if let Some(samples) = self.direct(offset, *is_big_endian)? {
-                    return Ok(self.frame(samples));
+                let range = self.native_range(frame)?;
+                if let Some((samples, missing)) = self.direct(range, *is_big_endian)? {
+                    return Ok(self.frame(samples, missing));
                 }
-                let bytes = self.native_bytes(offset, bytes)?;
-                native::coded(&bytes, &self.pixels, *is_big_endian, skip_bits)?
+                self.native_coded(range)?
             }
             Plan::Picture => picture::decode(&self.source, &self.pixels)?,
-            Plan::Fragments { codec, index } => {
-                let encoded = index.frame_bytes(&self.source, frame)?;
-                ctx.check()?;
-                codec.decode(&encoded, &self.pixels)?
-            }
+            Plan::Fragments { codec, index } => self.encapsulated(*codec, index, frame, ctx)?,
         };
         ctx.check()?;
         let values = StoredValues {
             pixels: &self.pixels,
             palette: self.palette.as_ref(),
         };
-        Ok(self.frame(values.settle(coded)?))
+        let missing = coded.missing;
+        Ok(self.frame(values.settle(coded)?, missing))
     }
 
-    fn frame(&self, samples: Samples) -> DecodedFrame {
+    fn encapsulated(
+        &self,
+        codec: &dyn Codec,
+        index: &FragmentIndex,
+        frame: u32,
+        ctx: &JobCtx,
+    ) -> Result<Coded, DecodeError> {
+        let encoded = index.frame_bytes(&self.source, frame)?;
+        ctx.check()?;
+        let (expected, found) = (encoded.expected, encoded.bytes.len() as u64);
+        if found >= expected {
+            return codec.decode(&encoded.bytes, &self.pixels);
+        }
+        let truncated = DecodeError::Truncated { expected, found };
+        let Some(decoded) = codec.decode_cut(&encoded.bytes, &self.pixels) else {
+            return Err(truncated);
+        };
+        let mut coded = decoded.map_err(|_for_want_of_bytes| truncated)?;
+        if let Some(missing) = &mut coded.missing {
+            missing.bytes = expected - found; // of the file, not of what it would decode to
+        }
+        Ok(coded)
+    }
+
+    fn frame(&self, samples: Samples, missing: Option<MissingEnd>) -> DecodedFrame {
         DecodedFrame {
+            missing,
             rows: self.pixels.rows,
             columns: self.pixels.columns,
             photometric: match samples.samples_per_pixel() {
@@ -223,9 +249,8 @@ impl FrameDecoder {
         }
     }
 
-    /// Offset and length in bytes of a native frame relative to the pixel data, and the bits of
-    /// its first byte that belong to the frame before.
-    fn native_range(&self, frame: u32) -> Result<(u64, u64, u32), DecodeError> {
+    /// Where a native frame lies.
+    fn native_range(&self, frame: u32) -> Result<NativeRange, DecodeError> {
         let Plan::Native {
             length, frame_bits, ..
         } = self.plan
@@ -238,18 +263,23 @@ impl FrameDecoder {
             first_bit / 8,
             first_bit.saturating_add(frame_bits).div_ceil(8),
         );
-        if end > length {
-            return Err(DecodeError::Truncated {
-                expected: end - start,
-                found: length.saturating_sub(start),
-            });
-        }
-        Ok((start, end - start, (first_bit % 8) as u32))
+        let range = NativeRange {
+            start,
+            expected: end - start,
+            found: end.min(length).saturating_sub(start),
+            skip_bits: (first_bit % 8) as u32,
+        };
+        range.missing_end(self)?; // before any memory is taken
+        Ok(range)
     }
 
     /// Reads native grey cells straight into the samples; `None` where they need more than a
     /// mask and a sign.
-    fn direct(&self, start: u64, is_big_endian: bool) -> Result<Option<Samples>, DecodeError> {
+    fn direct(
+        &self,
+        range: NativeRange,
+        is_big_endian: bool,
+    ) -> Result<Option<(Samples, Option<MissingEnd>)>, DecodeError> {
         let pixels = &self.pixels;
         let Plan::Native {
             offset,
@@ -262,39 +292,64 @@ impl FrameDecoder {
         if pixels.samples_per_pixel != 1 || self.palette.is_some() || swaps_pairs {
             return Ok(None);
         }
-        let read = Reader {
+        let mut read = Reader {
             source: &self.source,
-            offset: offset + start,
+            offset: offset + range.start,
             count: pixels.pixels(),
+            found: range.found,
         };
         let is_swapped = is_big_endian != cfg!(target_endian = "big");
         let field = Field::of_cells(pixels);
-        Ok(
-            match (pixels.kind, pixels.bits_allocated, pixels.is_signed) {
-                (SampleKind::Integer, 8, false) => {
-                    Some(Samples::U8(read.words(|words| field.mask_u8(words))?))
-                }
-                (SampleKind::Integer, 8, true) => {
-                    Some(Samples::I8(read.words(|words| field.extend_i8(words))?))
-                }
-                (SampleKind::Integer, 16, false) => Some(Samples::U16(read.words(|words| {
-                    swap(is_swapped, words, u16::swap_bytes);
-                    field.mask_u16(words);
-                })?)),
-                (SampleKind::Integer, 16, true) => Some(Samples::I16(read.words(|words| {
-                    swap(is_swapped, words, i16::swap_bytes);
-                    field.extend_i16(words);
-                })?)),
-                (SampleKind::Integer, 32, false) => Some(Samples::U32(read.words(|words| {
-                    swap(is_swapped, words, u32::swap_bytes);
-                    field.mask_u32(words);
-                })?)),
-                (SampleKind::Integer, 32, true) => Some(Samples::I32(read.words(|words| {
-                    swap(is_swapped, words, i32::swap_bytes);
-                    field.extend_i32(words);
-                })?)),
-                _ => None,
-            },
+        let samples = match (pixels.kind, pixels.bits_allocated, pixels.is_signed) {
+            (SampleKind::Integer, 8, false) => {
+                Samples::U8(read.words(|words| field.mask_u8(words))?)
+            }
+            (SampleKind::Integer, 8, true) => {
+                Samples::I8(read.words(|words| field.extend_i8(words))?)
+            }
+            (SampleKind::Integer, 16, false) => Samples::U16(read.words(|words| {
+                swap(is_swapped, words, u16::swap_bytes);
+                field.mask_u16(words);
+            })?),
+            (SampleKind::Integer, 16, true) => Samples::I16(read.words(|words| {
+                swap(is_swapped, words, i16::swap_bytes);
+                field.extend_i16(words);
+            })?),
+            (SampleKind::Integer, 32, false) => Samples::U32(read.words(|words| {
+                swap(is_swapped, words, u32::swap_bytes);
+                field.mask_u32(words);
+            })?),
+            (SampleKind::Integer, 32, true) => Samples::I32(read.words(|words| {
+                swap(is_swapped, words, i32::swap_bytes);
+                field.extend_i32(words);
+            })?),
+            _ => return Ok(None),
+        };
+        let range = NativeRange {
+            found: read.found,
+            ..range
+        };
+        Ok(Some((samples, range.missing_end(self)?)))
+    }
+
+    /// The words of a native frame.
+    fn native_coded(&self, range: NativeRange) -> Result<Coded, DecodeError> {
+        let Plan::Native {
+            is_big_endian,
+            is_packed_422,
+            ..
+        } = self.plan
+        else {
+            return Err(DecodeError::NoPixelData);
+        };
+        let bytes = self.native_bytes(range.start, range.found)?;
+        let skip_bits = range.skip_bits;
+        native::coded_as(
+            &bytes,
+            &self.pixels,
+            is_big_endian,
+            skip_bits,
+            is_packed_422,
         )
     }
 
@@ -319,6 +374,9 @@ impl FrameDecoder {
             .source
             .read_range(offset + from, usize_of(to - from)?)?;
         if swaps_pairs {
+            if to == available && to % 2 == 1 {
+                bytes.pop(); // the half of a word that was cut
+            }
             native::swap_pairs(&mut bytes);
             bytes.drain(..usize_of(start - from)?.min(bytes.len()));
         }
@@ -335,28 +393,56 @@ fn swap<T: Copy>(is_swapped: bool, words: &mut [T], swapped: impl Fn(T) -> T) {
     }
 }
 
+/// Where a native frame lies, in bytes from the beginning of the pixel data.
+#[derive(Debug, Clone, Copy)]
+struct NativeRange {
+    start: u64,
+    /// Bytes it should have.
+    expected: u64,
+    /// Bytes of it that are there.
+    found: u64,
+    /// Bits of its first byte that belong to the frame before.
+    skip_bits: u32,
+}
+
+impl NativeRange {
+    fn missing_end(&self, decoder: &FrameDecoder) -> Result<Option<MissingEnd>, DecodeError> {
+        let is_packed_422 = matches!(
+            decoder.plan,
+            Plan::Native {
+                is_packed_422: true,
+                ..
+            }
+        );
+        let lengths = (self.expected, self.found);
+        native::missing_end(&decoder.pixels, is_packed_422, lengths, self.skip_bits)
+    }
+}
+
 /// A run of words in a source.
 struct Reader<'a> {
     source: &'a ByteSource,
     offset: u64,
     count: usize,
+    /// Bytes that are there; once read, those that were.
+    found: u64,
 }
 
 impl Reader<'_> {
-    /// Reads into the memory that is kept, then lets `finish` work on it in place.
-    fn words<T: Pod>(&self, finish: impl FnOnce(&mut [T])) -> Result<Arc<[T]>, DecodeError> {
+    /// Reads into the memory that is kept, then lets `finish` work on it in place. What is not
+    /// there is zero.
+    fn words<T: Pod>(&mut self, finish: impl FnOnce(&mut [T])) -> Result<Arc<[T]>, DecodeError> {
         let mut words: Arc<[T]> = std::iter::repeat_n(T::zeroed(), self.count).collect();
         let Some(slice) = Arc::get_mut(&mut words) else {
             return Err(DecodeError::NoPixelData); // never: nobody else has it yet
         };
         let bytes: &mut [u8] = bytemuck::cast_slice_mut(slice);
-        let found = self.source.read_into(self.offset, bytes)?;
-        if found < bytes.len() {
-            return Err(DecodeError::Truncated {
-                expected: bytes.len() as u64,
-                found: found as u64,
-            });
-        }
+        let there = bytes.len().min(usize_of(self.found)?);
+        let (there, _) = bytes.split_at_mut(there);
+        self.found = self.source.read_into(self.offset, there)? as u64;
+        // A word of which only some bytes are there is no value.
+        let whole = self.found as usize / size_of::<T>() * size_of::<T>();
+        bytes.get_mut(whole..).unwrap_or_default().fill(0);
         finish(slice);
         Ok(words)
     }
@@ -397,6 +483,7 @@ fn native_plan(
         offset,
         length,
         frame_bits,
+        is_packed_422,
         ..
     } = plan
     else {
@@ -410,6 +497,7 @@ fn native_plan(
             is_big_endian,
             swaps_pairs,
             frame_bits,
+            is_packed_422,
         },
     ))
 }
@@ -422,6 +510,7 @@ fn plan_of_length(pixels: &PixelDescription, offset: u64, length: u64, declared:
         is_big_endian: false,
         swaps_pairs: false,
         frame_bits: native::stored_bits(pixels, is_packed),
+        is_packed_422: is_packed,
     }
 }
 
@@ -435,8 +524,20 @@ fn deflated_plan(
         .get(deflate::start_of_data_set(&file)..)
         .unwrap_or_default();
     let declared = location.length.map_or(u64::MAX, u64::from);
-    let bytes = deflate::inflate_range(deflated, location.offset, declared.min(MAX_WHOLE_BYTES))?;
-    let plan = plan_of_length(pixels, 0, bytes.len() as u64, declared);
+    let inflated = deflate::inflate_range(deflated, location.offset, declared.min(MAX_WHOLE_BYTES));
+    let bytes = inflated.bytes;
+    let mut plan = plan_of_length(pixels, 0, bytes.len() as u64, declared);
+    if let (
+        Some(_),
+        Plan::Native {
+            length, frame_bits, ..
+        },
+    ) = (inflated.damage, &mut plan)
+    {
+        // What was inflated last before the damage was noticed may be wrong: no frame ends in it.
+        let frame_bytes = frame_bits.div_ceil(8).max(1);
+        *length -= *length % frame_bytes;
+    }
     Ok((ByteSource::Memory(bytes.into()), plan))
 }
 

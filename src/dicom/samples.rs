@@ -141,6 +141,26 @@ pub enum Photometric {
     Rgb,
 }
 
+/// The end of a frame that the file does not hold, because it was cut off.
+///
+/// The samples of these pixels are zero and mean nothing: whoever shows or measures asks for
+/// [`MissingEnd::pixels_held`] first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MissingEnd {
+    /// Pixels that are whole, row by row from the top left; all that follow are missing.
+    pub pixels_held: usize,
+    /// Bytes of the pixel data that are missing.
+    pub bytes: u64,
+}
+
+impl MissingEnd {
+    /// The first row, from 1, of which pixels are missing.
+    #[must_use]
+    pub fn row(&self, columns: u32) -> u32 {
+        (self.pixels_held / (columns as usize).max(1)) as u32 + 1
+    }
+}
+
 /// One frame out of a decoder.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DecodedFrame {
@@ -152,4 +172,6 @@ pub struct DecodedFrame {
     pub samples: Samples,
     /// What they mean as light.
     pub photometric: Photometric,
+    /// The end that is missing, if any.
+    pub missing: Option<MissingEnd>,
 }

@@ -153,6 +153,12 @@ impl Set {
                 .into_par_iter()
                 .for_each(|(k, key)| match self.decode(key, &pixels.ctx) {
                     Some(Ok(frame)) => {
+                        if let (Some(cut_off), Some(source)) =
+                            (frame.cut_off(), self.sources.get(&key.instance))
+                        {
+                            let problem = Problem::error(cut_off).at(source.path());
+                            pixels.problems.report(problem);
+                        }
                         volume.set_slice(k, frame);
                     }
                     Some(Err(problem)) => pixels.problems.report(problem),

@@ -208,6 +208,7 @@ impl ImageAttributes {
             colour: attributes
                 .filter(|_| !is_grey)
                 .and_then(|a| a.colour.clone()),
+            missing: decoded.missing,
             samples: shown(decoded.samples, self.bits_stored),
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::dicom::modules::UltrasoundRegion;
-use crate::dicom::{Photometric, Samples};
+use crate::dicom::{MissingEnd, Photometric, Samples};
 use crate::geom::DVec3;
 use crate::imaging::colour_profile::{ColourProfile, Colours};
 use crate::imaging::lut::Lut;
@@ -185,6 +185,8 @@ pub struct FrameImage {
     pub marks: Option<Arc<FrameMarks>>,
     /// What its colours stand for, where they are not the screen's; or why that cannot be told.
     pub colour: Option<Result<Arc<ColourProfile>, Message>>,
+    /// The end that the file does not hold, if it was cut off: no image, whatever the samples say.
+    pub missing: Option<MissingEnd>,
 }
 
 impl FrameImage {
@@ -212,6 +214,7 @@ impl FrameImage {
             suv_bw_factor: None,
             marks: None,
             colour: None,
+            missing: None,
         }
     }
 

@@ -15,6 +15,10 @@
 //! Colour has no modality and no VOI: each sample is taken through the image's profile
 //! ([`crate::imaging::ColourProfile`]), if it has one and the reader does not want it as stored; then
 //! each channel is filtered and shown as it is, inverted if the reader asks.
+//! Where there is no value the background is drawn; where a slice, or the end of a frame that was
+//! cut off, is missing, a dim hatch.
+//! Colour has no modality and no VOI: each channel is filtered and shown as it is, inverted if the
+//! reader asks.
 
 use crate::dicom::Photometric;
 use crate::imaging::colour_profile::Colours;
@@ -23,6 +27,7 @@ use crate::imaging::lut::{DisplayLut, Lut};
 use crate::imaging::marks::MarksLook;
 use crate::imaging::sampling::{Blank, Filter, Tap};
 use crate::imaging::voi::VoiStage;
+use crate::problem::{Message, msg};
 
 /// Stored floats at or below this are blank. Float textures hold it for padding, NaN and infinity:
 /// no shader may see the latter two.
@@ -70,7 +75,7 @@ impl Look {
     }
 }
 
-/// Level of the hatch where a slice is missing.
+/// Level of the hatch where a slice, or the end of one, is missing.
 pub const HATCH_LEVEL: u8 = 72;
 
 /// Whether the hatch covers a pixel of the view: diagonal lines, 8 px apart, 2 px wide.
@@ -175,16 +180,38 @@ impl FrameImage {
         wanted > 0 && self.samples.len() as u64 >= wanted && self.rows.max(self.columns) < 1 << 20
     }
 
-    /// Modality value of a grey pixel, exact as f64 allows; `None` outside, on padding and in
-    /// colour.
+    /// Pixels that are there, row by row from the top left; those that follow were cut off.
+    #[must_use]
+    pub fn pixels_held(&self) -> usize {
+        let all = self.rows as usize * self.columns as usize;
+        self.missing
+            .map_or(all, |missing| missing.pixels_held.min(all))
+    }
+
+    /// The sentence about the end that is missing, if any.
+    #[must_use]
+    pub fn cut_off(&self) -> Option<Message> {
+        let missing = self.missing?;
+        Some(
+            Message::new(msg("frame-cut-off"))
+                .number("row", missing.row(self.columns).into())
+                .number("rows", self.rows.into())
+                .number("bytes", missing.bytes as f64),
+        )
+    }
+
+    /// Modality value of a grey pixel, exact as f64 allows; `None` outside, on padding, where the
+    /// frame was cut off, and in colour.
     #[must_use]
     pub fn modality_value(&self, column: u32, row: u32) -> Option<f64> {
         if column >= self.columns || row >= self.rows || self.samples.samples_per_pixel() != 1 {
             return None;
         }
-        let stored = self
-            .samples
-            .get(row as usize * self.columns as usize + column as usize)?;
+        let at = row as usize * self.columns as usize + column as usize;
+        if at >= self.pixels_held() {
+            return None;
+        }
+        let stored = self.samples.get(at)?;
         stored
             .is_valid(self.padding)
             .then(|| self.modality.apply(stored))

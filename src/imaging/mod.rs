@@ -18,7 +18,7 @@ pub mod slice_twin;
 pub mod statistics;
 pub mod voi;
 
-pub use crate::dicom::{Photometric, SampleType, Samples};
+pub use crate::dicom::{MissingEnd, Photometric, SampleType, Samples};
 pub use assemble::{ImageAttributes, frame_image};
 pub use colour_profile::{ColourProfile, Colours};
 pub use frame_image::{

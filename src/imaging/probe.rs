@@ -22,6 +22,8 @@ pub enum Probe {
         /// As stored.
         stored: f64,
     },
+    /// A pixel of the end that was cut off.
+    Missing,
     /// A colour pixel: red, green, blue as stored.
     Colour([u16; 3]),
 }
@@ -36,6 +38,9 @@ pub fn probe(image: &FrameImage, column: f64, row: f64) -> Option<Probe> {
     };
     let (column, row) = (index(column, image.columns)?, index(row, image.rows)?);
     let at = row as usize * image.columns as usize + column as usize;
+    if at >= image.pixels_held() {
+        return Some(Probe::Missing);
+    }
     let rgb = |channel: usize| Some(image.samples.get(at * 3 + channel)? as u16);
     if let Samples::Rgb8(_) | Samples::Rgb16(_) | Samples::Rgb32(_) = image.samples {
         return Some(Probe::Colour([rgb(0)?, rgb(1)?, rgb(2)?]));

@@ -2,8 +2,8 @@
 
 use crate::imaging::frame_image::FrameImage;
 
-/// The smallest and largest modality value, padding left out; `None` in colour, and where nothing
-/// but padding is there.
+/// The smallest and largest modality value, padding and what was cut off left out; `None` in
+/// colour, and where nothing but padding is there.
 #[must_use]
 pub fn full_range(image: &FrameImage) -> Option<(f64, f64)> {
     if image.samples.samples_per_pixel() != 1 {
@@ -12,7 +12,7 @@ pub fn full_range(image: &FrameImage) -> Option<(f64, f64)> {
     // A rescale keeps or turns the order, so the ends of the stored values are enough.
     let is_table = matches!(image.modality, super::ModalityTransform::Lut(_));
     let mut ends: Option<(f64, f64)> = None;
-    for index in 0..image.samples.len() {
+    for index in 0..image.samples.len().min(image.pixels_held()) {
         let stored = image.samples.get(index)?;
         if !stored.is_finite()
             || image

@@ -35,7 +35,7 @@ pub enum Filter {
 pub enum Blank {
     /// Outside the image, padding, or not loaded yet.
     NoData,
-    /// A slice of the volume is missing here.
+    /// A slice of the volume, or the end of a frame that was cut off, is missing here.
     Gap,
 }
 

@@ -5,7 +5,9 @@ use glam::{DAffine2, DVec2};
 
 use crate::dicom::Samples;
 use crate::imaging::frame_image::FrameImage;
-use crate::imaging::grey_chain::{GreyChain, Look, Stored, load, with_grey_samples};
+use crate::imaging::grey_chain::{
+    GreyChain, HATCH_LEVEL, Look, Stored, is_hatched, load, with_grey_samples,
+};
 use crate::imaging::marks::{Marks, SHUTTER};
 use crate::imaging::picture::{self, Picture};
 use crate::imaging::sampling::{Blank, Filter, Position, Stepper, Tap, sample};
@@ -159,8 +161,11 @@ fn grey_at<T: Stored>(
     let dims = image.size().map(|n| n as i32);
     let lut = image.modality.lut();
     let [slope, intercept] = image.modality.affine();
+    let held = image.pixels_held();
     let value = sample(filter, stepper.at(x, y), dims, |[i, j]| {
-        match samples.get(j as usize * columns + i as usize) {
+        let at = j as usize * columns + i as usize;
+        match samples.get(at) {
+            _ if at >= held => Err(Blank::Gap),
             Some(stored) => load(*stored, image.padding, lut),
             None => Err(Blank::NoData),
         }
@@ -215,6 +220,7 @@ struct Colour<'a, T> {
     dims: [i32; 2],
     white: f32,
     filter: Filter,
+    pixels_held: usize,
 }
 
 impl<'a, T: Stored> Colour<'a, T> {
@@ -224,6 +230,7 @@ impl<'a, T: Stored> Colour<'a, T> {
             dims: image.size().map(|n| n as i32),
             white,
             filter,
+            pixels_held: image.pixels_held(),
         }
     }
 
@@ -233,16 +240,23 @@ impl<'a, T: Stored> Colour<'a, T> {
         let mut rgba = [u8::MAX; 4];
         for (channel, (out, background)) in rgba.iter_mut().zip(look.background).enumerate() {
             let value = sample(self.filter, position, self.dims, |[i, j]| {
-                let at = (j as usize * columns + i as usize) * 3 + channel;
+                let pixel = j as usize * columns + i as usize;
+                if pixel >= self.pixels_held {
+                    return Err(Blank::Gap);
+                }
                 self.samples
-                    .get(at)
+                    .get(pixel * 3 + channel)
                     .map_or(Err(Blank::NoData), |stored| Ok(stored.value()))
             });
-            *out = value.map_or(background, |value| {
-                let y = (value / self.white).clamp(0.0, 1.0);
-                let y = if look.invert { 1.0 - y } else { y };
-                (y * 255.0).round_ties_even() as u8
-            });
+            *out = match value {
+                Ok(value) => {
+                    let y = (value / self.white).clamp(0.0, 1.0);
+                    let y = if look.invert { 1.0 - y } else { y };
+                    (y * 255.0).round_ties_even() as u8
+                }
+                Err(Blank::Gap) if is_hatched(x, y) => HATCH_LEVEL,
+                Err(_) => background,
+            };
         }
         rgba
     }

@@ -171,7 +171,8 @@ impl Statistics {
 }
 
 /// Statistics over the pixels of a frame whose centres lie in the region; padding does not count.
-/// `None` if no pixel counts, and in colour.
+/// `None` if no pixel counts, in colour, and where the region reaches into the end of a frame that
+/// was cut off: its values would be quietly wrong.
 #[must_use]
 pub fn region_statistics(image: &FrameImage, region: &Region) -> Option<Statistics> {
     let (low, high) = region.bounds();
@@ -182,16 +183,24 @@ pub fn region_statistics(image: &FrameImage, region: &Region) -> Option<Statisti
         first..end
     };
     let columns = range(low.x, high.x, image.columns);
-    Statistics::of(range(low.y, high.y, image.rows).flat_map(|row| {
-        columns.clone().filter_map(move |column| {
-            let centre = DVec2::new(f64::from(column), f64::from(row));
-            if region.contains(centre) {
+    let pixels_held = image.pixels_held();
+    let is_cut_off = |column: u32, row: u32| {
+        row as usize * image.columns as usize + column as usize >= pixels_held
+    };
+    let mut reaches_into_cut = false;
+    let statistics = Statistics::of(range(low.y, high.y, image.rows).flat_map(|row| {
+        let reaches_into_cut = &mut reaches_into_cut;
+        let inside = columns
+            .clone()
+            .filter(move |column| region.contains(DVec2::new(f64::from(*column), f64::from(row))));
+        inside
+            .filter_map(|column| {
+                *reaches_into_cut |= is_cut_off(column, row);
                 image.modality_value(column, row)
-            } else {
-                None
-            }
-        })
-    }))
+            })
+            .collect::<Vec<_>>()
+    }));
+    statistics.filter(|_| !reaches_into_cut)
 }
 
 #[cfg(test)]

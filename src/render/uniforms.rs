@@ -40,7 +40,8 @@ pub struct DataUniform {
     pub lut_first: i32,
     pub lut_count: u32,
     pub white: f32,
-    pub unused: [u32; 2],
+    pub pixels_held: u32,
+    pub unused: u32,
     pub slab_first: [i32; 4],
     pub slab_end: [i32; 4],
 }
@@ -53,8 +54,9 @@ const _: () = assert!(size_of::<DataUniform>() == 80);
 pub struct SliceRow {
     pub slope: f32,
     pub intercept: f32,
-    pub state: u32,
-    pub lut_count: u32,
+    /// State of its taps in the low two bits, entries of its table above them.
+    pub state_and_lut_count: u32,
+    pub pixels_held: u32,
     pub padding: [u32; 2],
     pub lut_first: i32,
     pub lut_start: u32,

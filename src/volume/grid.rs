@@ -79,10 +79,11 @@ impl Volume {
         self.frames.iter().filter(|frame| frame.is_some()).count()
     }
 
-    /// Whether every position that has a frame is filled.
+    /// Whether every position that has a frame is filled, and no slice is cut off.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.loaded() == self.expected()
+        let mut slices = self.slices.iter().filter_map(|slice| slice.get());
+        self.loaded() == self.expected() && slices.all(|slice| slice.missing.is_none())
     }
 
     /// The grid position of a frame.

@@ -35,6 +35,10 @@ impl Volume {
         Some(VolumeProbe {
             voxel,
             value: slice.and_then(|image| {
+                let at = voxel[1] as usize * image.columns as usize + voxel[0] as usize;
+                if at >= image.pixels_held() {
+                    return Err(Blank::Gap);
+                }
                 image
                     .modality_value(voxel[0], voxel[1])
                     .ok_or(Blank::NoData)

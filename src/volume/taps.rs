@@ -39,7 +39,7 @@ impl Volume {
     }
 }
 
-/// Whether all slices are there and share one rescale and one padding, so that nothing has to be
+/// Whether all slices are there, whole, and share one rescale and one padding, so that nothing has to be
 /// looked up slice by slice; the passes choose their variant by the same test.
 #[must_use]
 pub fn is_plain(slices: &[Result<&FrameImage, Blank>]) -> bool {
@@ -47,7 +47,9 @@ pub fn is_plain(slices: &[Result<&FrameImage, Blank>]) -> bool {
     slices.iter().all(|slice| {
         let Ok(image) = slice else { return false };
         let this = (image.modality.affine(), image.padding);
-        image.modality.lut().is_none() && *first.get_or_insert(this) == this
+        image.missing.is_none()
+            && image.modality.lut().is_none()
+            && *first.get_or_insert(this) == this
     })
 }
 
@@ -117,6 +119,7 @@ impl<'a> VolumeTaps<'a> {
                     },
                     padding: image.padding,
                     lut: image.modality.lut(),
+                    pixels_held: image.pixels_held(),
                 })),
             })
             .collect::<Option<Vec<_>>>()?;
@@ -165,6 +168,7 @@ pub struct SliceTaps<'a, S> {
     affine: [f32; 2],
     padding: Option<PaddingRange>,
     lut: Option<&'a Lut>,
+    pixels_held: usize,
 }
 
 /// All slices in one type.
@@ -200,6 +204,9 @@ impl<S: Slice> Voxels for TypedTaps<'_, S> {
             None => return Err(Blank::NoData),
         };
         let at = j as usize * self.dims[0] as usize + i as usize;
+        if at >= slice.pixels_held {
+            return Err(Blank::Gap);
+        }
         let stored = slice.samples.at(at).ok_or(Blank::NoData)?;
         let value = load(stored, slice.padding, slice.lut)?;
         let [slope, intercept] = slice.affine;

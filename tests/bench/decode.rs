@@ -169,6 +169,7 @@ fn sheet(frames: &[DecodedFrame]) -> DecodedFrame {
     let samples = (0..down * rows)
         .flat_map(|row| (0..ACROSS * columns).map(move |column| value(row, column)));
     DecodedFrame {
+        missing: None,
         rows: (down * rows) as u32,
         columns: (ACROSS * columns) as u32,
         samples: Samples::I16(samples.collect()),

@@ -3,6 +3,7 @@
 
 mod command;
 mod compressed;
+mod cut_off;
 mod encoders;
 mod fragments;
 mod hostile;

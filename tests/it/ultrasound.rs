@@ -122,6 +122,7 @@ fn picture(header: &InstanceHeader, samples: Samples) -> FrameImage {
         Photometric::Monochrome2
     };
     let decoded = DecodedFrame {
+        missing: None,
         rows: 480,
         columns: 640,
         photometric,

@@ -338,6 +338,7 @@ fn each_frame_of_an_enhanced_instance_keeps_its_own_values_and_place() {
         attributes.frame_image(
             frame,
             DecodedFrame {
+                missing: None,
                 rows: 48,
                 columns: 64,
                 samples: Samples::U16(vec![0; 48 * 64].into()),
@@ -382,6 +383,7 @@ fn slices_may_be_published_from_many_threads_and_only_where_they_belong() {
         let samples = isocentre::imaging::Samples::U16(vec![0; (rows * 64) as usize].into());
         let photometric = isocentre::imaging::Photometric::Monochrome2;
         let decoded = isocentre::dicom::DecodedFrame {
+            missing: None,
             rows,
             columns: 64,
             samples,

@@ -9,7 +9,7 @@ decode-layout = The image cannot be shown: pixels of { $samples } samples with {
 decode-photometric = The image cannot be shown: the photometric interpretation { $name } is not supported
 decode-palette = The image cannot be shown: its colour palette is missing or broken
 decode-no-such-frame = There is no frame { $number }: the image declares { $frames }
-decode-truncated = The frame is cut off and not shown: it needs { $expected } bytes and { $found } are there. Copy the file again from its source
+decode-truncated = The frame is cut off, and too little of it is there to show: it needs { $expected } bytes and { $found } are there. Copy the file again from its source
 decode-frame-missing = Frame { $number } is missing: the file declares { $declared } frames and holds { $found }. Copy the file again from its source
 decode-frame-boundaries = The image cannot be shown: nothing tells how its { $fragments } fragments make { $frames } frames
 decode-mismatch = The image cannot be shown: its { $codec } data hold { $stream }, but its header declares { $header }
@@ -22,3 +22,13 @@ decode-cancelled = Decoding was cancelled
 ## isocentre frames
 
 frames-failed = Frame { $number }: { $reason }
+frames-cut-off = Frame { $number } is cut off at row { $row } of { $rows }: { $bytes } bytes of its pixel data are missing, and what they held is written as zeros
+
+## A frame that was cut off
+
+frame-cut-off = Cut off at row { $row } of { $rows }: { $bytes } bytes of the pixel data are missing
+viewport-slices-cut-off = { $count ->
+    [one] 1 slice is cut off
+   *[other] { $count } slices are cut off
+}
+probe-missing = missing: the file is cut off

@@ -9,7 +9,7 @@ decode-layout = L’image ne peut pas être affichée : les pixels de { $samples
 decode-photometric = L’image ne peut pas être affichée : l’interprétation photométrique { $name } n’est pas prise en charge
 decode-palette = L’image ne peut pas être affichée : sa palette de couleurs manque ou est endommagée
 decode-no-such-frame = Il n’y a pas d’image { $number } : l’objet en annonce { $frames }
-decode-truncated = L’image est tronquée et n’est pas affichée : il lui faut { $expected } octets et { $found } sont présents. Copiez de nouveau le fichier depuis sa source
+decode-truncated = L’image est tronquée et il en reste trop peu pour l’afficher : il lui faut { $expected } octets et { $found } sont présents. Copiez de nouveau le fichier depuis sa source
 decode-frame-missing = L’image { $number } manque : le fichier en annonce { $declared } et en contient { $found }. Copiez de nouveau le fichier depuis sa source
 decode-frame-boundaries = L’image ne peut pas être affichée : rien n’indique comment ses { $fragments } fragments forment { $frames } images
 decode-mismatch = L’image ne peut pas être affichée : ses données { $codec } contiennent { $stream }, mais son en-tête annonce { $header }
@@ -22,3 +22,13 @@ decode-cancelled = Le décodage a été annulé
 ## isocentre frames
 
 frames-failed = Image { $number } : { $reason }
+frames-cut-off = L’image { $number } est tronquée à la ligne { $row } sur { $rows } : il manque { $bytes } octets de ses données de pixels, écrits comme des zéros
+
+## Une image tronquée
+
+frame-cut-off = Image tronquée à la ligne { $row } sur { $rows } : il manque { $bytes } octets de données de pixels
+viewport-slices-cut-off = { $count ->
+    [one] 1 coupe est tronquée
+   *[other] { $count } coupes sont tronquées
+}
+probe-missing = manquant : le fichier est tronqué

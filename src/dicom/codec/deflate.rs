@@ -1,9 +1,8 @@
 //! Deflate: of the whole data set (PS3.5 A.5) and of single frames (PS3.5 A.4.14).
 
-use std::io::Read;
-
-use flate2::read::DeflateDecoder;
-use flate2::read::ZlibDecoder;
+use flate2::Decompress;
+use flate2::FlushDecompress;
+use flate2::Status;
 
 use super::Codec;
 use super::Coded;
@@ -16,6 +15,8 @@ use crate::dicom::fragments::FrameMarks;
 pub struct DeflatedFrame;
 
 const NAME: &str = "Deflate";
+/// Bytes inflated at once, at least.
+const CHUNK: usize = 1 << 16;
 
 impl Codec for DeflatedFrame {
     fn name(&self) -> &'static str {
@@ -29,35 +30,112 @@ impl Codec for DeflatedFrame {
         }
     }
 
-    fn decode(&self, encoded: &[u8], pixels: &PixelDescription) -> Result<Coded, DecodeError> {
-        let bytes = inflate_range(encoded, 0, pixels.frame_bits().div_ceil(8))?;
-        native::coded(&bytes, pixels, false, 0)
+    fn decode_cut(
+        &self,
+        encoded: &[u8],
+        pixels: &PixelDescription,
+    ) -> Option<Result<Coded, DecodeError>> {
+        Some(self.decode(encoded, pixels))
     }
+
+    fn decode(&self, encoded: &[u8], pixels: &PixelDescription) -> Result<Coded, DecodeError> {
+        let inflated = inflate_range(encoded, 0, pixels.frame_bits().div_ceil(8));
+        if let Some(detail) = inflated.damage {
+            return Err(DecodeError::Damaged {
+                codec: NAME,
+                detail,
+            });
+        }
+        native::coded(&inflated.bytes, pixels, false, 0)
+    }
+}
+
+/// A range of an inflated stream.
+pub struct Inflated {
+    /// As many of its bytes as there are.
+    pub bytes: Vec<u8>,
+    /// Why there are no more, where that is not the stream's end or a cut.
+    pub damage: Option<String>,
 }
 
 /// Bytes `offset .. offset + length` of the inflated stream, or as many of them as there are.
 ///
 /// Memory grows with what the stream yields, never with what `length` claims.
-///
-/// # Errors
-/// The stream is damaged before any of these bytes.
-pub fn inflate_range(deflated: &[u8], offset: u64, length: u64) -> Result<Vec<u8>, DecodeError> {
+pub fn inflate_range(deflated: &[u8], offset: u64, length: u64) -> Inflated {
     // Some writers put the zlib header of RFC 1950 before the stream.
-    let mut stream: Box<dyn Read> = match deflated {
-        [0x78, flags, ..] if (0x7800 + u16::from(*flags)) % 31 == 0 => {
-            Box::new(ZlibDecoder::new(deflated))
-        }
-        _ => Box::new(DeflateDecoder::new(deflated)),
+    let has_header =
+        matches!(deflated, [0x78, flags, ..] if (0x7800 + u16::from(*flags)) % 31 == 0);
+    let mut stream = Stream {
+        deflated,
+        state: Decompress::new(has_header),
     };
-    let skipped = std::io::copy(&mut stream.by_ref().take(offset), &mut std::io::sink());
     let mut bytes = Vec::new();
-    let read = skipped.and_then(|_| stream.take(length).read_to_end(&mut bytes));
-    match read {
-        Err(error) if bytes.is_empty() => Err(DecodeError::Damaged {
-            codec: NAME,
-            detail: error.to_string(),
-        }),
-        _ => Ok(bytes),
+    let damage = stream
+        .skip(offset)
+        .and_then(|()| stream.read(length, &mut bytes));
+    Inflated {
+        bytes,
+        damage: damage.err(),
+    }
+}
+
+/// Whether there is more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    GoesOn,
+    /// The stream says that it ends here.
+    Done,
+    /// The bytes do.
+    Stuck,
+}
+
+/// A stream being inflated. The readers of flate2 lose the last bytes of a stream that is cut off.
+struct Stream<'a> {
+    deflated: &'a [u8],
+    state: Decompress,
+}
+
+impl Stream<'_> {
+    /// Inflates into the free capacity of `bytes`.
+    fn step(&mut self, bytes: &mut Vec<u8>) -> Result<Step, String> {
+        let before = (self.state.total_in(), self.state.total_out());
+        let input = self.deflated.get(before.0 as usize..).unwrap_or_default();
+        let status = self
+            .state
+            .decompress_vec(input, bytes, FlushDecompress::None)
+            .map_err(|error| error.to_string())?;
+        let is_stuck = before == (self.state.total_in(), self.state.total_out());
+        Ok(match status {
+            Status::StreamEnd => Step::Done,
+            _ if is_stuck => Step::Stuck,
+            _ => Step::GoesOn,
+        })
+    }
+
+    fn skip(&mut self, count: u64) -> Result<(), String> {
+        while self.state.total_out() < count {
+            let wanted = (count - self.state.total_out()).min(CHUNK as u64);
+            if self.step(&mut Vec::with_capacity(wanted as usize))? != Step::GoesOn {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn read(&mut self, length: u64, bytes: &mut Vec<u8>) -> Result<(), String> {
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        while bytes.len() < length {
+            // As much again as there is: claims take no memory.
+            let wanted = bytes.len().max(CHUNK).min(length - bytes.len());
+            bytes.try_reserve_exact(wanted).map_err(|e| e.to_string())?;
+            match self.step(bytes)? {
+                Step::Done if bytes.len() < length => return Err("it ends early".to_owned()),
+                Step::Done | Step::Stuck => break,
+                Step::GoesOn => {}
+            }
+        }
+        bytes.truncate(length);
+        Ok(())
     }
 }
 

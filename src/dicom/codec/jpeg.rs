@@ -64,6 +64,7 @@ impl Codec for Jpeg {
             },
             is_cells: false,
             is_lossy: !header.is_lossless(),
+            missing: None,
         })
     }
 }

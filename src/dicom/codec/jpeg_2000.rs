@@ -71,6 +71,7 @@ impl Codec for Jpeg2000 {
             },
             is_cells: false,
             is_lossy: false, // clamped already, where signs are still known
+            missing: None,
         })
     }
 }

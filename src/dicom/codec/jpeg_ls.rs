@@ -68,6 +68,7 @@ impl Codec for JpegLs {
             is_cells: false,
             // Negative values are large words here: they are masked and never clamped.
             is_lossy: scan.near > 0 && !pixels.is_signed,
+            missing: None,
         })
     }
 }

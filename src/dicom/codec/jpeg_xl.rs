@@ -75,6 +75,7 @@ impl Codec for JpegXl {
             is_cells: false,
             // Negative values are large words here: they are masked and never clamped.
             is_lossy: is_lossy && !pixels.is_signed,
+            missing: None,
         })
     }
 }

@@ -5,6 +5,7 @@
 //! checks what the bytes at hand can produce before it takes memory for it.
 
 use super::DecodeError;
+use super::MissingEnd;
 use super::PixelDescription;
 use super::fragments::FrameMarks;
 use super::pixel_description::size_text;
@@ -73,6 +74,8 @@ pub(super) struct Coded {
     /// Whether a value beyond the bits stored is an overshoot of a lossy transform, to be
     /// clamped, rather than foreign bits, to be masked.
     pub is_lossy: bool,
+    /// What is missing at the end; its words are zero.
+    pub missing: Option<MissingEnd>,
 }
 
 /// The decoder of an encapsulated transfer syntax.
@@ -85,6 +88,16 @@ pub(super) trait Codec: Sync {
 
     /// Decodes one frame.
     fn decode(&self, encoded: &[u8], pixels: &PixelDescription) -> Result<Coded, DecodeError>;
+
+    /// Decodes what is there of a frame whose code was cut off; `None` where a cut code does not
+    /// tell which pixels are as they were.
+    fn decode_cut(
+        &self,
+        _encoded: &[u8],
+        _pixels: &PixelDescription,
+    ) -> Option<Result<Coded, DecodeError>> {
+        None
+    }
 }
 
 /// Frames of this many samples are worth more than one thread each; smaller ones are many.

@@ -5,6 +5,7 @@ use super::Coded;
 use super::Colour;
 use super::Words;
 use crate::dicom::DecodeError;
+use crate::dicom::MissingEnd;
 use crate::dicom::PixelDescription;
 use crate::dicom::fragments::FrameMarks;
 use crate::dicom::pixel_description::DeclaredPhotometric;
@@ -25,9 +26,62 @@ impl Codec for Uncompressed {
         }
     }
 
+    fn decode_cut(
+        &self,
+        encoded: &[u8],
+        pixels: &PixelDescription,
+    ) -> Option<Result<Coded, DecodeError>> {
+        Some(self.decode(encoded, pixels))
+    }
+
     fn decode(&self, encoded: &[u8], pixels: &PixelDescription) -> Result<Coded, DecodeError> {
         coded(encoded, pixels, false, 0)
     }
+}
+
+/// A frame that holds less than one of so many parts of what it should is not worth the memory
+/// that its header claims, unless it is small.
+const LEAST_PART: u64 = 64;
+const SMALL_BYTES: u64 = 1 << 24;
+
+/// What is missing of a frame of `expected` bytes of which the first `found` are there; `None` if
+/// it is whole. Frames of 1-bit cells begin `skip_bits` into their first byte.
+///
+/// # Errors
+/// [`DecodeError::Truncated`] where not one pixel is whole, or hardly anything is there.
+pub fn missing_end(
+    pixels: &PixelDescription,
+    is_packed_422: bool,
+    (expected, found): (u64, u64),
+    skip_bits: u32,
+) -> Result<Option<MissingEnd>, DecodeError> {
+    if found >= expected {
+        return Ok(None);
+    }
+    let bits = (found * 8).saturating_sub(skip_bits.into());
+    let cells = usize::try_from(bits / u64::from(pixels.bits_allocated)).unwrap_or(usize::MAX);
+    let pixels_held = if is_packed_422 {
+        // Four cells are a pair of pixels; a row of odd length ends in half a pair.
+        let columns = pixels.columns as usize;
+        let (rows, pairs) = (
+            cells / 4 / columns.div_ceil(2),
+            cells / 4 % columns.div_ceil(2),
+        );
+        rows * columns + pairs * 2
+    } else if pixels.is_planar {
+        // A pixel is whole once the last plane has it.
+        cells.saturating_sub(pixels.pixels() * (pixels.samples_per_pixel as usize - 1))
+    } else {
+        cells / pixels.samples_per_pixel as usize
+    };
+    let is_worth_it = expected <= SMALL_BYTES || found >= expected / LEAST_PART;
+    if pixels_held == 0 || !is_worth_it {
+        return Err(DecodeError::Truncated { expected, found });
+    }
+    Ok(Some(MissingEnd {
+        pixels_held,
+        bytes: expected - found,
+    }))
 }
 
 /// Whether luminance is stored for every pixel and chrominance for every second one.
@@ -52,22 +106,43 @@ pub fn stored_bits(pixels: &PixelDescription, is_packed_422: bool) -> u64 {
 }
 
 /// The words of one frame out of its bytes; the first `skip_bits` (fewer than eight, for 1-bit
-/// frames that do not begin on a byte) belong to the frame before.
+/// frames that do not begin on a byte) belong to the frame before. Where the bytes end early the
+/// rest is zero, and said to be missing.
 pub fn coded(
     bytes: &[u8],
     pixels: &PixelDescription,
     big_endian: bool,
     skip_bits: u32,
 ) -> Result<Coded, DecodeError> {
-    let packed = is_packed_422(pixels, bytes.len() as u64);
+    coded_as(
+        bytes,
+        pixels,
+        big_endian,
+        skip_bits,
+        is_packed_422(pixels, bytes.len() as u64),
+    )
+}
+
+/// The same, where it is known whether chrominance is stored for every second pixel alone.
+pub fn coded_as(
+    bytes: &[u8],
+    pixels: &PixelDescription,
+    big_endian: bool,
+    skip_bits: u32,
+    packed: bool,
+) -> Result<Coded, DecodeError> {
     let expected = (stored_bits(pixels, packed) + u64::from(skip_bits)).div_ceil(8);
-    let frame = usize::try_from(expected)
-        .ok()
-        .and_then(|expected| bytes.get(..expected))
-        .ok_or(DecodeError::Truncated {
-            expected,
-            found: bytes.len() as u64,
-        })?;
+    let missing = missing_end(pixels, packed, (expected, bytes.len() as u64), skip_bits)?;
+    let length =
+        usize::try_from(expected).map_err(|_too_large| DecodeError::Memory { bytes: expected })?;
+    let mut padded = Vec::new();
+    let frame = if let Some(whole) = bytes.get(..length) {
+        whole
+    } else {
+        padded.extend_from_slice(bytes);
+        padded.resize(length, 0);
+        &padded
+    };
     let words = match (pixels.kind, pixels.bits_allocated) {
         (SampleKind::Float, _) => Words::F32(cells(frame, big_endian, f32::from_bits)),
         (SampleKind::Double, _) => Words::F64(
@@ -97,6 +172,7 @@ pub fn coded(
         colour: Colour::AsDeclared,
         is_cells: true,
         is_lossy: false,
+        missing,
     })
 }
 

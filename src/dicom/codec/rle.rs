@@ -6,6 +6,7 @@ use super::Colour;
 use super::Words;
 use super::native;
 use crate::dicom::DecodeError;
+use crate::dicom::MissingEnd;
 use crate::dicom::PixelDescription;
 use crate::dicom::fragments::FrameMarks;
 
@@ -29,36 +30,55 @@ impl Codec for Rle {
     }
 
     fn decode(&self, encoded: &[u8], pixels: &PixelDescription) -> Result<Coded, DecodeError> {
-        if pixels.bits_allocated == 1 {
-            return one_bit(encoded, pixels);
-        }
-        let bytes_a_cell = pixels.bits_allocated as usize / 8;
-        let planes = decode_planes(
-            encoded,
-            pixels.samples_per_pixel as usize * bytes_a_cell,
-            pixels.pixels(),
-        )?;
-        let pixels_a_plane = pixels.pixels();
-        let words = match bytes_a_cell {
-            1 => Words::U8(planes),
-            2 => Words::U16(join_2(&planes, pixels_a_plane)),
-            _ => Words::U32(join_4(&planes, pixels_a_plane)),
-        };
-        Ok(Coded {
-            words,
-            is_planar: pixels.samples_per_pixel > 1,
-            colour: Colour::AsDeclared,
-            is_cells: true,
-            is_lossy: false,
+        let coded = decode_part(encoded, pixels)?;
+        // A whole code that makes too few bytes is wrong somewhere, nobody knows where.
+        coded.missing.map_or(Ok(coded), |missing| {
+            Err(damaged(format!("{} bytes are missing", missing.bytes)))
         })
     }
+
+    fn decode_cut(
+        &self,
+        encoded: &[u8],
+        pixels: &PixelDescription,
+    ) -> Option<Result<Coded, DecodeError>> {
+        Some(decode_part(encoded, pixels))
+    }
+}
+
+/// Decodes as far as the code goes.
+fn decode_part(encoded: &[u8], pixels: &PixelDescription) -> Result<Coded, DecodeError> {
+    if pixels.bits_allocated == 1 {
+        return one_bit(encoded, pixels);
+    }
+    let bytes_a_cell = pixels.bits_allocated as usize / 8;
+    let (planes, missing) = decode_planes(
+        encoded,
+        pixels.samples_per_pixel as usize * bytes_a_cell,
+        pixels.pixels(),
+    )?;
+    let pixels_a_plane = pixels.pixels();
+    let words = match bytes_a_cell {
+        1 => Words::U8(planes),
+        2 => Words::U16(join_2(&planes, pixels_a_plane)),
+        _ => Words::U32(join_4(&planes, pixels_a_plane)),
+    };
+    Ok(Coded {
+        words,
+        is_planar: pixels.samples_per_pixel > 1,
+        colour: Colour::AsDeclared,
+        is_cells: true,
+        is_lossy: false,
+        missing,
+    })
 }
 
 /// 1-bit data: one plane of packed bits, a frame beginning on a byte.
 fn one_bit(encoded: &[u8], pixels: &PixelDescription) -> Result<Coded, DecodeError> {
     let bytes = pixels.pixels().div_ceil(8);
-    let planes = decode_planes(encoded, 1, bytes)?;
-    native::coded(&planes, pixels, false, 0)
+    let (mut plane, missing) = decode_planes(encoded, 1, bytes)?;
+    plane.truncate(missing.map_or(bytes, |missing| missing.pixels_held));
+    native::coded(&plane, pixels, false, 0)
 }
 
 fn damaged(detail: impl Into<String>) -> DecodeError {
@@ -68,8 +88,13 @@ fn damaged(detail: impl Into<String>) -> DecodeError {
     }
 }
 
-/// Decodes `count` planes of `length` bytes each, one after the other.
-fn decode_planes(encoded: &[u8], count: usize, length: usize) -> Result<Vec<u8>, DecodeError> {
+/// Decodes `count` planes of `length` bytes each, one after the other. Where code runs out, what
+/// every plane holds is there, and the rest is missing.
+fn decode_planes(
+    encoded: &[u8],
+    count: usize,
+    length: usize,
+) -> Result<(Vec<u8>, Option<MissingEnd>), DecodeError> {
     let expected = count * length;
     if expected > encoded.len().saturating_mul(MAX_EXPANSION) {
         return Err(damaged(format!(
@@ -79,18 +104,27 @@ fn decode_planes(encoded: &[u8], count: usize, length: usize) -> Result<Vec<u8>,
     }
     let segments = segments(encoded, count)?;
     let mut planes = Vec::with_capacity(expected);
+    let mut held = length;
+    let mut bytes = 0;
     for (number, segment) in segments.iter().enumerate() {
-        let end = (number + 1) * length;
+        let (start, end) = (number * length, (number + 1) * length);
         decode_segment(segment, &mut planes, end);
-        if planes.len() < end {
+        let found = planes.len() - start;
+        if found == 0 {
             return Err(damaged(format!(
-                "segment {} of {count} holds {} of {length} bytes",
-                number + 1,
-                planes.len() - number * length
+                "segment {} of {count} is empty",
+                number + 1
             )));
         }
+        held = held.min(found);
+        bytes += (length - found) as u64;
+        planes.resize(end, 0);
     }
-    Ok(planes)
+    let missing = (held < length).then_some(MissingEnd {
+        pixels_held: held,
+        bytes,
+    });
+    Ok((planes, missing))
 }
 
 /// The segments by the header's sixteen words: their number, then their offsets.

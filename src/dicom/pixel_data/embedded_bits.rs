@@ -3,7 +3,6 @@
 
 use super::FrameDecoder;
 use super::Plan;
-use super::native;
 use super::picture;
 use crate::dicom::DecodeError;
 use crate::dicom::codec::Words;
@@ -19,15 +18,9 @@ impl FrameDecoder {
     pub fn cell_bits(&self, frame: u32, bit: u32, ctx: &JobCtx) -> Result<Vec<u8>, DecodeError> {
         ctx.check()?;
         let coded = match &self.plan {
-            Plan::Native { is_big_endian, .. } => {
-                let (offset, length, skip_bits) = self.native_range(frame)?;
-                let bytes = self.native_bytes(offset, length)?;
-                native::coded(&bytes, &self.pixels, *is_big_endian, skip_bits)?
-            }
+            Plan::Native { .. } => self.native_coded(self.native_range(frame)?)?,
             Plan::Picture => picture::decode(&self.source, &self.pixels)?,
-            Plan::Fragments { codec, index } => {
-                codec.decode(&index.frame_bytes(&self.source, frame)?, &self.pixels)?
-            }
+            Plan::Fragments { codec, index } => self.encapsulated(*codec, index, frame, ctx)?,
         };
         let is_set = |word: u32| word >> bit & 1 == 1;
         match coded.words {

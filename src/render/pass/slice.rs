@@ -37,7 +37,7 @@ pub fn prepare(
         filter: view.look.filter,
         voi: VoiVariant::of(&view.look),
         has_display: view.look.display.is_some(),
-        has_padding: frame.has_padding,
+        has_blanks: frame.has_blanks,
         has_lut: frame.has_lut,
         has_marks: frame.marks.is_some(),
         has_table: false,

@@ -16,7 +16,7 @@ pub struct FrameTexture {
     pub(crate) bind_group: wgpu::BindGroup,
     pub(crate) shader: ShaderId,
     pub(crate) class: SampleClass,
-    pub(crate) has_padding: bool,
+    pub(crate) has_blanks: bool,
     pub(crate) has_lut: bool,
     pub(crate) photometric: Photometric,
     /// What lies over it; `None` if nothing does.
@@ -74,6 +74,7 @@ impl FrameTexture {
             } else {
                 255.0
             },
+            pixels_held: image.pixels_held() as u32,
             ..DataUniform::default()
         };
         let buffer = uniform_buffer(gpu, bytemuck::bytes_of(&data));
@@ -108,7 +109,9 @@ impl FrameTexture {
             shader,
             class,
             // Float textures carry blanks in the samples.
-            has_padding: image.padding.is_some() || class == SampleClass::F32,
+            has_blanks: image.padding.is_some()
+                || image.missing.is_some()
+                || class == SampleClass::F32,
             has_lut: lut.is_some_and(|lut| !lut.entries.is_empty()),
             photometric: image.photometric,
             marks: marks.cloned(),

@@ -33,7 +33,7 @@ pub struct VolumeTexture {
 pub(crate) struct Ready {
     pub(crate) bind_group: wgpu::BindGroup,
     pub(crate) class: SampleClass,
-    pub(crate) has_padding: bool,
+    pub(crate) has_blanks: bool,
     pub(crate) has_lut: bool,
     pub(crate) has_table: bool,
     pub(crate) has_bricks: bool,
@@ -317,7 +317,7 @@ impl VolumeTexture {
         Ok(Ready {
             bind_group,
             class,
-            has_padding: padding.is_some() || class == SampleClass::F32,
+            has_blanks: padding.is_some() || class == SampleClass::F32,
             has_lut: !atlas.entries.is_empty(),
             has_table: !is_plain,
             has_bricks: self.has_bricks,
@@ -371,7 +371,7 @@ fn slice_row<'a>(
         Err(blank) => {
             let state = if blank == Blank::Gap { GAP } else { NO_DATA };
             return SliceRow {
-                state,
+                state_and_lut_count: state,
                 ..SliceRow::default()
             };
         }
@@ -381,8 +381,8 @@ fn slice_row<'a>(
     SliceRow {
         slope,
         intercept,
-        state: VALID,
-        lut_count: lut.map_or(0, |lut| lut.entries.len() as u32),
+        state_and_lut_count: VALID | (lut.map_or(0, |lut| lut.entries.len() as u32) << 2),
+        pixels_held: image.pixels_held() as u32,
         padding: padding_bits(image.padding, class),
         lut_first: lut.map_or(0, |lut| lut.first),
         lut_start: lut.map_or(0, |lut| atlas.start_of(lut)),

@@ -201,6 +201,7 @@ fn gap_lines(showing: &Showing, words: &Words) -> Vec<Line> {
     [
         counted(msg("viewport-missing"), gaps.missing),
         counted(msg("viewport-unreadable"), gaps.unreadable),
+        counted(msg("viewport-slices-cut-off"), gaps.cut_off),
     ]
     .into_iter()
     .chain([gaps.parts.as_ref().map(|what| warning(words.get(what)))])
@@ -315,6 +316,9 @@ fn look_lines(showing: &Showing, words: &Words) -> Vec<Line> {
     let Some(image) = &showing.image else {
         return lines;
     };
+    if let (Some(cut_off), Pixels::Frame(_)) = (image.cut_off(), &showing.pixels) {
+        lines.push(warning(words.get(&cut_off)));
+    }
     if let Some(lossy) = &image.lossy {
         let text = match lossy.ratio {
             Some(ratio) => words.get(

@@ -84,6 +84,7 @@ fn value_text(probe: &Probe, precision: Precision, words: &Words) -> String {
             ..
         } => grey_text(*value, *suv_bw, &unit_text(units, words), precision, words),
         Probe::Padding { .. } => words.id(msg("probe-padding")),
+        Probe::Missing => words.id(msg("probe-missing")),
         Probe::Colour([r, g, b]) => format!("R\u{a0}{r} G\u{a0}{g} B\u{a0}{b}"),
     }
 }

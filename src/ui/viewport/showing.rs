@@ -65,6 +65,8 @@ pub(super) struct Gaps {
     pub parts: Option<Message>,
     /// Slices whose pixels cannot be read.
     pub unreadable: usize,
+    /// Slices of which only the beginning is there.
+    pub cut_off: usize,
     /// Why the plane shown runs along a slice that is not there, and its file if there is one.
     pub here: Option<(Message, Option<FrameKey>)>,
 }
@@ -185,8 +187,10 @@ fn volume_gaps(volume: &Volume, frames: &dyn Frames, at: DVec3, normal: DVec3) -
     let mut is_filling = false;
     let here = slice_along(volume, at, normal);
     for (k, (slice, frame)) in volume.slices.iter().zip(&volume.frames).enumerate() {
+        let image = slice.get();
+        gaps.cut_off += usize::from(image.is_some_and(|image| image.missing.is_some()));
         let why = match frame {
-            _ if slice.get().is_some() => continue,
+            _ if image.is_some() => continue,
             None => {
                 gaps.missing += 1;
                 (Message::new(msg("viewport-slice-missing")), None)

@@ -60,7 +60,7 @@ fn the_exit_status_tells_all_some_none_and_misuse_apart() {
     let file = folder.path().join("a.dcm");
     let out = folder.path().join("out");
     let image = SyntheticImage::new(2, 2).text(0x0028, 0x0008, "IS", "3");
-    let cut = image.clone().raw_pixels(Value::U16((0..10).collect()));
+    let cut = image.clone().raw_pixels(Value::U16((0..8).collect()));
     std::fs::write(&file, cut.write(Encoding::ExplicitLittle)).unwrap();
 
     let output = frames_command(&file, &out, &[]);
@@ -87,4 +87,24 @@ fn the_exit_status_tells_all_some_none_and_misuse_apart() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("a.dcm"));
     assert!(!nothing.exists());
+}
+
+#[test]
+fn a_frame_that_is_cut_off_is_written_with_zeros_and_said_to_be_cut_off() {
+    let folder = temp_folder();
+    let (file, out) = (folder.path().join("a.dcm"), folder.path().join("out"));
+    let image = SyntheticImage::new(2, 2)
+        .text(0x0028, 0x0008, "IS", "2")
+        .raw_pixels(Value::U16((1..8).collect()));
+    std::fs::write(&file, image.write(Encoding::ExplicitLittle)).unwrap();
+    let output = frames_command(&file, &out, &[]);
+    assert_eq!(output.status.code(), Some(0));
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(json["frames"][0].get("missing").is_none());
+    let missing = serde_json::json!({"pixels_held": 3, "bytes": 2});
+    assert_eq!(json["frames"][1]["missing"], missing);
+    let bytes = std::fs::read(out.join("frame-00002.raw")).unwrap();
+    assert_eq!(bytes, [5, 0, 6, 0, 7, 0, 0, 0]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("Frame 2 is cut off at row 2 of 2"), "{said}");
 }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use glam::{DAffine2, DVec2};
 use isocentre::dicom::{Photometric, Samples};
+use isocentre::imaging::grey_chain::HATCH_LEVEL;
 use isocentre::imaging::{
-    DisplayLut, Filter, FrameImage, Look, ModalityTransform, PaddingRange, SliceView, VoiFunction,
-    VoiTransform, slice_twin,
+    DisplayLut, Filter, FrameImage, Look, MissingEnd, ModalityTransform, PaddingRange, Probe,
+    Region, SliceView, VoiFunction, VoiTransform, full_range, probe, region_statistics, slice_twin,
 };
 use isocentre::render::pass::slice;
 use isocentre::render::{FrameTexture, RenderError};
@@ -163,6 +164,67 @@ fn colour_is_drawn_as_the_twin_draws_it() {
             );
         }
     }
+}
+
+#[test]
+fn the_end_of_a_frame_that_was_cut_off_is_hatched_and_bleeds_into_no_pixel() {
+    let cut = |samples: Samples| FrameImage {
+        missing: Some(MissingEnd {
+            pixels_held: 20 * 13 + 7,
+            bytes: 1,
+        }),
+        ..FrameImage::plain([20, 30], samples)
+    };
+    let held = |at: usize, pixel: usize| at / pixel < 20 * 13 + 7;
+    let grey = (0..20 * 30).map(|at| if held(at, 1) { 100 } else { -3000 });
+    let float = (0..20 * 30).map(|at| if held(at, 1) { 100.5 } else { 3e38 });
+    let rgb = (0..20 * 30 * 3).map(|at| if held(at, 3) { 200 } else { 0 });
+    let deep = (0..20 * 30 * 3).map(|at| if held(at, 3) { 51_400 } else { 0 });
+    let mut look = Look::new(window(128.0, 256.0, VoiFunction::Linear));
+    look.background = [1, 2, 3];
+    for samples in [
+        Samples::I16(grey.collect()),
+        Samples::F32(float.collect()),
+        Samples::Rgb8(rgb.collect()),
+        Samples::Rgb16(deep.collect()),
+    ] {
+        let image = cut(samples);
+        assert_slice_equals_twin("cut off", &image, &look);
+        for filter in FILTERS {
+            let view = SliceView {
+                size_px: [60, 90],
+                image_from_screen: DAffine2::from_scale_angle_translation(
+                    DVec2::splat(1.0 / 3.0),
+                    0.0,
+                    DVec2::ZERO,
+                ),
+                look: look.clone().with_filter(filter),
+            };
+            let picture = slice_twin::render(&image, &view);
+            let mut seen = [0; 3];
+            for pixel in picture.rgba.chunks(4) {
+                let [r, g, b] = [pixel[0], pixel[1], pixel[2]];
+                let what = match [r, g, b] {
+                    [100 | 101 | 200, ..] => 0,
+                    [HATCH_LEVEL, ..] => 1,
+                    [1, 2, 3] => 2,
+                    other => panic!("{other:?} is neither image, hatch nor background"),
+                };
+                seen[what] += 1;
+            }
+            assert!(seen.iter().all(|count| *count > 100), "{seen:?}");
+        }
+    }
+    let image = cut(Samples::I16((0..600).collect()));
+    assert_eq!(image.modality_value(6, 13), Some(266.0));
+    assert_eq!(image.modality_value(7, 13), None);
+    assert_eq!(probe(&image, 7.0, 13.0), Some(Probe::Missing));
+    assert_eq!(full_range(&image), Some((0.0, 266.0)));
+    // A region of which a part is missing has no values; one above it has all.
+    let down_to = |row: f64| Region::rectangle(DVec2::splat(-1.0), DVec2::new(40.0, row));
+    let held = region_statistics(&image, &down_to(12.5)).unwrap();
+    assert_eq!((held.count, held.max), (260, 259.0));
+    assert_eq!(region_statistics(&image, &down_to(13.5)), None);
 }
 
 #[test]

@@ -5,7 +5,10 @@ use std::sync::{Arc, OnceLock};
 
 use glam::{DAffine3, DMat3, DVec3};
 use isocentre::dicom::{Photometric, Samples};
-use isocentre::imaging::{Filter, FrameImage, Look, ModalityTransform, PaddingRange, VoiFunction};
+use isocentre::imaging::sampling::Blank;
+use isocentre::imaging::{
+    Filter, FrameImage, Look, MissingEnd, ModalityTransform, PaddingRange, VoiFunction,
+};
 use isocentre::render::pass::reslice;
 use isocentre::render::{Gpu, RenderError, VolumeTexture};
 use isocentre::volume::reslice as reslice_twin;
@@ -279,6 +282,52 @@ fn a_missing_slice_is_hatched_and_never_filled_from_its_neighbours() {
     let values = reslice_twin::values(&gapped, &along(9.6), Filter::Linear);
     let next = reslice_twin::values(&gapped, &along(10.0), Filter::Linear);
     compare_values(&values, &next, Tolerance::Near).unwrap();
+}
+
+#[test]
+fn the_end_of_a_slice_that_was_cut_off_is_hatched_in_planes_and_bleeds_into_none() {
+    let mut all = slices(DIMS, 470);
+    for (k, pixels_held) in [(8, 33 * 14 + 9), (9, 33 * 7), (11, 33 * 29 - 1)] {
+        let slice = all[k].as_mut().unwrap();
+        let Samples::I16(samples) = &slice.samples else {
+            unreachable!()
+        };
+        let held = samples.iter().take(pixels_held).copied();
+        // Far from every value, so that one tap of it would be seen.
+        let cut = held.chain(std::iter::repeat(i16::MAX)).take(samples.len());
+        slice.samples = Samples::I16(cut.collect());
+        slice.missing = Some(MissingEnd {
+            pixels_held,
+            bytes: 1,
+        });
+    }
+    let cut = volume(grid(DIMS), all);
+    assert_reslice_equals_twin("cut off", gpu(), &cut, &look());
+    let m = cut.grid.patient_from_voxel;
+    let along = ReslicePlane {
+        origin: m.transform_point3(DVec3::new(0.0, 0.0, 9.0)),
+        right_step: m.transform_vector3(DVec3::X),
+        down_step: m.transform_vector3(DVec3::Y),
+        size_px: [33, 29],
+    };
+    for filter in FILTERS {
+        let values = reslice_twin::values(&cut, &along, filter);
+        let held = values.iter().take(33 * 7).filter(|v| v.is_finite()).count();
+        assert_eq!(held, 33 * 7, "{filter:?}");
+        assert!(values[33 * 7..].iter().all(|v| v.is_nan()), "{filter:?}");
+    }
+    for plane in planes(&cut.grid) {
+        for filter in FILTERS {
+            let values = reslice_twin::values(&cut, &plane, filter);
+            assert!(values.iter().all(|v| v.is_nan() || *v < 4000.0));
+        }
+    }
+    let probe = |j: f64| {
+        cut.probe(m.transform_point3(DVec3::new(4.0, j, 9.0)))
+            .unwrap()
+    };
+    assert!(probe(6.0).value.is_ok());
+    assert_eq!(probe(7.0).value, Err(Blank::Gap));
 }
 
 #[test]
