@@ -91,10 +91,11 @@ pub(super) fn header(source: ByteSource) -> Result<InstanceHeader, Message> {
         .integers(tags::BITS_STORED, &[bits])
         .integers(tags::HIGH_BIT, &[bits - 1])
         .integers(tags::PIXEL_REPRESENTATION, &[0]);
-    if bytes.starts_with(b"\xFF\xD8") {
+    let tiff = Tiff::of(&bytes);
+    if bytes.starts_with(b"\xFF\xD8") || tiff.as_ref().is_some_and(Tiff::is_lossy) {
         b.text(tags::LOSSY_IMAGE_COMPRESSION, "01");
     }
-    let pages = tiff_pages(&bytes);
+    let pages = tiff.map_or(1, |tiff| tiff.pages());
     let notes = if pages > 1 {
         vec![Message::new(msg("reading-picture-pages")).count("count", pages)]
     } else {
@@ -205,29 +206,85 @@ fn uid_of(bytes: &[u8]) -> String {
     format!("2.25.{}", u128::from_be_bytes(first))
 }
 
-/// How many pages a TIFF file has, by its chain of directories; 1 for what is no TIFF.
-fn tiff_pages(bytes: &[u8]) -> usize {
-    const MOST: usize = 10_000;
-    let is_little = match bytes.get(..4) {
-        Some(b"II*\0") => true,
-        Some(b"MM\0*") => false,
-        _ => return 1,
-    };
-    let number = |at: usize, length: usize| {
-        let part = bytes.get(at..at.checked_add(length)?)?.iter();
+/// The directories of a TIFF file.
+struct Tiff<'a> {
+    bytes: &'a [u8],
+    is_little: bool,
+}
+
+impl<'a> Tiff<'a> {
+    /// `None` for what is no TIFF.
+    fn of(bytes: &'a [u8]) -> Option<Self> {
+        let is_little = match bytes.get(..4)? {
+            b"II*\0" => true,
+            b"MM\0*" => false,
+            _ => return None,
+        };
+        Some(Self { bytes, is_little })
+    }
+
+    fn number(&self, at: usize, length: usize) -> Option<usize> {
+        let part = self.bytes.get(at..at.checked_add(length)?)?.iter();
         let join = |sum: usize, byte: &u8| (sum << 8) | usize::from(*byte);
-        Some(if is_little {
+        Some(if self.is_little {
             part.rev().fold(0, join)
         } else {
             part.fold(0, join)
         })
-    };
-    let mut at = number(4, 4).unwrap_or(0);
-    let mut pages = 0;
-    while at != 0 && pages < MOST {
-        let Some(entries) = number(at, 2) else { break };
-        pages += 1;
-        at = number(at + 2 + entries * 12, 4).unwrap_or(0);
     }
-    pages.max(1)
+
+    /// How many pages there are, by the chain of directories.
+    fn pages(&self) -> usize {
+        const MOST: usize = 10_000;
+        let mut at = self.number(4, 4).unwrap_or(0);
+        let mut pages = 0;
+        while at != 0 && pages < MOST {
+            let Some(entries) = self.number(at, 2) else {
+                break;
+            };
+            pages += 1;
+            at = self.number(at + 2 + entries * 12, 4).unwrap_or(0);
+        }
+        pages.max(1)
+    }
+
+    /// Whether the Compression (259) of the first page is one that loses: JPEG, old and new, and
+    /// lossy JPEG of camera raws.
+    fn is_lossy(&self) -> bool {
+        let first = self.number(4, 4).unwrap_or(0);
+        let entries = self.number(first, 2).unwrap_or(0);
+        let mut entries = (0..entries).map(|k| first + 2 + k * 12);
+        let entry = entries.find(|at| self.number(*at, 2) == Some(259));
+        let compression = entry.and_then(|at| self.number(at + 8, 2));
+        matches!(compression, Some(6 | 7 | 34_892))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_compression_of_a_tiff_tells_whether_it_lost() {
+        let tiff = |compression: u16| {
+            let entry = |tag: u16, value: u16| {
+                [tag, 3, 1, 0, value, 0]
+                    .into_iter()
+                    .flat_map(u16::to_le_bytes)
+                    .collect::<Vec<u8>>()
+            };
+            let header = [&b"II*\0"[..], &8_u32.to_le_bytes(), &2_u16.to_le_bytes()].concat();
+            [header, entry(256, 7), entry(259, compression), vec![0; 4]].concat()
+        };
+        let is_lossy = |bytes: &[u8]| Tiff::of(bytes).is_some_and(|tiff| tiff.is_lossy());
+        for lossless in [1, 5, 8, 32_773] {
+            assert!(!is_lossy(&tiff(lossless)), "{lossless}");
+        }
+        for lossy in [6, 7, 34_892] {
+            assert!(is_lossy(&tiff(lossy)), "{lossy}");
+        }
+        assert_eq!(Tiff::of(&tiff(7)).map(|tiff| tiff.pages()), Some(1));
+        assert!(!is_lossy(b"II*\0\xff\xff\xff\xff"));
+        assert!(Tiff::of(b"PNG").is_none());
+    }
 }

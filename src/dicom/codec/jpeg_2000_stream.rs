@@ -20,6 +20,9 @@ const COD: u8 = 0x52;
 const COC: u8 = 0x53;
 const SOT: u8 = 0x90;
 const SOD: u8 = 0x93;
+/// Array-based transforms between components (T.801 Annex A): their definition, collection and
+/// order, and the bit depths they lead to.
+const MULTI_COMPONENT: [u8; 4] = [0x74, 0x75, 0x77, 0x78];
 
 /// Bytes of an empty tile-part: SOT and SOD.
 const TILE_PART: usize = 14;
@@ -142,10 +145,18 @@ impl Header {
             return Err(damaged("no image size"));
         };
         let mut header = Self::from_siz(siz).ok_or_else(|| damaged("a bad image size"))?;
-        let coding = segments
-            .find(|(marker, _)| *marker == COD)
-            .and_then(|(_, body)| Coding::of_cod(body))
-            .ok_or_else(|| damaged("no coding style"))?;
+        let mut coding = None;
+        for (marker, body) in segments {
+            if MULTI_COMPONENT.contains(&marker) {
+                return Err(DecodeError::NotDecodedYet {
+                    name: "JPEG 2000 Part 2 multi-component transform",
+                });
+            }
+            if marker == COD && coding.is_none() {
+                coding = Coding::of_cod(body);
+            }
+        }
+        let coding = coding.ok_or_else(|| damaged("no coding style"))?;
         header.has_colour_transform = coding.has_colour_transform;
         header.is_irreversible = coding.is_irreversible;
         Ok(header)
@@ -312,6 +323,16 @@ impl<'a> Coding<'a> {
     }
 }
 
+/// The parts of a tile.
+#[derive(Debug, Clone, Copy, Default)]
+struct TileParts {
+    seen: u32,
+    /// As many as its headers say there are; 0 if none says.
+    promised: u32,
+    /// The number of the one seen last.
+    last: u32,
+}
+
 /// The length of the codestream up to the end of its last tile-part, when every tile is whole and
 /// no header asks for more packets than there are bytes.
 ///
@@ -334,15 +355,20 @@ pub fn whole_length(stream: &[u8], header: &Header) -> Result<usize, DecodeError
     };
     let mut main = main_header(stream);
     check(&mut main)?;
-    // Parts seen and parts promised, by tile.
-    let mut tiles: BTreeMap<u16, (u32, u32)> = BTreeMap::new();
+    let mut tiles: BTreeMap<u16, TileParts> = BTreeMap::new();
     let mut at = stream.len() - main.rest.len();
-    while let Some(&[0xFF, SOT, _, _, t0, t1, p0, p1, p2, p3, _, count]) =
+    let mut is_last_open = false;
+    while let Some(&[0xFF, SOT, _, _, t0, t1, p0, p1, p2, p3, part, count]) =
         stream.get(at..).and_then(|rest| rest.first_chunk::<12>())
     {
-        let (seen, promised) = tiles.entry(u16::from_be_bytes([t0, t1])).or_default();
-        *seen += 1;
-        *promised = (*promised).max(count.into());
+        let parts = tiles.entry(u16::from_be_bytes([t0, t1])).or_default();
+        if parts.seen > 0 && u32::from(part) != parts.last + 1 {
+            return Err(damaged("a part of a tile is missing"));
+        }
+        parts.last = part.into();
+        parts.seen += 1;
+        parts.promised = parts.promised.max(count.into());
+        is_last_open = [p0, p1, p2, p3] == [0; 4];
         let length = u32::from_be_bytes([p0, p1, p2, p3]) as usize;
         let end = if length == 0 {
             at + up_to_end(stream.get(at..).unwrap_or_default())
@@ -362,7 +388,12 @@ pub fn whole_length(stream: &[u8], header: &Header) -> Result<usize, DecodeError
     if !behind.is_empty() && !behind.starts_with(&EOC) {
         return Err(damaged("it does not end where its last tile does"));
     }
-    let is_whole = tiles.values().all(|(seen, promised)| seen >= promised);
+    let is_whole = tiles.values().all(|parts| parts.seen >= parts.promised);
+    // Where a tile does not say how many parts it has, only the end says that none is missing.
+    let is_counted = tiles.values().all(|parts| parts.promised > 0);
+    if !is_counted && !is_last_open && !behind.starts_with(&EOC) {
+        return Err(damaged("it has no end, and its last part may be missing"));
+    }
     if tiles.len() as u64 != header.tiles || !is_whole {
         return Err(damaged(format!(
             "{} of {} tiles",

@@ -54,7 +54,7 @@ impl Codec for JpegLs {
             only_planes(encoded)?;
         }
         let whole = up_to_end(encoded);
-        let words = match decompress(&with_end(whole), pixels) {
+        let (words, precision) = match decompress(&with_end(whole), pixels) {
             // Some encoders pad the last scan with a zero byte, which the standard does not know.
             Err(DecodeError::Damaged { .. }) if whole.ends_with(&[0]) => {
                 decompress(&with_end(without_padding(whole)), pixels)?
@@ -62,7 +62,9 @@ impl Codec for JpegLs {
             other => other?,
         };
         Ok(Coded {
-            words: words.at_least(pixels.bits_allocated),
+            words: words
+                .at_least(pixels.bits_allocated)
+                .with_sign(precision, pixels),
             is_planar,
             colour: Colour::AsDeclared,
             is_cells: false,
@@ -144,7 +146,8 @@ fn with_end(stream: &[u8]) -> Vec<u8> {
     copy
 }
 
-fn decompress(stream: &[u8], pixels: &PixelDescription) -> Result<Words, DecodeError> {
+/// The words, and how many bits of each the stream holds.
+fn decompress(stream: &[u8], pixels: &PixelDescription) -> Result<(Words, u32), DecodeError> {
     let decoder = Decoder::new(stream)?;
     let size = decoder.size()?;
     size.check(NAME, pixels)?;
@@ -153,11 +156,11 @@ fn decompress(stream: &[u8], pixels: &PixelDescription) -> Result<Words, DecodeE
     if size.precision <= 8 {
         let mut words: Vec<u8> = zeroed(samples)?;
         decoder.decode(&mut words)?;
-        Ok(Words::U8(words))
+        Ok((Words::U8(words), size.precision))
     } else {
         let mut words: Vec<u16> = zeroed(samples)?;
         decoder.decode(bytemuck::cast_slice_mut(&mut words))?;
-        Ok(Words::U16(words))
+        Ok((Words::U16(words), size.precision))
     }
 }
 

@@ -69,7 +69,7 @@ impl Codec for JpegXl {
             .map_err(|error| damaged(error.to_string()))?;
         let precision = precision(&image)?;
         Ok(Coded {
-            words: words(&render, precision, pixels)?,
+            words: words(&render, precision, pixels)?.with_sign(precision, pixels),
             is_planar: false,
             colour,
             is_cells: false,

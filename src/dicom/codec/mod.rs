@@ -46,6 +46,37 @@ impl Words {
             (words, _) => words,
         }
     }
+
+    /// Words of a stream that knows no sign and has fewer bits than are stored, with the sign that
+    /// signed values have in its highest bit carried up to theirs.
+    fn with_sign(mut self, precision: u32, pixels: &PixelDescription) -> Self {
+        if !pixels.is_signed || pixels.samples_per_pixel != 1 || precision >= pixels.bits_stored {
+            return self;
+        }
+        let spare = |bits: u32| bits.saturating_sub(precision.max(1));
+        match &mut self {
+            Self::U8(words) => {
+                let spare = spare(8);
+                for word in words {
+                    *word = ((*word << spare) as i8 >> spare) as u8;
+                }
+            }
+            Self::U16(words) => {
+                let spare = spare(16);
+                for word in words {
+                    *word = ((*word << spare) as i16 >> spare) as u16;
+                }
+            }
+            Self::U32(words) => {
+                let spare = spare(32);
+                for word in words {
+                    *word = ((*word << spare) as i32 >> spare) as u32;
+                }
+            }
+            Self::F32(_) | Self::F64(_) => {}
+        }
+        self
+    }
 }
 
 /// What a colour frame's three components are once decoded.

@@ -3,9 +3,17 @@
 use crate::dicom::Elements;
 use crate::dicom::tags;
 
-/// Transfer syntaxes that cannot but lose (JPEG baseline and extended); JPEG-LS, JPEG 2000 and JPEG
+/// Transfer syntaxes that cannot but lose (JPEG but lossless); JPEG-LS, JPEG 2000 and JPEG
 /// XL may be lossless under their general syntax, so there only the attribute tells.
-const ALWAYS_LOSSY: [&str; 2] = ["1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51"];
+const ALWAYS_LOSSY: [&str; 7] = [
+    "1.2.840.10008.1.2.4.50",
+    "1.2.840.10008.1.2.4.51",
+    "1.2.840.10008.1.2.4.52",
+    "1.2.840.10008.1.2.4.53",
+    "1.2.840.10008.1.2.4.54",
+    "1.2.840.10008.1.2.4.55",
+    "1.2.840.10008.1.2.4.56",
+];
 
 /// Whether an image was compressed with loss at any time of its life: `Some` with the largest ratio
 /// that it states, if it states one.

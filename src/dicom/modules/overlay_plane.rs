@@ -115,7 +115,7 @@ impl OverlayPlane {
             .ok_or_else(|| Message::new(msg("overlay-no-size")))?;
         // Without an origin it covers the image from its first pixel.
         if let [row, column, ..] = *root.integers(Tag(group, tags::OVERLAY_ORIGIN.inner().1)) {
-            plane.origin = (row - 1, column - 1);
+            plane.origin = (row.saturating_sub(1), column.saturating_sub(1));
         }
         plane.frames = match (first_frame, own_frames) {
             (None, None | Some(1)) => None,
@@ -228,6 +228,16 @@ mod tests {
         assert_eq!(planes[0].index, 1);
         assert_eq!(planes[0].origin, (-2, 3));
         assert_eq!(planes[0].first_bit(17), Some(0));
+    }
+
+    #[test]
+    fn an_origin_that_no_picture_has_costs_nothing_else() {
+        for origin in [i64::MIN, i64::MAX] {
+            let absurd = header()
+                .text(tag(0x0050), &format!("{origin}\\{origin}"))
+                .u16s(tag(0x3000), &[0xFFFF]);
+            assert_eq!(read(absurd).0.len(), 1);
+        }
     }
 
     #[test]

@@ -128,7 +128,7 @@ impl UltrasoundRegion {
     #[must_use]
     pub fn value_down(&self, y: f64) -> Option<f64> {
         let reference = self.reference_y?;
-        let centre = (self.bounds[1] + reference.pixel) as f64 + 0.5;
+        let centre = self.bounds[1].saturating_add(reference.pixel) as f64 + 0.5;
         Some(reference.value + (y - centre) * self.delta_y)
     }
 

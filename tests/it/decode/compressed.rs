@@ -255,6 +255,44 @@ fn lossy_jpeg_of_eight_and_twelve_bits_is_near() {
 }
 
 #[test]
+fn retired_processes_with_arithmetic_coding_decode() {
+    for (syntax, is_progressive) in [
+        ("1.2.840.10008.1.2.4.52", false),
+        ("1.2.840.10008.1.2.4.54", true),
+        ("1.2.840.10008.1.2.4.56", true),
+    ] {
+        for precision in [8, 12] {
+            let written = ramp(24, 40, precision);
+            let jpeg = Jpeg {
+                is_progressive,
+                is_arithmetic: true,
+                ..Jpeg::grey(24, 40, precision)
+            };
+            let process = if is_progressive { 0xCA } else { 0xC9 };
+            let stream = jpeg.encode(&written);
+            assert!(stream.windows(2).any(|marker| marker == [0xFF, process]));
+            let allocated = if precision == 8 { 8 } else { 16 };
+            let image = grey(24, 40, allocated, precision as u16);
+            let samples = first(encapsulated(image, syntax, vec![stream])).unwrap();
+            assert_near(&samples, &written, 3 << (precision - 8));
+        }
+    }
+}
+
+#[test]
+fn retired_processes_that_nobody_decodes_are_refused_by_name() {
+    for number in 58..=66 {
+        let syntax = format!("1.2.840.10008.1.2.4.{number}");
+        let stream = Jpeg::grey(16, 16, 8).encode(&ramp(16, 16, 8));
+        let error = first(encapsulated(grey(16, 16, 8, 8), &syntax, vec![stream]));
+        assert!(
+            matches!(&error, Err(DecodeError::NotDecodedYet { name }) if name.starts_with("JPEG")),
+            "{error:?}"
+        );
+    }
+}
+
+#[test]
 fn a_lossy_overshoot_is_clamped_to_the_bits_stored_not_wrapped_around() {
     // Black and white in ten of the stream's twelve bits: ringing leaves both ends.
     let written: Vec<i64> = (0..64 * 64)

@@ -83,6 +83,8 @@ pub struct Jpeg {
     /// The predictor, if lossless.
     pub predictor: Option<c_int>,
     pub is_progressive: bool,
+    /// Arithmetic rather than Huffman coding.
+    pub is_arithmetic: bool,
     /// Chrominance at half the resolution both ways.
     pub is_subsampled: bool,
     /// Whether the components are coded as they come rather than as YCbCr.
@@ -98,6 +100,7 @@ impl Jpeg {
             precision,
             predictor: None,
             is_progressive: false,
+            is_arithmetic: false,
             is_subsampled: false,
             is_untransformed: false,
         }
@@ -140,6 +143,9 @@ impl Jpeg {
             set(tj::TJPARAM_TJPARAM_PRECISION, self.precision as c_int);
             if self.is_progressive {
                 set(tj::TJPARAM_TJPARAM_PROGRESSIVE, 1);
+            }
+            if self.is_arithmetic {
+                set(tj::TJPARAM_TJPARAM_ARITHMETIC, 1);
             }
             if let Some(predictor) = self.predictor {
                 set(tj::TJPARAM_TJPARAM_LOSSLESS, 1);

@@ -421,3 +421,79 @@ fn high_throughput_jpeg_2000_is_exact() {
         }
     }
 }
+
+#[test]
+fn a_part_that_is_lost_from_a_tile_that_does_not_count_its_parts_is_noticed() {
+    let written = ramp(64, 64, 12);
+    let image = || grey(64, 64, 16, 12);
+    let whole = Jpeg2000::grey(64, 64, 12).encode(&written);
+    let sot = whole
+        .windows(4)
+        .position(|bytes| bytes == [0xFF, 0x90, 0, 10])
+        .unwrap();
+    let mut uncounted = whole.clone();
+    uncounted[sot + 11] = 0;
+    let samples = first(encapsulated(image(), LOSSLESS, vec![uncounted.clone()])).unwrap();
+    assert_eq!(values(&samples), written);
+    // Without its end nobody knows whether another part followed.
+    let cut = uncounted[..uncounted.len() - 2].to_vec();
+    let error = first(encapsulated(image(), LOSSLESS, vec![cut.clone()]));
+    assert!(
+        matches!(error, Err(DecodeError::Damaged { .. })),
+        "{error:?}"
+    );
+    // A tile-part that reaches to the end of the stream is the last.
+    let mut open = cut;
+    open[sot + 6..sot + 10].fill(0);
+    let samples = first(encapsulated(image(), LOSSLESS, vec![open])).unwrap();
+    assert_eq!(values(&samples), written);
+    // The second part of three is lost: the numbers tell.
+    let (head, tile) = whole.split_at(sot);
+    let mut third = tile[..tile.len() - 2].to_vec();
+    (third[10], third[11]) = (2, 0);
+    let mut first_part = third.clone();
+    first_part[10] = 0;
+    let gapped = [head, &first_part, &third, &[0xFF, 0xD9]].concat();
+    let error = first(encapsulated(image(), LOSSLESS, vec![gapped]));
+    assert!(
+        matches!(&error, Err(DecodeError::Damaged { detail, .. }) if detail.contains("part")),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn part_2_syntaxes_decode_without_its_transforms_and_refuse_those_by_name() {
+    let written = ramp(20, 30, 12);
+    let stream = Jpeg2000::grey(20, 30, 12).encode(&written);
+    let part_2 = "1.2.840.10008.1.2.4.92";
+    for syntax in [part_2, "1.2.840.10008.1.2.4.93"] {
+        let file = encapsulated(grey(20, 30, 16, 12), syntax, vec![stream.clone()]);
+        assert_eq!(values(&first(file).unwrap()), written);
+    }
+    // Frames as components of one stream.
+    let together = Jpeg2000::colour(20, 30, 8).encode(&picture(20, 30, 8));
+    let image = grey(20, 30, 8, 8).text(0x0028, 0x0008, "IS", "3");
+    let error = first(encapsulated(image, part_2, vec![together]));
+    assert!(
+        matches!(error, Err(DecodeError::Mismatch { .. })),
+        "{error:?}"
+    );
+    // A collection of component transforms before the coding style.
+    let cod = stream
+        .windows(2)
+        .position(|bytes| bytes == [0xFF, 0x52])
+        .unwrap();
+    for marker in [0x74, 0x75, 0x77] {
+        let segment = [0xFF, marker, 0, 4, 0, 0];
+        let transformed = [&stream[..cod], &segment, &stream[cod..]].concat();
+        let error = first(encapsulated(
+            grey(20, 30, 16, 12),
+            part_2,
+            vec![transformed],
+        ));
+        assert!(
+            matches!(&error, Err(DecodeError::NotDecodedYet { name }) if name.contains("Part 2")),
+            "{error:?}"
+        );
+    }
+}

@@ -45,6 +45,26 @@ fn signed_values_in_jpeg_ls_keep_their_sign() {
 }
 
 #[test]
+fn the_sign_of_a_stream_with_fewer_bits_than_are_stored_is_its_highest_bit() {
+    for (allocated, stored, precision) in [(16, 16, 12), (16, 13, 12), (16, 12, 8), (8, 8, 7)] {
+        let written: Vec<i64> = ramp(11, 13, precision)
+            .iter()
+            .map(|v| v - (1 << (precision - 1)))
+            .collect();
+        let words: Vec<i64> = written.iter().map(|v| v & ((1 << precision) - 1)).collect();
+        let image = grey(11, 13, allocated, stored).signed();
+        let stream = JpegLs::grey(11, 13, precision).encode(&words);
+        let samples = first(encapsulated(image.clone(), LOSSLESS, vec![stream])).unwrap();
+        assert_eq!(values(&samples), written, "{precision} of {stored} bits");
+        // Unsigned values keep all their bits.
+        let stream = JpegLs::grey(11, 13, precision).encode(&words);
+        let image = grey(11, 13, allocated, stored);
+        let samples = first(encapsulated(image, LOSSLESS, vec![stream])).unwrap();
+        assert_eq!(values(&samples), words, "{precision} of {stored} bits");
+    }
+}
+
+#[test]
 fn near_lossless_differs_by_no_more_than_it_says() {
     let written = ramp(40, 50, 12);
     for near in [1, 3, 10] {

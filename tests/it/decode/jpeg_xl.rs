@@ -27,10 +27,11 @@ fn jpeg_xl_of_every_precision_is_exact_and_not_scaled_to_sixteen_bits() {
 
 #[test]
 fn signed_values_in_jpeg_xl_keep_their_sign() {
-    for (stored, precision) in [(12_u16, 12_u32), (12, 16), (16, 16)] {
-        let written: Vec<i64> = ramp(19, 23, stored.into())
+    for (stored, precision) in [(12_u16, 12_u32), (12, 16), (16, 16), (16, 12), (12, 9)] {
+        let bits = precision.min(stored.into());
+        let written: Vec<i64> = ramp(19, 23, bits)
             .iter()
-            .map(|v| v - (1 << (stored - 1)))
+            .map(|v| v - (1 << (bits - 1)))
             .collect();
         let words: Vec<i64> = written.iter().map(|v| v & ((1 << precision) - 1)).collect();
         let stream = lossless(19, 23, 1, precision, &words);
