@@ -11,14 +11,11 @@
 //! 6. **Inverse**: MONOCHROME1 and the reader's invert each turn light into dark once.
 //! 7. **Display LUT**, then `round_ties_even(255 · y)`.
 //!
-//! Where there is no value the background is drawn; where a slice is missing, a dim hatch.
+//! Where there is no value the background is drawn; where a slice, or the end of a frame that was
+//! cut off, is missing, a dim hatch.
 //! Colour has no modality and no VOI: each sample is taken through the image's profile
 //! ([`crate::imaging::ColourProfile`]), if it has one and the reader does not want it as stored; then
 //! each channel is filtered and shown as it is, inverted if the reader asks.
-//! Where there is no value the background is drawn; where a slice, or the end of a frame that was
-//! cut off, is missing, a dim hatch.
-//! Colour has no modality and no VOI: each channel is filtered and shown as it is, inverted if the
-//! reader asks.
 
 use crate::dicom::Photometric;
 use crate::imaging::colour_profile::Colours;
