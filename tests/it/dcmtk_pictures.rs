@@ -10,7 +10,8 @@ use isocentre::dicom::modules::InstanceFacts;
 use isocentre::dicom::{ByteSource, InstanceHeader, read_header, tags};
 use isocentre::engine::InstanceSource;
 use isocentre::imaging::{
-    FrameImage, Look, Picture, SliceView, VoiFunction, VoiTransform, full_range, slice_twin,
+    Colours, FrameImage, Look, Picture, SliceView, VoiFunction, VoiTransform, full_range,
+    slice_twin,
 };
 use isocentre::jobs::JobCtx;
 use isocentre::view::{VoiChoice, resolve_voi};
@@ -123,7 +124,12 @@ fn compare(path: &Path, header: Arc<InstanceHeader>, folder: &Path) -> Result<us
             continue;
         };
         let voi = resolve_voi(VoiChoice::Own(n), &image, || full_range(&image));
-        let view = SliceView::one_to_one(&image, Look::new(voi));
+        // DCMTK knows no colour profiles.
+        let look = Look {
+            colours: Colours::AsStored,
+            ..Look::new(voi)
+        };
+        let view = SliceView::one_to_one(&image, look);
         let off = difference(&slice_twin::render(&image, &view), &theirs, counts);
         if off > tolerance {
             return Err(format!("{}: {off} levels with {options:?}", path.display()));
