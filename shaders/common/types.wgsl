@@ -10,6 +10,7 @@
 override FILTER: u32 = 1u; // 0 nearest, 1 linear, 2 cubic
 override VOI: u32 = 0u; // 0 ramp, 1 sigmoid, 2 table
 override HAS_DISPLAY: bool = false; // levels go through the display table
+override HAS_PALETTE: bool = false; // the display table gives red, green and blue
 override HAS_BLANKS: bool = false; // taps may be padding, blank floats, or cut off
 override HAS_LUT: bool = false; // taps go through a modality table
 override HAS_MARKS: bool = false; // frame: shutter or overlays lie over it
@@ -40,7 +41,7 @@ struct View {
     is_blank: u32, // the view shows nothing: background everywhere
     voi_lut_first: i32,
     voi_lut_count: u32,
-    display_count: u32, // entries of the display table, behind the VOI table
+    display_count: u32, // entries of a channel of the display table, behind the VOI table
     marks_shown: u32, // bits of marks.wgsl
     shutter_colour: vec4<f32>,
     overlay_colour: vec4<f32>,

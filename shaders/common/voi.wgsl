@@ -18,13 +18,21 @@ fn voi_apply(x: f32) -> f32 {
     return min(f32(entry) / view.voi.x, 1.0);
 }
 
-fn display_apply(y: f32) -> f32 {
+fn display_entry(index: u32) -> f32 {
+    return f32(textureLoad(look_lut, lut_texel(view.voi_lut_count + index), 0).r) / 65535.0;
+}
+
+fn display_apply(y: f32) -> vec3<f32> {
     if (!HAS_DISPLAY) {
-        return y;
+        return vec3<f32>(y);
     }
-    let index = min(u32(round(y * f32(view.display_count - 1u))), view.display_count - 1u);
-    let texel = lut_texel(view.voi_lut_count + index);
-    return f32(textureLoad(look_lut, texel, 0).r) / 65535.0;
+    let count = view.display_count;
+    let index = min(u32(round(y * f32(count - 1u))), count - 1u);
+    if (HAS_PALETTE) {
+        return vec3<f32>(
+            display_entry(index), display_entry(count + index), display_entry(2u * count + index));
+    }
+    return vec3<f32>(display_entry(index));
 }
 
 // Whole display levels, so that the target's own rounding has nothing left to decide.
@@ -45,7 +53,7 @@ fn shade(tap: Tap, pixel: vec2<u32>) -> vec4<f32> {
     let light = display_apply(select(y, 1.0 - y, view.is_inverted != 0u));
     let is_hatch = (tap.state == GAP) & is_hatched(pixel);
     let empty = select(view.background, hatch_colour(), is_hatch);
-    return select(empty, quantised(vec3<f32>(light)), tap.state == VALID);
+    return select(empty, quantised(light), tap.state == VALID);
 }
 
 fn pixel_of(position: vec4<f32>) -> vec2<u32> {

@@ -61,6 +61,29 @@ pub(super) fn colour_profile(workspace: &Workspace) -> Possible {
     }
 }
 
+/// There is a presentation state for what is shown.
+pub(super) fn presentations(workspace: &Workspace) -> Possible {
+    stack(workspace)?;
+    if workspace
+        .presentations_for(workspace.panes.active)
+        .is_empty()
+    {
+        Err(Message::new(msg("why-no-presentation")))
+    } else {
+        Ok(())
+    }
+}
+
+/// One of them is applied.
+pub(super) fn presented(workspace: &Workspace) -> Possible {
+    stack(workspace)?;
+    let view = workspace.panes.active_view();
+    match view.and_then(|view| view.presentation) {
+        Some(_) => Ok(()),
+        None => Err(Message::new(msg("why-not-presented"))),
+    }
+}
+
 pub(super) fn phases(workspace: &Workspace) -> Possible {
     image(workspace)?;
     let view = workspace.panes.active_view();

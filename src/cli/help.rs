@@ -42,6 +42,7 @@ static OPTIONS: &[(&str, &str, MessageId)] = &[
     ("render", "filter", msg("help-render-filter")),
     ("render", "overlays", msg("help-render-overlays")),
     ("render", "shutter", msg("help-render-shutter")),
+    ("render", "presentation", msg("help-render-presentation")),
     ("render", "renderer", msg("help-render-renderer")),
     ("report new", "paths", msg("help-report-images")),
     ("report new", "findings", msg("help-report-findings")),

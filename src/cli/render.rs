@@ -2,6 +2,7 @@
 
 mod arguments;
 mod plane;
+mod presentation;
 mod stack;
 mod voi;
 
@@ -57,14 +58,26 @@ pub fn run(args: &RenderArgs) -> ExitCode {
     let ctx = JobCtx::new();
     // The device takes as long to start as the files take to read.
     let (opened, device) = rayon::join(
-        || open::open(&args.paths, &ctx),
+        || open::open(&args.all_paths(), &ctx),
         || Device::new(request.renderer),
     );
     let Ok(opened) = opened else {
         return ExitCode::from(NOTHING_USABLE);
     };
     let needs_volume = !matches!(request.view, View::Stack);
-    let set = match display_set::choose(&opened.library, args.series.as_deref(), needs_volume) {
+    let by = match &request.presentation {
+        Some(name) => match presentation::find(&opened.library, name) {
+            Ok(state) => Some(state),
+            Err(reason) => return fail(NOTHING_USABLE, &reason),
+        },
+        None => None,
+    };
+    let series = args.series.as_deref();
+    let set = match &by {
+        Some(state) => presentation::choose(&opened.library, state, series),
+        None => display_set::choose(&opened.library, series, needs_volume),
+    };
+    let set = match set {
         Ok(set) => set,
         Err(reason) => {
             for file in &opened.passed_over {
@@ -78,7 +91,7 @@ pub fn run(args: &RenderArgs) -> ExitCode {
     let rendered = if needs_volume {
         plane::render(&opened.library, set, &request, &device, &ctx)
     } else {
-        stack::render(&opened.library, set, &request, &device, &ctx)
+        stack::render(&opened.library, set, &request, by.as_deref(), &device, &ctx)
     };
     let (rendered, failures) = match rendered {
         Ok(done) => done,

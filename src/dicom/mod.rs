@@ -47,6 +47,7 @@ pub use instance::PixelDataLocation;
 pub use new_uid::is_valid_uid;
 pub use new_uid::new_uid;
 pub use number_of_frames::NumberOfFrames;
+pub use palette::Palette;
 pub use password::Password;
 pub use person_name::NameGroup;
 pub use person_name::PersonName;

@@ -90,6 +90,21 @@ impl Palette {
     }
 }
 
+impl Palette {
+    /// The colour of every entry, in order; as many as the longest of the three tables has.
+    #[must_use]
+    pub fn colours(&self) -> Vec<[u8; 3]> {
+        let count = self.channels.iter().map(|it| it.entries.len()).max();
+        let at = |index: usize| {
+            self.channels.each_ref().map(|channel| {
+                let last = channel.entries.len().saturating_sub(1);
+                channel.entries.get(index.min(last)).copied().unwrap_or(0)
+            })
+        };
+        (0..count.unwrap_or(0)).map(at).collect()
+    }
+}
+
 fn read_channel(
     elements: Elements<'_>,
     (descriptor, data, segmented): (Tag, Tag, Tag),

@@ -37,7 +37,7 @@ pub use own_pixels::OwnPixels;
 pub use pixel_source::LoadedPixels;
 pub use source::InstanceSource;
 pub use tasks::read_settings;
-pub use textures::{Prepared, Textures};
+pub use textures::{Prepared, TextureKey, Textures};
 pub use thumbnails::Thumbnail;
 
 use std::sync::Arc;

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::cache::ByteLru;
 use crate::imaging::slice_twin::SliceView;
 use crate::imaging::{Colours, FrameImage, Look};
-use crate::model::{DisplaySetId, FrameKey};
+use crate::model::{DisplaySetId, FrameKey, InstanceIx};
 use crate::render::pass::{self, Pane};
 use crate::render::{FrameTexture, Gpu, Output, RenderError, VolumeTexture};
 use crate::volume::{ReslicePlane, Volume};
@@ -44,14 +44,17 @@ struct Kept {
     used: u64,
 }
 
+/// A frame, and the presentation state it is shown by.
+pub type TextureKey = (FrameKey, Option<InstanceIx>);
+
 /// All of them, on one device.
 pub struct Textures {
     gpu: Arc<Gpu>,
     output: Output,
-    frames: ByteLru<(FrameKey, Colours), FrameTexture>,
+    frames: ByteLru<(TextureKey, Colours), FrameTexture>,
     volumes: BTreeMap<DisplaySetId, Kept>,
     panes: BTreeMap<PaneId, Pane>,
-    refused_frames: BTreeSet<FrameKey>,
+    refused_frames: BTreeSet<TextureKey>,
     refused_volumes: BTreeMap<DisplaySetId, Arc<Volume>>,
     clock: u64,
     left_bytes: u64,
@@ -122,7 +125,7 @@ impl Textures {
     pub fn prepare_frame(
         &mut self,
         pane: PaneId,
-        key: FrameKey,
+        key: TextureKey,
         image: &FrameImage,
         view: &SliceView,
         viewport_px: [i32; 2],
@@ -155,7 +158,7 @@ impl Textures {
         }
     }
 
-    fn refuse_frame(&mut self, key: FrameKey, error: &RenderError) -> Prepared {
+    fn refuse_frame(&mut self, key: TextureKey, error: &RenderError) -> Prepared {
         tracing::warn!(?key, %error, "frame drawn by the processor");
         self.refused_frames.insert(key);
         Prepared::Refused

@@ -191,6 +191,7 @@ impl ImageAttributes {
                 .presentation
                 .filter(|_| is_grey)
                 .unwrap_or(decoded.photometric),
+            presentation: None,
             // Modality, padding and windows are for grey images alone (PS3.3 C.11.1, C.7.5.1.1.2).
             modality: grey.map_or(ModalityTransform::Identity, |a| {
                 table_for_integers(a.modality.clone(), is_float)
@@ -304,6 +305,58 @@ impl Profiles {
         let made = made.transpose();
         self.0.push((space, made.clone()));
         made
+    }
+}
+
+/// The grey stages that a presentation state puts in place of an image's own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GreyStages {
+    /// Stored → modality.
+    pub modality: ModalityTransform,
+    /// Unit of modality values.
+    pub units: Units,
+    /// The VOI transforms, never empty: where none is stated, the identity, which shows the whole
+    /// range that modality values can have.
+    pub vois: Vec<NamedVoi>,
+}
+
+impl GreyStages {
+    /// Reads the Modality LUT module of `root` and the VOI LUT module of `voi` for images with
+    /// these pixels. What is absent is the identity (PS3.4 N.2).
+    #[must_use]
+    pub fn read(root: Elements<'_>, voi: Option<Elements<'_>>, pixel: &ImagePixelModule) -> Self {
+        let module = ModalityModule::read(root, root, pixel);
+        let mut vois = voi.map_or_else(Vec::new, |voi| named_vois(voi, &module, pixel));
+        let units = units(&module.unit);
+        let modality = modality_transform(module);
+        if vois.is_empty() {
+            vois.push(NamedVoi {
+                name: String::new(),
+                voi: identity_voi(&modality, pixel),
+            });
+        }
+        Self {
+            modality,
+            units,
+            vois,
+        }
+    }
+}
+
+/// The smallest value there can be is black, the largest white.
+fn identity_voi(modality: &ModalityTransform, pixel: &ImagePixelModule) -> VoiTransform {
+    let (low, high) = match modality {
+        ModalityTransform::Lut(lut) => (0.0, f64::from(lut.max())),
+        other => {
+            let (low, high) = pixel.stored_range();
+            let (a, b) = (other.apply(low as f64), other.apply(high as f64));
+            (a.min(b), a.max(b))
+        }
+    };
+    VoiTransform::Window {
+        center: f64::midpoint(low, high),
+        width: high - low,
+        function: VoiFunction::LinearExact,
     }
 }
 

@@ -11,6 +11,7 @@ use crate::geom::DVec3;
 use crate::imaging::colour_profile::{ColourProfile, Colours};
 use crate::imaging::lut::Lut;
 use crate::imaging::marks::FrameMarks;
+use crate::imaging::presentation::PresentationTable;
 use crate::problem::Message;
 
 /// Stored value → modality value (PS3.3 C.11.1).
@@ -160,6 +161,8 @@ pub struct FrameImage {
     pub samples: Samples,
     /// What they mean as light: of grey, by Presentation LUT Shape where the image states one.
     pub photometric: Photometric,
+    /// In place of that: the table that a presentation state puts behind the VOI stage.
+    pub presentation: Option<PresentationTable>,
     /// Stored → modality.
     pub modality: ModalityTransform,
     /// Unit of modality values.
@@ -202,6 +205,7 @@ impl FrameImage {
                 Photometric::Monochrome2
             },
             samples,
+            presentation: None,
             modality: ModalityTransform::Identity,
             units: Units::None,
             padding: None,

@@ -9,7 +9,8 @@
 //! 4. **Filter** over the taps: [`crate::imaging::sampling`].
 //! 5. **VOI** to 0..=1: [`crate::imaging::voi`].
 //! 6. **Inverse**: MONOCHROME1 and the reader's invert each turn light into dark once.
-//! 7. **Display LUT**, then `round_ties_even(255 · y)`.
+//! 7. **Display LUT**, then `round_ties_even(255 · y)`. A Presentation LUT or a palette of a
+//!    presentation state is a part of it: [`crate::imaging::behind_voi`].
 //!
 //! Where there is no value the background is drawn; where a slice, or the end of a frame that was
 //! cut off, is missing, a dim hatch.
@@ -103,18 +104,28 @@ impl<'a> GreyChain<'a> {
         }
     }
 
-    /// Modality value → display level.
+    /// Modality value → display level; of red, where the display table gives colour.
     #[must_use]
     #[inline]
     pub fn level(&self, modality: f32) -> u8 {
-        let mut y = self.voi.apply(modality);
-        if self.is_inverted {
-            y = 1.0 - y;
+        let y = self.presentation_value(modality);
+        quantised(self.display.map_or(y, |display| display.apply(y)))
+    }
+
+    #[inline]
+    fn presentation_value(&self, modality: f32) -> f32 {
+        let y = self.voi.apply(modality);
+        if self.is_inverted { 1.0 - y } else { y }
+    }
+
+    #[inline]
+    fn rgb(&self, modality: f32) -> [u8; 3] {
+        match self.display.filter(|display| display.is_colour()) {
+            Some(display) => display
+                .rgb(self.presentation_value(modality))
+                .map(quantised),
+            None => [self.level(modality); 3],
         }
-        if let Some(display) = self.display {
-            y = display.apply(y);
-        }
-        (y * 255.0).round_ties_even() as u8
     }
 
     /// What pixel (x, y) of the view shows for a tap.
@@ -122,12 +133,17 @@ impl<'a> GreyChain<'a> {
     #[inline]
     pub fn rgba(&self, tap: Tap, x: u32, y: u32) -> [u8; 4] {
         let [r, g, b] = match tap {
-            Ok(value) => [self.level(value); 3],
+            Ok(value) => self.rgb(value),
             Err(Blank::Gap) if is_hatched(x, y) => [HATCH_LEVEL; 3],
             Err(_) => self.background,
         };
         [r, g, b, u8::MAX]
     }
+}
+
+#[inline]
+fn quantised(y: f32) -> u8 {
+    (y * 255.0).round_ties_even() as u8
 }
 
 impl ModalityTransform {

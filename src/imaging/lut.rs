@@ -42,7 +42,11 @@ impl Lut {
 /// The last stage: presentation value 0..=1 → what the display is driven with. Without one the
 /// display is driven with the presentation value itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DisplayLut(Arc<[u16]>);
+pub struct DisplayLut {
+    /// All of red, then all of green, then all of blue; or grey alone.
+    entries: Arc<[u16]>,
+    channels: usize,
+}
 
 impl DisplayLut {
     /// Fewest entries a display table may have.
@@ -56,21 +60,58 @@ impl DisplayLut {
     pub fn new(entries: Arc<[u16]>) -> Option<Self> {
         (Self::MIN_ENTRIES..=Self::MAX_ENTRIES)
             .contains(&entries.len())
-            .then_some(Self(entries))
+            .then_some(Self {
+                entries,
+                channels: 1,
+            })
+    }
+
+    /// One of another size, or of 3 channels one after the other; `None` if they are empty or of
+    /// unequal length.
+    pub(super) fn planes(entries: Arc<[u16]>, channels: usize) -> Option<Self> {
+        let is_whole = !entries.is_empty() && entries.len().is_multiple_of(channels);
+        is_whole.then_some(Self { entries, channels })
+    }
+
+    /// Entries of a channel.
+    #[must_use]
+    pub fn inputs(&self) -> usize {
+        self.entries.len() / self.channels
+    }
+
+    /// Whether it gives red, green and blue.
+    #[must_use]
+    pub const fn is_colour(&self) -> bool {
+        self.channels == 3
     }
 
     /// The entries.
     #[must_use]
     pub fn entries(&self) -> &[u16] {
-        &self.0
+        &self.entries
     }
 
-    /// The display value of a presentation value.
+    /// The display value of a presentation value; of red, where it gives colour.
     #[must_use]
     pub fn apply(&self, presentation: f32) -> f32 {
-        let last = self.0.len() - 1;
+        self.at(0, presentation)
+    }
+
+    /// Red, green and blue of a presentation value.
+    #[must_use]
+    pub fn rgb(&self, presentation: f32) -> [f32; 3] {
+        if self.is_colour() {
+            [0, 1, 2].map(|channel| self.at(channel, presentation))
+        } else {
+            [self.at(0, presentation); 3]
+        }
+    }
+
+    fn at(&self, channel: usize, presentation: f32) -> f32 {
+        let last = self.inputs() - 1;
         let index = (presentation * last as f32).round_ties_even() as usize;
-        f32::from(self.0.get(index.min(last)).copied().unwrap_or(0)) / 65535.0
+        let at = channel * self.inputs() + index.min(last);
+        f32::from(self.entries.get(at).copied().unwrap_or(0)) / 65535.0
     }
 }
 

@@ -137,7 +137,7 @@ impl FrameMarks {
 
     /// Covers it with a shutter, once all overlays are there: the one a bitmap shutter is made of
     /// is no longer one. A shutter that leaves nothing to see is a fault of the image, not a wish.
-    pub(super) fn cover(&mut self, shutter: &Arc<DisplayShutter>, size: [u32; 2], aspect: f64) {
+    pub fn cover(&mut self, shutter: &Arc<DisplayShutter>, size: [u32; 2], aspect: f64) {
         let bitmap = shutter.overlay_index.and_then(|index| {
             let found = self.overlays.iter().position(|it| it.plane.index == index);
             found.map(|at| self.overlays.remove(at))
@@ -314,7 +314,8 @@ fn fill_row(polygon: &[(i64, i64)], row: i64, inside: &mut [bool]) {
 
 /// PCS CIELab as DICOM encodes it (C.10.7.1.1: L 0..=100 over 0..=65535, a and b −128..=127) under
 /// D50, to sRGB (IEC 61966-2-1) by the Bradford-adapted matrix.
-fn srgb_from_lab([l, a, b]: [u16; 3]) -> [u8; 3] {
+#[must_use]
+pub fn srgb_from_lab([l, a, b]: [u16; 3]) -> [u8; 3] {
     let l = f64::from(l) * 100.0 / 65_535.0;
     let [a, b] = [a, b].map(|value| f64::from(value) * 255.0 / 65_535.0 - 128.0);
     let fy = (l + 16.0) / 116.0;

@@ -11,6 +11,7 @@ pub mod grey_chain;
 mod lut;
 pub mod marks;
 pub(crate) mod picture;
+mod presentation;
 mod probe;
 mod range;
 pub mod sampling;
@@ -19,7 +20,7 @@ pub mod statistics;
 pub mod voi;
 
 pub use crate::dicom::{MissingEnd, Photometric, SampleType, Samples};
-pub use assemble::{ImageAttributes, frame_image};
+pub use assemble::{GreyStages, ImageAttributes, frame_image};
 pub use colour_profile::{ColourProfile, Colours};
 pub use frame_image::{
     Calibration, FrameImage, ImagePlane, LossyNote, ModalityTransform, NamedVoi, PaddingRange,
@@ -27,8 +28,9 @@ pub use frame_image::{
 };
 pub use grey_chain::Look;
 pub use lut::{DisplayLut, Lut};
-pub use marks::{FrameMarks, Marks, MarksLook};
+pub use marks::{FrameMarks, Marks, MarksLook, srgb_from_lab};
 pub use picture::Picture;
+pub use presentation::{PresentationTable, behind_voi};
 pub use probe::{Probe, probe};
 pub use range::full_range;
 pub use sampling::Filter;

@@ -10,6 +10,7 @@ use crate::imaging::grey_chain::{
 };
 use crate::imaging::marks::{Marks, SHUTTER};
 use crate::imaging::picture::{self, Picture};
+use crate::imaging::presentation::behind_voi;
 use crate::imaging::sampling::{Blank, Filter, Position, Stepper, Tap, sample};
 
 /// A picture of a frame: how large, and where on the frame each pixel lies.
@@ -75,7 +76,9 @@ impl SliceView {
 /// The picture.
 #[must_use]
 pub fn render(image: &FrameImage, view: &SliceView) -> Picture {
-    let chain = GreyChain::new(&view.look, image.photometric);
+    let (look, photometric) =
+        behind_voi(&view.look, image.photometric, image.presentation.as_ref());
+    let chain = GreyChain::new(&look, photometric);
     let blank = |x, y| chain.rgba(Err(Blank::NoData), x, y);
     let Some(stepper) = view.stepper().filter(|_| image.is_complete()) else {
         return Picture::paint(view.size_px, blank);

@@ -14,6 +14,8 @@ pub enum DisplaySetKind {
     Loop,
     /// A structured report or another tree of content: readable as text.
     Report,
+    /// Presentation states: how images of other series are to be seen.
+    PresentationState,
     /// Signals in time: an ECG, pressures, a voice.
     Waveform,
     /// What cannot be shown yet; the message says what it is.
@@ -48,7 +50,7 @@ impl DisplaySetKind {
         } else if is("9") {
             Self::Waveform
         } else if is("11") {
-            not_shown(msg("kind-presentation-state"))
+            Self::PresentationState
         } else if is("66") {
             not_shown(msg("kind-raw-data"))
         } else if is("481") {
@@ -80,6 +82,7 @@ impl DisplaySetKind {
             Self::Stack => "stack",
             Self::Loop => "loop",
             Self::Report => "report",
+            Self::PresentationState => "presentation_state",
             Self::Waveform => "waveform",
             Self::NotShown(_) => "not_shown",
         }

@@ -188,6 +188,11 @@ impl Library {
         self.instances.values()
     }
 
+    /// The instances from this one on, as they were found.
+    pub fn instances_from(&self, first: InstanceIx) -> impl Iterator<Item = &Arc<Instance>> {
+        self.instances.range(first..).map(|(_, instance)| instance)
+    }
+
     /// The header of an instance.
     #[must_use]
     pub fn header(&self, ix: InstanceIx) -> Option<&Arc<InstanceHeader>> {

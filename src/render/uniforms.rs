@@ -89,10 +89,7 @@ impl ViewUniform {
             viewport_px,
             is_blank: stepper.is_none().into(),
             is_inverted: (look.invert != (photometric == Photometric::Monochrome1)).into(),
-            display_count: look
-                .display
-                .as_ref()
-                .map_or(0, |d| d.entries().len() as u32),
+            display_count: look.display.as_ref().map_or(0, |d| d.inputs() as u32),
             ..Self::default()
         };
         if let Some(stepper) = stepper {

@@ -6,6 +6,8 @@ use crate::problem::{Message, MessageId, msg};
 use crate::text::{Words, age_at};
 use crate::workspace::Workspace;
 
+/// The badge of images that a presentation state is about: its Modality.
+const PRESENTED: &str = "PR";
 /// Missing slices named by their numbers, at most.
 const MISSING_NAMED: usize = 8;
 /// Reasons against a volume that say the series itself is not as it should be.
@@ -62,7 +64,8 @@ pub struct SetRow {
     pub is_waveform: bool,
     /// It can be resliced.
     pub is_volume: bool,
-    /// Short word of what it is when it is no image: `SR`.
+    /// Short word of what it is when it is no image: `SR`; `PR` where images have a presentation
+    /// state.
     pub badge: Option<String>,
     /// Why it cannot be shown, if it cannot.
     pub why_not: Option<String>,
@@ -179,7 +182,12 @@ fn set_row(set: &DisplaySet, workspace: &Workspace, words: &Words) -> SetRow {
         is_waveform: set.kind == DisplaySetKind::Waveform,
         phases: joined.map_or(1, |phase| phase.sets.len()),
         is_volume: workspace.library.volume_grid(set.id).is_ok(),
-        badge: (!set.is_image()).then(|| set.modality.clone()),
+        badge: if set.is_image() {
+            let is_presented = workspace.presentations.is_any_for(&set.series_instance_uid);
+            is_presented.then(|| PRESENTED.to_owned())
+        } else {
+            Some(set.modality.clone())
+        },
         why_not,
         problems,
         notes,

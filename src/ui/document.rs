@@ -8,6 +8,7 @@ use crate::objects::sr::{content_tree, lines};
 use crate::problem::{Message, msg};
 use crate::ui::bidi_label::Text;
 use crate::ui::panel::PanelCtx;
+use crate::ui::presentation_page::presentation_page_ui;
 use crate::workspace::{Command, LayoutEdit, PaneId};
 
 /// Lines longer than this side by side become two.
@@ -53,6 +54,7 @@ fn contents_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, set: &DisplaySet) {
     ui.add_space(2.0 * theme.sizes.space);
     match &set.kind {
         DisplaySetKind::Report => tree_ui(ui, ctx, set),
+        DisplaySetKind::PresentationState => presentation_page_ui(ui, ctx, set),
         DisplaySetKind::NotShown(what) => {
             let words = ctx.words.get(what);
             Text::new(&words, theme.body(), theme.colours.warning)

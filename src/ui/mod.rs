@@ -11,6 +11,7 @@
 //! | `patient_bar.rs`, `tools_row.rs`, `layout_chooser.rs`, `status.rs` | the bars |
 //! | `browser.rs`, `browse.rs` | the studies on the left |
 //! | `document.rs` | what is no picture, as text in a pane |
+//! | `presentation_page.rs` | the same of presentation states |
 //! | `findings.rs` | measurements, report text and saving on the right |
 //! | [`viewport`] | a pane: picture, overlays, drawings, input |
 //! | `waveform/` | a pane with an ECG or another signal: paper, traces, calipers |
@@ -36,6 +37,7 @@ mod parts;
 mod passed_over;
 mod path_field;
 mod patient_bar;
+mod presentation_page;
 mod questions;
 mod settings;
 mod shell;

@@ -10,6 +10,7 @@ pub mod cine;
 mod library_facts;
 mod overlay_geometry;
 mod placing;
+mod presentation;
 mod resolve;
 mod resolved;
 mod scale_bar;
@@ -27,7 +28,10 @@ pub use library_facts::{
 };
 pub use overlay_geometry::{EdgeLetters, edge_letters};
 pub use placing::Space;
-pub use resolve::{StackGeometry, resolve_plane, resolve_stack};
+pub use presentation::{
+    PresentationMark, Presented, TextPlace, presentation_marks, presented_camera,
+};
+pub use resolve::{StackGeometry, resolve_plane, resolve_stack, with_own_zoom};
 pub use resolved::{ResolvedKind, ResolvedView};
 pub use scale_bar::{ScaleBar, scale_bar};
 pub use shown::{ImageRef, ShownData, Visibility};

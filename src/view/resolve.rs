@@ -4,6 +4,7 @@ use super::resolved::{ResolvedKind, ResolvedView};
 use super::state::{Camera, Zoom};
 use crate::geom::{DAffine2, DAffine3, DMat2, DMat3, DVec2, DVec3, PlanePose};
 use crate::imaging::FrameImage;
+use crate::objects::presentation_state::{DisplayedArea, PresentationSize};
 use crate::volume::VolumeGrid;
 
 /// What resolving a stack needs to know of its frame; known from the header, before any decode.
@@ -17,6 +18,8 @@ pub struct StackGeometry {
     pub pixel_mm: Option<DVec2>,
     /// Image (column, row, distance mm) → patient mm.
     pub patient_from_image: Option<DAffine3>,
+    /// The part of it that a presentation state shows.
+    pub area: Option<DisplayedArea>,
 }
 
 impl StackGeometry {
@@ -38,13 +41,58 @@ impl StackGeometry {
             pixel_aspect,
             pixel_mm,
             patient_from_image,
+            area: None,
         }
     }
 
-    /// Width and height of the picture in square units, one unit a column step.
+    /// The same as a presentation state shows it: an area of it, in pixels of the state's shape.
+    #[must_use]
+    pub fn presented(self, area: Option<DisplayedArea>) -> Self {
+        let aspect = area.and_then(|area| area.pixel_aspect);
+        Self {
+            pixel_aspect: aspect.unwrap_or(self.pixel_aspect),
+            area,
+            ..self
+        }
+    }
+
+    /// A column step and a row step in square units, one unit a column step.
+    fn stretch(&self) -> DVec2 {
+        DVec2::new(1.0, self.pixel_aspect)
+    }
+
+    /// Width and height of the picture in square units.
     fn extent(&self) -> DVec2 {
         let [columns, rows] = self.image_size;
-        DVec2::new(f64::from(columns), f64::from(rows) * self.pixel_aspect)
+        DVec2::new(f64::from(columns), f64::from(rows)) * self.stretch()
+    }
+
+    /// The middle of the picture, image (column, row).
+    fn middle(&self) -> DVec2 {
+        let [columns, rows] = self.image_size;
+        (DVec2::new(f64::from(columns), f64::from(rows)) - 1.0) * 0.5
+    }
+}
+
+/// The same camera with its zoom in numbers where it was the presentation state's: what zooming and
+/// panning start from.
+#[must_use]
+pub fn with_own_zoom(camera: &Camera, geometry: &StackGeometry, size_px: DVec2) -> Camera {
+    let (Zoom::Presented, Some(area)) = (camera.zoom, geometry.area) else {
+        return *camera;
+    };
+    let extent = (area.high - area.low) * geometry.stretch();
+    let scale = match area.size {
+        PresentationSize::Magnify(ratio) => ratio,
+        // How large a pixel of the screen is, the system does not say.
+        PresentationSize::ScaleToFit | PresentationSize::TrueSize => {
+            fit_scale(extent, screen_from_unturned(camera), size_px)
+        }
+    };
+    Camera {
+        zoom: Zoom::Scale(scale),
+        pan: camera.pan + (area.middle() - geometry.middle()) * geometry.stretch(),
+        ..*camera
     }
 }
 
@@ -66,7 +114,7 @@ fn fit_scale(extent: DVec2, turn: DMat2, size_px: DVec2) -> f64 {
 /// Screen pixels a unit (a column step of a stack, a millimetre of a plane) under this camera.
 fn scale_px(camera: &Camera, extent: DVec2, turn: DMat2, size_px: DVec2) -> f64 {
     match camera.zoom {
-        Zoom::Fit => fit_scale(extent, turn, size_px),
+        Zoom::Fit | Zoom::Presented => fit_scale(extent, turn, size_px),
         Zoom::Scale(scale) => scale,
     }
 }
@@ -74,16 +122,12 @@ fn scale_px(camera: &Camera, extent: DVec2, turn: DMat2, size_px: DVec2) -> f64 
 /// A frame as acquired.
 #[must_use]
 pub fn resolve_stack(camera: &Camera, geometry: &StackGeometry, size_px: DVec2) -> ResolvedView {
+    let camera = &with_own_zoom(camera, geometry, size_px);
     let turn = screen_from_unturned(camera);
     let extent = geometry.extent();
     let scale = scale_px(camera, extent, turn, size_px);
     // Image (column, row), centres at integers → square units from the middle of the image.
-    let middle = (DVec2::new(
-        f64::from(geometry.image_size[0]),
-        f64::from(geometry.image_size[1]),
-    ) - 1.0)
-        * 0.5;
-    let stretch = DVec2::new(1.0, geometry.pixel_aspect);
+    let (middle, stretch) = (geometry.middle(), geometry.stretch());
     let units_from_image =
         DAffine2::from_mat2_translation(DMat2::from_diagonal(stretch), -middle * stretch);
     let screen_from_units =
@@ -168,6 +212,7 @@ mod tests {
                 DMat3::from_cols(DVec3::X * 0.5, DVec3::Y * 0.5, DVec3::Z),
                 DVec3::new(-10.0, -20.0, 30.0),
             )),
+            area: None,
         }
     }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::geom::{AnatomicalPlane, DVec2};
 use crate::imaging::marks::{SHUTTER, overlay_bit};
 use crate::imaging::{Colours, Filter, MarksLook, VoiFunction};
-use crate::model::DisplaySetId;
+use crate::model::{DisplaySetId, InstanceIx};
 use crate::view::cine::Cine;
 
 /// How big the picture is.
@@ -14,6 +14,8 @@ pub enum Zoom {
     /// The whole image in the pane, whatever the pane's size.
     #[default]
     Fit,
+    /// What the presentation state says for the frame shown (stack); without one as [`Self::Fit`].
+    Presented,
     /// Screen pixels an image pixel (stack; along a row) or screen pixels a millimetre (plane).
     Scale(f64),
 }
@@ -23,8 +25,9 @@ pub enum Zoom {
 pub struct Camera {
     /// Its size.
     pub zoom: Zoom,
-    /// How far the middle of the pane is from the middle of the image, in unrotated image
-    /// directions (x right, y down): image pixel widths in a stack, millimetres in a plane.
+    /// How far the middle of the pane is from the middle of the image (of the displayed area, where
+    /// the zoom is the presentation state's), in unrotated image directions (x right, y down): image
+    /// pixel widths in a stack, millimetres in a plane.
     pub pan: DVec2,
     /// Turned clockwise on screen, degrees.
     pub rotation_degrees: f64,
@@ -154,6 +157,9 @@ pub struct ViewState {
     /// As a film.
     #[serde(default)]
     pub cine: Cine,
+    /// By which presentation state (stack only); an instance of it.
+    #[serde(skip)]
+    pub presentation: Option<InstanceIx>,
 }
 
 impl ViewState {
@@ -167,6 +173,7 @@ impl ViewState {
             camera: Camera::default(),
             look: DataPresentation::default(),
             cine: Cine::default(),
+            presentation: None,
         }
     }
 }

@@ -154,6 +154,8 @@ impl Workspace {
         }
         self.library.settle();
         self.panes.follow(&self.library, &shown);
+        self.presentations.update(&self.library);
+        self.take_awaited_presentation();
         self.hang_first();
         let new_studies = self
             .library

@@ -88,6 +88,7 @@ mod tests {
             pixel_aspect: 1.5,
             pixel_mm: None,
             patient_from_image: None,
+            area: None,
         }
     }
 

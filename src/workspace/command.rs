@@ -7,6 +7,7 @@ use crate::dicom::{InstanceHeader, Password};
 use crate::geom::{AnatomicalPlane, DVec3};
 use crate::jobs::JobId;
 use crate::model::DisplaySetId;
+use crate::model::InstanceIx;
 use crate::model::StudyKey;
 use crate::problem::{Message, Problem};
 use crate::view::cine::{CineAxis, Repeat};
@@ -165,9 +166,13 @@ pub enum ViewEdit {
     Rotate(f64),
     FlipHorizontal,
     FlipVertical,
-    /// Window, zoom, pan, rotation, mirror as at first.
+    /// Window, zoom, pan, rotation, mirror as at first, or as the presentation state has them.
     Reset,
     Cine(CineEdit),
+    /// By this presentation state, or none (stack).
+    Present(Option<InstanceIx>),
+    /// By the next of those there are for the images; none after the last.
+    NextPresentation,
     /// The same slice so many phases on (positive) or back: moments, echoes, b-values.
     Phase(i32),
 }

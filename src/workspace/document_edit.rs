@@ -260,22 +260,31 @@ impl Workspace {
     }
 
     pub(super) fn undo(&mut self) -> Vec<Effect> {
-        self.travel(|record| record.history.undo(&mut record.document).is_some())
+        self.travel(|record, panes| {
+            let see = |before: &_| Self::see_again(panes, before);
+            record.history.undo(&mut record.document, see).is_some()
+        })
     }
 
     pub(super) fn redo(&mut self) -> Vec<Effect> {
-        self.travel(|record| record.history.redo(&mut record.document).is_some())
+        self.travel(|record, panes| {
+            let see = |before: &_| Self::see_again(panes, before);
+            record.history.redo(&mut record.document, see).is_some()
+        })
     }
 
     /// Only ever in the study of the active pane: undo pressed over patient B leaves patient A alone.
-    fn travel(&mut self, go: impl FnOnce(&mut super::StudyRecord) -> bool) -> Vec<Effect> {
+    fn travel(
+        &mut self,
+        go: impl FnOnce(&mut super::StudyRecord, &mut super::Panes) -> bool,
+    ) -> Vec<Effect> {
         let Some(study) = self.active_study() else {
             return Vec::new();
         };
         let Some(record) = self.studies.get_mut(&study) else {
             return Vec::new();
         };
-        if !go(record) {
+        if !go(record, &mut self.panes) {
             return Vec::new();
         }
         if self

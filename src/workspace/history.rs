@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use crate::problem::Message;
 use crate::workspace::command::GestureId;
 use crate::workspace::document::Document;
+use crate::workspace::presentation::Seen;
 
 /// Steps kept; a snapshot is a list of shared pointers.
 const STEPS: usize = 200;
@@ -24,6 +25,8 @@ struct Step {
     gesture: Option<GestureId>,
     /// The document before this step (in `past`) or after it (in `future`).
     document: Document,
+    /// The same of the pane it changed, if it changed one.
+    seen: Option<Seen>,
 }
 
 impl History {
@@ -41,7 +44,16 @@ impl History {
             label,
             gesture,
             document: before.clone(),
+            seen: None,
         });
+    }
+
+    /// Notes that a pane is about to be seen by another presentation state.
+    pub fn record_seen(&mut self, label: Message, document: &Document, before: Seen) {
+        self.record(label, None, document);
+        if let Some(step) = self.past.back_mut() {
+            step.seen = Some(before);
+        }
     }
 
     /// What undo would undo.
@@ -56,14 +68,19 @@ impl History {
         self.future.last().map(|step| &step.label)
     }
 
-    /// One step back.
-    pub fn undo(&mut self, now: &mut Document) -> Option<Message> {
+    /// One step back. `see` makes a pane look as it did and gives back how it looked.
+    pub fn undo(
+        &mut self,
+        now: &mut Document,
+        see: impl FnOnce(&Seen) -> Option<Seen>,
+    ) -> Option<Message> {
         let step = self.past.pop_back()?;
         let after = std::mem::replace(now, step.document);
         self.future.push(Step {
             label: step.label.clone(),
             gesture: None,
             document: after,
+            seen: step.seen.as_ref().and_then(see),
         });
         Some(step.label)
     }
@@ -82,13 +99,18 @@ impl History {
     }
 
     /// One step forward again.
-    pub fn redo(&mut self, now: &mut Document) -> Option<Message> {
+    pub fn redo(
+        &mut self,
+        now: &mut Document,
+        see: impl FnOnce(&Seen) -> Option<Seen>,
+    ) -> Option<Message> {
         let step = self.future.pop()?;
         let before = std::mem::replace(now, step.document);
         self.past.push_back(Step {
             label: step.label.clone(),
             gesture: None,
             document: before,
+            seen: step.seen.as_ref().and_then(see),
         });
         Some(step.label)
     }

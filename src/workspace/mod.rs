@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `command.rs` | [`Command`], nested by owner; [`Effect`], [`Task`] |
 //! | `phases.rs` | the second direction of scrolling: from phase to phase |
+//! | `presentation.rs` | presentation states in panes |
 //! | `panes.rs` | panes, layouts, the MPR group and its crosshair |
 //! | `view_edit.rs` | changes to one pane's view |
 //! | `cine.rs` | films in panes: [`Cinema`], their clocks |
@@ -27,6 +28,7 @@ mod labels;
 mod notices;
 mod panes;
 mod phases;
+mod presentation;
 mod presets;
 mod settings;
 mod start;
@@ -52,9 +54,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::annotation::AnnotationId;
+use crate::model::InstanceIx;
 use crate::model::Library;
 use crate::model::SeriesKey;
 use crate::model::StudyKey;
+use crate::objects::presentation_state::PresentationStates;
 use crate::problem::{Message, msg};
 
 /// A file that was found and not shown, and why.
@@ -119,6 +123,10 @@ pub struct Workspace {
     /// Where reports go if the settings name no folder; never the medium the images lie on.
     pub reports: Option<PathBuf>,
     next_annotation: u64,
+    /// The presentation states that are open.
+    pub presentations: PresentationStates,
+    /// A state whose images are not open yet, and where they are to be seen.
+    awaited_presentation: Option<(PaneId, InstanceIx)>,
 }
 
 impl Workspace {

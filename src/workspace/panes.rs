@@ -418,7 +418,15 @@ impl Workspace {
                         .position(|frame| frame.as_ref() == Some(key))
                 };
                 let k = shown.and_then(place);
-                self.panes.enter_mpr(view.display_set, &grid, view.look);
+                // A window in the values of a presentation state is none in the image's.
+                let look = crate::view::DataPresentation {
+                    voi: match view.presentation {
+                        Some(_) => crate::view::VoiChoice::default(),
+                        None => view.look.voi,
+                    },
+                    ..view.look
+                };
+                self.panes.enter_mpr(view.display_set, &grid, look);
                 // The slice that was read stays on screen.
                 if let (Some(k), Some(group)) = (k, self.panes.mpr.get_mut(&view.display_set)) {
                     group.go_to_slice(&grid, k);

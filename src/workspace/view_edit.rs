@@ -4,8 +4,8 @@ use crate::annotation::{AnnotationId, Points};
 use crate::geom::DVec3;
 use crate::model::DisplaySetId;
 use crate::view::cine::CineAxis;
-use crate::view::step_mm;
 use crate::view::{Camera, DataPresentation, ViewMode, ViewState, VoiChoice, Zoom};
+use crate::view::{presented_camera, step_mm};
 use crate::volume::VolumeGrid;
 use crate::workspace::Workspace;
 use crate::workspace::camera::one_to_one;
@@ -37,7 +37,10 @@ impl Workspace {
 
     pub(super) fn edit_view(&mut self, pane: PaneId, edit: ViewEdit) -> Vec<Effect> {
         if let ViewEdit::Show(set) = edit {
-            self.show(pane, set);
+            self.awaited_presentation = None;
+            if !self.show_presentation(pane, set) {
+                self.show(pane, set);
+            }
             return Vec::new();
         }
         let Some(view) = self.panes.view(pane).cloned() else {
@@ -103,7 +106,9 @@ impl Workspace {
             ViewEdit::FlipVertical => self.change(pane, |view| flip(&mut view.camera, false)),
             ViewEdit::Reset => {
                 let filter = self.settings.filter;
-                self.change(pane, |view| view.camera = Camera::default());
+                let state = view.presentation.and_then(|ix| self.presentations.get(ix));
+                let camera = state.map_or_else(Camera::default, |it| presented_camera(it));
+                self.change(pane, |view| view.camera = camera);
                 self.look(pane, &view, |look| {
                     *look = DataPresentation {
                         filter,
@@ -125,6 +130,8 @@ impl Workspace {
                 self.step_phase(pane, steps);
             }
             ViewEdit::Cine(edit) => self.edit_cine(pane, edit),
+            ViewEdit::Present(state) => self.present(pane, state),
+            ViewEdit::NextPresentation => self.present_next(pane),
             ViewEdit::Show(_) => {}
         }
         Vec::new()

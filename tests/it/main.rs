@@ -26,6 +26,7 @@ mod overlays;
 mod per_frame;
 mod phases;
 mod pictures;
+mod presentation_states;
 mod reading;
 mod reading_faults;
 mod render;

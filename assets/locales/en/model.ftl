@@ -7,7 +7,6 @@ memory-refused = Not enough memory: { $asked } MiB are needed, { $free } of { $t
 kind-no-sop-class = The file does not say what kind of object it is
 kind-unknown = This kind of object is not known ({ $uid })
 kind-document = An encapsulated document; it cannot be shown yet
-kind-presentation-state = A presentation state; it is not applied yet
 kind-raw-data = Raw data, a registration or a surface; it cannot be shown yet
 kind-radiotherapy = A radiotherapy plan, structure set or record; it cannot be shown yet
 kind-spectroscopy = MR spectroscopy; it cannot be shown yet

@@ -7,7 +7,6 @@ memory-refused = Mémoire insuffisante : il faut { $asked } Mio, { $free } sur {
 kind-no-sop-class = Le fichier ne dit pas de quel type d’objet il s’agit
 kind-unknown = Ce type d’objet n’est pas connu ({ $uid })
 kind-document = Un document encapsulé ; il ne peut pas encore être affiché
-kind-presentation-state = Un état de présentation ; il n’est pas encore appliqué
 kind-raw-data = Des données brutes, un recalage ou une surface ; cela ne peut pas encore être affiché
 kind-radiotherapy = Un plan, des structures ou un compte rendu de radiothérapie ; cela ne peut pas encore être affiché
 kind-spectroscopy = Une spectroscopie IRM ; elle ne peut pas encore être affichée

@@ -4,11 +4,14 @@ use serde::Serialize;
 
 use crate::engine::open::Opened;
 use crate::model::DisplaySet;
+use crate::model::DisplaySetKind;
+use crate::model::Instance;
 use crate::model::Library;
 use crate::model::Patient;
 use crate::model::Series;
 use crate::model::Study;
 use crate::model::VolumePlan;
+use crate::objects::presentation_state;
 use crate::text::Words;
 
 /// Everything found; `files_found` is the sum of the other two.
@@ -65,7 +68,7 @@ pub(super) struct SeriesEntry {
 
 #[derive(Debug, Serialize)]
 pub(super) struct DisplaySetEntry {
-    /// `stack`, `loop`, `report`, `waveform` or `not_shown`.
+    /// `stack`, `loop`, `report`, `presentation_state`, `waveform` or `not_shown`.
     pub kind: &'static str,
     /// What sets it apart from the others of its series.
     pub apart_by: Vec<String>,
@@ -79,12 +82,34 @@ pub(super) struct DisplaySetEntry {
     pub rows: u32,
     pub columns: u32,
     pub frame_of_reference_uid: Option<String>,
+    /// The presentation states it holds.
+    pub presentation_states: Vec<PresentationStateEntry>,
     /// Why it cannot be shown.
     pub not_shown: Option<String>,
     /// The volume it forms.
     pub geometry: Option<GeometryEntry>,
     /// Why it forms no volume.
     pub no_volume: Option<String>,
+}
+
+#[derive(Debug, Default, Serialize)]
+pub(super) struct PresentationStateEntry {
+    pub sop_instance_uid: String,
+    /// Content Label; empty where it says none, or cannot be applied.
+    pub label: String,
+    pub description: String,
+    /// Content Creator's Name, as stored.
+    pub creator: String,
+    pub creation_date: String,
+    pub creation_time: String,
+    /// How many images it is for.
+    pub images: usize,
+    /// Series Instance UIDs of those images.
+    pub referenced_series: Vec<String>,
+    /// Why it cannot be applied.
+    pub refused: Option<String>,
+    /// What of it is not shown.
+    pub faults: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -183,12 +208,12 @@ fn series_entry(library: &Library, series: &Series, words: &Words) -> SeriesEntr
         display_sets: library
             .display_sets_of(series.key)
             .iter()
-            .map(|set| display_set_entry(set, words))
+            .map(|set| display_set_entry(library, set, words))
             .collect(),
     }
 }
 
-fn display_set_entry(set: &DisplaySet, words: &Words) -> DisplaySetEntry {
+fn display_set_entry(library: &Library, set: &DisplaySet, words: &Words) -> DisplaySetEntry {
     let why = set.volume.as_ref().err().filter(|_| set.is_image());
     DisplaySetEntry {
         kind: set.kind.name(),
@@ -208,9 +233,44 @@ fn display_set_entry(set: &DisplaySet, words: &Words) -> DisplaySetEntry {
         rows: set.rows,
         columns: set.columns,
         frame_of_reference_uid: set.frame_of_reference.as_deref().map(str::to_owned),
+        presentation_states: if set.kind == DisplaySetKind::PresentationState {
+            let instances = set.instances.iter();
+            instances
+                .filter_map(|ix| library.instance(*ix))
+                .map(|instance| state_entry(instance, words))
+                .collect()
+        } else {
+            Vec::new()
+        },
         not_shown: set.kind.message().map(|message| words.get(message)),
         geometry: set.volume.as_deref().ok().map(geometry_entry),
         no_volume: why.map(|why| words.get(&why.message())),
+    }
+}
+
+fn state_entry(instance: &Instance, words: &Words) -> PresentationStateEntry {
+    let uid = instance.facts.sop_instance_uid.to_string();
+    match presentation_state::read(&instance.header) {
+        Ok(state) => {
+            let [creation_date, creation_time] = state.created;
+            PresentationStateEntry {
+                sop_instance_uid: uid,
+                label: state.label,
+                description: state.description,
+                creator: state.creator,
+                creation_date,
+                creation_time,
+                images: state.images.len(),
+                referenced_series: state.series.iter().map(ToString::to_string).collect(),
+                refused: None,
+                faults: state.faults.iter().map(|fault| words.get(fault)).collect(),
+            }
+        }
+        Err(why) => PresentationStateEntry {
+            sop_instance_uid: uid,
+            refused: Some(words.get(&why)),
+            ..PresentationStateEntry::default()
+        },
     }
 }
 

@@ -4,6 +4,7 @@ use super::document::DisplaySetEntry;
 use super::document::Document;
 use super::document::GeometryEntry;
 use super::document::PatientEntry;
+use super::document::PresentationStateEntry;
 use super::document::SeriesEntry;
 use super::document::StudyEntry;
 use crate::dicom::PersonName;
@@ -23,7 +24,11 @@ pub(super) fn listing(opened: &Opened, document: &Document, words: &Words) -> St
             for series in &study.series {
                 lines.push(indented(2, &series_line(series, words)));
                 for set in &series.display_sets {
-                    lines.push(indented(3, &set_line(set, words)));
+                    if set.presentation_states.is_empty() {
+                        lines.push(indented(3, &set_line(set, words)));
+                    }
+                    let states = set.presentation_states.iter();
+                    lines.extend(states.map(|state| indented(3, &state_line(state, words))));
                 }
             }
         }
@@ -125,6 +130,30 @@ fn set_line(set: &DisplaySetEntry, words: &Words) -> String {
         (None, Some(why)) if set.frames > 1 => parts.push(why.clone()),
         _ => {}
     }
+    joined(&parts)
+}
+
+fn state_line(state: &PresentationStateEntry, words: &Words) -> String {
+    if let Some(why) = &state.refused {
+        let refused = Message::new(msg("info-presentation-refused"));
+        return words.get(&refused.text("reason", why.as_str()));
+    }
+    let name = [&state.label, &state.description, &state.sop_instance_uid]
+        .into_iter()
+        .find(|text| !text.is_empty());
+    let named = Message::new(msg("info-presentation"));
+    let creator = PersonName::parse(&state.creator).display();
+    let by = Message::new(msg("info-presentation-by")).text("creator", creator.as_str());
+    let about = Message::new(msg("info-presentation-about"))
+        .count("images", state.images)
+        .count("series", state.referenced_series.len());
+    let mut parts = vec![words.get(&named.text("name", name.cloned().unwrap_or_default()))];
+    if !creator.is_empty() {
+        parts.push(words.get(&by));
+    }
+    parts.push(words.date_time(&state.creation_date, &state.creation_time));
+    parts.push(words.get(&about));
+    parts.extend(state.faults.iter().cloned());
     joined(&parts)
 }
 

@@ -68,6 +68,9 @@ pub struct RenderArgs {
     /// Display shutter of the image (stack)
     #[arg(long, value_enum, default_value_t = Switch::On)]
     shutter: Switch,
+    /// As a presentation state shows it, by its SOP Instance UID, label or file (stack)
+    #[arg(long, value_name = "UID|LABEL|FILE")]
+    presentation: Option<String>,
     /// Where to compute
     #[arg(long, value_enum, default_value_t = Renderer::Gpu)]
     renderer: Renderer,
@@ -132,9 +135,18 @@ pub(super) struct Request {
     pub filter: Filter,
     pub marks: MarksChoice,
     pub renderer: Renderer,
+    /// UID, label or file of a presentation state.
+    pub presentation: Option<String>,
 }
 
 impl RenderArgs {
+    /// The files to open: a presentation state named by its file is one of them.
+    pub(super) fn all_paths(&self) -> Vec<PathBuf> {
+        let state = self.presentation.as_ref().map(PathBuf::from);
+        let state = state.filter(|path| path.is_file() && !self.paths.contains(path));
+        self.paths.iter().cloned().chain(state).collect()
+    }
+
     /// # Errors
     /// A sentence naming the option that makes no sense.
     pub(super) fn request(&self) -> Result<Request, Message> {
@@ -150,6 +162,9 @@ impl RenderArgs {
             (None, ViewName::Coronal) => View::Anatomical(AnatomicalPlane::Coronal),
             (None, ViewName::Sagittal) => View::Anatomical(AnatomicalPlane::Sagittal),
         };
+        if let (Some(name), true) = (&self.presentation, view != View::Stack) {
+            return Err(bad("--presentation", name));
+        }
         let place = match (&self.at, self.index) {
             (Some(text), _) => Place::At(point(text).ok_or_else(|| bad("--at", text))?),
             (None, Some(0)) => return Err(bad("--index", "0")),
@@ -191,6 +206,7 @@ impl RenderArgs {
                 ..MarksChoice::default()
             },
             renderer: self.renderer,
+            presentation: self.presentation.clone(),
         })
     }
 }

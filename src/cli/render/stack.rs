@@ -1,7 +1,7 @@
 //! A frame as it was acquired.
 
 use super::arguments::{Place, Request};
-use super::{Device, Rendered};
+use super::{Device, Rendered, presentation};
 use crate::dicom::modules::ImagePlaneModule;
 use crate::engine::InstanceSource;
 use crate::geom::{DAffine2, DVec2, DVec3};
@@ -9,32 +9,61 @@ use crate::imaging::slice_twin::{self, SliceView};
 use crate::imaging::{FrameImage, Look, Picture, full_range};
 use crate::jobs::JobCtx;
 use crate::model::{DisplaySet, FrameKey, Library};
+use crate::objects::presentation_state::PresentationState;
 use crate::problem::{Message, msg};
 use crate::render::pass::slice;
 use crate::render::{FrameTexture, Gpu, RenderError};
-use crate::view::{Camera, ResolvedKind, StackGeometry, resolve_stack, resolve_voi};
+use crate::view::{
+    Camera, ResolvedKind, ResolvedView, StackGeometry, presented_camera, resolve_stack, resolve_voi,
+};
 
 /// The frame asked for.
 pub(super) fn render(
     library: &Library,
     set: &DisplaySet,
     request: &Request,
+    by: Option<&PresentationState>,
     device: &Device,
     ctx: &JobCtx,
 ) -> Result<(Rendered, Vec<Message>), Message> {
-    let frame = match request.place {
-        Place::Middle => decode(library, set, set.frames.len() / 2, ctx)?,
-        Place::Index(index) => decode(library, set, index as usize, ctx)?,
-        Place::At(point) => nearest(library, set, point, ctx)?,
+    let key = match request.place {
+        Place::Middle => {
+            let first = by.and_then(|state| presentation::first(library, state, set));
+            key_at(set, first.unwrap_or(set.frames.len() / 2))?
+        }
+        Place::Index(index) => key_at(set, index as usize)?,
+        Place::At(point) => nearest(library, set, point)?,
     };
+    let own = decode(library, key, ctx)?;
+    let (frame, geometry, camera, size_px) = if let Some(state) = by {
+        let (frame, mut geometry) = presentation::apply(library, state, key, &own)?;
+        let size_px = request.size_px.unwrap_or_else(|| {
+            geometry.pixel_aspect = 1.0;
+            presentation::own_size(state, &geometry)
+        });
+        (frame, geometry, presented_camera(state), size_px)
+    } else {
+        let geometry = StackGeometry::of(&own);
+        let size_px = request.size_px.unwrap_or([own.columns, own.rows]);
+        (own, geometry, Camera::default(), size_px)
+    };
+    let resolved = resolve_stack(&camera, &geometry, size_of(size_px));
+    let is_one_to_one = by.is_none() && request.size_px.is_none();
     let voi = resolve_voi(request.voi.choice(&frame.vois)?, &frame, || {
         full_range(&frame)
     });
     let mut look = Look::new(voi).with_filter(request.filter);
     look.marks = request.marks.look();
+    if let Some(rgb) = by.and_then(PresentationState::overlay_rgb) {
+        look.marks.overlay_rgb = rgb;
+    }
     let view = SliceView {
-        size_px: request.size_px.unwrap_or([frame.columns, frame.rows]),
-        image_from_screen: image_from_screen(&frame, request.size_px),
+        size_px,
+        image_from_screen: if is_one_to_one {
+            DAffine2::IDENTITY // whatever the shape of its pixels
+        } else {
+            image_from_screen(&resolved)
+        },
         look,
     };
     let rendered = match (device, request.wants_values) {
@@ -58,6 +87,9 @@ pub(super) fn render(
     if !request.wants_values {
         faults.extend(frame.colour.clone().and_then(Result::err));
     }
+    if let Some(state) = by.filter(|_| !request.wants_values) {
+        faults.extend(state.faults.iter().cloned());
+    }
     Ok((rendered, faults))
 }
 
@@ -76,14 +108,13 @@ fn gpu_values(gpu: &Gpu, frame: &FrameImage, view: &SliceView) -> Result<Vec<f32
     )
 }
 
-/// Without a size, one pixel a sample; with one, the whole frame fitted into it.
-fn image_from_screen(frame: &FrameImage, size_px: Option<[u32; 2]>) -> DAffine2 {
-    let Some(size_px) = size_px else {
-        return DAffine2::IDENTITY;
-    };
-    let size = DVec2::new(f64::from(size_px[0]), f64::from(size_px[1]));
-    match resolve_stack(&Camera::default(), &StackGeometry::of(frame), size).kind {
-        // A view counts from the corner of the first pixel, the pass from its centre.
+fn size_of(size_px: [u32; 2]) -> DVec2 {
+    DVec2::new(f64::from(size_px[0]), f64::from(size_px[1]))
+}
+
+/// A view counts from the corner of the first pixel, the pass from its centre.
+fn image_from_screen(view: &ResolvedView) -> DAffine2 {
+    match view.kind {
         ResolvedKind::Image {
             image_from_screen, ..
         } => image_from_screen * DAffine2::from_translation(DVec2::splat(0.5)),
@@ -91,21 +122,15 @@ fn image_from_screen(frame: &FrameImage, size_px: Option<[u32; 2]>) -> DAffine2 
     }
 }
 
-fn decode(
-    library: &Library,
-    set: &DisplaySet,
-    index: usize,
-    ctx: &JobCtx,
-) -> Result<FrameImage, Message> {
-    let key = set.frames.get(index).copied().ok_or_else(|| {
+fn key_at(set: &DisplaySet, index: usize) -> Result<FrameKey, Message> {
+    set.frames.get(index).copied().ok_or_else(|| {
         Message::new(msg("cli-no-such-index"))
             .count("index", index + 1)
             .count("count", set.frames.len())
-    })?;
-    decode_key(library, key, ctx)
+    })
 }
 
-fn decode_key(library: &Library, key: FrameKey, ctx: &JobCtx) -> Result<FrameImage, Message> {
+fn decode(library: &Library, key: FrameKey, ctx: &JobCtx) -> Result<FrameImage, Message> {
     let header = library
         .header(key.instance)
         .ok_or_else(|| Message::new(msg("cli-no-images")))?;
@@ -121,12 +146,7 @@ fn plane_of(library: &Library, key: FrameKey) -> Option<ImagePlaneModule> {
 }
 
 /// The frame whose plane is nearest to a patient point.
-fn nearest(
-    library: &Library,
-    set: &DisplaySet,
-    point: DVec3,
-    ctx: &JobCtx,
-) -> Result<FrameImage, Message> {
+fn nearest(library: &Library, set: &DisplaySet, point: DVec3) -> Result<FrameKey, Message> {
     let mut best: Option<(f64, FrameKey)> = None;
     for key in set.frames.iter() {
         let Some(plane) = plane_of(library, *key) else {
@@ -138,5 +158,5 @@ fn nearest(
         }
     }
     let (_, key) = best.ok_or_else(|| Message::new(msg("cli-no-positions")))?;
-    decode_key(library, key, ctx)
+    Ok(key)
 }

@@ -40,6 +40,7 @@ pub fn prepare(
         filter: look.filter,
         voi: VoiVariant::of(look),
         has_display: look.display.is_some(),
+        has_palette: false,
         has_blanks: ready.has_blanks,
         has_lut: ready.has_lut,
         has_marks: false,

@@ -4,7 +4,7 @@
 use eframe::wgpu;
 use glam::DAffine2;
 
-use crate::imaging::{Filter, Picture, SliceView};
+use crate::imaging::{DisplayLut, Filter, Picture, SliceView, behind_voi};
 use crate::render::error::RenderError;
 use crate::render::gpu::Gpu;
 use crate::render::offscreen::Offscreen;
@@ -30,13 +30,16 @@ pub fn prepare(
     if frame.shader == ShaderId::SliceColour && output == Output::Values {
         return Err(RenderError::Unsuitable);
     }
+    let (look, photometric) =
+        behind_voi(&view.look, frame.photometric, frame.presentation.as_ref());
     let key = PipelineKey {
         shader: frame.shader,
         class: frame.class,
         output,
         filter: view.look.filter,
         voi: VoiVariant::of(&view.look),
-        has_display: view.look.display.is_some(),
+        has_display: look.display.is_some(),
+        has_palette: look.display.as_ref().is_some_and(DisplayLut::is_colour),
         has_blanks: frame.has_blanks,
         has_lut: frame.has_lut,
         has_marks: frame.marks.is_some(),
@@ -45,12 +48,11 @@ pub fn prepare(
         has_slabs: false,
     };
     let stepper = view.stepper();
-    let mut uniform =
-        ViewUniform::new(stepper.as_ref(), &view.look, frame.photometric, viewport_px);
+    let mut uniform = ViewUniform::new(stepper.as_ref(), &look, photometric, viewport_px);
     if let Some(marks) = &frame.marks {
         uniform = uniform.with_shutter(marks.shutter_rgb(&view.look));
     }
-    pane.prepare(gpu, key, &frame.bind_group, &view.look, &uniform)
+    pane.prepare(gpu, key, &frame.bind_group, &look, &uniform)
 }
 
 /// The picture, drawn off screen.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use eframe::wgpu;
 
-use crate::imaging::{Colours, FrameImage, FrameMarks, Marks, Photometric};
+use crate::imaging::{Colours, FrameImage, FrameMarks, Marks, Photometric, PresentationTable};
 use crate::render::error::RenderError;
 use crate::render::gpu::Gpu;
 use crate::render::shaders::{SampleClass, ShaderId};
@@ -19,6 +19,7 @@ pub struct FrameTexture {
     pub(crate) has_blanks: bool,
     pub(crate) has_lut: bool,
     pub(crate) photometric: Photometric,
+    pub(crate) presentation: Option<PresentationTable>,
     /// What lies over it; `None` if nothing does.
     pub(crate) marks: Option<Arc<FrameMarks>>,
     bytes: u64,
@@ -114,6 +115,7 @@ impl FrameTexture {
                 || class == SampleClass::F32,
             has_lut: lut.is_some_and(|lut| !lut.entries.is_empty()),
             photometric: image.photometric,
+            presentation: image.presentation.clone(),
             marks: marks.cloned(),
             bytes: u64::from(image.columns)
                 * u64::from(image.rows)

@@ -10,6 +10,7 @@ use crate::dicom::PersonName;
 use crate::dicom::modules::{PatientModule, SeriesModule, StudyModule};
 use crate::geom::{AnatomicalPlane, DVec3};
 use crate::model::InstanceIx;
+use crate::objects::presentation_state::PresentationSize;
 use crate::problem::{Message, MessageId, msg};
 use crate::text::{Words, age_at};
 use crate::ui::theme::Theme;
@@ -109,6 +110,7 @@ pub(super) fn corner_lines(workspace: &Workspace, showing: &Showing, words: &Wor
     }
     left_top.extend(gap_lines(showing, words));
     right_bottom.extend(slice_lines(workspace, showing, words));
+    left_bottom.extend(presentation_lines(showing, words));
     left_bottom.extend(look_lines(showing, words));
     for corner in &mut corners {
         corner.retain(|line| !line.text.trim().is_empty());
@@ -310,6 +312,35 @@ fn position_text(normal: DVec3, centre: DVec3, words: &Words) -> Option<String> 
     Some(format!("{letter}\u{a0}{value}"))
 }
 
+/// Which presentation state makes the picture look as it does, and what of it does not hold here.
+fn presentation_lines(showing: &Showing, words: &Words) -> Vec<Line> {
+    let Some(presented) = &showing.presented else {
+        return Vec::new();
+    };
+    let state = &presented.state;
+    let name = Message::new(msg("viewport-presentation")).text("name", state.name());
+    let mut lines = vec![line(ESSENTIAL, words.get(&name))];
+    if !presented.is_for_frame {
+        lines.push(warning(words.id(msg("viewport-presentation-elsewhere"))));
+        return lines;
+    }
+    if presented.is_modified {
+        lines.push(line(
+            ESSENTIAL,
+            words.id(msg("viewport-presentation-modified")),
+        ));
+    }
+    let area = (showing.data.as_ref())
+        .and_then(|data| state.area(&data.image.sop_instance_uid, data.image.frame));
+    if area.is_some_and(|area| area.size == PresentationSize::TrueSize) {
+        lines.push(line(1, words.id(msg("viewport-presentation-true-size"))));
+    }
+    if !state.faults.is_empty() {
+        lines.push(warning(words.id(msg("viewport-presentation-faulty"))));
+    }
+    lines
+}
+
 /// Window, zoom, and what the reader should know of how the pixels came to be.
 fn look_lines(showing: &Showing, words: &Words) -> Vec<Line> {
     let mut lines = Vec::new();
@@ -339,8 +370,9 @@ fn look_lines(showing: &Showing, words: &Words) -> Vec<Line> {
         let text = Message::new(id)
             .text("width", words.number_up_to(window.width, decimals))
             .text("center", words.number_up_to(window.center, decimals));
-        let own = own_voi(showing.state.look.voi, &image.vois).filter(|_| image.vois.len() > 1);
-        let name = own.map(|index| words.get(&voi_name(&image.vois, index)));
+        let vois = showing.drawn_image().map_or(&[][..], |drawn| &drawn.vois);
+        let own = own_voi(showing.state.look.voi, vois).filter(|_| vois.len() > 1);
+        let name = own.map(|index| words.get(&voi_name(vois, index)));
         lines.push(line(
             1,
             joined(&[words.get(&text), name.unwrap_or_default()]),

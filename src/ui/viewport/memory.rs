@@ -8,16 +8,17 @@ use std::sync::PoisonError;
 
 use eframe::wgpu;
 
-use crate::engine::Textures;
+use crate::engine::{TextureKey, Textures};
 use crate::imaging::FrameImage;
-use crate::model::FrameKey;
+use crate::model::{FrameKey, InstanceIx};
+use crate::objects::presentation_state::PresentedFrame;
 use crate::render::Gpu;
 use crate::render::Output;
 use crate::tool;
 use crate::tool::LabelPlace;
 use crate::ui::viewport::measurement::MeasurementCache;
 use crate::ui::viewport::picture::{PictureMemory, SharedTextures};
-use crate::view::ViewState;
+use crate::view::{Presented, ViewState};
 use crate::workspace::{Cinema, Command, GestureId, PaneId};
 
 /// The hand over the panes and what the panes remember: one for the window.
@@ -75,6 +76,28 @@ pub(super) struct PaneMemory {
     pub is_bar_held: bool,
     /// What of the picture is kept.
     pub picture: PictureMemory,
+    /// The frame on screen as a presentation state shows it.
+    presented: Option<(FrameKey, InstanceIx, Arc<FrameImage>)>,
+}
+
+impl PaneMemory {
+    /// A frame as a state shows it, made once.
+    pub fn presented(
+        &mut self,
+        key: FrameKey,
+        by: &Presented,
+        image: &FrameImage,
+        of: PresentedFrame<'_>,
+    ) -> Arc<FrameImage> {
+        if let Some((made_of, made_by, made)) = &self.presented
+            && (*made_of, *made_by) == (key, by.ix)
+        {
+            return Arc::clone(made);
+        }
+        let made = Arc::new(by.state.apply(image, of));
+        self.presented = Some((key, by.ix, Arc::clone(&made)));
+        made
+    }
 }
 
 /// A frame that stays until its successor is here.
@@ -98,12 +121,13 @@ pub(super) struct TextField {
     pub is_open: bool,
 }
 
-/// Lowest and highest value by frame; frames never change, so these stay right.
+/// Lowest and highest value by frame and presentation state; neither ever changes, so these stay
+/// right.
 #[derive(Debug, Default)]
-pub(super) struct ValueRanges(HashMap<FrameKey, Option<(f64, f64)>>);
+pub(super) struct ValueRanges(HashMap<TextureKey, Option<(f64, f64)>>);
 
 impl ValueRanges {
-    pub fn get(&mut self, key: FrameKey, image: &FrameImage) -> Option<(f64, f64)> {
+    pub fn get(&mut self, key: TextureKey, image: &FrameImage) -> Option<(f64, f64)> {
         *self
             .0
             .entry(key)

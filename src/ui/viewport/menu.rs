@@ -113,6 +113,7 @@ pub(super) fn context_menu(
         }
         own_vois_ui(ui, ctx, showing, pane);
         overlays_ui(ui, ctx, showing, pane);
+        presentations_ui(ui, ctx, pane);
     });
     answer
 }
@@ -172,7 +173,7 @@ const CHOSEN: &str = "✓";
 
 /// The windows and tables the image offers, where there is a choice.
 fn own_vois_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, showing: &Showing, pane: PaneId) {
-    let offered = showing.image.as_ref().map_or(&[][..], |image| &image.vois);
+    let offered = showing.drawn_image().map_or(&[][..], |image| &image.vois);
     if offered.len() < 2 {
         return;
     }
@@ -184,6 +185,35 @@ fn own_vois_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, showing: &Showing, pane: 
         if menu_row_ui(ui, ctx.theme, WIDTH, &name, "", sign, true) {
             let edit = ViewEdit::Voi(VoiChoice::Own(index));
             ctx.commands.push(Command::View(pane, edit));
+        }
+    }
+}
+
+/// The presentation states there are for the images, and none.
+fn presentations_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, pane: PaneId) {
+    let states: Vec<_> = ctx
+        .workspace
+        .presentations_for(pane)
+        .into_iter()
+        .map(|(ix, state)| (Some(ix), state.name().to_owned()))
+        .collect();
+    let chosen = ctx.workspace.panes.view(pane).map(|view| view.presentation);
+    if states.is_empty() {
+        return;
+    }
+    ui.separator();
+    let none = (None, ctx.words.id(msg("menu-no-presentation")));
+    for (ix, name) in std::iter::once(none).chain(states) {
+        let name = match ix {
+            Some(_) => ctx
+                .words
+                .get(&Message::new(msg("menu-presentation")).text("name", name)),
+            None => name,
+        };
+        let sign = if chosen == Some(ix) { CHOSEN } else { "" };
+        if menu_row_ui(ui, ctx.theme, WIDTH, &name, "", sign, true) {
+            ctx.commands
+                .push(Command::View(pane, ViewEdit::Present(ix)));
         }
     }
 }

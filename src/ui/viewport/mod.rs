@@ -10,6 +10,7 @@
 //! | `frame.rs` | edges: letters, scale bar, slice bar, frames of the pane |
 //! | `drawings.rs` | annotations and the crosshair |
 //! | `measurement.rs` | the lines beside an annotation |
+//! | `presentation.rs` | what a presentation state draws over them |
 //! | `probe.rs` | the value under the pointer |
 //! | `value_text.rs` | values with their decimals and units |
 //! | `memory.rs` | what a pane remembers from frame to frame |
@@ -24,6 +25,7 @@ mod measurement;
 mod memory;
 mod menu;
 mod picture;
+mod presentation;
 mod probe;
 mod showing;
 mod text_on_image;
@@ -156,6 +158,8 @@ pub fn viewport_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, pane: PaneId) {
         ctx.interaction.textures.as_ref(),
         &mut memory.picture,
     );
+
+    presentation::presentation_ui(ui, &showing, &rect, ctx.theme);
 
     let annotations = drawings::seen(ctx.workspace, &showing);
     let labels = std::mem::take(&mut memory.labels);

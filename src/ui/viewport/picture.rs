@@ -12,11 +12,10 @@ use egui::{Color32, Rect, TextureHandle, TextureOptions, Ui};
 
 use super::PaneRect;
 use super::showing::{Pixels, Showing};
-use crate::engine::{Prepared, Textures};
+use crate::engine::{Prepared, TextureKey, Textures};
 use crate::geom::{DAffine2, DVec2, PlanePose};
 use crate::imaging::slice_twin::{self, SliceView};
 use crate::imaging::{FrameImage, Look, Picture};
-use crate::model::FrameKey;
 use crate::ui::theme::Theme;
 use crate::view::ResolvedKind;
 use crate::volume::{ReslicePlane, Volume, reslice};
@@ -31,7 +30,7 @@ pub(super) struct PictureMemory {
 /// All a picture of the twin depends on.
 #[derive(PartialEq)]
 enum TwinKey {
-    Frame(FrameKey, SliceView),
+    Frame(TextureKey, SliceView),
     /// The volume's address, how many of its slices were here, the plane and the look.
     Plane(usize, usize, ReslicePlane, Look),
 }
@@ -65,6 +64,7 @@ pub(super) fn picture_ui(
             },
         ) => {
             let Some(key) = showing.key else { return };
+            let key = (key, showing.applied().map(|presented| presented.ix));
             let view = SliceView {
                 size_px: rect.size_px,
                 image_from_screen: *image_from_screen * DAffine2::from_translation(HALF_PIXEL),
@@ -96,7 +96,8 @@ fn look(showing: &Showing, theme: &Theme) -> Option<Look> {
     look.colours = showing.state.look.colours();
     look.marks = showing.state.look.marks.look();
     let [r, g, b, _] = theme.colours.image_overlay.to_array();
-    look.marks.overlay_rgb = [r, g, b];
+    let layer = showing.applied().and_then(|it| it.state.overlay_rgb());
+    look.marks.overlay_rgb = layer.unwrap_or([r, g, b]);
     Some(look)
 }
 
@@ -104,7 +105,7 @@ fn frame(
     ui: &Ui,
     pane: PaneId,
     rect: &PaneRect,
-    (key, image): (FrameKey, &Arc<FrameImage>),
+    (key, image): (TextureKey, &Arc<FrameImage>),
     view: SliceView,
     textures: Option<&SharedTextures>,
     memory: &mut PictureMemory,

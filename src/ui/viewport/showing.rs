@@ -7,13 +7,15 @@
 use std::sync::Arc;
 
 use super::memory::{LastFrame, PaneMemory, ValueRanges};
+use crate::engine::TextureKey;
 use crate::geom::{DVec2, DVec3, PlanePose};
 use crate::imaging::{FrameImage, VoiTransform};
 use crate::model::FrameKey;
+use crate::objects::presentation_state::PresentedFrame;
 use crate::problem::{Message, msg};
 use crate::view::{
-    Frames, Loading, ResolvedView, ShownData, ShownWindow, StackGeometry, ViewMode, ViewState,
-    nearest_frame, resolve_plane, resolve_stack, resolve_voi, shown_data,
+    Frames, Loading, Presented, ResolvedView, ShownData, ShownWindow, StackGeometry, ViewMode,
+    ViewState, nearest_frame, resolve_plane, resolve_stack, resolve_voi, shown_data, with_own_zoom,
 };
 use crate::volume::Volume;
 use crate::workspace::Workspace;
@@ -21,7 +23,7 @@ use crate::workspace::Workspace;
 /// What fills the pane.
 #[derive(Debug, Clone)]
 pub(super) enum Pixels {
-    /// A frame as it was acquired.
+    /// A frame as it was acquired; as the presentation state shows it, where one is applied.
     Frame(Arc<FrameImage>),
     /// A plane through a volume.
     Plane(Arc<Volume>, PlanePose, f64),
@@ -44,6 +46,8 @@ pub(super) struct Showing {
     pub key: Option<FrameKey>,
     /// The image that describes the values: the one on screen, or a slice of the volume.
     pub image: Option<Arc<FrameImage>>,
+    /// The presentation state of the pane, if it has one.
+    pub presented: Option<Presented>,
     /// The transform applied.
     pub voi: Option<VoiTransform>,
     /// The same in numbers; `None` in colour.
@@ -54,6 +58,21 @@ pub(super) struct Showing {
     pub is_waiting: bool,
     /// What of the series is not there.
     pub gaps: Gaps,
+}
+
+impl Showing {
+    /// The image whose windows are offered: the one drawn.
+    pub fn drawn_image(&self) -> Option<&Arc<FrameImage>> {
+        match &self.pixels {
+            Pixels::Frame(image) => Some(image),
+            _ => self.image.as_ref(),
+        }
+    }
+
+    /// The presentation state that is applied to the frame on screen.
+    pub fn applied(&self) -> Option<&Presented> {
+        self.presented.as_ref().filter(|it| it.is_for_frame)
+    }
 }
 
 /// What of a series is not there.
@@ -93,6 +112,7 @@ fn blank(state: &ViewState, key: Option<FrameKey>, size: DVec2, pixels: Pixels) 
         pixel_aspect: 1.0,
         pixel_mm: None,
         patient_from_image: None,
+        area: None,
     };
     Showing {
         state: state.clone(),
@@ -100,6 +120,7 @@ fn blank(state: &ViewState, key: Option<FrameKey>, size: DVec2, pixels: Pixels) 
         data: None,
         key,
         image: None,
+        presented: None,
         voi: None,
         window: None,
         is_waiting: matches!(pixels, Pixels::Waiting),
@@ -150,16 +171,41 @@ fn stack(
         key,
         image: Arc::clone(&image),
     });
-    let view = resolve_stack(&state.camera, &StackGeometry::of(&image), size);
-    let (voi, window) = look(&state, &image, key, ranges);
+    let mut state = state;
+    let presented = workspace.presented(&state, key);
+    let mut geometry = StackGeometry::of(&image);
+    let mut drawn = Arc::clone(&image);
+    if let Some(presented) = &presented
+        && let Some(instance) = workspace.library.instance(key.instance)
+    {
+        let of = PresentedFrame {
+            sop_instance_uid: &instance.facts.sop_instance_uid,
+            frame: key.frame,
+            pixel: &instance.facts.pixel,
+        };
+        let camera = presented.camera(&state);
+        if presented.is_for_frame {
+            drawn = memory.presented(key, presented, &image, of);
+            let area = presented.state.area(of.sop_instance_uid, of.frame);
+            geometry = geometry.presented(area.copied());
+        } else {
+            state.look.voi = presented.voi_elsewhere(&state, &image, of);
+        }
+        state.camera = with_own_zoom(&camera, &geometry, size);
+    }
+    let view = resolve_stack(&state.camera, &geometry, size);
+    let applied = presented.as_ref().filter(|it| it.is_for_frame);
+    let range_key = (key, applied.map(|it| it.ix));
+    let (voi, window) = look(&state, &drawn, range_key, ranges);
     Showing {
         data: shown_data(&workspace.library, &state, key, &view),
         view,
         key: Some(key),
         voi: Some(voi),
         window,
-        pixels: Pixels::Frame(Arc::clone(&image)),
+        pixels: Pixels::Frame(drawn),
         image: Some(image),
+        presented,
         is_waiting,
         gaps: stack_gaps(workspace, &state),
         state,
@@ -267,7 +313,7 @@ fn plane(
     let crate::view::ResolvedKind::Plane { pose, mm_per_px } = view.kind else {
         return blank(state, None, size, Pixels::Waiting);
     };
-    let (voi, window) = look(state, &image, key, ranges);
+    let (voi, window) = look(state, &image, (key, None), ranges);
     let (mut gaps, is_filling) = volume_gaps(&volume, frames, group.crosshair, pose.normal());
     gaps.parts = missing_parts(workspace, state);
     let nearest = nearest_frame(&volume, group.crosshair).unwrap_or(key);
@@ -277,6 +323,7 @@ fn plane(
         key: Some(nearest),
         view,
         image: Some(image),
+        presented: None,
         voi: Some(voi),
         window,
         pixels: Pixels::Plane(volume, pose, mm_per_px),
@@ -298,7 +345,7 @@ fn described_by(volume: &Volume) -> Option<(FrameKey, Arc<FrameImage>)> {
 fn look(
     state: &ViewState,
     image: &FrameImage,
-    key: FrameKey,
+    key: TextureKey,
     ranges: &mut ValueRanges,
 ) -> (VoiTransform, Option<ShownWindow>) {
     let voi = resolve_voi(state.look.voi, image, || ranges.get(key, image));

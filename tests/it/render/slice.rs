@@ -6,8 +6,9 @@ use glam::{DAffine2, DVec2};
 use isocentre::dicom::{Photometric, Samples};
 use isocentre::imaging::grey_chain::HATCH_LEVEL;
 use isocentre::imaging::{
-    DisplayLut, Filter, FrameImage, Look, MissingEnd, ModalityTransform, PaddingRange, Probe,
-    Region, SliceView, VoiFunction, VoiTransform, full_range, probe, region_statistics, slice_twin,
+    DisplayLut, Filter, FrameImage, Look, MissingEnd, ModalityTransform, PaddingRange,
+    PresentationTable, Probe, Region, SliceView, VoiFunction, VoiTransform, full_range, probe,
+    region_statistics, slice_twin,
 };
 use isocentre::render::pass::slice;
 use isocentre::render::{FrameTexture, RenderError};
@@ -129,6 +130,40 @@ fn modality_voi_and_display_tables_are_drawn_as_the_twin_draws_them() {
     assert_slice_equals_twin("modality and voi table", &image, &look);
     image.photometric = Photometric::Monochrome1;
     assert_slice_equals_twin("MONOCHROME1 through tables", &image, &look);
+}
+
+#[test]
+fn presentation_luts_and_palettes_are_drawn_as_the_twin_draws_them() {
+    let mut image = FrameImage::plain([40, 40], samples_i16([40, 40], 8, -300, 3000));
+    let mut look = Look::new(window(1000.0, 2500.0, VoiFunction::Linear));
+    let palette: Vec<[u8; 3]> = (0..=255).map(|v| [v, 255 - v, v / 2]).collect();
+    for (name, table) in [
+        ("P-LUT", PresentationTable::Grey(curved_lut(0, 4096, 12))),
+        (
+            "P-LUT of 65536",
+            PresentationTable::Grey(curved_lut(0, 65_536, 16)),
+        ),
+        ("palette", PresentationTable::Colour(palette.into())),
+    ] {
+        image.presentation = Some(table);
+        for (photometric, invert, has_display) in [
+            (Photometric::Monochrome2, false, false),
+            (Photometric::Monochrome1, true, false),
+            (Photometric::Monochrome1, false, true),
+        ] {
+            image.photometric = photometric;
+            look.invert = invert;
+            let display = || DisplayLut::new((0..1024_u32).map(|v| (v * v / 16) as u16).collect());
+            look.display = has_display.then(display).flatten();
+            for voi in [
+                window(1000.0, 2500.0, VoiFunction::Linear),
+                VoiTransform::Lut(curved_lut(-200, 2500, 12)),
+            ] {
+                look.voi = voi;
+                assert_slice_equals_twin(name, &image, &look);
+            }
+        }
+    }
 }
 
 #[test]
