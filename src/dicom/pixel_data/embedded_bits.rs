@@ -28,6 +28,12 @@ impl FrameDecoder {
             Plan::Fragments { codec, index } => {
                 codec.decode(&index.frame_bytes(&self.source, frame)?, &self.pixels)?
             }
+            Plan::Video(_) => {
+                return Err(DecodeError::Layout {
+                    samples: self.pixels.samples_per_pixel,
+                    bits: self.pixels.bits_allocated,
+                });
+            }
         };
         let is_set = |word: u32| word >> bit & 1 == 1;
         match coded.words {
