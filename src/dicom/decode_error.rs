@@ -39,6 +39,18 @@ pub enum DecodeError {
         /// Its name in PS3.6.
         name: &'static str,
     },
+    /// A codec that this build was made without.
+    #[error("this build has no decoder for {name}")]
+    NotBuiltIn {
+        /// Its name.
+        name: &'static str,
+    },
+    /// A frame of a video that is predicted from a damaged one.
+    #[error("the frame is predicted from frame {number}, which is damaged")]
+    DependsOnDamaged {
+        /// The damaged frame, counted from 1.
+        number: u32,
+    },
     /// Bits allocated and samples per pixel that are not decoded.
     #[error("{samples} samples of {bits} bits a pixel are not decoded")]
     Layout {
@@ -160,6 +172,12 @@ impl DecodeError {
                 Message::new(msg("decode-unknown-transfer-syntax")).text("uid", &**uid)
             }
             Self::NotDecodedYet { name } => Message::new(msg("decode-not-yet")).text("name", *name),
+            Self::NotBuiltIn { name } => {
+                Message::new(msg("decode-not-built-in")).text("name", *name)
+            }
+            Self::DependsOnDamaged { number } => {
+                Message::new(msg("decode-depends-on-damaged")).number("number", f64::from(*number))
+            }
             Self::Layout { samples, bits } => Message::new(msg("decode-layout"))
                 .number("samples", f64::from(*samples))
                 .number("bits", f64::from(*bits)),

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use super::ByteSource;
 use super::DecodeError;
+use super::PixelDataLocation;
 
 /// One item of the pixel data sequence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -206,6 +207,37 @@ pub struct Encoded {
     pub bytes: Vec<u8>,
     /// How many its fragments declare.
     pub expected: u64,
+}
+
+/// Where the bytes of all fragments are in the source, and whether the file ends before they do:
+/// for pixel data that are one stream, however it was cut.
+pub(super) fn fragment_ranges(
+    source: &ByteSource,
+    location: PixelDataLocation,
+) -> Result<(Vec<Range<u64>>, bool), DecodeError> {
+    let mut walk = Walk {
+        window: Window::new(source),
+        position: location.offset,
+        end: location
+            .length
+            .map_or(u64::MAX, |length| location.offset + u64::from(length)),
+    };
+    // The offset table says nothing that the stream does not.
+    if walk.next_item()?.is_none() {
+        return Err(DecodeError::Damaged {
+            codec: "encapsulation",
+            detail: "no item where the basic offset table should be".to_owned(),
+        });
+    }
+    let size = source.size()?;
+    let mut ranges = Vec::new();
+    let mut is_cut_off = false;
+    while let Some((offset, length)) = walk.next_item()? {
+        let end = offset + u64::from(length);
+        is_cut_off |= end > size;
+        ranges.push(offset.min(size)..end.min(size));
+    }
+    Ok((ranges, is_cut_off))
 }
 
 /// Frames that begin at these fragments.

@@ -9,6 +9,7 @@ use crate::problem::Message;
 
 use super::Dataset;
 use super::Password;
+use super::VideoIndex;
 
 /// Where the bytes of an instance are.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -57,6 +58,8 @@ pub struct InstanceHeader {
     pub pixel_data: Option<PixelDataLocation>,
     /// The file meta information (group 0002) as found; empty where the file has none.
     pub meta: Dataset,
+    /// The pictures of a video; `None` where the pixel data are none, or no picture was found.
+    pub video: Option<Arc<VideoIndex>>,
     /// What the reader had to guess or leave out, for the person at the screen.
     pub notes: Vec<Message>,
 }
@@ -76,6 +79,7 @@ impl InstanceHeader {
             dataset,
             pixel_data,
             meta: Dataset::new(),
+            video: None,
             notes: Vec::new(),
         }
     }

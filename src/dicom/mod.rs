@@ -28,6 +28,7 @@ mod same_content;
 mod samples;
 mod scan;
 mod stored_values;
+mod video;
 mod write;
 
 pub mod codes;
@@ -70,6 +71,9 @@ pub use scan::ScanEvent;
 pub use scan::ScanSummary;
 pub use scan::scan;
 pub use scan::scan_locked;
+pub use video::VideoCodec;
+pub use video::VideoContainer;
+pub use video::VideoIndex;
 pub use write::DatasetBuilder;
 pub use write::IMPLEMENTATION_CLASS_UID;
 pub use write::WriteError;

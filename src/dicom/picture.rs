@@ -111,6 +111,7 @@ pub(super) fn header(source: ByteSource) -> Result<InstanceHeader, Message> {
             length: None,
         }),
         meta: Dataset::default(),
+        video: None,
         notes,
     })
 }

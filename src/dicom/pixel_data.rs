@@ -6,7 +6,9 @@
 //! says which of its pixels are missing, or is an error with the numbers.
 
 mod embedded_bits;
+mod video;
 
+use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 use std::sync::Arc;
@@ -37,7 +39,10 @@ use super::stored_values::Field;
 use super::stored_values::StoredValues;
 use super::transfer_syntax;
 use super::transfer_syntax::Encoding;
+use super::video::VideoSession;
 use crate::jobs::JobCtx;
+
+pub(super) use video::find_video;
 
 /// A source that must be read whole (compressed in an archive, or deflated) may be this large.
 const MAX_WHOLE_BYTES: u64 = 2 * MAX_FRAME_BYTES;
@@ -89,6 +94,8 @@ enum Plan {
         codec: &'static dyn Codec,
         index: FragmentIndex,
     },
+    /// One stream.
+    Video(VideoSession),
 }
 
 impl std::fmt::Debug for Plan {
@@ -97,6 +104,7 @@ impl std::fmt::Debug for Plan {
             Self::Native { offset, length, .. } => write!(f, "native {offset}+{length}"),
             Self::Picture => f.write_str("picture"),
             Self::Fragments { codec, .. } => write!(f, "{} fragments", codec.name()),
+            Self::Video(session) => session.fmt(f),
         }
     }
 }
@@ -112,7 +120,7 @@ impl FrameDecoder {
         let location = header.pixel_data.ok_or(DecodeError::NoPixelData)?;
         let encoding = transfer_syntax::encoding(&header.transfer_syntax)?;
         let elements = header.dataset.elements();
-        let pixels = PixelDescription::read(elements, location)?;
+        let mut pixels = PixelDescription::read(elements, location)?;
         let palette = if pixels.photometric == DeclaredPhotometric::PaletteColor {
             Some(Palette::read(elements, pixels.is_signed)?)
         } else {
@@ -134,6 +142,12 @@ impl FrameDecoder {
                 let plan = fragments(&source, header, &pixels, location, *codec)?;
                 (source, plan)
             }
+            Encoding::Video(codec) => {
+                let index = video::index(header, location, *codec)?;
+                pixels.frames = index.frames();
+                let source = header.source.clone();
+                (source, Plan::Video(VideoSession::new(index, &pixels)?))
+            }
             Encoding::Picture => (header.source.clone(), Plan::Picture),
             Encoding::NotYet => return Err(DecodeError::NoPixelData),
         };
@@ -145,7 +159,7 @@ impl FrameDecoder {
         })
     }
 
-    /// Number of frames the header declares, at least 1.
+    /// Number of frames the header declares, at least 1; of a video those found in its stream.
     #[must_use]
     pub const fn frame_count(&self) -> u32 {
         self.pixels.frames
@@ -169,23 +183,25 @@ impl FrameDecoder {
                 frames: self.pixels.frames,
             });
         }
-        // Nothing is shared with the codec but what it only reads.
-        catch_unwind(AssertUnwindSafe(|| self.decode_unguarded(frame, ctx))).unwrap_or_else(
-            |payload| {
-                let text = payload
-                    .downcast_ref::<String>()
-                    .map(String::as_str)
-                    .or_else(|| payload.downcast_ref::<&str>().copied());
-                Err(DecodeError::Panicked {
-                    codec: match &self.plan {
-                        Plan::Native { .. } => "native",
-                        Plan::Picture => "picture",
-                        Plan::Fragments { codec, .. } => codec.name(),
-                    },
-                    detail: text.unwrap_or_default().chars().take(200).collect(),
-                })
+        // Nothing is shared with the codec but what it only reads, and what it begins anew.
+        catch_unwind(AssertUnwindSafe(|| self.decode_unguarded(frame, ctx)))
+            .unwrap_or_else(|payload| Err(self.panicked(&*payload)))
+    }
+
+    fn panicked(&self, payload: &(dyn Any + Send)) -> DecodeError {
+        let text = payload
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| payload.downcast_ref::<&str>().copied());
+        DecodeError::Panicked {
+            codec: match &self.plan {
+                Plan::Native { .. } => "native",
+                Plan::Picture => "picture",
+                Plan::Fragments { codec, .. } => codec.name(),
+                Plan::Video(session) => session.codec().name(),
             },
-        )
+            detail: text.unwrap_or_default().chars().take(200).collect(),
+        }
     }
 
     fn decode_unguarded(&self, frame: u32, ctx: &JobCtx) -> Result<DecodedFrame, DecodeError> {
@@ -199,6 +215,10 @@ impl FrameDecoder {
             }
             Plan::Picture => picture::decode(&self.source, &self.pixels)?,
             Plan::Fragments { codec, index } => self.encapsulated(*codec, index, frame, ctx)?,
+            Plan::Video(session) => {
+                let rgb = session.frame(frame, ctx)?;
+                return Ok(self.frame(Samples::Rgb8(rgb.into()), None));
+            }
         };
         ctx.check()?;
         let values = StoredValues {

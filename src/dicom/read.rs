@@ -38,6 +38,7 @@ use super::PixelDataLocation;
 use super::byte_source::decrypting;
 use super::byte_source::open_archive;
 use super::modules::faults_over_the_image;
+use super::pixel_data::find_video;
 
 use element::EXPLICIT_BIG;
 use element::EXPLICIT_LITTLE;
@@ -375,18 +376,21 @@ impl Parsed {
             object: self.object,
         };
         notes.extend(frames_counted(&dataset, self.found.pixel_data));
-        ReadOutcome {
+        let mut outcome = ReadOutcome {
             header: InstanceHeader {
                 source,
                 transfer_syntax,
                 dataset,
                 pixel_data: self.found.pixel_data,
                 meta: Dataset { object: self.meta },
+                video: None,
                 notes,
             },
             record_offsets: self.found.record_offsets,
             bytes_read: self.bytes_read,
-        }
+        };
+        find_video(&mut outcome.header);
+        outcome
     }
 }
 

@@ -16,6 +16,7 @@ use super::codec::jpeg_xl::JpegXl;
 use super::codec::native::Uncompressed;
 use super::codec::rle::Rle;
 use super::picture::PICTURE_SYNTAX;
+use super::video::VideoCodec;
 
 /// How the pixel data of a transfer syntax are stored.
 pub(super) enum Encoding {
@@ -28,6 +29,8 @@ pub(super) enum Encoding {
     DeflatedDataSet,
     /// In fragments, for this codec.
     Encapsulated(&'static dyn Codec),
+    /// One stream over all fragments.
+    Video(VideoCodec),
     /// A picture file as it is, not DICOM at all.
     Picture,
     /// Known, but not decoded by this release; the header is read all the same.
@@ -58,6 +61,12 @@ impl TransferSyntax {
 pub fn lookup(uid: &str) -> Option<&'static TransferSyntax> {
     let uid = uid.trim_matches([' ', '\0']);
     TABLE.iter().find(|row| row.uid == uid)
+}
+
+/// Whether a UID is that of a video.
+#[must_use]
+pub fn is_video(uid: &str) -> bool {
+    lookup(uid).is_some_and(|row| matches!(row.encoding, Encoding::Video(_)))
 }
 
 /// The encoding of a UID.
@@ -97,6 +106,15 @@ const fn lossy(uid: &'static str, name: &'static str, codec: &'static dyn Codec)
         name,
         is_lossy: true,
         encoding: Encoding::Encapsulated(codec),
+    }
+}
+
+const fn video(uid: &'static str, name: &'static str, codec: VideoCodec) -> TransferSyntax {
+    TransferSyntax {
+        uid,
+        name,
+        is_lossy: true,
+        encoding: Encoding::Video(codec),
     }
 }
 
@@ -154,22 +172,22 @@ pub static TABLE: &[TransferSyntax] = &[
     lossy("1.2.840.10008.1.2.4.93", "JPEG 2000 Part 2 Multi-component", &Jpeg2000),
     not_yet("1.2.840.10008.1.2.4.94", "JPIP Referenced", true),
     not_yet("1.2.840.10008.1.2.4.95", "JPIP Referenced Deflate", true),
-    not_yet("1.2.840.10008.1.2.4.100", "MPEG2 Main Profile / Main Level", true),
-    not_yet("1.2.840.10008.1.2.4.100.1", "Fragmentable MPEG2 Main Profile / Main Level", true),
-    not_yet("1.2.840.10008.1.2.4.101", "MPEG2 Main Profile / High Level", true),
-    not_yet("1.2.840.10008.1.2.4.101.1", "Fragmentable MPEG2 Main Profile / High Level", true),
-    not_yet("1.2.840.10008.1.2.4.102", "MPEG-4 AVC/H.264 High Profile / Level 4.1", true),
-    not_yet("1.2.840.10008.1.2.4.102.1", "Fragmentable MPEG-4 AVC/H.264 High Profile / Level 4.1", true),
-    not_yet("1.2.840.10008.1.2.4.103", "MPEG-4 AVC/H.264 BD-compatible High Profile / Level 4.1", true),
-    not_yet("1.2.840.10008.1.2.4.103.1", "Fragmentable MPEG-4 AVC/H.264 BD-compatible High Profile / Level 4.1", true),
-    not_yet("1.2.840.10008.1.2.4.104", "MPEG-4 AVC/H.264 High Profile / Level 4.2 For 2D Video", true),
-    not_yet("1.2.840.10008.1.2.4.104.1", "Fragmentable MPEG-4 AVC/H.264 High Profile / Level 4.2 For 2D Video", true),
-    not_yet("1.2.840.10008.1.2.4.105", "MPEG-4 AVC/H.264 High Profile / Level 4.2 For 3D Video", true),
-    not_yet("1.2.840.10008.1.2.4.105.1", "Fragmentable MPEG-4 AVC/H.264 High Profile / Level 4.2 For 3D Video", true),
-    not_yet("1.2.840.10008.1.2.4.106", "MPEG-4 AVC/H.264 Stereo High Profile / Level 4.2", true),
-    not_yet("1.2.840.10008.1.2.4.106.1", "Fragmentable MPEG-4 AVC/H.264 Stereo High Profile / Level 4.2", true),
-    not_yet("1.2.840.10008.1.2.4.107", "HEVC/H.265 Main Profile / Level 5.1", true),
-    not_yet("1.2.840.10008.1.2.4.108", "HEVC/H.265 Main 10 Profile / Level 5.1", true),
+    video("1.2.840.10008.1.2.4.100", "MPEG2 Main Profile / Main Level", VideoCodec::Mpeg2),
+    video("1.2.840.10008.1.2.4.100.1", "Fragmentable MPEG2 Main Profile / Main Level", VideoCodec::Mpeg2),
+    video("1.2.840.10008.1.2.4.101", "MPEG2 Main Profile / High Level", VideoCodec::Mpeg2),
+    video("1.2.840.10008.1.2.4.101.1", "Fragmentable MPEG2 Main Profile / High Level", VideoCodec::Mpeg2),
+    video("1.2.840.10008.1.2.4.102", "MPEG-4 AVC/H.264 High Profile / Level 4.1", VideoCodec::H264),
+    video("1.2.840.10008.1.2.4.102.1", "Fragmentable MPEG-4 AVC/H.264 High Profile / Level 4.1", VideoCodec::H264),
+    video("1.2.840.10008.1.2.4.103", "MPEG-4 AVC/H.264 BD-compatible High Profile / Level 4.1", VideoCodec::H264),
+    video("1.2.840.10008.1.2.4.103.1", "Fragmentable MPEG-4 AVC/H.264 BD-compatible High Profile / Level 4.1", VideoCodec::H264),
+    video("1.2.840.10008.1.2.4.104", "MPEG-4 AVC/H.264 High Profile / Level 4.2 For 2D Video", VideoCodec::H264),
+    video("1.2.840.10008.1.2.4.104.1", "Fragmentable MPEG-4 AVC/H.264 High Profile / Level 4.2 For 2D Video", VideoCodec::H264),
+    video("1.2.840.10008.1.2.4.105", "MPEG-4 AVC/H.264 High Profile / Level 4.2 For 3D Video", VideoCodec::H264),
+    video("1.2.840.10008.1.2.4.105.1", "Fragmentable MPEG-4 AVC/H.264 High Profile / Level 4.2 For 3D Video", VideoCodec::H264),
+    video("1.2.840.10008.1.2.4.106", "MPEG-4 AVC/H.264 Stereo High Profile / Level 4.2", VideoCodec::H264),
+    video("1.2.840.10008.1.2.4.106.1", "Fragmentable MPEG-4 AVC/H.264 Stereo High Profile / Level 4.2", VideoCodec::H264),
+    video("1.2.840.10008.1.2.4.107", "HEVC/H.265 Main Profile / Level 5.1", VideoCodec::Hevc),
+    video("1.2.840.10008.1.2.4.108", "HEVC/H.265 Main 10 Profile / Level 5.1", VideoCodec::Hevc),
     lossless("1.2.840.10008.1.2.4.110", "JPEG XL Lossless", &JpegXl),
     lossy("1.2.840.10008.1.2.4.111", "JPEG XL JPEG Recompression", &JpegXl),
     lossy("1.2.840.10008.1.2.4.112", "JPEG XL", &JpegXl),
@@ -219,7 +237,7 @@ mod tests {
 
     #[test]
     fn what_is_not_decoded_says_so_by_name() {
-        let error = encoding("1.2.840.10008.1.2.4.107").err().unwrap();
-        assert!(matches!(error, DecodeError::NotDecodedYet { name } if name.contains("H.265")));
+        let error = encoding("1.2.840.10008.1.2.7.1").err().unwrap();
+        assert!(matches!(error, DecodeError::NotDecodedYet { name } if name.contains("SMPTE")));
     }
 }

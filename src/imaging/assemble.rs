@@ -110,8 +110,13 @@ impl ImageAttributes {
                 column: plane.column,
                 frame_of_reference: facts.frame_of_reference.clone(),
             });
-            let spacing =
+            let mut spacing =
                 SpacingModule::read(root, groups.group(index, tags::PIXEL_MEASURES_SEQUENCE));
+            // A video states the shape of its pixels in the stream.
+            let video = header.video.as_ref();
+            spacing.aspect = spacing
+                .aspect
+                .or_else(|| video.and_then(|video| video.pixel_aspect()));
             let pixels = CalibratedPixels::choose(
                 &spacing,
                 &regions,

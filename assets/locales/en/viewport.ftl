@@ -56,6 +56,7 @@ cine-rate-frame-time = Time of the images (Frame Time)
 cine-rate-camera = Rate of the acquisition (Cine Rate)
 cine-rate-frame-duration = Duration of the images (Actual Frame Duration)
 cine-rate-trigger-time = Delays after the trigger
+cine-rate-video = Rate of the video stream
 cine-rate-default = The images state no rate
 
 plane-axial = Axial

@@ -56,6 +56,7 @@ cine-rate-frame-time = Durée des images (Frame Time)
 cine-rate-camera = Cadence d’acquisition (Cine Rate)
 cine-rate-frame-duration = Durée des images (Actual Frame Duration)
 cine-rate-trigger-time = Délais après le déclenchement
+cine-rate-video = Cadence du flux vidéo
 cine-rate-default = Les images n’indiquent pas de cadence
 
 plane-axial = Axial

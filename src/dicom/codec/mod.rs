@@ -136,18 +136,22 @@ const MANY_SAMPLES: usize = 1 << 20;
 
 /// What a stream says about itself before anything of it is decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct StreamSize {
-    columns: u32,
-    rows: u32,
+pub(super) struct StreamSize {
+    pub(super) columns: u32,
+    pub(super) rows: u32,
     /// Components a pixel.
-    components: u32,
+    pub(super) components: u32,
     /// Bits a sample.
-    precision: u32,
+    pub(super) precision: u32,
 }
 
 impl StreamSize {
     /// Whether this is what the data set declares. A frame's memory is taken only after this.
-    fn check(self, codec: &'static str, pixels: &PixelDescription) -> Result<(), DecodeError> {
+    pub(super) fn check(
+        self,
+        codec: &'static str,
+        pixels: &PixelDescription,
+    ) -> Result<(), DecodeError> {
         if (self.columns, self.rows, self.components)
             != (pixels.columns, pixels.rows, pixels.samples_per_pixel)
         {

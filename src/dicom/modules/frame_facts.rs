@@ -287,6 +287,9 @@ fn plausible_frames(header: &InstanceHeader, pixel: &ImagePixelModule) -> u32 {
     if pixel.rows == 0 || pixel.columns == 0 {
         return 0;
     }
+    if let Some(video) = &header.video {
+        return video.frames();
+    }
     let claimed = pixel.frames.min(MAX_FRAMES);
     let Some(length) = location.length else {
         return claimed;

@@ -2,8 +2,9 @@
 
 use crate::dicom::Elements;
 use crate::dicom::tags;
+use crate::dicom::transfer_syntax::is_video;
 
-/// Transfer syntaxes that cannot but lose (JPEG but lossless); JPEG-LS, JPEG 2000 and JPEG
+/// Transfer syntaxes that cannot but lose (JPEG but lossless, and video); JPEG-LS, JPEG 2000 and JPEG
 /// XL may be lossless under their general syntax, so there only the attribute tells.
 const ALWAYS_LOSSY: [&str; 7] = [
     "1.2.840.10008.1.2.4.50",
@@ -20,7 +21,8 @@ const ALWAYS_LOSSY: [&str; 7] = [
 #[must_use]
 pub fn lossy_ratio(elements: Elements<'_>, transfer_syntax: &str) -> Option<Option<f64>> {
     let says_so = elements.text(tags::LOSSY_IMAGE_COMPRESSION).as_deref() == Some("01");
-    if !says_so && !ALWAYS_LOSSY.contains(&transfer_syntax) {
+    let is_always = ALWAYS_LOSSY.contains(&transfer_syntax) || is_video(transfer_syntax);
+    if !says_so && !is_always {
         return None;
     }
     let ratio = elements

@@ -21,6 +21,12 @@ impl FrameDecoder {
             Plan::Native { .. } => self.native_coded(self.native_range(frame)?)?,
             Plan::Picture => picture::decode(&self.source, &self.pixels)?,
             Plan::Fragments { codec, index } => self.encapsulated(*codec, index, frame, ctx)?,
+            Plan::Video(_) => {
+                return Err(DecodeError::Layout {
+                    samples: self.pixels.samples_per_pixel,
+                    bits: self.pixels.bits_allocated,
+                });
+            }
         };
         let is_set = |word: u32| word >> bit & 1 == 1;
         match coded.words {

@@ -2,8 +2,8 @@
 //!
 //! A recommended rate comes first: it is how the maker wants the frames seen. Then come the times
 //! of the frames themselves, one for each before one for all, then the rate of the camera, then
-//! the delays after the trigger of frames that show one place in time. Slices of a volume have no
-//! time of their own and get [`STACK_FPS`].
+//! the delays after the trigger of frames that show one place in time, then the stream of a video.
+//! Slices of a volume have no time of their own and get [`STACK_FPS`].
 
 use super::state::Repeat;
 use crate::dicom::modules::CineModule;
@@ -27,6 +27,8 @@ pub enum RateSource {
     CineRate,
     ActualFrameDuration,
     TriggerTime,
+    /// The timing within a video.
+    VideoStream,
     /// The data say nothing.
     Default,
 }
@@ -42,6 +44,7 @@ impl RateSource {
             Self::CineRate => msg("cine-rate-camera"),
             Self::ActualFrameDuration => msg("cine-rate-frame-duration"),
             Self::TriggerTime => msg("cine-rate-trigger-time"),
+            Self::VideoStream => msg("cine-rate-video"),
             Self::Default => msg("cine-rate-default"),
         }
     }
@@ -106,10 +109,15 @@ impl Timing {
         } else if let Some(fps) = module.cine_rate {
             Some((even(1000.0 / fps), RateSource::CineRate))
         } else {
-            module
-                .actual_frame_duration_ms
+            let duration = module.actual_frame_duration_ms;
+            let of_stream = instance.header.video.as_ref();
+            duration
                 .filter(|ms| *ms <= SLOWEST_FILM_MS)
                 .map(|ms| (even(ms), RateSource::ActualFrameDuration))
+                .or_else(|| {
+                    let fps = of_stream?.frame_rate()?;
+                    Some((even(1000.0 / fps), RateSource::VideoStream))
+                })
         };
         if let Some((durations_ms, source)) = durations {
             timing.durations_ms = durations_ms;

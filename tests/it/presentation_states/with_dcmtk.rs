@@ -140,7 +140,10 @@ fn images_look_by_a_state_as_dcmtk_draws_them() {
                 b.remove(tags::PRESENTATION_LUT_SHAPE);
                 // Nothing steep: DCMTK cuts its index off where we round it.
                 let squares: Vec<u16> = (0..4096_u32).map(|v| (v * v / 4095) as u16).collect();
-                b.items(tags::PRESENTATION_LUT_SEQUENCE, vec![table(0, 12, &squares)]);
+                b.items(
+                    tags::PRESENTATION_LUT_SEQUENCE,
+                    vec![table(0, 12, &squares)],
+                );
                 window(b, 1000.0, 1500.0);
             }),
         ),

@@ -1,0 +1,194 @@
+//! A stream that lies in pieces: over the fragments of the pixel data, and within these over the
+//! packets of a container. Nothing is copied together; a picture reads its own bytes.
+
+use std::sync::Arc;
+
+use crate::dicom::ByteSource;
+use crate::dicom::DecodeError;
+
+/// Bytes read at once.
+const WINDOW: usize = 1 << 20;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Piece {
+    /// Where it begins in the stream.
+    start: u64,
+    /// Where it begins in the source.
+    offset: u64,
+}
+
+/// A stream of `length` bytes over pieces of a source.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Extents {
+    pieces: Vec<Piece>,
+    length: u64,
+}
+
+impl Extents {
+    /// Goes on with these bytes of the source.
+    pub(super) fn push(&mut self, offset: u64, length: u64) {
+        if length == 0 {
+            return;
+        }
+        let is_next = self
+            .pieces
+            .last()
+            .is_some_and(|last| last.offset + (self.length - last.start) == offset);
+        if !is_next {
+            self.pieces.push(Piece {
+                start: self.length,
+                offset,
+            });
+        }
+        self.length += length;
+    }
+
+    /// Goes on with these bytes of another stream over the same source.
+    pub(super) fn push_part(&mut self, of: &Self, start: u64, length: u64) {
+        let end = start.saturating_add(length).min(of.length);
+        of.visit(start, end, &mut |offset, length| {
+            self.push(offset, length);
+            true
+        });
+    }
+
+    pub(super) const fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Calls with offset and length of each piece between two places.
+    fn visit(&self, start: u64, end: u64, each: &mut dyn FnMut(u64, u64) -> bool) {
+        let first = self
+            .pieces
+            .partition_point(|piece| piece.start <= start)
+            .saturating_sub(1);
+        for (at, piece) in self.pieces.iter().enumerate().skip(first) {
+            let next = self.pieces.get(at + 1);
+            let piece_end = next.map_or(self.length, |next| next.start);
+            let (from, to) = (piece.start.max(start), piece_end.min(end));
+            if from >= end {
+                return;
+            }
+            if from < to && !each(piece.offset + (from - piece.start), to - from) {
+                return;
+            }
+        }
+    }
+
+    /// The bytes between two places; fewer where the source ends before.
+    pub(super) fn read(
+        &self,
+        source: &ByteSource,
+        start: u64,
+        length: usize,
+    ) -> Result<Vec<u8>, DecodeError> {
+        let end = start.saturating_add(length as u64).min(self.length);
+        let mut bytes = Vec::new();
+        let mut failed = None;
+        self.visit(start, end, &mut |offset, length| {
+            let length = length as usize;
+            match source.read_range(offset, length) {
+                Ok(part) => {
+                    let is_whole = part.len() == length;
+                    if bytes.is_empty() {
+                        bytes = part;
+                    } else {
+                        bytes.extend_from_slice(&part);
+                    }
+                    is_whole
+                }
+                Err(error) => {
+                    failed = Some(error);
+                    false
+                }
+            }
+        });
+        match failed {
+            Some(error) => Err(error.into()),
+            None => Ok(bytes),
+        }
+    }
+}
+
+/// A stream and where its bytes are.
+#[derive(Debug, Clone)]
+pub(super) struct Stream {
+    pub(super) source: ByteSource,
+    pub(super) extents: Arc<Extents>,
+}
+
+impl Stream {
+    pub(super) fn read(&self, start: u64, length: usize) -> Result<Vec<u8>, DecodeError> {
+        self.extents.read(&self.source, start, length)
+    }
+
+    pub(super) fn length(&self) -> u64 {
+        self.extents.length()
+    }
+}
+
+/// A window of a stream that moves forwards as it is read.
+pub(super) struct Window<'a> {
+    stream: &'a Stream,
+    start: u64,
+    bytes: Vec<u8>,
+}
+
+impl<'a> Window<'a> {
+    pub(super) const fn new(stream: &'a Stream) -> Self {
+        Self {
+            stream,
+            start: 0,
+            bytes: Vec::new(),
+        }
+    }
+
+    /// At least `length` bytes from a place on, or as many as there are.
+    pub(super) fn at(&mut self, place: u64, length: usize) -> Result<&[u8], DecodeError> {
+        let wanted_end = place
+            .saturating_add(length as u64)
+            .min(self.stream.length());
+        let end = self.start + self.bytes.len() as u64;
+        if place < self.start || wanted_end > end {
+            self.bytes = self.stream.read(place, WINDOW.max(length))?;
+            self.start = place;
+        }
+        let from = usize::try_from(place - self.start).unwrap_or(usize::MAX);
+        Ok(self.bytes.get(from..).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_in_pieces_reads_as_one() {
+        let source = ByteSource::Memory((0..100).collect());
+        let mut extents = Extents::default();
+        extents.push(10, 5);
+        extents.push(15, 5); // joins the one before
+        extents.push(40, 3);
+        extents.push(0, 2);
+        assert_eq!(extents.pieces.len(), 3);
+        assert_eq!(extents.length(), 15);
+        let all = extents.read(&source, 0, 99).unwrap();
+        assert_eq!(
+            all,
+            [10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 40, 41, 42, 0, 1]
+        );
+        assert_eq!(extents.read(&source, 9, 3).unwrap(), [19, 40, 41]);
+        let mut part = Extents::default();
+        part.push_part(&extents, 8, 6);
+        assert_eq!(part.read(&source, 0, 99).unwrap(), [18, 19, 40, 41, 42, 0]);
+    }
+
+    #[test]
+    fn what_the_source_lacks_is_missing_and_nothing_moves_up() {
+        let source = ByteSource::Memory((0..10).collect());
+        let mut extents = Extents::default();
+        extents.push(5, 10);
+        extents.push(0, 5);
+        assert_eq!(extents.read(&source, 0, 15).unwrap(), [5, 6, 7, 8, 9]);
+    }
+}
