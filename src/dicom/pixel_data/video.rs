@@ -109,7 +109,10 @@ impl FrameDecoder {
                     }
                 },
                 &mut |frame, rgb| {
-                    take(frame, rgb.map(|rgb| self.frame(Samples::Rgb8(rgb.into()), None))));
+                    take(
+                        frame,
+                        rgb.map(|rgb| self.frame(Samples::Rgb8(rgb.into()), None)),
+                    );
                 },
             )
         };
