@@ -84,6 +84,14 @@ pub(super) fn presented(workspace: &Workspace) -> Possible {
     }
 }
 
+pub(super) fn key_images(workspace: &Workspace) -> Possible {
+    let study = workspace.active_study();
+    match study.filter(|study| workspace.has_key_images(*study)) {
+        Some(_) => Ok(()),
+        None => Err(Message::new(msg("why-no-key-images"))),
+    }
+}
+
 pub(super) fn phases(workspace: &Workspace) -> Possible {
     image(workspace)?;
     let view = workspace.panes.active_view();

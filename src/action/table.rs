@@ -1,8 +1,8 @@
 //! The rows. Keys follow what most peers have; one table, so a test finds conflicts.
 
 use super::conditions::{
-    always, colour_profile, film, image, passed_over, phases, presentations, presented, redo,
-    report, report_folder, selected, selection, stack, undo, volume,
+    always, colour_profile, film, image, key_images, passed_over, phases, presentations, presented,
+    redo, report, report_folder, selected, selection, stack, undo, volume,
 };
 use super::{Action, Deed, Group, Icon, Key, Part, Shortcut};
 use crate::problem::{Message, MessageId, msg};
@@ -169,6 +169,8 @@ pub static ACTIONS: &[Action] = &[
     row(Group::Navigate, "last-image", msg("action-last-image"), &[Shortcut::plain(Key::End)], image, Deed::Ask(|w| view(w, ViewEdit::Last))),
     row(Group::Navigate, "previous-series", msg("action-previous-series"), &[Shortcut::plain(Key::PageUp), Shortcut::plain(Key::Left)], image, Deed::Ask(|_| layout(LayoutEdit::StepSeries(-1)))),
     row(Group::Navigate, "next-series", msg("action-next-series"), &[Shortcut::plain(Key::PageDown), Shortcut::plain(Key::Right)], image, Deed::Ask(|_| layout(LayoutEdit::StepSeries(1)))),
+    row(Group::Navigate, "next-key-image", msg("action-next-key-image"), &[Shortcut::letter('K')], key_images, Deed::Ask(|w| view(w, ViewEdit::NextKeyImage))),
+    row(Group::Navigate, "previous-key-image", msg("action-previous-key-image"), &[Shortcut::shift(Key::Letter('K'))], key_images, Deed::Ask(|w| view(w, ViewEdit::PreviousKeyImage))),
     row(Group::Navigate, "next-pane", msg("action-next-pane"), &[Shortcut::plain(Key::Tab)], always, Deed::Ask(|_| layout(LayoutEdit::ActivateNext))),
 
     row(Group::Navigate, "previous-phase", msg("action-previous-phase"), &[Shortcut::control(Key::Left)], phases, Deed::Ask(|w| view(w, ViewEdit::Phase(-1)))),

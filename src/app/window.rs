@@ -125,6 +125,9 @@ impl App {
         let mut parts = Vec::new();
         // Only the notice of the first start and the question on closing hold the keys.
         let is_held = !self.workspace.settings.is_notice_read || self.shell.closing != Closing::No;
+        if !is_held {
+            self.shell.pdfs.take_keys(ctx, &self.workspace);
+        }
         for action in pressed_actions(ctx) {
             if self.shell.closing == Closing::Asking && action.id == "close-part" {
                 self.shell.closing = Closing::No;

@@ -1,6 +1,6 @@
 //! Which display set a subcommand means.
 
-use crate::model::{DisplaySet, Library};
+use crate::model::{DisplaySet, DisplaySetKind, Library};
 use crate::problem::{Message, msg};
 
 /// The one `--series` names by UID or number, or the first that fits.
@@ -12,18 +12,10 @@ pub fn choose<'a>(
     series: Option<&str>,
     needs_volume: bool,
 ) -> Result<&'a DisplaySet, Message> {
-    let is_named = |set: &DisplaySet| {
-        series.is_none_or(|name| {
-            *set.series_instance_uid == *name
-                || library
-                    .series_number(set)
-                    .is_some_and(|number| number.to_string() == name)
-        })
-    };
     let mut why_not = None;
     for set in library
         .display_sets()
-        .filter(|set| is_named(set) && set.is_image())
+        .filter(|set| is_named(library, set, series) && set.is_image())
     {
         if !needs_volume {
             return Ok(set);
@@ -39,4 +31,19 @@ pub fn choose<'a>(
             |name| Message::new(msg("cli-no-such-series")).text("series", name),
         )
     }))
+}
+
+/// The PDF document `--series` names, or the first there is.
+#[must_use]
+pub fn choose_document<'a>(library: &'a Library, series: Option<&str>) -> Option<&'a DisplaySet> {
+    library
+        .display_sets()
+        .find(|set| is_named(library, set, series) && set.kind == DisplaySetKind::Pdf)
+}
+
+fn is_named(library: &Library, set: &DisplaySet, series: Option<&str>) -> bool {
+    series.is_none_or(|name| {
+        let number = library.series_number(set);
+        *set.series_instance_uid == *name || number.is_some_and(|number| number.to_string() == name)
+    })
 }

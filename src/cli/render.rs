@@ -1,6 +1,7 @@
 //! `isocentre render`: one view as a picture, or its modality values.
 
 mod arguments;
+mod page;
 mod plane;
 mod presentation;
 mod stack;
@@ -77,7 +78,12 @@ pub fn run(args: &RenderArgs) -> ExitCode {
         Some(state) => presentation::choose(&opened.library, state, series),
         None => display_set::choose(&opened.library, series, needs_volume),
     };
-    let set = match set {
+    let document = set
+        .is_err()
+        .then(|| display_set::choose_document(&opened.library, series))
+        .flatten()
+        .filter(|_| !needs_volume && !request.wants_values && by.is_none());
+    let set = match document.map_or(set, Ok) {
         Ok(set) => set,
         Err(reason) => {
             for file in &opened.passed_over {
@@ -88,7 +94,9 @@ pub fn run(args: &RenderArgs) -> ExitCode {
             return fail(NOTHING_USABLE, &reason);
         }
     };
-    let rendered = if needs_volume {
+    let rendered = if document.is_some() {
+        page::render(library, set, &request, &ctx)
+    } else if needs_volume {
         plane::render(&opened.library, set, &request, &device, &ctx)
     } else {
         stack::render(&opened.library, set, &request, by.as_deref(), &device, &ctx)

@@ -42,6 +42,14 @@ codes! {
     DERIVED_IMAGING_MEASUREMENTS = "126011", "DCM", "Derived Imaging Measurements";
     QUALITATIVE_EVALUATIONS = "C0034375", "UMLS", "Qualitative Evaluations";
     MEASUREMENT_GROUP = "125007", "DCM", "Measurement Group";
+    // Key object selection (TID 2010, CID 7010 to 7012).
+    OF_INTEREST = "113000", "DCM", "Of Interest";
+    REJECTED_FOR_QUALITY_REASONS = "113001", "DCM", "Rejected for Quality Reasons";
+    DOCUMENT_TITLE_MODIFIER = "113011", "DCM", "Document Title Modifier";
+    KEY_OBJECT_DESCRIPTION = "113012", "DCM", "Key Object Description";
+    REJECTED_FOR_PATIENT_SAFETY_REASONS = "113037", "DCM", "Rejected for Patient Safety Reasons";
+    INCORRECT_MODALITY_WORKLIST_ENTRY = "113038", "DCM", "Incorrect Modality Worklist Entry";
+    DATA_RETENTION_POLICY_EXPIRED = "113039", "DCM", "Data Retention Policy Expired";
     IMAGE_LIBRARY = "111028", "DCM", "Image Library";
     IMAGE_LIBRARY_GROUP = "126200", "DCM", "Image Library Group";
     MODALITY = "121139", "DCM", "Modality";

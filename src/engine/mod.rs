@@ -9,6 +9,7 @@
 //! |---|---|
 //! | `loader.rs` | the frames of one display set, nearest first, and its volume |
 //! | `loaders.rs` | which sets are loaded, within the budget |
+//! | `documents.rs` | PDF documents, and pictures of their pages |
 //! | `duplicates.rs` | copies of one instance |
 //! | `source.rs` | one instance ready to decode |
 //! | `tasks.rs` | effects as jobs: scan, demo, reports |
@@ -19,6 +20,7 @@
 //! | `pixel_source.rs`, `own_pixels.rs` | pixels for measuring: what is loaded; whatever is needed |
 //! | `open.rs` | opening without a window |
 
+mod documents;
 mod duplicates;
 mod journal;
 mod loader;
@@ -32,6 +34,7 @@ mod tasks;
 mod textures;
 mod thumbnails;
 
+pub use documents::PageKey;
 pub use loader::{Loader, Unreadable};
 pub use own_pixels::OwnPixels;
 pub use pixel_source::LoadedPixels;
@@ -47,9 +50,9 @@ use crossbeam_channel::{Receiver, Sender};
 
 use crate::cache::Budget;
 use crate::files::AppFolders;
-use crate::imaging::FrameImage;
+use crate::imaging::{FrameImage, Picture};
 use crate::jobs::{JobInfo, Queue};
-use crate::model::{DisplaySetId, FrameKey, Library};
+use crate::model::{DisplaySetId, FrameKey, InstanceIx, Library};
 use crate::objects::journal::Journal;
 use crate::problem::{Message, Problem, msg};
 use crate::view::{Frames, Loading, ViewMode, ViewState};
@@ -155,6 +158,7 @@ pub struct Engine {
     budget: Arc<Budget>,
     loaders: loaders::Loaders,
     thumbnails: thumbnails::Thumbnails,
+    documents: documents::Documents,
     journal: journal::JournalWriter,
     reports: Arc<reports::ReportsRead>,
     folders: AppFolders,
@@ -178,6 +182,7 @@ impl Engine {
             budget: Arc::new(budget),
             loaders: loaders::Loaders::default(),
             thumbnails: thumbnails::Thumbnails::default(),
+            documents: documents::Documents::default(),
             journal: journal::JournalWriter::new(
                 Journal::new(&folders.journal),
                 Arc::clone(&waker),
@@ -242,6 +247,34 @@ impl Engine {
     /// A small picture of a display set; asked for when it is missing.
     pub fn thumbnail(&mut self, library: &Library, set: DisplaySetId) -> Option<Thumbnail> {
         self.thumbnails.get(library, set, &self.queue, &self.waker)
+    }
+
+    /// Width and height of the pages of a PDF document, points of 1/72 inch.
+    pub fn document_pages(
+        &mut self,
+        library: &Library,
+        instance: InstanceIx,
+    ) -> Loading<Arc<[[f32; 2]]>> {
+        let Some(header) = library.header(instance) else {
+            return Loading::Waiting;
+        };
+        let (queue, waker) = (&self.queue, &self.waker);
+        self.documents.pages(instance, header, queue, waker)
+    }
+
+    /// Pictures of the pages of a PDF document that are on screen, most wanted first.
+    pub fn document_pictures(
+        &mut self,
+        library: &Library,
+        instance: InstanceIx,
+        wanted: &[PageKey],
+    ) -> Vec<Loading<Arc<Picture>>> {
+        let Some(header) = library.header(instance) else {
+            return Vec::new();
+        };
+        let (queue, waker) = (&self.queue, &self.waker);
+        self.documents
+            .pictures(instance, header, wanted, queue, waker)
     }
 
     /// What of a display set could not be read, as far as it was tried.

@@ -18,6 +18,8 @@ pub enum DisplaySetKind {
     PresentationState,
     /// Signals in time: an ECG, pressures, a voice.
     Waveform,
+    /// A PDF document inside the object.
+    Pdf,
     /// What cannot be shown yet; the message says what it is.
     NotShown(Message),
 }
@@ -45,8 +47,16 @@ impl DisplaySetKind {
         let not_shown = |id| Self::NotShown(Message::new(id));
         Some(if is("88") {
             Self::Report
-        } else if is("104") {
-            not_shown(msg("kind-document"))
+        } else if class == "104.1" {
+            Self::Pdf
+        } else if let Some(inside) = class.strip_prefix("104.") {
+            not_shown(match inside {
+                "2" => msg("kind-cda"),
+                "3" => msg("kind-stl"),
+                "4" => msg("kind-obj"),
+                "5" => msg("kind-mtl"),
+                _ => msg("kind-document"),
+            })
         } else if is("9") {
             Self::Waveform
         } else if is("11") {
@@ -84,6 +94,7 @@ impl DisplaySetKind {
             Self::Report => "report",
             Self::PresentationState => "presentation_state",
             Self::Waveform => "waveform",
+            Self::Pdf => "pdf",
             Self::NotShown(_) => "not_shown",
         }
     }

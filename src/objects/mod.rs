@@ -1,6 +1,9 @@
-//! Derived DICOM objects: structured reports, presentation states; and the journal of what is not one yet.
+//! Derived DICOM objects: structured reports, presentation states, key objects, documents; and the
+//! journal of what is not a report yet.
 #![warn(missing_docs)]
 
 pub mod journal;
+pub mod key_objects;
+pub mod pdf;
 pub mod presentation_state;
 pub mod sr;

@@ -71,6 +71,8 @@ pub struct SetRow {
     pub why_not: Option<String>,
     /// What is wrong with its geometry: slices missing, double, uneven.
     pub problems: Vec<String>,
+    /// How many of its frames are key images.
+    pub key_images: usize,
     /// What else a reader should know: a tilted gantry, why it cannot be resliced.
     pub notes: Vec<String>,
 }
@@ -147,7 +149,16 @@ fn set_row(set: &DisplaySet, workspace: &Workspace, words: &Words) -> SetRow {
         DisplaySetKind::NotShown(what) => Some(words.get(what)),
         _ => None,
     };
-    let (mut problems, notes) = geometry(set, &workspace.library, words);
+    let (mut problems, mut notes) = geometry(set, &workspace.library, words);
+    let keys = workspace.key_images(set.id).cloned().unwrap_or_default();
+    for (id, places) in [
+        (msg("browser-key-images"), &keys.selected),
+        (msg("browser-rejected"), &keys.rejected),
+    ] {
+        if !places.is_empty() {
+            notes.push(words.get(&Message::new(id).count("count", places.len())));
+        }
+    }
     problems.extend(set.missing.as_ref().map(|what| words.get(what)));
     let joined = set.phase.as_ref().filter(|_| workspace.is_joined(set));
     let apart = match (joined, &set.phase) {
@@ -189,6 +200,7 @@ fn set_row(set: &DisplaySet, workspace: &Workspace, words: &Words) -> SetRow {
             Some(set.modality.clone())
         },
         why_not,
+        key_images: keys.selected.len(),
         problems,
         notes,
     }

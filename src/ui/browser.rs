@@ -300,6 +300,11 @@ fn badges_ui(ui: &Ui, ctx: &PanelCtx<'_>, set: &SetRow, picture: Rect, is_sound:
         let sign = icons::sign(Sign::Volume);
         badge_ui(ui, theme, picture, egui::Align2::RIGHT_TOP, sign, look);
     }
+    if set.key_images > 0 {
+        let look = (icon.clone(), colours.selected);
+        let sign = icons::sign(Sign::KeyImage);
+        badge_ui(ui, theme, picture, egui::Align2::LEFT_TOP, sign, look);
+    }
     if !is_sound {
         let look = (icon, colours.on_image_warning);
         let sign = icons::sign(Sign::Problem);

@@ -4,15 +4,17 @@ use eframe::egui;
 use egui::{Margin, ScrollArea, Ui};
 
 use crate::model::{DisplaySet, DisplaySetKind};
-use crate::objects::sr::{content_tree, lines};
+use crate::objects::sr::{ImageReference, Line, content_tree, lines};
 use crate::problem::{Message, msg};
 use crate::ui::bidi_label::Text;
 use crate::ui::panel::PanelCtx;
 use crate::ui::presentation_page::presentation_page_ui;
-use crate::workspace::{Command, LayoutEdit, PaneId};
+use crate::workspace::{Command, LayoutEdit, PaneId, ViewEdit, Workspace};
 
 /// Lines longer than this side by side become two.
 const MEASURE: f32 = 720.0;
+/// Links of one item, at most.
+const MOST_LINKS: usize = 200;
 /// Width of one step into the tree.
 const STEP: f32 = 16.0;
 
@@ -39,11 +41,11 @@ pub fn document_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, pane: PaneId, set: &Disp
             ScrollArea::vertical()
                 .id_salt(("document", pane.0))
                 .auto_shrink([false, false])
-                .show(ui, |ui| contents_ui(ui, ctx, set));
+                .show(ui, |ui| contents_ui(ui, ctx, pane, set));
         });
 }
 
-fn contents_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, set: &DisplaySet) {
+fn contents_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, pane: PaneId, set: &DisplaySet) {
     let theme = ctx.theme;
     let title = if set.description.is_empty() {
         set.modality.clone()
@@ -53,7 +55,7 @@ fn contents_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, set: &DisplaySet) {
     Text::new(&title, theme.heading(), theme.colours.text).ui(ui);
     ui.add_space(2.0 * theme.sizes.space);
     match &set.kind {
-        DisplaySetKind::Report => tree_ui(ui, ctx, set),
+        DisplaySetKind::Report => tree_ui(ui, ctx, pane, set),
         DisplaySetKind::PresentationState => presentation_page_ui(ui, ctx, set),
         DisplaySetKind::NotShown(what) => {
             let words = ctx.words.get(what);
@@ -61,11 +63,14 @@ fn contents_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, set: &DisplaySet) {
                 .wrapped()
                 .ui(ui);
         }
-        DisplaySetKind::Stack | DisplaySetKind::Loop | DisplaySetKind::Waveform => {}
+        DisplaySetKind::Stack
+        | DisplaySetKind::Loop
+        | DisplaySetKind::Waveform
+        | DisplaySetKind::Pdf => {}
     }
 }
 
-fn tree_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, set: &DisplaySet) {
+fn tree_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, pane: PaneId, set: &DisplaySet) {
     let theme = ctx.theme;
     let colours = &theme.colours;
     for instance in set.instances.iter() {
@@ -76,6 +81,10 @@ fn tree_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, set: &DisplaySet) {
             ui.horizontal_top(|ui| {
                 ui.add_space(STEP * line.depth as f32);
                 let width = (ui.available_width()).min(MEASURE);
+                if let Some(image) = &line.image {
+                    links_ui(ui, ctx, pane, &line, image);
+                    return;
+                }
                 let value = line.value.map(|value| ctx.words.get(&value));
                 match value {
                     None => {
@@ -104,4 +113,89 @@ fn tree_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, set: &DisplaySet) {
             });
         }
     }
+}
+
+/// The images an item points at: those that are open lead there.
+fn links_ui(
+    ui: &mut Ui,
+    ctx: &mut PanelCtx<'_>,
+    pane: PaneId,
+    line: &Line,
+    image: &ImageReference,
+) {
+    let theme = ctx.theme;
+    let named = |name: &str, detail: String| {
+        if name.is_empty() {
+            return Message::new(msg("sr-value-text")).text("text", detail);
+        }
+        Message::new(msg("name-and-detail"))
+            .text("name", name)
+            .text("detail", detail)
+    };
+    let whole = [1];
+    let frames = if image.frames.is_empty() {
+        &whole[..]
+    } else {
+        &image.frames
+    };
+    let uid = &image.instance.sop_instance_uid;
+    ui.vertical(|ui| {
+        let mut is_open = false;
+        for frame in frames.iter().take(MOST_LINKS) {
+            let library = &ctx.workspace.library;
+            let place = library.find_frame(uid, frame.saturating_sub(1));
+            let Some((set, index)) = place else {
+                continue;
+            };
+            is_open = true;
+            let Some(found) = library.display_set(set) else {
+                continue;
+            };
+            let link = Message::new(msg("document-image"))
+                .text("series", series_text(found))
+                .count("image", index as usize + 1)
+                .count("count", found.frames.len());
+            let words = ctx.words.get(&named(&line.name, ctx.words.get(&link)));
+            let response = Text::new(&words, theme.body(), theme.colours.accent)
+                .width(ui.available_width().min(MEASURE))
+                .clickable()
+                .ui(ui);
+            if response.hovered() {
+                ui.ctx().set_cursor_icon(egui::CursorIcon::PointingHand);
+            }
+            if response.clicked() {
+                let pane = beside(ctx.workspace, pane);
+                let edit = ViewEdit::ShowAt(set, index);
+                ctx.commands.push(Command::View(pane, edit));
+            }
+        }
+        if !is_open && let Some(value) = &line.value {
+            let value = ctx.words.get(value);
+            let missing = Message::new(msg("document-image-missing")).text("image", value);
+            let words = ctx.words.get(&named(&line.name, ctx.words.get(&missing)));
+            Text::new(&words, theme.body(), theme.colours.secondary)
+                .width(ui.available_width().min(MEASURE))
+                .wrapped()
+                .ui(ui);
+        }
+    });
+}
+
+/// What a series is called: description, modality and number.
+fn series_text(set: &DisplaySet) -> String {
+    let number = set.number.map(|number| number.to_string());
+    let parts = [set.modality.clone(), number.unwrap_or_default()];
+    let short: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    let parts = [short.join(" "), set.description.clone()];
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join(" · ")
+}
+
+/// Another pane on screen, so that the document stays in sight; its own where it is alone.
+fn beside(workspace: &Workspace, pane: PaneId) -> PaneId {
+    let visible = workspace.panes.visible();
+    let place = visible.iter().position(|it| *it == pane).unwrap_or(0);
+    let after = visible.iter().skip(place + 1);
+    let mut others = after.chain(visible.iter()).filter(|it| **it != pane);
+    others.next().copied().unwrap_or(pane)
 }

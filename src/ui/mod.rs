@@ -12,6 +12,7 @@
 //! | `browser.rs`, `browse.rs` | the studies on the left |
 //! | `document.rs` | what is no picture, as text in a pane |
 //! | `presentation_page.rs` | the same of presentation states |
+//! | `pdf.rs` | a pane with a PDF document |
 //! | `findings.rs` | measurements, report text and saving on the right |
 //! | [`viewport`] | a pane: picture, overlays, drawings, input |
 //! | `waveform/` | a pane with an ECG or another signal: paper, traces, calipers |
@@ -37,6 +38,7 @@ mod parts;
 mod passed_over;
 mod path_field;
 mod patient_bar;
+mod pdf;
 mod presentation_page;
 mod questions;
 mod settings;

@@ -12,6 +12,7 @@ use crate::ui::panel::{PanelCtx, panel_frame};
 use crate::ui::parts::{PartState, parts_ui};
 use crate::ui::path_field::PathField;
 use crate::ui::patient_bar::patient_bar_ui;
+use crate::ui::pdf::{Pdfs, pdf_ui};
 use crate::ui::questions::{CloseAnswer, close_question_ui, first_start_ui};
 use crate::ui::start::start_ui;
 use crate::ui::status::status_ui;
@@ -38,6 +39,8 @@ pub struct Shell {
     password: PasswordField,
     probe: Option<ProbeText>,
     waveforms: Waveforms,
+    /// Panes with PDF documents.
+    pub pdfs: Pdfs,
     /// The hand over the panes.
     pub interaction: Interaction,
 }
@@ -206,6 +209,10 @@ fn pane_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, shell: &mut Shell, pane: PaneId)
         .and_then(|view| ctx.workspace.library.display_set(view.display_set));
     if let Some(set) = set.filter(|set| set.kind == DisplaySetKind::Waveform) {
         waveform_ui(ui, ctx, &mut shell.waveforms, pane, set);
+        return;
+    }
+    if let Some(set) = set.filter(|set| set.kind == DisplaySetKind::Pdf) {
+        pdf_ui(ui, ctx, &mut shell.pdfs, pane, set);
         return;
     }
     if let Some(set) = set.filter(|set| !set.is_image()) {

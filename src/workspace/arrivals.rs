@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::dicom::Password;
-use crate::model::{DisplaySet, StudyKey};
+use crate::model::{DisplaySet, DisplaySetKind, StudyKey};
 use crate::problem::{Message, Problem, Severity, msg};
 use crate::workspace::command::{Arrival, Effect, Task};
 use crate::workspace::document::{Document, SaveState};
@@ -156,6 +156,7 @@ impl Workspace {
         self.panes.follow(&self.library, &shown);
         self.presentations.update(&self.library);
         self.take_awaited_presentation();
+        self.key_objects.follow(&self.library);
         self.hang_first();
         let new_studies = self
             .library
@@ -184,9 +185,10 @@ impl Workspace {
             |set: &&DisplaySet| set.is_image() && self.library.volume_grid(set.id).is_ok();
         let volume = self.library.display_sets().find(is_volume);
         let first = volume.or_else(|| self.library.display_sets().find(|set| set.is_image()));
-        // A waveform waits: images may still come.
+        // A waveform or a document waits: images may still come.
         let waveform = self.library.display_sets().find(|set| {
-            self.scans_running == 0 && set.kind == crate::model::DisplaySetKind::Waveform
+            let is_readable = [DisplaySetKind::Waveform, DisplaySetKind::Pdf].contains(&set.kind);
+            self.scans_running == 0 && is_readable
         });
         if let Some(set) = first.or(waveform).map(|set| set.id) {
             self.show(self.panes.active, set);

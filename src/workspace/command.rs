@@ -143,6 +143,11 @@ pub enum ViewEdit {
     Step(i32),
     /// To this frame (stack).
     Index(u32),
+    /// This frame of this display set, as a stack.
+    ShowAt(DisplaySetId, u32),
+    /// The next image of the study that a key object document points at, or the one before.
+    NextKeyImage,
+    PreviousKeyImage,
     First,
     Last,
     /// The crosshair of the volume shown to this patient point.

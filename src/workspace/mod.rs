@@ -13,6 +13,7 @@
 //! | `document.rs` | what the reader made of one study |
 //! | `history.rs` | undo and redo, one history a study |
 //! | `document_edit.rs` | changes to a document: annotations and report text |
+//! | `key_images.rs` | images that key object documents point at |
 //! | `labels.rs` | the names new annotations get |
 //! | `arrivals.rs` | headers, passed-over files and results coming in from jobs |
 //! | `settings.rs` | what is remembered between runs |
@@ -24,6 +25,7 @@ mod command;
 mod document;
 mod document_edit;
 mod history;
+mod key_images;
 mod labels;
 mod notices;
 mod panes;
@@ -43,6 +45,7 @@ pub use command::{
 pub use document::{Document, SaveState, StudyRecord};
 pub use document_edit::kind_name;
 pub use history::History;
+pub use key_images::SetKeys;
 pub use labels::is_default_label;
 pub use notices::{Notice, NoticeId};
 pub use panes::{Layout, Pane, PaneId, Panes, WindowLayout};
@@ -127,6 +130,7 @@ pub struct Workspace {
     pub presentations: PresentationStates,
     /// A state whose images are not open yet, and where they are to be seen.
     awaited_presentation: Option<(PaneId, InstanceIx)>,
+    key_objects: key_images::KeyObjects,
 }
 
 impl Workspace {

@@ -43,6 +43,10 @@ impl Workspace {
             }
             return Vec::new();
         }
+        if let ViewEdit::ShowAt(set, place) = edit {
+            self.show_at(pane, set, place);
+            return Vec::new();
+        }
         let Some(view) = self.panes.view(pane).cloned() else {
             return Vec::new();
         };
@@ -57,6 +61,8 @@ impl Workspace {
         }
         match edit {
             ViewEdit::Step(steps) => self.step(pane, &view, steps),
+            ViewEdit::NextKeyImage => self.step_key_image(pane, true),
+            ViewEdit::PreviousKeyImage => self.step_key_image(pane, false),
             ViewEdit::First => self.step(pane, &view, i32::MIN),
             ViewEdit::Last => self.step(pane, &view, i32::MAX),
             ViewEdit::Crosshair(point) => self.move_crosshair(view.display_set, point),
@@ -132,7 +138,7 @@ impl Workspace {
             ViewEdit::Cine(edit) => self.edit_cine(pane, edit),
             ViewEdit::Present(state) => self.present(pane, state),
             ViewEdit::NextPresentation => self.present_next(pane),
-            ViewEdit::Show(_) => {}
+            ViewEdit::Show(_) | ViewEdit::ShowAt(..) => {}
         }
         Vec::new()
     }

@@ -59,6 +59,7 @@ const HOMES: &[(&str, MayUse)] = &[
     ("rfd", |path| in_any(path, &["app"])),
     ("dicom_*", |path| in_any(path, &["dicom"])),
     ("charls_sys", |path| in_any(path, &["dicom"])),
+    ("hayro", |path| in_any(path, &["objects"])),
     ("jxl_oxide", |path| in_any(path, &["dicom"])),
     ("moxcms", |path| in_any(path, &["imaging"])),
     ("openjpeg_sys", |path| in_any(path, &["dicom"])),

@@ -14,6 +14,7 @@ mod common;
 mod dcmtk_pictures;
 mod decode;
 mod demo;
+mod documents;
 mod encrypted_archives;
 mod files;
 mod growing;

@@ -6,7 +6,11 @@ memory-refused = Not enough memory: { $asked } MiB are needed, { $free } of { $t
 
 kind-no-sop-class = The file does not say what kind of object it is
 kind-unknown = This kind of object is not known ({ $uid })
-kind-document = An encapsulated document; it cannot be shown yet
+kind-document = An encapsulated document of an unknown kind; it cannot be shown
+kind-cda = A clinical document (CDA); it cannot be shown yet
+kind-stl = A surface to print (STL); it cannot be shown yet
+kind-obj = A surface model (OBJ); it cannot be shown yet
+kind-mtl = Materials of a surface model (MTL); there is nothing in it to see
 kind-raw-data = Raw data, a registration or a surface; it cannot be shown yet
 kind-radiotherapy = A radiotherapy plan, structure set or record; it cannot be shown yet
 kind-spectroscopy = MR spectroscopy; it cannot be shown yet

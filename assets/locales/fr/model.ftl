@@ -6,7 +6,11 @@ memory-refused = Mémoire insuffisante : il faut { $asked } Mio, { $free } sur {
 
 kind-no-sop-class = Le fichier ne dit pas de quel type d’objet il s’agit
 kind-unknown = Ce type d’objet n’est pas connu ({ $uid })
-kind-document = Un document encapsulé ; il ne peut pas encore être affiché
+kind-document = Un document encapsulé d’un type inconnu ; il ne peut pas être affiché
+kind-cda = Un document clinique (CDA) ; il ne peut pas encore être affiché
+kind-stl = Une surface à imprimer (STL) ; elle ne peut pas encore être affichée
+kind-obj = Un modèle de surface (OBJ) ; il ne peut pas encore être affiché
+kind-mtl = Les matériaux d’un modèle de surface (MTL) ; il n’y a rien à y voir
 kind-raw-data = Des données brutes, un recalage ou une surface ; cela ne peut pas encore être affiché
 kind-radiotherapy = Un plan, des structures ou un compte rendu de radiothérapie ; cela ne peut pas encore être affiché
 kind-spectroscopy = Une spectroscopie IRM ; elle ne peut pas encore être affichée

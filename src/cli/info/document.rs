@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
+use crate::dicom::modules::EncapsulatedDocument;
 use crate::engine::open::Opened;
+use crate::jobs::JobCtx;
 use crate::model::DisplaySet;
 use crate::model::DisplaySetKind;
 use crate::model::Instance;
@@ -11,6 +13,8 @@ use crate::model::Patient;
 use crate::model::Series;
 use crate::model::Study;
 use crate::model::VolumePlan;
+use crate::objects::pdf::NoResult;
+use crate::objects::pdf::PdfDocument;
 use crate::objects::presentation_state;
 use crate::text::Words;
 
@@ -68,7 +72,7 @@ pub(super) struct SeriesEntry {
 
 #[derive(Debug, Serialize)]
 pub(super) struct DisplaySetEntry {
-    /// `stack`, `loop`, `report`, `presentation_state`, `waveform` or `not_shown`.
+    /// `stack`, `loop`, `report`, `presentation_state`, `waveform`, `pdf` or `not_shown`.
     pub kind: &'static str,
     /// What sets it apart from the others of its series.
     pub apart_by: Vec<String>,
@@ -90,6 +94,18 @@ pub(super) struct DisplaySetEntry {
     pub geometry: Option<GeometryEntry>,
     /// Why it forms no volume.
     pub no_volume: Option<String>,
+    /// The file inside the object.
+    pub document: Option<DocumentEntry>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct DocumentEntry {
+    pub title: String,
+    pub mime_type: String,
+    /// Of a PDF; nothing where it cannot be read.
+    pub pages: Option<usize>,
+    /// Why it cannot.
+    pub problem: Option<String>,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -245,6 +261,7 @@ fn display_set_entry(library: &Library, set: &DisplaySet, words: &Words) -> Disp
         not_shown: set.kind.message().map(|message| words.get(message)),
         geometry: set.volume.as_deref().ok().map(geometry_entry),
         no_volume: why.map(|why| words.get(&why.message())),
+        document: document_entry(library, set, words),
     }
 }
 
@@ -272,6 +289,28 @@ fn state_entry(instance: &Instance, words: &Words) -> PresentationStateEntry {
             ..PresentationStateEntry::default()
         },
     }
+}
+
+fn document_entry(library: &Library, set: &DisplaySet, words: &Words) -> Option<DocumentEntry> {
+    let instance = set.instances.first().filter(|_| !set.is_image())?;
+    let root = library.header(*instance)?.dataset.elements();
+    let document = EncapsulatedDocument::read(root);
+    let is_pdf = set.kind == DisplaySetKind::Pdf;
+    if !is_pdf && document.bytes.is_empty() {
+        return None;
+    }
+    let opened = is_pdf.then(|| PdfDocument::open(document.bytes, &JobCtx::new()));
+    let (pages, problem) = match opened {
+        Some(Ok(pdf)) => (Some(pdf.pages.len()), None),
+        Some(Err(NoResult::Refused(why))) => (None, Some(words.get(&why))),
+        Some(Err(NoResult::Cancelled)) | None => (None, None),
+    };
+    Some(DocumentEntry {
+        title: document.title,
+        mime_type: document.mime_type,
+        pages,
+        problem,
+    })
 }
 
 fn geometry_entry(plan: &VolumePlan) -> GeometryEntry {

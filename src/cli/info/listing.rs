@@ -108,8 +108,17 @@ fn series_line(series: &SeriesEntry, words: &Words) -> String {
 }
 
 fn set_line(set: &DisplaySetEntry, words: &Words) -> String {
+    let title = set.document.as_ref().map(|document| document.title.clone());
+    let title = title.unwrap_or_default();
     if let Some(why) = &set.not_shown {
-        return why.clone();
+        return joined(&[title, why.clone()]);
+    }
+    if let Some(document) = &set.document {
+        let pages = document.pages.map_or_else(
+            || document.problem.clone().unwrap_or_default(),
+            |count| words.get(&Message::new(msg("info-pdf")).count("count", count)),
+        );
+        return joined(&[title, pages]);
     }
     if set.frames == 0 {
         return words.id(if set.kind == DisplaySetKind::Waveform.name() {

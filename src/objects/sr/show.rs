@@ -3,6 +3,7 @@
 use crate::annotation::Code;
 use crate::objects::sr::ContentItem;
 use crate::objects::sr::ContentValue;
+use crate::objects::sr::ImageReference;
 use crate::problem::Message;
 use crate::problem::msg;
 
@@ -15,6 +16,8 @@ pub struct Line {
     pub name: String,
     /// Its value; `None` for a container.
     pub value: Option<Message>,
+    /// The image it points at.
+    pub image: Option<ImageReference>,
 }
 
 /// Every item of a tree, in reading order.
@@ -30,6 +33,10 @@ fn push(item: &ContentItem, depth: usize, lines: &mut Vec<Line>) {
         depth,
         name: item.name.as_ref().map(shown).unwrap_or_default(),
         value: value(&item.value),
+        image: match &item.value {
+            ContentValue::Image(image) => Some(image.clone()),
+            _ => None,
+        },
     });
     for child in &item.children {
         push(child, depth + 1, lines);

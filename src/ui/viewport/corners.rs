@@ -109,6 +109,7 @@ pub(super) fn corner_lines(workspace: &Workspace, showing: &Showing, words: &Wor
         right_bottom.push(line(2, series_line(&series, words)));
     }
     left_top.extend(gap_lines(showing, words));
+    right_bottom.extend(key_lines(workspace, showing, words));
     right_bottom.extend(slice_lines(workspace, showing, words));
     left_bottom.extend(presentation_lines(showing, words));
     left_bottom.extend(look_lines(showing, words));
@@ -428,6 +429,28 @@ fn marks_lines(showing: &Showing, words: &Words) -> Vec<Line> {
         off.push(words.id(msg("viewport-marks-faulty")));
     }
     off.into_iter().map(|text| line(1, text)).collect()
+}
+
+/// What key object documents say of the image on screen.
+fn key_lines(workspace: &Workspace, showing: &Showing, words: &Words) -> Vec<Line> {
+    let key = showing
+        .key
+        .filter(|_| showing.state.mode == ViewMode::Stack);
+    let marks = key.map_or_else(Vec::new, |key| workspace.key_marks(key));
+    let said = marks.into_iter().map(|mark| {
+        let id = if mark.is_rejection {
+            msg("viewport-rejected")
+        } else {
+            msg("viewport-key-image")
+        };
+        let text = words.get(&Message::new(id).text("title", &*mark.title));
+        if mark.is_rejection {
+            warning(text)
+        } else {
+            line(1, joined(&[text, mark.description.to_string()]))
+        }
+    });
+    said.collect()
 }
 
 /// What the colours went through, of an image that brings a profile.

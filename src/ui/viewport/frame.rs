@@ -431,7 +431,7 @@ fn place(
     (here.min(of - 1), of)
 }
 
-/// Frames of a stack that hold a finding.
+/// Frames of a stack that hold a finding, or are key images.
 fn marks(workspace: &Workspace, showing: &Showing) -> Vec<u32> {
     if showing.state.mode != ViewMode::Stack {
         return Vec::new();
@@ -445,6 +445,7 @@ fn marks(workspace: &Workspace, showing: &Showing) -> Vec<u32> {
     let annotations = document
         .into_iter()
         .flat_map(|document| &document.annotations);
+    let key_images = workspace.key_images(set).map(|keys| keys.selected.clone());
     annotations
         .filter_map(|annotation| {
             workspace
@@ -453,6 +454,7 @@ fn marks(workspace: &Workspace, showing: &Showing) -> Vec<u32> {
         })
         .filter(|(found, _)| *found == set)
         .map(|(_, index)| index)
+        .chain(key_images.into_iter().flatten())
         .collect()
 }
 
