@@ -148,4 +148,6 @@ pub struct Measurement {
     pub unit: Code,
     /// How it was derived (mean, maximum …), where that is a modifier of the quantity.
     pub derivation: Option<Code>,
+    /// How it was measured, where that is not as the image itself says.
+    pub method: Option<Code>,
 }

@@ -134,12 +134,20 @@ pub fn measure_quantities(
                     value,
                     unit,
                     derivation: None,
+                    method: method(quantity, ruler.calibration),
                 },
             )),
             _ => measured.missing.push(quantity),
         }
     }
     measured
+}
+
+/// Lengths and areas in the reader's own millimetres say so.
+fn method(quantity: Quantity, calibration: Option<Calibration>) -> Option<Code> {
+    let is_of_space = matches!(quantity, Quantity::Length | Quantity::Area);
+    (is_of_space && calibration == Some(Calibration::Manual))
+        .then(|| codes::MANUAL_CALIBRATION.into())
 }
 
 fn length(annotation: &Annotation, ruler: &Ruler) -> f64 {

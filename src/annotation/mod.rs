@@ -4,6 +4,7 @@
 
 mod code;
 mod geometry;
+mod manual_calibration;
 mod measure;
 mod quantity;
 mod region;
@@ -17,6 +18,9 @@ pub(crate) mod testing;
 pub use code::unit_of_values;
 pub use geometry::{
     Anchor, Annotation, AnnotationId, AnnotationKind, Code, Geometry, Measurement, Points,
+};
+pub use manual_calibration::{
+    ManualCalibration, ManuallyCalibrated, can_calibrate, manual_spacing,
 };
 pub use measure::{Measured, measure, measure_quantities};
 pub use quantity::Quantity;

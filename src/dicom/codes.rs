@@ -95,6 +95,8 @@ codes! {
     MAXIMUM = "56851009", "SCT", "Maximum";
     ATTENUATION_COEFFICIENT = "112031", "DCM", "Attenuation Coefficient";
     PIXEL_VALUE = "pixel-value", "99ISOCENTRE", "Pixel value";
+    MEASUREMENT_METHOD = "370129005", "SCT", "Measurement Method";
+    MANUAL_CALIBRATION = "manual-calibration", "99ISOCENTRE", "Manual calibration by a line of known length";
     PIXEL_COUNT = "pixel-count", "99ISOCENTRE", "Pixel count";
 
     // Units.

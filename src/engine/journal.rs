@@ -219,6 +219,7 @@ impl Engine {
                     .collect(),
                 text: document.findings.to_string(),
                 impression: document.impression.to_string(),
+                calibrations: document.calibrations.clone(),
                 predecessor: String::new(),
             }
         };
@@ -260,6 +261,7 @@ impl Engine {
                 annotations: draft.annotations.into_iter().map(Arc::new).collect(),
                 findings: draft.text.into(),
                 impression: draft.impression.into(),
+                calibrations: draft.calibrations,
             };
             Some(Arrival::JournalFound { study, document })
         };

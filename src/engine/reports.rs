@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::annotation;
+use crate::annotation::ManuallyCalibrated;
 use crate::dicom::{read_full, tags};
 use crate::engine::Engine;
 use crate::engine::own_pixels::OwnPixels;
@@ -146,7 +147,11 @@ impl Engine {
                 ..Findings::default()
             };
             for annotation in &document.annotations {
-                let measured = annotation::measure(annotation, &pixels);
+                let calibrated = ManuallyCalibrated {
+                    inner: &pixels,
+                    calibrations: &document.calibrations,
+                };
+                let measured = annotation::measure(annotation, &calibrated);
                 if let Some(quantity) = measured.missing.first() {
                     pixels
                         .take_problems()

@@ -109,6 +109,8 @@ pub enum Calibration {
     Scanner,
     /// An ultrasound region's physical delta.
     UltrasoundRegion,
+    /// A line of known length that the reader drew.
+    Manual,
 }
 
 /// Distance between pixel centres.

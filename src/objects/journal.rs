@@ -15,6 +15,7 @@ use sha2::Digest as _;
 use sha2::Sha256;
 
 use crate::annotation::Annotation;
+use crate::annotation::ManualCalibration;
 use crate::files::FileError;
 use crate::files::Readable;
 use crate::files::make_folder;
@@ -45,6 +46,8 @@ pub struct Draft {
     pub text: String,
     /// Free-text impression.
     pub impression: String,
+    /// Millimetres the reader gave to pictures.
+    pub calibrations: Vec<ManualCalibration>,
     /// SOP Instance UID of the report it was opened from; empty if from none.
     pub predecessor: String,
 }

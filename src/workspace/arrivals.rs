@@ -215,6 +215,7 @@ impl Workspace {
             annotations: annotations.into_iter().map(Arc::new).collect(),
             findings: findings.into(),
             impression: impression.into(),
+            ..Document::default()
         };
         let was_unsaved = record.is_unsaved();
         record.document = record.document.joined(&report, false);

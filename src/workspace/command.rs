@@ -1,8 +1,9 @@
 //! Commands in, effects out; nested by what they change, so that each `apply` sits beside it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use crate::annotation::{Annotation, AnnotationId};
+use crate::annotation::{Annotation, AnnotationId, ManualCalibration};
 use crate::dicom::{InstanceHeader, Password};
 use crate::geom::{AnatomicalPlane, DVec3};
 use crate::jobs::JobId;
@@ -234,6 +235,10 @@ pub enum AnnotationEdit {
     /// The same id with other contents.
     Change(Annotation, GestureId),
     Remove(AnnotationId),
+    /// Millimetres for an image or a series, beside what it said before.
+    Calibrate(ManualCalibration),
+    /// Takes those away that speak of this image (Series and SOP Instance UID).
+    Uncalibrate(Arc<str>, Arc<str>),
     /// Takes back what this gesture changed, as if it had never begun.
     Cancel(GestureId),
     Select(Option<AnnotationId>),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::annotation::{Annotation, AnnotationId};
+use crate::annotation::{Annotation, AnnotationId, ManualCalibration};
 use crate::workspace::history::History;
 
 /// Annotations and text of one study.
@@ -18,6 +18,9 @@ pub struct Document {
     pub findings: Arc<str>,
     /// Free text.
     pub impression: Arc<str>,
+    /// Millimetres the reader gave to pictures, in the order they were given.
+    #[serde(default)]
+    pub calibrations: Vec<ManualCalibration>,
 }
 
 impl Document {
@@ -50,6 +53,11 @@ impl Document {
             annotations,
             findings: joined_text(&self.findings, &other.findings),
             impression: joined_text(&self.impression, &other.impression),
+            calibrations: {
+                let known = |it: &&ManualCalibration| !self.calibrations.contains(it);
+                let further = other.calibrations.iter().filter(known);
+                self.calibrations.iter().chain(further).cloned().collect()
+            },
         }
     }
 

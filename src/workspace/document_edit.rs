@@ -48,7 +48,7 @@ impl Workspace {
             .or_else(|| self.active_study())
     }
 
-    fn change_document(
+    pub(super) fn change_document(
         &mut self,
         study: StudyKey,
         label: Message,
@@ -133,6 +133,8 @@ impl Workspace {
                         .retain(|annotation| annotation.id != id);
                 })
             }
+            AnnotationEdit::Calibrate(calibration) => self.calibrate(calibration),
+            AnnotationEdit::Uncalibrate(series, instance) => self.uncalibrate(&series, &instance),
             AnnotationEdit::Select(id) => {
                 self.selected = id;
                 Vec::new()

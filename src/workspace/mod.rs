@@ -9,6 +9,7 @@
 //! | `presentation.rs` | presentation states in panes |
 //! | `panes.rs` | panes, layouts, the MPR group and its crosshair |
 //! | `view_edit.rs` | changes to one pane's view |
+//! | `calibrations.rs` | millimetres the reader gives to pictures |
 //! | `cine.rs` | films in panes: [`Cinema`], their clocks |
 //! | `document.rs` | what the reader made of one study |
 //! | `history.rs` | undo and redo, one history a study |
@@ -19,6 +20,7 @@
 //! | `settings.rs` | what is remembered between runs |
 
 mod arrivals;
+mod calibrations;
 mod camera;
 mod cine;
 mod command;

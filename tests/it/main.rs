@@ -7,6 +7,7 @@
 
 mod actions;
 mod architecture;
+mod calibrating;
 mod character_sets;
 mod cine;
 mod colour_profiles;

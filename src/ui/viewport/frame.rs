@@ -123,6 +123,7 @@ pub(super) const fn calibration_name(source: Calibration) -> Option<MessageId> {
         Calibration::Detector => Some(msg("calibration-detector")),
         Calibration::Scanner => Some(msg("calibration-scanner")),
         Calibration::UltrasoundRegion => Some(msg("calibration-ultrasound")),
+        Calibration::Manual => Some(msg("calibration-manual")),
     }
 }
 

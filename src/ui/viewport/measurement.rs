@@ -9,8 +9,8 @@ use crossbeam_channel::{Receiver, TryRecvError};
 use super::frame::calibration_name;
 use super::value_text::{Precision, symbol};
 use crate::annotation::{
-    Anchor, Annotation, AnnotationId, AnnotationKind, ImageGeometry, Measured, PixelSource, Points,
-    Quantity, measure,
+    Anchor, Annotation, AnnotationId, AnnotationKind, ImageGeometry, ManualCalibration,
+    ManuallyCalibrated, Measured, PixelSource, Points, Quantity, measure,
 };
 use crate::engine::LoadedPixels;
 use crate::geom::DVec3;
@@ -56,6 +56,7 @@ struct Kept {
     annotation: Arc<Annotation>,
     /// Slices of its data that were here.
     loaded: usize,
+    calibrations: Vec<ManualCalibration>,
     values: Values,
     precision: Precision,
     /// In words, with the language they are in.
@@ -78,17 +79,21 @@ impl MeasurementCache {
         words: &Words,
     ) -> MeasuredLines {
         let loaded = loaded(annotation, workspace, frames);
+        let calibrations = workspace.calibrations_of(&annotation.anchor.series_instance_uid);
         let is_current = |kept: &Kept| {
             let is_complete =
                 matches!(&kept.values, Values::Here(measured) if measured.missing.is_empty());
             // What was let go since does not make a value wrong; what came since may.
             let is_enough = kept.loaded == loaded || (is_complete && loaded < kept.loaded);
-            Arc::ptr_eq(&kept.annotation, annotation) && is_enough
+            Arc::ptr_eq(&kept.annotation, annotation)
+                && is_enough
+                && kept.calibrations == calibrations
         };
         if !self.0.get(&annotation.id).is_some_and(is_current) {
             let kept = Kept {
                 annotation: Arc::clone(annotation),
                 loaded,
+                calibrations: calibrations.to_vec(),
                 values: values(annotation, workspace, frames),
                 precision: precision(annotation, workspace, frames),
                 lines: None,
@@ -145,7 +150,11 @@ fn values(annotation: &Arc<Annotation>, workspace: &Workspace, frames: &dyn Fram
         frames,
     };
     if samples(annotation, &source) <= SAMPLES_AT_ONCE {
-        return Values::Here(measure(annotation, &source));
+        let calibrated = ManuallyCalibrated {
+            inner: &source,
+            calibrations: workspace.calibrations_of(&annotation.anchor.series_instance_uid),
+        };
+        return Values::Here(measure(annotation, &calibrated));
     }
     let gathered = Gathered::of(annotation, workspace, frames);
     let (sender, receiver) = crossbeam_channel::bounded(1);
@@ -196,8 +205,12 @@ impl Gathered {
             frames,
         };
         let anchor = &annotation.anchor;
+        let calibrated = ManuallyCalibrated {
+            inner: &source,
+            calibrations: workspace.calibrations_of(&anchor.series_instance_uid),
+        };
         Self {
-            image: source.image(anchor),
+            image: calibrated.image(anchor),
             frame: source.frame(anchor),
             volume: source.volume(anchor),
         }
@@ -385,6 +398,7 @@ mod tests {
         let annotation = testing::annotation(AnnotationKind::EllipseRoi, Geometry::Ellipse, points);
         let kept = Kept {
             annotation: Arc::new(annotation),
+            calibrations: Vec::new(),
             loaded: 0,
             values: Values::Pending(receiver),
             precision: Precision::Float,

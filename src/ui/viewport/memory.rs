@@ -16,6 +16,7 @@ use crate::render::Gpu;
 use crate::render::Output;
 use crate::tool;
 use crate::tool::LabelPlace;
+use crate::ui::viewport::calibrate::LengthField;
 use crate::ui::viewport::measurement::MeasurementCache;
 use crate::ui::viewport::picture::{PictureMemory, SharedTextures};
 use crate::view::{Presented, ViewState};
@@ -32,6 +33,7 @@ pub struct Interaction {
     /// The clocks of the panes' films.
     pub films: Cinema,
     pub(super) text: Option<TextField>,
+    pub(super) length: Option<LengthField>,
     pub(super) textures: Option<SharedTextures>,
 }
 

@@ -5,6 +5,7 @@ use eframe::egui;
 use egui::{Response, Ui};
 
 use super::ViewportCtx;
+use super::calibrate;
 use super::showing::{Pixels, Showing};
 use crate::action::{self, Action, Deed};
 use crate::annotation::{Annotation, AnnotationKind};
@@ -48,6 +49,8 @@ const WIDTH: f32 = 320.0;
 pub(super) enum MenuAnswer {
     /// The text of the selected arrow is to be typed again.
     EditText,
+    /// The true length of the selected line is to be typed.
+    Calibrate { is_for_series: bool },
 }
 
 /// A right click selects what it is on, so that what the menu says is about it.
@@ -133,6 +136,25 @@ fn annotation_ui(
     let edit = ctx.words.id(msg("menu-edit-text"));
     if edits_text && menu_row_ui(ui, ctx.theme, WIDTH, &edit, "", "", true) {
         answer = Some(MenuAnswer::EditText);
+    }
+    if calibrate::calibratable(ctx, annotation).is_some() {
+        for (id, is_for_series) in [
+            (msg("menu-calibrate-image"), false),
+            (msg("menu-calibrate-series"), true),
+        ] {
+            if menu_row_ui(ui, ctx.theme, WIDTH, &ctx.words.id(id), "", "", true) {
+                answer = Some(MenuAnswer::Calibrate { is_for_series });
+            }
+        }
+        let uncalibrate = ctx.words.id(msg("menu-uncalibrate"));
+        if calibrate::is_calibrated(ctx.workspace, annotation)
+            && menu_row_ui(ui, ctx.theme, WIDTH, &uncalibrate, "", "", true)
+        {
+            let anchor = &annotation.anchor;
+            let (series, instance) = (&anchor.series_instance_uid, &anchor.sop_instance_uid);
+            let edit = AnnotationEdit::Uncalibrate(series.clone(), instance.clone());
+            ctx.commands.push(Command::Annotate(edit));
+        }
     }
     if let Some(delete) = action::action("delete") {
         let message = Message::new(msg("measurement-delete")).text("label", &annotation.label);

@@ -16,6 +16,7 @@
 //! | `memory.rs` | what a pane remembers from frame to frame |
 //! | `text_on_image.rs` | text with an outline |
 
+mod calibrate;
 mod cine;
 mod corners;
 mod drawings;
@@ -237,9 +238,16 @@ pub fn viewport_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, pane: PaneId) {
     }
     memory.labels = new_labels;
     ctx.interaction.panes.insert(pane, memory);
-    if menu::context_menu(&response, ctx, &showing, pane) == Some(MenuAnswer::EditText) {
-        input::edit_text(ctx, pane);
+    match menu::context_menu(&response, ctx, &showing, pane) {
+        Some(MenuAnswer::EditText) => input::edit_text(ctx, pane),
+        Some(MenuAnswer::Calibrate { is_for_series }) => {
+            let line = ctx.workspace.selected;
+            ctx.interaction.length =
+                line.map(|line| calibrate::LengthField::new(line, pane, is_for_series));
+        }
+        None => {}
     }
+    calibrate::length_field(ui, ctx, &showing, &rect, pane);
     input::text_field(ui, ctx, &showing, &rect, pane);
 }
 

@@ -171,6 +171,7 @@ fn stack(
         key,
         image: Arc::clone(&image),
     });
+    let image = workspace.calibrated_image(key, image);
     let mut state = state;
     let presented = workspace.presented(&state, key);
     let mut geometry = StackGeometry::of(&image);

@@ -312,6 +312,10 @@ fn measurement(item: &ContentItem) -> Option<Measurement> {
             .child(codes::DERIVATION)
             .and_then(ContentItem::code)
             .cloned(),
+        method: item
+            .child(codes::MEASUREMENT_METHOD)
+            .and_then(ContentItem::code)
+            .cloned(),
     })
 }
 

@@ -320,14 +320,15 @@ fn number(measurement: &Measurement) -> ContentItem {
 }
 
 fn derivation(measurement: &Measurement) -> Vec<ContentItem> {
+    let method = measurement.method.iter();
+    let method = method.map(|code| (codes::MEASUREMENT_METHOD, code));
     let derivation = measurement.derivation.iter();
-    derivation
-        .map(|code| {
-            ContentItem::new(
-                Relationship::HasConceptMod,
-                codes::DERIVATION,
-                ContentValue::Code(code.clone()),
-            )
+    let derivation = derivation.map(|code| (codes::DERIVATION, code));
+    method
+        .chain(derivation)
+        .map(|(name, code)| {
+            let value = ContentValue::Code(code.clone());
+            ContentItem::new(Relationship::HasConceptMod, name, value)
         })
         .collect()
 }

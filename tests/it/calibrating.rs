@@ -1,0 +1,128 @@
+//! A line of known length gives a picture its millimetres: in the window, in undo, in the report.
+
+use eframe::egui::{self, PointerButton};
+
+use isocentre::objects::sr::{ContentItem, read_file};
+use isocentre::workspace::{Command, ReportEdit};
+
+use crate::common::{Screen, SyntheticImage, temp_folder};
+
+/// A scanned film: no place, no spacing.
+fn film(number: i32) -> SyntheticImage {
+    [
+        (0x0020, 0x0032),
+        (0x0020, 0x0037),
+        (0x0028, 0x0030),
+        (0x0020, 0x0052),
+    ]
+    .into_iter()
+    .fold(SyntheticImage::new(100, 100), |image, (group, element)| {
+        image.without(group, element)
+    })
+    .text(0x0008, 0x0016, "UI", "1.2.840.10008.5.1.4.1.1.7")
+    .text(0x0008, 0x0060, "CS", "OT")
+    .sop_instance(&format!("1.2.3.4.5.1.{number}"))
+    .instance_number(number)
+}
+
+const FROM: [f32; 2] = [500.0, 300.0];
+const TO: [f32; 2] = [700.0, 300.0];
+
+fn click(screen: &mut Screen, button: PointerButton, text: &str) {
+    let place = screen
+        .texts()
+        .into_iter()
+        .find(|(found, _)| found.contains(text))
+        .unwrap_or_else(|| panic!("no {text:?} on screen"))
+        .1
+        .center();
+    screen.drag(button, place.into(), place.into());
+}
+
+/// A line drawn, its menu opened and the field for its length filled.
+fn calibrated(screen: &mut Screen, how: &str, length: &str) {
+    screen.key(egui::Key::L);
+    screen.drag(PointerButton::Primary, FROM, TO);
+    let middle = [600.0, 300.0];
+    screen.drag(PointerButton::Secondary, middle, middle);
+    click(screen, PointerButton::Primary, how);
+    screen.0.event(egui::Event::Text(length.to_owned()));
+    screen.0.run_steps(3);
+    screen.key(egui::Key::Enter);
+}
+
+#[test]
+fn a_line_of_known_length_calibrates_its_image_and_undo_takes_that_back() {
+    let home = temp_folder();
+    let mut screen = Screen::of(home.path(), &[film(1), film(2)]);
+    calibrated(&mut screen, "Calibrate this image", "50");
+    assert!(screen.says("50.0\u{a0}mm (manual calibration)"));
+    // The other image of the series keeps its pixels.
+    screen.key(egui::Key::Home);
+    screen.key(egui::Key::L);
+    screen.drag(PointerButton::Primary, FROM, TO);
+    assert!(screen.says("\u{a0}px"));
+    for _ in 0..2 {
+        screen.ask(Command::Undo);
+    }
+    screen.key(egui::Key::End);
+    assert!(!screen.says("manual calibration"));
+    assert!(screen.says("\u{a0}px"));
+    screen.ask(Command::Redo);
+    assert!(screen.says("50.0\u{a0}mm (manual calibration)"));
+}
+
+#[test]
+fn a_series_is_calibrated_at_once_where_the_reader_asks_for_it() {
+    let home = temp_folder();
+    let mut screen = Screen::of(home.path(), &[film(1), film(2)]);
+    calibrated(&mut screen, "Calibrate the series", "20,0");
+    screen.key(egui::Key::Home);
+    screen.drag(PointerButton::Primary, FROM, TO);
+    assert!(screen.says("20.0\u{a0}mm (manual calibration)"));
+}
+
+#[test]
+fn a_length_that_makes_no_sense_is_asked_for_again() {
+    let home = temp_folder();
+    let mut screen = Screen::of(home.path(), &[film(1)]);
+    calibrated(&mut screen, "Calibrate this image", "fifty");
+    assert!(screen.says("Type a length in millimetres"));
+    assert!(!screen.says("manual calibration"));
+}
+
+#[test]
+fn an_image_with_a_place_in_the_patient_offers_no_calibration() {
+    let home = temp_folder();
+    let mut screen = Screen::of(home.path(), &[SyntheticImage::new(100, 100)]);
+    screen.key(egui::Key::L);
+    screen.drag(PointerButton::Primary, FROM, TO);
+    screen.drag(PointerButton::Secondary, [600.0, 300.0], [600.0, 300.0]);
+    assert!(screen.says("Delete") && !screen.says("Calibrate"));
+}
+
+fn any(item: &ContentItem, is_it: &dyn Fn(&ContentItem) -> bool) -> bool {
+    is_it(item) || item.children.iter().any(|child| any(child, is_it))
+}
+
+#[test]
+fn the_report_says_that_the_reader_calibrated_the_picture() {
+    let home = temp_folder();
+    let mut screen = Screen::of(home.path(), &[film(1)]);
+    calibrated(&mut screen, "Calibrate this image", "50");
+    let workspace = &screen.0.state().workspace;
+    let study = workspace.active_study().unwrap();
+    let folder = home.path().join("out");
+    screen.ask(Command::Report(ReportEdit::Save(study, folder.clone())));
+    let file = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap();
+    let report = read_file(&file.path()).unwrap();
+    let is_method = |item: &ContentItem| {
+        let code = item.code();
+        code.is_some_and(|code| code.value == "manual-calibration")
+            && item
+                .name
+                .as_ref()
+                .is_some_and(|name| name.value == "370129005")
+    };
+    assert!(any(&report.root, &is_method));
+}
