@@ -1,7 +1,7 @@
 //! What is no picture, as text in a pane: a report's content tree, or what the object is.
 
 use eframe::egui;
-use egui::{Margin, ScrollArea, Ui};
+use egui::{ScrollArea, Ui};
 
 use crate::model::{DisplaySet, DisplaySetKind};
 use crate::objects::sr::{ImageReference, Line, content_tree, lines};
@@ -9,8 +9,11 @@ use crate::problem::{Message, msg};
 use crate::ui::bidi_label::Text;
 use crate::ui::panel::PanelCtx;
 use crate::ui::presentation_page::presentation_page_ui;
+use crate::ui::viewport::warning_around;
 use crate::workspace::{Command, LayoutEdit, PaneId, ViewEdit, Workspace};
 
+/// Around the text, points.
+const MARGIN: f32 = 16.0;
 /// Lines longer than this side by side become two.
 const MEASURE: f32 = 720.0;
 /// Links of one item, at most.
@@ -35,14 +38,15 @@ pub fn document_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, pane: PaneId, set: &Disp
         ctx.commands
             .push(Command::Layout(LayoutEdit::Activate(pane)));
     }
-    egui::Frame::new()
-        .inner_margin(Margin::same(16))
-        .show(ui, |ui| {
-            ScrollArea::vertical()
-                .id_salt(("document", pane.0))
-                .auto_shrink([false, false])
-                .show(ui, |ui| contents_ui(ui, ctx, pane, set));
-        });
+    let place = (theme, ctx.words);
+    let inside = warning_around(ui, ctx.workspace, set, rect, place).shrink(MARGIN);
+    let builder = egui::UiBuilder::new().max_rect(inside);
+    ui.scope_builder(builder, |ui| {
+        ScrollArea::vertical()
+            .id_salt(("document", pane.0))
+            .auto_shrink([false, false])
+            .show(ui, |ui| contents_ui(ui, ctx, pane, set));
+    });
 }
 
 fn contents_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, pane: PaneId, set: &DisplaySet) {
