@@ -32,6 +32,7 @@ pub fn unit_of_values(units: &Units) -> Code {
     match units {
         Units::Hounsfield => codes::HOUNSFIELD_UNIT.into(),
         Units::None => codes::NO_UNITS.into(),
+        Units::Ucum(code) => Code::new(code, "UCUM", code),
         Units::Named(name) => match name.as_ref() {
             "HU" => codes::HOUNSFIELD_UNIT.into(),
             "BQML" => codes::BECQUEREL_PER_MILLILITRE.into(),

@@ -22,6 +22,7 @@ use crate::geom::DVec2;
 use crate::geom::DVec3;
 use crate::imaging::Calibration;
 use crate::imaging::FrameImage;
+use crate::imaging::LinearMap;
 use crate::imaging::Region;
 use crate::imaging::Statistics;
 use crate::imaging::Units;
@@ -39,6 +40,8 @@ pub struct Measured {
     pub calibration: Option<Calibration>,
     /// What values are multiplied with to be SUVbw, g/ml, where the images hold what that takes.
     pub suv_bw_factor: Option<f64>,
+    /// What else the values stand for, where they are those of one image.
+    pub value_maps: Vec<LinearMap>,
     /// What could not be measured: the geometry has it not, or the pixels are not there.
     pub missing: Vec<Quantity>,
 }
@@ -94,6 +97,9 @@ pub fn measure_quantities(
         .then(|| pixel_values(annotation, source))
         .flatten();
     measured.suv_bw_factor = pixels.as_ref().and_then(|it| it.suv_bw_factor);
+    measured.value_maps = pixels
+        .as_ref()
+        .map_or_else(Vec::new, |it| it.value_maps.clone());
     for &quantity in quantities {
         let units = pixels.as_ref().map_or(&Units::None, |it| &it.units);
         let statistics = pixels.as_ref().map(|it| &it.statistics);
@@ -200,6 +206,7 @@ struct PixelValues {
     statistics: Statistics,
     units: Units,
     suv_bw_factor: Option<f64>,
+    value_maps: Vec<LinearMap>,
 }
 
 fn pixel_values(annotation: &Annotation, source: &dyn PixelSource) -> Option<PixelValues> {
@@ -227,6 +234,7 @@ fn pixel_values(annotation: &Annotation, source: &dyn PixelSource) -> Option<Pix
             statistics,
             units: frame.units.clone(),
             suv_bw_factor: frame.suv_bw_factor,
+            value_maps: LinearMap::of(&frame),
         });
     }
     let volume = source.volume(anchor)?;
@@ -263,6 +271,7 @@ fn pixel_values(annotation: &Annotation, source: &dyn PixelSource) -> Option<Pix
         statistics,
         units: units.unwrap_or(Units::None),
         suv_bw_factor: first.filter(|_| factors.all(|factor| factor == first)),
+        value_maps: Vec::new(),
     })
 }
 

@@ -95,7 +95,7 @@ pub fn run(args: &RenderArgs) -> ExitCode {
         }
     };
     let rendered = if document.is_some() {
-        page::render(library, set, &request, &ctx)
+        page::render(&opened.library, set, &request, &ctx)
     } else if needs_volume {
         plane::render(&opened.library, set, &request, &device, &ctx)
     } else {

@@ -19,6 +19,7 @@ use super::frame_image::VoiTransform;
 use super::lut::Lut;
 use super::marks::FrameMarks;
 use super::marks::FrameOverlay;
+use super::value_maps::Meaning;
 use crate::dicom::DecodedFrame;
 use crate::dicom::Elements;
 use crate::dicom::InstanceHeader;
@@ -33,6 +34,7 @@ use crate::dicom::modules::LutTable;
 use crate::dicom::modules::ModalityModule;
 use crate::dicom::modules::OverlayBits;
 use crate::dicom::modules::OverlayPlane;
+use crate::dicom::modules::RealWorldValueMap;
 use crate::dicom::modules::SpacingModule;
 use crate::dicom::modules::UltrasoundRegion;
 use crate::dicom::modules::UnitName;
@@ -42,6 +44,9 @@ use crate::dicom::modules::padding_range;
 use crate::dicom::modules::suv_bw_factor;
 use crate::dicom::tags;
 use crate::problem::{Message, msg};
+
+/// SOP Class UID of Parametric Map Storage.
+const PARAMETRIC_MAP: &str = "1.2.840.10008.5.1.4.1.1.30";
 
 /// What the header says about showing and measuring, for every frame of one instance.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,6 +76,7 @@ struct FrameAttributes {
     shutter_faults: Vec<Message>,
     modality: ModalityTransform,
     units: Units,
+    value_maps: Arc<[RealWorldValueMap]>,
     vois: Arc<[NamedVoi]>,
     plane: Option<ImagePlane>,
     pixels: CalibratedPixels,
@@ -127,7 +133,15 @@ impl ImageAttributes {
             let transformation = groups.group(index, tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE);
             let module = ModalityModule::read(root, transformation, &facts.pixel);
             let voi_elements = groups.group(index, tags::FRAME_VOILUT_SEQUENCE);
-            let vois = named_vois(voi_elements, &module, &facts.pixel);
+            let mut meaning = Meaning {
+                vois: named_vois(voi_elements, &module, &facts.pixel),
+                units: units(&module.unit),
+                modality: modality_transform(module),
+            };
+            let is_parametric_map = &*facts.sop_class_uid == PARAMETRIC_MAP;
+            let maps = RealWorldValueMap::read_all(&groups, index);
+            let value_maps = meaning.take(maps, is_parametric_map);
+            let vois = meaning.vois;
             let shared_vois = frames
                 .last()
                 .filter(|last| *last.vois == *vois)
@@ -141,8 +155,11 @@ impl ImageAttributes {
             frames.push(FrameAttributes {
                 shutter: shared_shutter.or_else(|| shutter.map(Arc::new)),
                 shutter_faults,
-                units: units(&module.unit),
-                modality: modality_transform(module),
+                units: meaning.units,
+                modality: meaning.modality,
+                value_maps: { frames.last() }
+                    .filter(|last| *last.value_maps == *value_maps)
+                    .map_or(value_maps, |last| Arc::clone(&last.value_maps)),
                 vois: shared_vois.unwrap_or_else(|| vois.into()),
                 plane,
                 pixels,
@@ -202,6 +219,7 @@ impl ImageAttributes {
                 table_for_integers(a.modality.clone(), is_float)
             }),
             units: grey.map_or(Units::None, |a| a.units.clone()),
+            value_maps: grey.map_or_else(|| Arc::from([]), |a| Arc::clone(&a.value_maps)),
             padding: self.padding.filter(|_| is_grey),
             vois: grey.map_or_else(|| Arc::from([]), |a| Arc::clone(&a.vois)),
             plane: self.plane(frame).cloned(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::dicom::modules::UltrasoundRegion;
+use crate::dicom::modules::{RealWorldValueMap, UltrasoundRegion};
 use crate::dicom::{MissingEnd, Photometric, Samples};
 use crate::geom::DVec3;
 use crate::imaging::colour_profile::{ColourProfile, Colours};
@@ -61,6 +61,8 @@ pub enum Units {
     Hounsfield,
     /// A unit named by the data: `OD`, `CNTS`, `BQML`, `SUVbw` …
     Named(Arc<str>),
+    /// A code of UCUM, of a real world value mapping.
+    Ucum(Arc<str>),
     /// No unit.
     None,
 }
@@ -71,7 +73,7 @@ impl Units {
     pub fn symbol(&self) -> &str {
         match self {
             Self::Hounsfield => "HU",
-            Self::Named(name) => name,
+            Self::Named(name) | Self::Ucum(name) => name,
             Self::None => "",
         }
     }
@@ -186,6 +188,8 @@ pub struct FrameImage {
     /// What a modality value is multiplied with to be SUVbw, g/ml; `None` where the image does not
     /// hold all that it takes (PET only).
     pub suv_bw_factor: Option<f64>,
+    /// What else the stored values stand for, beside their modality values.
+    pub value_maps: Arc<[RealWorldValueMap]>,
     /// Shutter and overlays; `None` where the image has neither.
     pub marks: Option<Arc<FrameMarks>>,
     /// What its colours stand for, where they are not the screen's; or why that cannot be told.
@@ -218,6 +222,7 @@ impl FrameImage {
             regions: Arc::from([]),
             lossy: None,
             suv_bw_factor: None,
+            value_maps: Arc::from([]),
             marks: None,
             colour: None,
             missing: None,

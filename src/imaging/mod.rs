@@ -17,6 +17,7 @@ mod range;
 pub mod sampling;
 pub mod slice_twin;
 pub mod statistics;
+mod value_maps;
 pub mod voi;
 
 pub use crate::dicom::{MissingEnd, Photometric, SampleType, Samples};
@@ -36,3 +37,4 @@ pub use range::full_range;
 pub use sampling::Filter;
 pub use slice_twin::SliceView;
 pub use statistics::{Region, Statistics, region_statistics};
+pub use value_maps::{LinearMap, MappedValue, mapped_values};

@@ -47,6 +47,7 @@ mod ui_rest;
 mod ui_shell;
 mod ui_viewport;
 mod ultrasound;
+mod value_maps;
 mod voi;
 mod voi_choices;
 mod volume;

@@ -44,6 +44,18 @@ impl<'a> FunctionalGroups<'a> {
         self.own_or_shared(frame, sequence).unwrap_or(self.root)
     }
 
+    /// All items of the macro for a frame: its own, else the shared ones, else the top level's.
+    #[must_use]
+    pub fn items(&self, frame: usize, sequence: Tag) -> Vec<Elements<'a>> {
+        let own = self.per_frame.get(frame).copied();
+        [own, self.shared, Some(self.root)]
+            .into_iter()
+            .flatten()
+            .map(|elements| elements.items(sequence))
+            .find(|items| !items.is_empty())
+            .unwrap_or_default()
+    }
+
     /// The macro's item for a frame, or `None` where only the top level could answer.
     #[must_use]
     pub fn own_or_shared(&self, frame: usize, sequence: Tag) -> Option<Elements<'a>> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, TryRecvError};
 
 use super::frame::calibration_name;
-use super::value_text::{Precision, symbol};
+use super::value_text::{Precision, sample_text, symbol};
 use crate::annotation::{
     Anchor, Annotation, AnnotationId, AnnotationKind, ImageGeometry, ManualCalibration,
     ManuallyCalibrated, Measured, PixelSource, Points, Quantity, measure,
@@ -16,6 +16,7 @@ use crate::engine::LoadedPixels;
 use crate::geom::DVec3;
 use crate::imaging::Calibration;
 use crate::imaging::FrameImage;
+use crate::imaging::LinearMap;
 use crate::problem::msg;
 use crate::text::Language;
 use crate::text::Words;
@@ -315,6 +316,7 @@ fn lines(
         }
     }
     lines.values.extend(suv_line(measured, words));
+    lines.values.extend(mapped_lines(measured, words));
     lines.count = named(Quantity::Count, true);
     if let Some(source) = measured.calibration.and_then(calibration_name)
         && measured.calibration != Some(Calibration::Patient)
@@ -323,6 +325,26 @@ fn lines(
         *first = format!("{first} ({})", words.id(source));
     }
     lines
+}
+
+/// The same values by the image's other mappings: of a region mean and extremes, of a point itself.
+fn mapped_lines(measured: &Measured, words: &Words) -> Vec<String> {
+    let value = |quantity| measured.value(quantity);
+    let of = |map: &LinearMap| {
+        let text = |value| sample_text(value, symbol(&map.unit), Precision::Float, words);
+        if let Some(value) = value(Quantity::Value) {
+            let [value, ..] = map.region(value, value, value)?;
+            return Some(format!("{}\u{a0}{}", map.label, text(value)));
+        }
+        let (low, high) = (value(Quantity::Minimum)?, value(Quantity::Maximum)?);
+        let region = map.region(value(Quantity::Mean)?, low, high)?;
+        let named = [Quantity::Mean, Quantity::Minimum, Quantity::Maximum];
+        let parts = named.iter().zip(region);
+        let parts = parts.map(|(q, value)| format!("{}\u{a0}{}", words.id(q.label()), text(value)));
+        let parts: Vec<String> = parts.collect();
+        Some(format!("{} {}", map.label, parts.join("  ")))
+    };
+    measured.value_maps.iter().filter_map(of).collect()
 }
 
 /// The same values as uptake by body weight: of a region its mean and its maximum, of a point itself.

@@ -1,14 +1,17 @@
 //! The value under the pointer, in full precision, and where it is.
 
 use super::showing::{Pixels, Showing};
-use super::value_text::{Precision, sample_text, unit_text};
+use super::value_text::{Precision, sample_text, symbol, unit_text};
 use crate::geom::{DVec2, DVec3};
 use crate::imaging;
-use crate::imaging::Probe;
 use crate::imaging::sampling::Blank;
+use crate::imaging::{FrameImage, Probe, mapped_values};
 use crate::problem::{Message, msg};
 use crate::text::Words;
 use crate::workspace::Workspace;
+
+/// Mapped values named beside the value itself, at most.
+const MOST_MAPPED: usize = 3;
 
 /// For the status line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +37,7 @@ pub(super) fn probe_text(
     let value = match &showing.pixels {
         Pixels::Frame(frame) => pixel
             .and_then(|at| imaging::probe(frame, at.x, at.y))
-            .map(|probe| value_text(&probe, precision, words)),
+            .map(|probe| frame_text(frame, &probe, precision, words)),
         Pixels::Plane(volume, ..) => {
             point
                 .and_then(|point| volume.probe(point))
@@ -73,6 +76,19 @@ pub(super) fn probe_text(
         position,
         place,
     })
+}
+
+/// The value, and what else it stands for.
+fn frame_text(frame: &FrameImage, probe: &Probe, precision: Precision, words: &Words) -> String {
+    let mut parts = vec![value_text(probe, precision, words)];
+    if let Probe::Grey { stored, .. } = probe {
+        let mapped = mapped_values(frame, *stored);
+        parts.extend(mapped.iter().take(MOST_MAPPED).map(|it| {
+            let value = sample_text(it.value, symbol(&it.unit), Precision::Float, words);
+            format!("{}\u{a0}{value}", it.label)
+        }));
+    }
+    parts.join(" · ")
 }
 
 fn value_text(probe: &Probe, precision: Precision, words: &Words) -> String {
