@@ -10,7 +10,7 @@
 //! | | [`cache`] | [`cache::ByteLru`], [`cache::Budget`]: memory is reserved before it is taken | problem |
 //! | | [`files`] | atomic writes, the folders of the application | problem |
 //! | | [`jobs`] | the queue, priorities, [`jobs::JobCtx`] with cancel and progress | problem |
-//! | | [`text`] | Fluent catalogues, numbers and dates, runs of one direction | problem |
+//! | | [`text`] | Fluent catalogues, numbers and dates, runs of one direction, fonts | problem |
 //! | L1 | [`dicom`] | the only home of dicom-rs and the codecs: scan, typed getters, decode, write | L0 |
 //! | | [`demo`] | the built-in synthetic study | dicom and below |
 //! | L2 | [`model`] | patient → study → series → display set; frame keys | L0 L1 |

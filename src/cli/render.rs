@@ -1,6 +1,7 @@
 //! `isocentre render`: one view as a picture, or its modality values.
 
 mod arguments;
+mod drawing;
 mod page;
 mod plane;
 mod presentation;

@@ -1,4 +1,4 @@
-//! Words: Fluent catalogues, numbers and dates, and runs of one direction.
+//! Words: Fluent catalogues, numbers and dates, runs of one direction, fonts and their letters.
 //!
 //! Sentences live in `assets/locales/<language>/<area>.ftl`. Code names them with
 //! [`crate::problem::msg`] and hands [`crate::problem::Message`]s around; only the window and the
@@ -8,7 +8,9 @@
 mod bidi;
 mod catalogue;
 mod dates;
+pub mod fonts;
 mod language;
+mod lettering;
 mod number;
 mod words;
 
@@ -16,4 +18,5 @@ pub use bidi::{BaseDirection, Run, has_right_to_left, visual_runs, visual_runs_f
 pub use catalogue::{CATALOGUES, Catalogue};
 pub use dates::age_at;
 pub use language::Language;
+pub use lettering::{Lettering, OutlineStep};
 pub use words::Words;

@@ -167,7 +167,12 @@ fn set_row(set: &DisplaySet, workspace: &Workspace, words: &Words) -> SetRow {
         _ => &set.apart_by,
     };
     let apart: Vec<String> = apart.iter().map(|what| words.get(what)).collect();
-    let title = [set.description.clone(), apart.join(", ")]
+    let description = if set.kind == DisplaySetKind::PresentationState {
+        state_names(set, workspace)
+    } else {
+        set.description.clone()
+    };
+    let title = [description, apart.join(", ")]
         .into_iter()
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
@@ -203,6 +208,20 @@ fn set_row(set: &DisplaySet, workspace: &Workspace, words: &Words) -> SetRow {
         key_images: keys.selected.len(),
         problems,
         notes,
+    }
+}
+
+/// What the presentation states of a series are called; what the series is, where they say nothing.
+fn state_names(set: &DisplaySet, workspace: &Workspace) -> String {
+    let states = set
+        .instances
+        .iter()
+        .filter_map(|ix| workspace.presentations.get(*ix));
+    let names: Vec<&str> = states.map(|state| state.name()).collect();
+    if names.is_empty() {
+        set.description.clone()
+    } else {
+        names.join(", ")
     }
 }
 

@@ -1,30 +1,12 @@
-//! The bundled fonts; none of the system's is used, so text is the same on every machine.
-//! `assets/fonts/README` says where each comes from and why they stand in this order.
+//! The bundled fonts in the window.
 
 use std::sync::Arc;
 
 use eframe::egui;
 use egui::{FontData, FontDefinitions, FontFamily};
 
-use crate::ui::theme::SEMIBOLD;
-
-macro_rules! font {
-    ($file:literal) => {
-        ($file, include_bytes!(concat!("../../assets/fonts/", $file)))
-    };
-}
-
-const REGULAR: (&str, &[u8]) = font!("NotoSans-Regular.ttf");
-const SEMI: (&str, &[u8]) = font!("NotoSans-SemiBold.ttf");
-/// Asked in this order where the first font has no glyph.
-const OTHERS: [(&str, &[u8]); 6] = [
-    font!("NotoSansMath-Subset.ttf"),
-    font!("NotoSansSymbols2-Subset.ttf"),
-    font!("NotoSansArabicUI-Regular.ttf"),
-    font!("NotoSansHebrew-Regular.ttf"),
-    font!("NotoSansThai-Regular.ttf"),
-    font!("DroidSansFallback.ttf"),
-];
+use crate::text::fonts::{OTHERS, REGULAR, SEMIBOLD};
+use crate::ui::theme;
 
 /// Registers the fonts: regular, semibold, icons.
 pub fn install(ctx: &egui::Context) {
@@ -34,7 +16,7 @@ pub fn install(ctx: &egui::Context) {
 
 fn definitions() -> FontDefinitions {
     let mut fonts = FontDefinitions::empty();
-    for (name, bytes) in [REGULAR, SEMI].into_iter().chain(OTHERS) {
+    for (name, bytes) in [REGULAR, SEMIBOLD].into_iter().chain(OTHERS) {
         fonts
             .font_data
             .insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
@@ -48,7 +30,7 @@ fn definitions() -> FontDefinitions {
     let families = [
         (FontFamily::Proportional, family(REGULAR.0)),
         (FontFamily::Monospace, family(REGULAR.0)),
-        (FontFamily::Name(SEMIBOLD.into()), family(SEMI.0)),
+        (FontFamily::Name(theme::SEMIBOLD.into()), family(SEMIBOLD.0)),
     ];
     fonts.families.extend(families);
     fonts

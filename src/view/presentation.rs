@@ -141,6 +141,73 @@ pub enum TextPlace {
     Beside(DVec2),
 }
 
+impl TextPlace {
+    /// Where the text begins, and the width and height of its room as it is read; no room beside a
+    /// point.
+    #[must_use]
+    pub fn beginning(self) -> (DVec2, DVec2) {
+        match self {
+            Self::Beside(at) => (at, DVec2::ZERO),
+            Self::Box {
+                low,
+                high,
+                quarter_turns,
+                ..
+            } => {
+                let room = high - low;
+                match quarter_turns % 4 {
+                    0 => (low, room),
+                    1 => (DVec2::new(high.x, low.y), DVec2::new(room.y, room.x)),
+                    2 => (high, room),
+                    _ => (DVec2::new(low.x, high.y), DVec2::new(room.y, room.x)),
+                }
+            }
+        }
+    }
+}
+
+/// The inside of a polygon (even-odd, so that one that crosses itself has one, too), as pieces of
+/// the rows of a screen of this height: from and to, px.
+#[must_use]
+pub fn filled_rows(points: &[DVec2], height_px: u32) -> Vec<(u32, [f64; 2])> {
+    let mut crossings: Vec<(u32, f64)> = Vec::new();
+    let next = points.iter().cycle().skip(1);
+    for (a, b) in points.iter().zip(next) {
+        let (upper, lower) = if a.y < b.y { (a, b) } else { (b, a) };
+        // Rows whose middle lies between the ends, the upper one with them.
+        let row_from = |y: f64| (y - 0.5).ceil().clamp(0.0, f64::from(height_px)) as u32;
+        for row in row_from(upper.y)..row_from(lower.y) {
+            let share = (f64::from(row) + 0.5 - upper.y) / (lower.y - upper.y);
+            crossings.push((row, upper.x + (lower.x - upper.x) * share));
+        }
+    }
+    crossings.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    // A closed line crosses every row an even number of times.
+    let pairs = crossings.as_chunks::<2>().0.iter();
+    pairs
+        .map(|[(row, from), (_, to)]| (*row, [*from, *to]))
+        .collect()
+}
+
+/// Letters are at most this much larger than others on the image, to fill a box made for it.
+const LARGEST: f64 = 2.0;
+/// Height of a line over the size of its letters.
+const LEADING: f64 = 1.3;
+
+/// The size of the letters of so many lines: as high as their room allows, within reason, and never
+/// below `plain`, since a text need not stay inside its box. `widest` is the width of the longest
+/// line in letters of a size.
+#[must_use]
+pub fn letter_size(plain: f64, lines: usize, room: DVec2, widest: impl FnOnce(f64) -> f64) -> f64 {
+    let within = |size: f64| size.clamp(plain, plain * LARGEST);
+    let size = within(room.y / (lines.max(1) as f64 * LEADING));
+    if size == plain {
+        return plain;
+    }
+    let width = widest(size).max(1e-9);
+    within(size * (room.x / width).min(1.0))
+}
+
 /// What a state draws over a frame (from 0) of an image, lowest layer first.
 #[must_use]
 pub fn presentation_marks(

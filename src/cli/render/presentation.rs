@@ -10,7 +10,9 @@ use crate::objects::presentation_state::{
     DisplayedArea, PresentationSize, PresentationState, PresentationStates, PresentedFrame, is_for,
 };
 use crate::problem::{Message, msg};
-use crate::view::{StackGeometry, presented_camera};
+use crate::view::{
+    PresentationMark, ResolvedView, StackGeometry, presentation_marks, presented_camera,
+};
 
 /// Pixels a side of a picture may have that nobody gave a size for.
 const SIZE_MAX: f64 = 16_384.0;
@@ -107,6 +109,19 @@ pub(super) fn apply(
     let area = state.area(of.sop_instance_uid, of.frame).copied();
     let geometry = StackGeometry::of(frame).presented(area);
     Ok((state.apply(frame, of), geometry))
+}
+
+/// What the state draws over a frame.
+pub(super) fn marks(
+    library: &Library,
+    state: &PresentationState,
+    key: FrameKey,
+    view: &ResolvedView,
+) -> Vec<PresentationMark> {
+    let instance = library.instance(key.instance);
+    instance.map_or_else(Vec::new, |instance| {
+        presentation_marks(state, &instance.facts.sop_instance_uid, key.frame, view)
+    })
 }
 
 /// The size of a picture that shows the whole area, one pixel a sample, whatever the shape of its

@@ -1,7 +1,7 @@
 //! A frame as it was acquired.
 
 use super::arguments::{Place, Request};
-use super::{Device, Rendered, presentation};
+use super::{Device, Rendered, drawing, presentation};
 use crate::dicom::modules::ImagePlaneModule;
 use crate::engine::InstanceSource;
 use crate::geom::{DAffine2, DVec2, DVec3};
@@ -66,7 +66,7 @@ pub(super) fn render(
         },
         look,
     };
-    let rendered = match (device, request.wants_values) {
+    let mut rendered = match (device, request.wants_values) {
         (Device::Cpu, false) => Rendered::Picture(slice_twin::render(&frame, &view)),
         (Device::Cpu, true) => Rendered::Values(slice_twin::modality_values(
             &frame,
@@ -81,6 +81,12 @@ pub(super) fn render(
             Rendered::Values(gpu_values(gpu, &frame, &view).map_err(|error| error.message())?)
         }
     };
+    if let (Some(state), Rendered::Picture(picture)) = (by, &mut rendered)
+        && request.marks.overlays
+    {
+        let marks = presentation::marks(library, state, key, &resolved);
+        drawing::draw_over(picture, &marks);
+    }
     // Values know nothing of what lies over them.
     let marks = frame.marks.as_ref().filter(|_| !request.wants_values);
     let mut faults = marks.map_or_else(Vec::new, |marks| marks.faults.clone());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use eframe::egui;
 use egui::emath::Rot2;
 use egui::epaint::{Mesh, TextShape};
-use egui::{Color32, FontId, Galley, Painter, Pos2, Rect, Shape, Stroke, Ui, Vec2};
+use egui::{Color32, FontId, Galley, Painter, Pos2, Shape, Stroke, Ui, Vec2};
 
 use super::PaneRect;
 use super::showing::Showing;
@@ -13,7 +13,7 @@ use super::text_on_image::line;
 use crate::geom::DVec2;
 use crate::objects::presentation_state::Justification;
 use crate::ui::theme::Theme;
-use crate::view::{PresentationMark, TextPlace, presentation_marks};
+use crate::view::{PresentationMark, TextPlace, filled_rows, letter_size, presentation_marks};
 
 /// Width of a line whose state says nothing, points.
 const LINE: f32 = 1.5;
@@ -21,10 +21,6 @@ const LINE: f32 = 1.5;
 const POINT: f32 = 3.0;
 /// Between a point and the text beside it, points.
 const GAP: f32 = 8.0;
-/// Texts are at most this much larger than others on the image, to fill a box made for it.
-const LARGEST: f32 = 2.0;
-/// Share of a line's height that letters fill.
-const LEADING: f32 = 1.3;
 
 /// Draws it, where the state is for the frame on screen and overlays are not hidden.
 pub(super) fn presentation_ui(ui: &Ui, showing: &Showing, rect: &PaneRect, theme: &Theme) {
@@ -86,18 +82,14 @@ fn colour(theme: &Theme, rgb: Option<[u8; 3]>) -> Color32 {
     })
 }
 
-/// A polygon of any shape.
+/// A polygon of any shape, row by row of the screen's pixels.
 fn filled(points: &[DVec2], rect: &PaneRect, colour: Color32) -> Shape {
-    let mut triangles: Vec<u32> = Vec::new();
-    let corners = points.iter().map(|at| at.to_array());
-    earcut::Earcut::new().earcut(corners, &[], &mut triangles);
     let mut mesh = Mesh::default();
-    for at in points {
-        mesh.colored_vertex(rect.pos(*at), colour);
-    }
-    for corners in triangles.as_chunks::<3>().0 {
-        let [a, b, c] = *corners;
-        mesh.add_triangle(a, b, c);
+    for (row, [from, to]) in filled_rows(points, rect.size_px[1]) {
+        let top = f64::from(row);
+        let corners = [DVec2::new(from, top), DVec2::new(to, top + 1.0)];
+        let [min, max] = corners.map(|corner| rect.pos(corner));
+        mesh.add_colored_rect(egui::Rect::from_min_max(min, max), colour);
     }
     Shape::mesh(mesh)
 }
@@ -126,61 +118,33 @@ fn text_ui(
             write(painter, theme, begin, 0.0, &galleys, |_| 0.0);
         }
         TextPlace::Box {
-            low,
-            high,
             quarter_turns,
             justification,
+            ..
         } => {
-            let room = Rect::from_min_max(rect.pos(low), rect.pos(high));
-            // Width and height as the text is read, and the corner where it begins.
-            let size = if quarter_turns.is_multiple_of(2) {
-                room.size()
-            } else {
-                Vec2::new(room.height(), room.width())
+            let (begin, room) = place.beginning();
+            let room = room / rect.px_per_pt;
+            let of = |size: f64| FontId {
+                size: size as f32,
+                ..plain.clone()
             };
-            let begin = match quarter_turns {
-                0 => room.left_top(),
-                1 => room.right_top(),
-                2 => room.right_bottom(),
-                _ => room.left_bottom(),
+            let widest = |size| {
+                let widths = lines(&of(size)).into_iter().map(|galley| galley.size().x);
+                widths.fold(0.0, f32::max).into()
             };
-            let galleys = fitted(&plain, text.lines().count(), size, lines);
+            let size = letter_size(plain.size.into(), text.lines().count(), room, widest);
             let share = match justification {
                 Justification::Left => 0.0,
                 Justification::Center => 0.5,
                 Justification::Right => 1.0,
             };
             let angle = f32::from(quarter_turns) * std::f32::consts::FRAC_PI_2;
-            write(painter, theme, begin, angle, &galleys, |galley| {
-                (size.x - galley.size().x) * share
+            let galleys = lines(&of(size));
+            write(painter, theme, rect.pos(begin), angle, &galleys, |galley| {
+                (room.x as f32 - galley.size().x) * share
             });
         }
     }
-}
-
-/// Letters as high as the box has room for, within reason, and never smaller than others on the
-/// image: a text need not stay inside its box.
-fn fitted(
-    plain: &FontId,
-    count: usize,
-    size: Vec2,
-    lines: impl Fn(&FontId) -> Vec<Arc<Galley>>,
-) -> Vec<Arc<Galley>> {
-    let high = size.y / (count.max(1) as f32 * LEADING);
-    let of = |size: f32| FontId {
-        size: size.clamp(plain.size, plain.size * LARGEST),
-        ..plain.clone()
-    };
-    let font = of(high);
-    let galleys = lines(&font);
-    let widest = galleys
-        .iter()
-        .map(|galley| galley.size().x)
-        .fold(0.0, f32::max);
-    if widest > size.x && font.size > plain.size {
-        return lines(&of(font.size * size.x / widest));
-    }
-    galleys
 }
 
 /// Line below line as the text is read, each `indent` further on; readable on light and dark alike.

@@ -3,8 +3,8 @@
 use isocentre::dicom::{Dataset, DatasetBuilder, tags};
 use isocentre::geom::DVec2;
 use isocentre::view::{
-    PresentationMark, ResolvedView, StackGeometry, TextPlace, presentation_marks, presented_camera,
-    resolve_stack,
+    PresentationMark, ResolvedView, StackGeometry, TextPlace, filled_rows, presentation_marks,
+    presented_camera, resolve_stack,
 };
 
 use super::{GRAYSCALE, PresentationState, area, dataset, parsed, state};
@@ -320,4 +320,27 @@ fn a_visible_anchor_has_a_line_to_its_text_and_an_invisible_one_none() {
     });
     let place = place_of(&with_text(alone, |_| ())).0;
     assert_eq!(place, TextPlace::Beside(DVec2::new(20.0, 10.0)));
+}
+
+#[test]
+fn a_polygon_that_crosses_itself_is_filled_on_both_sides_of_the_crossing() {
+    let bow: Vec<DVec2> = [[1.0, 0.0], [5.0, 4.0], [5.0, 0.0], [1.0, 4.0], [1.0, 0.0]]
+        .into_iter()
+        .map(DVec2::from_array)
+        .collect();
+    let mut rows = vec![vec!['.'; 6]; 4];
+    for (row, [from, to]) in filled_rows(&bow, 4) {
+        for column in 0..6 {
+            let middle = f64::from(column) + 0.5;
+            if middle > from && middle < to {
+                rows[row as usize][column as usize] = '#';
+            }
+        }
+    }
+    let rows: Vec<String> = rows
+        .into_iter()
+        .map(|row| row.into_iter().collect())
+        .collect();
+    assert_eq!(rows, [".#..#.", ".####.", ".####.", ".#..#."]);
+    assert!(filled_rows(&bow, 0).is_empty() && filled_rows(&[], 4).is_empty());
 }
