@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::dicom::tags;
 use crate::engine::open::Opened;
 use crate::model::DisplaySet;
 use crate::model::Library;
@@ -85,6 +86,26 @@ pub(super) struct DisplaySetEntry {
     pub geometry: Option<GeometryEntry>,
     /// Why it forms no volume.
     pub no_volume: Option<String>,
+    /// The video its frames are the pictures of.
+    pub video: Option<VideoEntry>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct VideoEntry {
+    pub codec: &'static str,
+    pub container: &'static str,
+    /// As the header declares it.
+    pub number_of_frames: Option<i64>,
+    /// Pictures in the stream, which are those shown.
+    pub frames: u32,
+    /// Pictures a second, where the stream says so.
+    pub frame_rate: Option<f64>,
+    /// Height over width of a pixel, where the stream says so.
+    pub pixel_aspect: Option<f64>,
+    /// Pictures from which decoding can begin.
+    pub random_access_points: usize,
+    /// Sound is not played.
+    pub has_audio: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -183,12 +204,12 @@ fn series_entry(library: &Library, series: &Series, words: &Words) -> SeriesEntr
         display_sets: library
             .display_sets_of(series.key)
             .iter()
-            .map(|set| display_set_entry(set, words))
+            .map(|set| display_set_entry(library, set, words))
             .collect(),
     }
 }
 
-fn display_set_entry(set: &DisplaySet, words: &Words) -> DisplaySetEntry {
+fn display_set_entry(library: &Library, set: &DisplaySet, words: &Words) -> DisplaySetEntry {
     let why = set.volume.as_ref().err().filter(|_| set.is_image());
     DisplaySetEntry {
         kind: set.kind.name(),
@@ -211,7 +232,23 @@ fn display_set_entry(set: &DisplaySet, words: &Words) -> DisplaySetEntry {
         not_shown: set.kind.message().map(|message| words.get(message)),
         geometry: set.volume.as_deref().ok().map(geometry_entry),
         no_volume: why.map(|why| words.get(&why.message())),
+        video: video_entry(library, set),
     }
+}
+
+fn video_entry(library: &Library, set: &DisplaySet) -> Option<VideoEntry> {
+    let header = library.header(*set.instances.first()?)?;
+    let video = header.video.as_ref()?;
+    Some(VideoEntry {
+        codec: video.codec().name(),
+        container: video.container().name(),
+        number_of_frames: header.dataset.elements().integer(tags::NUMBER_OF_FRAMES),
+        frames: video.frames(),
+        frame_rate: video.frame_rate(),
+        pixel_aspect: video.pixel_aspect(),
+        random_access_points: video.random_access_points(),
+        has_audio: video.has_audio(),
+    })
 }
 
 fn geometry_entry(plan: &VolumePlan) -> GeometryEntry {
