@@ -53,6 +53,7 @@ pub use password::Password;
 pub use person_name::NameGroup;
 pub use person_name::PersonName;
 pub use pixel_data::FrameDecoder;
+pub use pixel_data::FrameRun;
 pub use pixel_data::decode_frame;
 pub use pixel_description::DeclaredPhotometric;
 pub use pixel_description::MAX_FRAME_BYTES;

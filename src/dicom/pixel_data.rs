@@ -42,6 +42,7 @@ use super::transfer_syntax::Encoding;
 use super::video::VideoSession;
 use crate::jobs::JobCtx;
 
+pub use video::FrameRun;
 pub(super) use video::find_video;
 
 /// A source that must be read whole (compressed in an archive, or deflated) may be this large.

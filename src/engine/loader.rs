@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use crate::cache::Reservation;
-use crate::engine::source::InstanceSource;
+use crate::engine::source::{InstanceSource, SourceRun};
 use crate::imaging::FrameImage;
 use crate::jobs::{Cancelled, JobCtx};
 use crate::model::{FrameKey, InstanceIx};
@@ -188,7 +188,7 @@ impl Loader {
             .collect();
         for (index, key) in self.frames.iter().enumerate() {
             if let Some(frame) = known.get(key).and_then(|i| other.get(*i).ready().cloned()) {
-                self.mark_taken(index);
+                self.mark(index, true);
                 self.put(index, Ok(frame));
             }
         }
@@ -270,26 +270,68 @@ impl Loader {
         self.most_wanted_free(&taken).is_some()
     }
 
+    /// Frames loaded, from the most wanted on. What is seen, and what a film shows next, is loaded
+    /// even when the rest was cancelled.
+    fn reach_of(&self, wanted: &Wanted) -> usize {
+        let seen = wanted.looks.iter().map(|look| 1 + look.coming.len()).sum();
+        self.reach.load(Ordering::Relaxed).max(seen)
+    }
+
     fn most_wanted_free(&self, taken: &[bool]) -> Option<usize> {
         let wanted = self.wanted.read().unwrap_or_else(PoisonError::into_inner);
-        // What is seen, and what a film shows next, is loaded even when the rest was cancelled.
-        let seen = wanted.looks.iter().map(|look| 1 + look.coming.len()).sum();
-        let reach = self.reach.load(Ordering::Relaxed).max(seen);
-        let mut places = wanted.order.iter().take(reach);
+        let mut places = wanted.order.iter().take(self.reach_of(&wanted));
         places
             .find(|place| taken.get(**place) == Some(&false))
             .copied()
     }
 
-    fn mark_taken(&self, index: usize) {
+    fn mark(&self, index: usize, is_taken: bool) {
         if let Some(taken) = self
             .taken
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .get_mut(index)
         {
+            *taken = is_taken;
+        }
+    }
+
+    /// Takes a frame that came by, if it is wanted and nobody has it.
+    fn takes(&self, index: usize) -> bool {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_free = taken.get(index) == Some(&false) && self.is_within_reach(index);
+        if let Some(taken) = taken.get_mut(index).filter(|_| is_free) {
             *taken = true;
         }
+        is_free
+    }
+
+    fn is_within_reach(&self, index: usize) -> bool {
+        let wanted = self.wanted.read().unwrap_or_else(PoisonError::into_inner);
+        let mut places = wanted.order.iter().take(self.reach_of(&wanted));
+        places.any(|place| *place == index)
+    }
+
+    /// Whether a frame looked at waits while another one is being decoded, or nobody wants that one
+    /// any more.
+    fn is_overtaken(&self, index: usize) -> bool {
+        let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_seen = {
+            let wanted = self.wanted.read().unwrap_or_else(PoisonError::into_inner);
+            let waits = |look: &Look| taken.get(look.index) == Some(&false);
+            if wanted.looks.iter().any(|look| look.index == index) {
+                return false;
+            }
+            !wanted.looks.iter().any(waits)
+        };
+        !(is_seen && self.is_within_reach(index))
+    }
+
+    /// Jobs that can work on it at once: a stream has one decoder.
+    #[must_use]
+    pub fn most_jobs(&self, workers: usize) -> usize {
+        let is_stream = self.sources.values().any(|source| source.is_stream());
+        if is_stream { 1 } else { workers }
     }
 
     /// The most wanted frame that nobody has taken.
@@ -351,10 +393,64 @@ impl Loader {
             let Some(source) = self.sources.get(&key.instance) else {
                 continue;
             };
+            if source.is_stream() {
+                let mut run = StreamRun {
+                    loader: self,
+                    instance: key.instance,
+                    asked_for: index,
+                    arrived,
+                };
+                if source.frames(key.frame, ctx, &mut run).is_err() {
+                    self.mark(index, false);
+                }
+                continue;
+            }
             self.put(index, source.frame(key.frame, ctx).map(Arc::new));
             arrived();
         }
         Ok(())
+    }
+}
+
+/// The frames of a stream that come by while one of them is decoded.
+struct StreamRun<'a> {
+    loader: &'a Loader,
+    instance: InstanceIx,
+    /// Its place in the set.
+    asked_for: usize,
+    arrived: &'a (dyn Fn() + Sync),
+}
+
+impl StreamRun<'_> {
+    /// The place of a frame in the set.
+    fn place(&self, frame: u32) -> Option<usize> {
+        let key = FrameKey {
+            instance: self.instance,
+            frame,
+        };
+        let frames = &self.loader.frames;
+        if frames.get(frame as usize) == Some(&key) {
+            return Some(frame as usize);
+        }
+        frames.iter().position(|it| *it == key)
+    }
+}
+
+impl SourceRun for StreamRun<'_> {
+    fn wants(&mut self, frame: u32) -> bool {
+        self.place(frame)
+            .is_some_and(|place| self.loader.takes(place))
+    }
+
+    fn goes_on(&mut self) -> bool {
+        !self.loader.is_overtaken(self.asked_for)
+    }
+
+    fn take(&mut self, frame: u32, image: Result<FrameImage, Message>) {
+        if let Some(place) = self.place(frame) {
+            self.loader.put(place, image.map(Arc::new));
+            (self.arrived)();
+        }
     }
 }
 

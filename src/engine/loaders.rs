@@ -1,15 +1,15 @@
 //! Which display sets are loaded: those on screen, and those seen before as long as memory lasts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::cache::Budget;
+use crate::cache::{Budget, Reservation};
 use crate::engine::loader::{Loader, Look};
-use crate::engine::{Waker, Want, open};
+use crate::engine::{InstanceSource, Waker, Want, open};
 use crate::imaging::FrameImage;
 use crate::jobs::{JobId, JobInfo, Priority, Progress, Queue};
-use crate::model::{DisplaySetId, FrameKey, Library};
+use crate::model::{DisplaySetId, FrameKey, InstanceIx, Library};
 use crate::problem::{Message, Problem, msg};
 use crate::view::{Loading, ViewMode};
 use crate::volume::Volume;
@@ -30,6 +30,28 @@ fn looks(wants: &[Want], set: DisplaySetId) -> Vec<Look> {
             coming: want.coming.iter().map(|frame| *frame as usize).collect(),
         })
         .collect()
+}
+
+/// What a stream may keep of what it decoded, for stepping back: at most this.
+const KEPT_BYTES: u64 = 1 << 30;
+
+/// Room for the frames of a stream between two places where decoding can begin.
+fn keep_groups(
+    sources: &HashMap<InstanceIx, Arc<InstanceSource>>,
+    budget: &Budget,
+) -> Option<Reservation> {
+    let streams = sources.values().filter(|source| source.is_stream());
+    let most = streams.clone().map(|source| source.group_bytes()).max()?;
+    let mut bytes = most.min(KEPT_BYTES);
+    let mut reserved = budget.reserve(bytes);
+    while reserved.is_err() && bytes > 1 << 24 {
+        bytes /= 2;
+        reserved = budget.reserve(bytes);
+    }
+    let reserved = reserved.ok()?;
+    let each = bytes / streams.clone().count().max(1) as u64;
+    streams.for_each(|source| source.keep(each));
+    Some(reserved)
 }
 
 /// Jobs a set may have at once.
@@ -53,7 +75,7 @@ struct Entry {
 pub(super) struct Loaders {
     entries: BTreeMap<DisplaySetId, Entry>,
     /// Frame → set and place.
-    places: std::collections::HashMap<FrameKey, (DisplaySetId, usize)>,
+    places: HashMap<FrameKey, (DisplaySetId, usize)>,
     clock: u64,
 }
 
@@ -145,7 +167,8 @@ impl Loaders {
             } else {
                 Priority::Interaction
             };
-            while entry.loader.has_work() && entry.jobs.len() < workers() {
+            let most = entry.loader.most_jobs(workers());
+            while entry.loader.has_work() && entry.jobs.len() < most {
                 let (loader, waker) = (Arc::clone(&entry.loader), Arc::clone(waker));
                 let title = Message::new(msg("job-load"));
                 entry
@@ -205,8 +228,9 @@ impl Loaders {
             ),
             Err(over) => {
                 let problem = Problem::warning(over.message());
+                let kept = keep_groups(&sources, budget);
                 (
-                    Loader::new(Arc::clone(&set.frames), sources, None, SPAN, None),
+                    Loader::new(Arc::clone(&set.frames), sources, None, SPAN, kept),
                     Some(problem),
                 )
             }

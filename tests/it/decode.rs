@@ -14,6 +14,7 @@ mod native;
 mod number_of_frames;
 mod palette;
 mod samples;
+mod video;
 
 use isocentre::dicom;
 use isocentre::dicom::ByteSource;

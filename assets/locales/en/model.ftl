@@ -101,6 +101,10 @@ info-frames = { $frames ->
     [one] 1 image { $columns } × { $rows }
    *[other] { $frames } images { $columns } × { $rows }
 }
+info-video = { $codec } video ({ $container }), { $fps } images a second
+info-video-audio = { $codec } video ({ $container }), { $fps } images a second; its sound is not played
+info-video-no-rate = { $codec } video ({ $container }) without a rate
+info-video-no-rate-audio = { $codec } video ({ $container }) without a rate; its sound is not played
 info-volume = volume { $x } × { $y } × { $z } mm
 info-tilt = tilted by { $degrees }°
 info-missing = { $count ->

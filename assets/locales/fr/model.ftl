@@ -101,6 +101,10 @@ info-frames = { $frames ->
     [one] 1 image { $columns } × { $rows }
    *[other] { $frames } images { $columns } × { $rows }
 }
+info-video = vidéo { $codec } ({ $container }), { $fps } images par seconde
+info-video-audio = vidéo { $codec } ({ $container }), { $fps } images par seconde ; le son n’est pas joué
+info-video-no-rate = vidéo { $codec } ({ $container }) sans cadence
+info-video-no-rate-audio = vidéo { $codec } ({ $container }) sans cadence ; le son n’est pas joué
 info-volume = volume { $x } × { $y } × { $z } mm
 info-tilt = inclinée de { $degrees }°
 info-missing = { $count ->

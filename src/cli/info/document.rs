@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::dicom::modules::EncapsulatedDocument;
+use crate::dicom::tags;
 use crate::engine::open::Opened;
 use crate::jobs::JobCtx;
 use crate::model::DisplaySet;
@@ -96,6 +97,8 @@ pub(super) struct DisplaySetEntry {
     pub no_volume: Option<String>,
     /// The file inside the object.
     pub document: Option<DocumentEntry>,
+    /// The video its frames are the pictures of.
+    pub video: Option<VideoEntry>,
 }
 
 #[derive(Debug, Serialize)]
@@ -126,6 +129,24 @@ pub(super) struct PresentationStateEntry {
     pub refused: Option<String>,
     /// What of it is not shown.
     pub faults: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct VideoEntry {
+    pub codec: &'static str,
+    pub container: &'static str,
+    /// As the header declares it.
+    pub number_of_frames: Option<i64>,
+    /// Pictures in the stream, which are those shown.
+    pub frames: u32,
+    /// Pictures a second, where the stream says so.
+    pub frame_rate: Option<f64>,
+    /// Height over width of a pixel, where the stream says so.
+    pub pixel_aspect: Option<f64>,
+    /// Pictures from which decoding can begin.
+    pub random_access_points: usize,
+    /// Sound is not played.
+    pub has_audio: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -262,6 +283,7 @@ fn display_set_entry(library: &Library, set: &DisplaySet, words: &Words) -> Disp
         geometry: set.volume.as_deref().ok().map(geometry_entry),
         no_volume: why.map(|why| words.get(&why.message())),
         document: document_entry(library, set, words),
+        video: video_entry(library, set),
     }
 }
 
@@ -310,6 +332,21 @@ fn document_entry(library: &Library, set: &DisplaySet, words: &Words) -> Option<
         mime_type: document.mime_type,
         pages,
         problem,
+    })
+}
+
+fn video_entry(library: &Library, set: &DisplaySet) -> Option<VideoEntry> {
+    let header = library.header(*set.instances.first()?)?;
+    let video = header.video.as_ref()?;
+    Some(VideoEntry {
+        codec: video.codec().name(),
+        container: video.container().name(),
+        number_of_frames: header.dataset.elements().integer(tags::NUMBER_OF_FRAMES),
+        frames: video.frames(),
+        frame_rate: video.frame_rate(),
+        pixel_aspect: video.pixel_aspect(),
+        random_access_points: video.random_access_points(),
+        has_audio: video.has_audio(),
     })
 }
 

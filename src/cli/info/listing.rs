@@ -7,6 +7,7 @@ use super::document::PatientEntry;
 use super::document::PresentationStateEntry;
 use super::document::SeriesEntry;
 use super::document::StudyEntry;
+use super::document::VideoEntry;
 use crate::dicom::PersonName;
 use crate::engine::open::Opened;
 use crate::model::DisplaySetKind;
@@ -134,6 +135,10 @@ fn set_line(set: &DisplaySetEntry, words: &Words) -> String {
     let mut parts = vec![words.get(&what)];
     parts.extend(set.apart_by.iter().cloned());
     parts.extend(set.missing.clone());
+    if let Some(video) = &set.video {
+        parts.push(video_part(video, words));
+        return joined(&parts);
+    }
     match (&set.geometry, &set.no_volume) {
         (Some(geometry), _) => parts.extend(geometry_parts(geometry, words)),
         (None, Some(why)) if set.frames > 1 => parts.push(why.clone()),
@@ -164,6 +169,22 @@ fn state_line(state: &PresentationStateEntry, words: &Words) -> String {
     parts.push(words.get(&about));
     parts.extend(state.faults.iter().cloned());
     joined(&parts)
+}
+
+fn video_part(video: &VideoEntry, words: &Words) -> String {
+    let id = match (video.frame_rate, video.has_audio) {
+        (Some(_), false) => msg("info-video"),
+        (Some(_), true) => msg("info-video-audio"),
+        (None, false) => msg("info-video-no-rate"),
+        (None, true) => msg("info-video-no-rate-audio"),
+    };
+    let mut message = Message::new(id)
+        .text("codec", video.codec)
+        .text("container", video.container);
+    if let Some(fps) = video.frame_rate {
+        message = message.number("fps", fps);
+    }
+    words.get(&message)
 }
 
 fn geometry_parts(geometry: &GeometryEntry, words: &Words) -> Vec<String> {

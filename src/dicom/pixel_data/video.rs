@@ -18,7 +18,7 @@ use crate::dicom::VideoCodec;
 use crate::dicom::VideoIndex;
 use crate::dicom::transfer_syntax;
 use crate::dicom::transfer_syntax::Encoding;
-use crate::dicom::video::OnTheWay;
+use crate::dicom::video::Run;
 use crate::jobs::JobCtx;
 use crate::problem::Message;
 use crate::problem::msg;
@@ -64,13 +64,6 @@ pub(in crate::dicom) fn find_video(header: &mut InstanceHeader) {
 }
 
 impl FrameDecoder {
-    /// Whether frames come one after the other out of one stream, so that only one thread at a time
-    /// decodes, and what is decoded on the way to a frame is best taken at once.
-    #[must_use]
-    pub const fn is_stream(&self) -> bool {
-        matches!(self.plan, Plan::Video(_))
-    }
-
     /// Frames of a stream may be kept for stepping back, up to so many bytes.
     pub fn keep(&self, bytes: usize) {
         if let Plan::Video(session) = &self.plan {
@@ -78,44 +71,54 @@ impl FrameDecoder {
         }
     }
 
-    /// As [`Self::decode`]; of a stream, what is decoded on the way and `is_wanted` is handed on as
-    /// well, and the way ends where `goes_on` says so.
+    /// As [`Self::decode`]; of a stream, what is decoded on the way and behind it is handed on where
+    /// it is wanted.
     ///
     /// # Errors
-    /// [`DecodeError::Cancelled`] where it ended before the frame; what is wrong with a frame is
+    /// [`DecodeError::Cancelled`] where the frame was not reached; what is wrong with a frame is
     /// handed on as its result.
     pub fn decode_run(
         &self,
         frame: u32,
         ctx: &JobCtx,
-        goes_on: &dyn Fn() -> bool,
-        is_wanted: &dyn Fn(u32) -> bool,
-        take: &mut dyn FnMut(u32, Result<DecodedFrame, DecodeError>),
+        run: &mut dyn FrameRun,
     ) -> Result<(), DecodeError> {
         let Plan::Video(session) = &self.plan else {
-            take(frame, self.decode(frame, ctx));
+            run.take(frame, self.decode(frame, ctx));
             return Ok(());
         };
-        let run = || {
-            session.frames_up_to(
-                frame,
-                ctx,
-                goes_on,
-                &mut |passed| {
-                    if is_wanted(passed) {
-                        OnTheWay::Take
-                    } else {
-                        OnTheWay::Pass
-                    }
-                },
-                &mut |frame, rgb| {
-                    take(
-                        frame,
-                        rgb.map(|rgb| self.frame(Samples::Rgb8(rgb.into()), None)),
-                    );
-                },
-            )
-        };
-        catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|payload| Err(self.panicked(&*payload)))
+        let mut of_stream = OfStream { decoder: self, run };
+        catch_unwind(AssertUnwindSafe(|| session.run(frame, ctx, &mut of_stream)))
+            .unwrap_or_else(|payload| Err(self.panicked(&*payload)))
+    }
+}
+
+/// What is asked of a decoder, frame by frame, counted from 0.
+pub trait FrameRun {
+    /// Whether a frame that comes by is taken as well.
+    fn wants(&mut self, frame: u32) -> bool;
+    /// Whether the frame asked for is still worth the way to it.
+    fn goes_on(&mut self) -> bool;
+    /// A frame.
+    fn take(&mut self, frame: u32, decoded: Result<DecodedFrame, DecodeError>);
+}
+
+struct OfStream<'a> {
+    decoder: &'a FrameDecoder,
+    run: &'a mut dyn FrameRun,
+}
+
+impl Run for OfStream<'_> {
+    fn wants(&mut self, turn: u32) -> bool {
+        self.run.wants(turn)
+    }
+
+    fn goes_on(&mut self) -> bool {
+        self.run.goes_on()
+    }
+
+    fn take(&mut self, turn: u32, rgb: Result<Vec<u8>, DecodeError>) {
+        let decoded = rgb.map(|rgb| self.decoder.frame(Samples::Rgb8(rgb.into()), None));
+        self.run.take(turn, decoded);
     }
 }

@@ -19,7 +19,8 @@ pub(super) trait PictureDecoder: Send {
     fn decode(&mut self, bytes: &[u8], framing: Framing, coded: &Coded) -> Result<Planes, String>;
 }
 
-/// A decoder that has seen nothing yet.
+/// A decoder that has seen nothing yet, for pictures of this size and no other: a parameter set that
+/// claims another one must not take memory.
 ///
 /// # Errors
 /// This build has none for the codec.
@@ -30,13 +31,16 @@ pub(super) trait PictureDecoder: Send {
         reason = "a build without the feature refuses"
     )
 )]
-pub(super) fn new(codec: VideoCodec) -> Result<Box<dyn PictureDecoder>, DecodeError> {
+pub(super) fn new(
+    codec: VideoCodec,
+    coded_size: [u32; 2],
+) -> Result<Box<dyn PictureDecoder>, DecodeError> {
     match codec {
-        VideoCodec::Mpeg2 => Ok(Box::new(Mpeg2Decoder::default())),
+        VideoCodec::Mpeg2 => Ok(Box::new(Mpeg2Decoder::new(coded_size))),
         #[cfg(feature = "video")]
-        VideoCodec::H264 => Ok(Box::new(super::h264::H264Decoder::new())),
+        VideoCodec::H264 => Ok(Box::new(super::h264::H264Decoder::new(coded_size))),
         #[cfg(feature = "video")]
-        VideoCodec::Hevc => Ok(Box::new(super::hevc::HevcDecoder::new())),
+        VideoCodec::Hevc => Ok(Box::new(super::hevc::HevcDecoder::new(coded_size))),
         #[cfg(not(feature = "video"))]
         VideoCodec::H264 | VideoCodec::Hevc => Err(DecodeError::NotBuiltIn { name: codec.name() }),
     }

@@ -3,22 +3,42 @@
 use rust_h264::decoder::ChromaFormat;
 use rust_h264::decoder::Decoder;
 use rust_h264::decoder::Frame;
-use rust_h264::error::DecodeError as Fault;
+use rust_h264::nal::NalUnit;
+use rust_h264::nal::NalUnitType;
 use rust_h264::nal::parse_annex_b;
 use rust_h264::nal::parse_avcc;
 
 use super::coded::Coded;
 use super::decoder::PictureDecoder;
+use super::h264_headers::Sps;
 use super::planes::Plane;
 use super::planes::Planes;
 use super::walk::Framing;
 
 /// Its state.
-pub(super) struct H264Decoder(Decoder);
+pub(super) struct H264Decoder {
+    decoder: Decoder,
+    coded_size: [u32; 2],
+}
 
 impl H264Decoder {
-    pub(super) fn new() -> Self {
-        Self(Decoder::new())
+    pub(super) fn new(coded_size: [u32; 2]) -> Self {
+        Self {
+            decoder: Decoder::new(),
+            coded_size,
+        }
+    }
+
+    fn feed(&mut self, nal: &NalUnit<'_>) -> Result<Option<Frame>, String> {
+        if nal.nal_unit_type == NalUnitType::Sps {
+            let sps = Sps::read(&nal.rbsp);
+            if sps.is_none_or(|sps| sps.format.coded_size != self.coded_size) {
+                return Err("a parameter set for pictures of another size".to_owned());
+            }
+        }
+        self.decoder
+            .decode_nal(nal)
+            .map_err(|error| error.to_string())
     }
 }
 
@@ -27,34 +47,34 @@ impl PictureDecoder for H264Decoder {
         let bytes = [&[0, 0, 1], nal].concat();
         for nal in parse_annex_b(&bytes) {
             // One that cannot be read fails the pictures that name it.
-            drop(self.0.decode_nal(&nal));
+            drop(self.feed(&nal));
         }
     }
 
-    fn decode(&mut self, bytes: &[u8], framing: Framing, coded: &Coded) -> Result<Planes, String> {
+    fn decode(&mut self, bytes: &[u8], framing: Framing, _coded: &Coded) -> Result<Planes, String> {
         let nals = match framing {
             Framing::StartCodes => parse_annex_b(bytes),
             Framing::Lengths(width) => parse_avcc(bytes, width),
         };
         let mut frame = None;
-        let mut fault: Option<Fault> = None;
+        let mut fault = None;
         for nal in nals {
-            match self.0.decode_nal(&nal) {
+            match self.feed(&nal) {
                 Ok(before) => frame = before.or(frame),
                 Err(error) => fault = fault.or(Some(error)),
             }
         }
         // The decoder hands a picture out when the next one begins; it is whole already.
-        let frame = self.0.flush().or(frame);
+        let frame = self.decoder.flush().or(frame);
         if let Some(fault) = fault {
-            return Err(fault.to_string());
+            return Err(fault);
         }
         let frame = frame.ok_or("it holds no picture")?;
-        planes(frame, coded)
+        planes(frame)
     }
 }
 
-fn planes(frame: Frame, _coded: &Coded) -> Result<Planes, String> {
+fn planes(frame: Frame) -> Result<Planes, String> {
     let depth = u32::from(frame.bit_depth);
     let chroma_step = match frame.chroma_format {
         ChromaFormat::Yuv420 => [2, 2],

@@ -1,5 +1,6 @@
 //! HEVC through `rust_h265`: Main, Main 10 and the 4:2:0 and 4:4:4 range extensions.
 
+use rust_h265::DecodeLimits;
 use rust_h265::Decoder;
 use rust_h265::Frame;
 use rust_h265::NalUnitType;
@@ -20,8 +21,11 @@ const DELIMITER: [u8; 6] = [0, 0, 1, 35 << 1, 1, 0x50];
 pub(super) struct HevcDecoder(Decoder);
 
 impl HevcDecoder {
-    pub(super) fn new() -> Self {
-        Self(Decoder::new())
+    pub(super) fn new([columns, rows]: [u32; 2]) -> Self {
+        Self(Decoder::with_limits(DecodeLimits {
+            max_picture_pixels: u64::from(columns) * u64::from(rows),
+            ..DecodeLimits::default()
+        }))
     }
 }
 

@@ -212,6 +212,13 @@ impl VideoIndex {
         longest
     }
 
+    /// Memory of the decoded pictures between two random access points.
+    #[must_use]
+    pub fn group_bytes(&self) -> u64 {
+        let [columns, rows] = self.format.coded_size.map(u64::from);
+        self.longest_group() as u64 * columns * rows * 3 / 2
+    }
+
     /// Where decoding must begin for a picture, by its place in decoding order.
     pub(super) fn start_for(&self, picture: usize) -> usize {
         let is_leading = self.pictures.get(picture).is_some_and(|it| it.is_leading);

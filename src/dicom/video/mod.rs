@@ -44,7 +44,6 @@ mod transport;
 mod walk;
 
 use std::fmt;
-use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -76,13 +75,22 @@ impl fmt::Debug for VideoSession {
     }
 }
 
-/// What becomes of a picture that was decoded on the way to another.
-pub(super) enum OnTheWay {
-    /// It is not needed now.
-    Pass,
-    /// It is taken.
-    Take,
+/// What is asked of a session, picture by picture.
+pub(super) trait Run {
+    /// Whether a picture that is decoded on the way, or comes next, is taken as well.
+    fn wants(&mut self, turn: u32) -> bool;
+    /// Whether the way is still worth going.
+    fn goes_on(&mut self) -> bool;
+    /// A picture: red, green, blue.
+    fn take(&mut self, turn: u32, rgb: Result<Vec<u8>, DecodeError>);
 }
+
+/// The largest picture of any level of any of the codecs (H.265 table A.8, level 6.2).
+const MAX_PIXELS: u64 = 35_651_584;
+
+/// Pictures decoded beyond the one asked for, as long as they are wanted: going on is cheap, coming
+/// back is not.
+const MOST_AHEAD: usize = 16;
 
 impl VideoSession {
     /// A session for pictures that the header declares so.
@@ -102,6 +110,13 @@ impl VideoSession {
             precision: 8,
         };
         size.check(index.codec.name(), pixels)?;
+        if u64::from(columns) * u64::from(rows) > MAX_PIXELS {
+            return Err(DecodeError::Absurd {
+                columns,
+                rows,
+                bytes: 3 * u64::from(columns) * u64::from(rows),
+            });
+        }
         let [coded_columns, coded_rows] = index.format.coded_size;
         if coded_columns > columns + 256 || coded_rows > rows + 256 {
             return Err(DecodeError::Damaged {
@@ -145,60 +160,58 @@ impl VideoSession {
     pub(super) fn frame(&self, turn: u32, ctx: &JobCtx) -> Result<Vec<u8>, DecodeError> {
         let mut session = self.lock();
         if session.kept(turn).is_none() {
-            self.advance(&mut session, turn, ctx, &mut |_, _| {
-                ControlFlow::Continue(())
-            })?;
+            session.seek(&self.index, turn)?;
+            loop {
+                ctx.check()?;
+                match session.step(&self.index) {
+                    Step::Shown(decoded) if decoded == turn => break,
+                    Step::Shown(_) | Step::Hidden => {}
+                    Step::End => return Err(DecodeError::NoPixelData),
+                }
+            }
         }
         self.colours(&session, turn)
     }
 
-    /// As [`Self::frame`], and hands on what is decoded on the way and `wants` says is taken. Stops
-    /// with [`DecodeError::Cancelled`] where `goes_on` says that nobody wants it any more.
-    pub(super) fn frames_up_to(
+    /// As [`Self::frame`], and hands on what is wanted of what is decoded on the way and behind it.
+    ///
+    /// # Errors
+    /// [`DecodeError::Cancelled`] where the picture was not reached.
+    pub(super) fn run(
         &self,
         turn: u32,
         ctx: &JobCtx,
-        goes_on: &dyn Fn() -> bool,
-        on_the_way: &mut dyn FnMut(u32) -> OnTheWay,
-        take: &mut dyn FnMut(u32, Result<Vec<u8>, DecodeError>),
+        run: &mut dyn Run,
     ) -> Result<(), DecodeError> {
         let mut session = self.lock();
-        if session.kept(turn).is_none() {
-            self.advance(&mut session, turn, ctx, &mut |session, passed| {
-                if passed != turn && matches!(on_the_way(passed), OnTheWay::Take) {
-                    take(passed, self.colours(session, passed));
-                }
-                if goes_on() {
-                    ControlFlow::Continue(())
-                } else {
-                    ControlFlow::Break(())
-                }
-            })?;
+        let mut is_reached = session.kept(turn).is_some();
+        if is_reached {
+            run.take(turn, self.colours(&session, turn));
+        } else {
+            session.seek(&self.index, turn)?;
         }
-        take(turn, self.colours(&session, turn));
-        Ok(())
-    }
-
-    fn advance(
-        &self,
-        session: &mut Session,
-        turn: u32,
-        ctx: &JobCtx,
-        each: &mut dyn FnMut(&Session, u32) -> ControlFlow<()>,
-    ) -> Result<(), DecodeError> {
-        session.seek(&self.index, turn)?;
+        let mut ahead = 0;
         loop {
-            ctx.check()?;
-            let decoded = match session.step(&self.index) {
-                Step::Shown(decoded) => decoded,
-                Step::Hidden => continue,
-                Step::End => return Err(DecodeError::NoPixelData),
-            };
-            if each(session, decoded).is_break() && decoded != turn {
+            if is_reached {
+                let next = session.next_shown(&self.index);
+                if ahead >= MOST_AHEAD || !next.is_some_and(|next| run.wants(next)) {
+                    return Ok(());
+                }
+                ahead += 1;
+            }
+            if ctx.check().is_err() || !(is_reached || run.goes_on()) {
                 return Err(DecodeError::Cancelled);
             }
-            if decoded == turn {
-                return Ok(());
+            match session.step(&self.index) {
+                Step::Shown(decoded) => {
+                    let is_asked_for = decoded == turn;
+                    if is_reached || is_asked_for || run.wants(decoded) {
+                        run.take(decoded, self.colours(&session, decoded));
+                    }
+                    is_reached |= is_asked_for;
+                }
+                Step::Hidden => {}
+                Step::End => return Err(DecodeError::NoPixelData),
             }
         }
     }

@@ -80,7 +80,7 @@ impl Session {
         if goes_on {
             return Ok(());
         }
-        let mut decoder = decoder::new(index.codec)?;
+        let mut decoder = decoder::new(index.codec, index.format.coded_size)?;
         for set in index.sets.before(start) {
             decoder.parameter_set(&set.nal);
         }
@@ -89,6 +89,14 @@ impl Session {
         self.begun_at = start;
         self.damaged = None;
         Ok(())
+    }
+
+    /// The picture that the next step decodes, if it is one of those shown and decodable from here.
+    pub(super) fn next_shown(&self, index: &VideoIndex) -> Option<u32> {
+        let coded = index.pictures.get(self.next)?;
+        let is_lost = coded.is_leading && index.start_for(self.next) < self.begun_at;
+        let turn = index.turns.get(self.next).copied().flatten()?;
+        (self.decoder.is_some() && !is_lost).then_some(turn)
     }
 
     /// Decodes one picture.

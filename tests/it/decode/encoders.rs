@@ -9,6 +9,7 @@ use turbojpeg_sys as tj;
 pub mod jpeg_2000;
 pub mod jpeg_ls;
 pub mod jpeg_xl;
+pub mod video;
 
 /// An RLE frame (PS3.5 Annex G) of these byte planes.
 pub fn rle_frame(planes: &[Vec<u8>]) -> Vec<u8> {

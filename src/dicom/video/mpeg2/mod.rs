@@ -40,8 +40,9 @@ use headers::Structure;
 use slice::Canvas;
 
 /// Decodes frame after frame.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Mpeg2Decoder {
+    coded_size: [u32; 2],
     sequence: Option<Sequence>,
     /// The last two I or P frames.
     past: Option<Arc<Frame>>,
@@ -111,6 +112,15 @@ impl PictureDecoder for Mpeg2Decoder {
 }
 
 impl Mpeg2Decoder {
+    pub(super) const fn new(coded_size: [u32; 2]) -> Self {
+        Self {
+            coded_size,
+            sequence: None,
+            past: None,
+            future: None,
+        }
+    }
+
     fn sequence_unit(&mut self, code: u8, rest: &[u8]) {
         match (code, &mut self.sequence) {
             (SEQUENCE, sequence) => *sequence = Sequence::read(rest).or(sequence.take()),
@@ -129,6 +139,9 @@ impl Mpeg2Decoder {
             .ok_or("there is no sequence header")?;
         if sequence.chroma_format != 1 {
             return Err("only 4:2:0 is decoded".to_owned());
+        }
+        if sequence.format.coded_size != self.coded_size {
+            return Err("its size changes".to_owned());
         }
         let picture = Picture::read(header).ok_or("a picture header is damaged")?;
         if let Some(mut before) = before {
