@@ -29,6 +29,9 @@ use crate::problem::msg;
 pub const PICTURE_SYNTAX: &str = "2.25.312984029163094627113170362183463216841";
 
 const SECONDARY_CAPTURE: &str = "1.2.840.10008.5.1.4.1.1.7";
+/// No picture is larger than this many times its file: an empty block of JPEG, 64 pixels of three
+/// bytes whose colour covers four blocks, costs a bit. Deflate and LZW expand less.
+const MAX_EXPANSION: u64 = 64 * 3 * 4 * 8;
 /// No picture file is larger.
 const MAX_FILE_BYTES: u64 = 1 << 30;
 
@@ -188,6 +191,13 @@ fn decoder(bytes: &[u8]) -> Result<(impl image::ImageDecoder + '_, Orientation),
     limits.max_alloc = Some(MAX_FRAME_BYTES);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(|error| damaged(&error))?;
+    if decoder.total_bytes() > (bytes.len() as u64).saturating_mul(MAX_EXPANSION) {
+        let (width, height) = decoder.dimensions();
+        let length = bytes.len();
+        return Err(damaged(&format!(
+            "{length} bytes cannot hold {width}×{height}"
+        )));
+    }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     Ok((decoder, orientation))
 }
@@ -287,5 +297,24 @@ mod tests {
         assert_eq!(Tiff::of(&tiff(7)).map(|tiff| tiff.pages()), Some(1));
         assert!(!is_lossy(b"II*\0\xff\xff\xff\xff"));
         assert!(Tiff::of(b"PNG").is_none());
+    }
+
+    #[test]
+    fn a_few_bytes_that_claim_a_huge_picture_take_no_memory_for_it() {
+        let mut png = Cursor::new(Vec::new());
+        let small = DynamicImage::new_luma8(8, 8);
+        small.write_to(&mut png, image::ImageFormat::Png).unwrap();
+        let mut png = png.into_inner();
+        assert!(form(&png).is_ok());
+        // Width and height of the header chunk, and its checksum over kind and content.
+        png[16..24].copy_from_slice(&[0, 0, 0x7F, 0xFF, 0, 0, 0x7F, 0xFF]);
+        let mut sum = flate2::Crc::new();
+        sum.update(&png[12..29]);
+        png[29..33].copy_from_slice(&sum.sum().to_be_bytes());
+        let refused = form(&png).err();
+        let Some(DecodeError::Damaged { detail, .. }) = refused else {
+            panic!("{refused:?}")
+        };
+        assert!(detail.contains("cannot hold 32767×32767"), "{detail}");
     }
 }

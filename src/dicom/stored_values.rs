@@ -72,41 +72,30 @@ impl StoredValues<'_> {
 
     fn grey(&self, coded: Coded) -> Samples {
         let is_signed = self.pixels.is_signed && self.pixels.bits_allocated > 1;
-        let (is_cells, is_lossy) = (coded.is_cells, coded.is_lossy);
+        let field = |bytes| {
+            if coded.is_cells {
+                Field::of_cells(self.pixels)
+            } else {
+                Field::of_values(self.pixels, bytes)
+            }
+        };
+        let most = coded.is_lossy.then(|| self.most());
+        // One pass from the decoder's memory into the one that is kept.
         match coded.words {
-            Words::U8(mut words) => {
-                self.clean(&mut words, is_cells, is_lossy, Field::mask_u8);
-                if is_signed {
-                    let mut values: Arc<[i8]> = words.iter().map(|&w| w as i8).collect();
-                    self.extend(&mut values, Field::extend_i8);
-                    Samples::I8(values)
-                } else {
-                    Samples::U8(words.into())
-                }
-            }
-            Words::U16(mut words) => {
-                self.clean(&mut words, is_cells, is_lossy, Field::mask_u16);
-                if is_signed {
-                    let mut values: Arc<[i16]> = words.iter().map(|&w| w as i16).collect();
-                    self.extend(&mut values, Field::extend_i16);
-                    Samples::I16(values)
-                } else {
-                    Samples::U16(words.into())
-                }
-            }
-            Words::U32(mut words) => {
-                self.clean(&mut words, is_cells, is_lossy, Field::mask_u32);
-                if is_signed {
-                    let mut values: Arc<[i32]> = words.iter().map(|&w| w as i32).collect();
-                    self.extend(&mut values, Field::extend_i32);
-                    Samples::I32(values)
-                } else {
-                    Samples::U32(words.into())
-                }
-            }
+            Words::U8(words) if is_signed => Samples::I8(field(1).signed_8(&words, most)),
+            Words::U8(words) => Samples::U8(field(1).unsigned_8(&words, most)),
+            Words::U16(words) if is_signed => Samples::I16(field(2).signed_16(&words, most)),
+            Words::U16(words) => Samples::U16(field(2).unsigned_16(&words, most)),
+            Words::U32(words) if is_signed => Samples::I32(field(4).signed_32(&words, most)),
+            Words::U32(words) => Samples::U32(field(4).unsigned_32(&words, most)),
             Words::F32(values) => Samples::F32(values.into()),
             Words::F64(values) => Samples::F64(values.into()),
         }
+    }
+
+    /// The largest unsigned value of the bits stored.
+    fn most(&self) -> u32 {
+        u32::MAX >> (32 - self.pixels.bits_stored.clamp(1, 32))
     }
 
     /// Brings words to unsigned values of the bits stored.
@@ -118,8 +107,7 @@ impl StoredValues<'_> {
         mask: impl Fn(&Field, &mut [T]),
     ) {
         if is_lossy {
-            let max = u32::MAX >> (32 - self.pixels.bits_stored.clamp(1, 32));
-            if let Ok(max) = T::try_from(max) {
+            if let Ok(max) = T::try_from(self.most()) {
                 for word in words {
                     *word = (*word).min(max);
                 }
@@ -128,13 +116,6 @@ impl StoredValues<'_> {
             mask(&Field::of_cells(self.pixels), words);
         } else {
             mask(&Field::of_values(self.pixels, size_of::<T>()), words);
-        }
-    }
-
-    /// Extends the sign of values already at bit 0.
-    fn extend<T>(&self, values: &mut Arc<[T]>, extend: impl Fn(&Field, &mut [T])) {
-        if let Some(values) = Arc::get_mut(values) {
-            extend(&Field::of_values(self.pixels, size_of::<T>()), values);
         }
     }
 
@@ -183,6 +164,40 @@ macro_rules! field_methods {
     };
 }
 
+/// Words to the samples that are kept: clamped where a lossy transform may overshoot, masked where
+/// foreign bits may stand, the sign extended.
+macro_rules! settle_methods {
+    ($($unsigned:ident, $signed:ident: $word:ty, $value:ty);*) => {
+        $(fn $unsigned(self, words: &[$word], most: Option<u32>) -> Arc<[$word]> {
+            if let Some(most) = most {
+                let most = <$word>::try_from(most).unwrap_or(<$word>::MAX);
+                return words.iter().map(|word| (*word).min(most)).collect();
+            }
+            if self.up == 0 && self.down == 0 {
+                return Arc::from(words);
+            }
+            words.iter().map(|word| (*word << self.up) >> self.down).collect()
+        }
+
+        fn $signed(self, words: &[$word], most: Option<u32>) -> Arc<[$value]> {
+            let most = <$word>::try_from(most.unwrap_or(u32::MAX)).unwrap_or(<$word>::MAX);
+            let bits = size_of::<$word>() as u32 * 8;
+            // A clamped value stands at bit 0.
+            let field = if most < <$word>::MAX {
+                let spare = most.leading_zeros();
+                Self { up: spare, down: spare }
+            } else {
+                self
+            };
+            let (up, down) = (field.up.min(bits - 1), field.down.min(bits - 1));
+            words
+                .iter()
+                .map(|word| ((*word).min(most).cast_signed() << up) >> down)
+                .collect()
+        })*
+    };
+}
+
 impl Field {
     /// As the high bit declared says.
     pub const fn of_cells(pixels: &PixelDescription) -> Self {
@@ -206,4 +221,9 @@ impl Field {
 
     field_methods!(mask_u8: u8, mask_u16: u16, mask_u32: u32);
     field_methods!(extend_i8: i8, extend_i16: i16, extend_i32: i32);
+    settle_methods!(
+        unsigned_8, signed_8: u8, i8;
+        unsigned_16, signed_16: u16, i16;
+        unsigned_32, signed_32: u32, i32
+    );
 }

@@ -1,14 +1,19 @@
-//! How long decoding takes here and in DCMTK and GDCM: `tests/bench/decode` runs it.
+//! How long decoding takes here and in DCMTK, GDCM and OpenJPEG: `tests/bench/decode` runs it.
 //!
 //! Each decodes a file in a process of its own; theirs write its uncompressed copy. What the same
 //! program takes for the uncompressed file is subtracted, so that reading, writing and starting
-//! do not count. One core is counted in time of the processor, which other programs do not
+//! do not count (OpenJPEG's own tool tells what decoding alone took). One core is counted in time of the processor, which other programs do not
 //! stretch; all cores by the clock. Each time is the best of several, taken in turns.
 #![expect(clippy::print_stdout, reason = "the table is what this program is for")]
 #![expect(
     clippy::indexing_slicing,
+    clippy::unwrap_used,
     reason = "a benchmark may stop at the first surprise"
 )]
+
+#[path = "../it/decode/encoders/jpeg_2000.rs"]
+#[allow(dead_code, reason = "the decoders' tests use all of it")]
+mod jpeg_2000;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -20,6 +25,7 @@ use std::time::Instant;
 use dicom_core::DataElement;
 use dicom_core::PrimitiveValue;
 use dicom_core::VR;
+use dicom_core::value::PixelFragmentSequence;
 use dicom_dictionary_std::tags;
 use dicom_object::FileMetaTableBuilder;
 use dicom_object::InMemDicomObject;
@@ -39,38 +45,73 @@ const ROUNDS: usize = 5;
 /// A compression: who makes it, and who else decodes it.
 struct Row {
     name: &'static str,
-    encode: &'static [&'static str],
-    decode: &'static [&'static str],
-    /// What the same tool does to the uncompressed file.
-    baseline: &'static [&'static str],
+    encode: Encoder,
+    peers: &'static [Peer],
+}
+
+enum Encoder {
+    Tool(&'static [&'static str]),
+    /// High-throughput JPEG 2000, which no packaged tool makes.
+    OpenJph,
+}
+
+enum Peer {
+    /// A tool that decompresses a file, and what it does to the uncompressed one.
+    Tool(&'static [&'static str], &'static [&'static str]),
+    /// OpenJPEG's, which takes streams one by one and tells how long each took.
+    OpenJpeg,
+}
+
+impl Peer {
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Tool([name, ..], _) => name,
+            Self::Tool([], _) => "",
+            Self::OpenJpeg => OPENJPEG,
+        }
+    }
 }
 
 /// The argument by which this program decodes a file as their tools do: in a process of its own.
 const OURS: &str = "--ours";
 
-const GDCM: &[&str] = &["gdcmconv", "--raw"];
-const DCMTK: &[&str] = &["dcmconv"];
+const OPENJPEG: &str = "opj_decompress";
+const GDCM: Peer = Peer::Tool(&["gdcmconv", "--raw"], &["gdcmconv", "--raw"]);
 const ROWS: &[Row] = &[
-    row("RLE", &["dcmcrle"], &["dcmdrle"], DCMTK),
-    row("RLE", &["dcmcrle"], GDCM, GDCM),
-    row("JPEG lossless", &["dcmcjpeg", "+e1"], &["dcmdjpeg"], DCMTK),
-    row("JPEG lossless", &["dcmcjpeg", "+e1"], GDCM, GDCM),
-    row("JPEG-LS", &["dcmcjpls"], &["dcmdjpls"], DCMTK),
-    row("JPEG-LS", &["dcmcjpls"], GDCM, GDCM),
-    row("JPEG 2000", &["gdcmconv", "--j2k"], GDCM, GDCM),
+    row("RLE", &["dcmcrle"], &[dcmtk(&["dcmdrle"]), GDCM]),
+    row(
+        "deflated",
+        &["dcmconv", "+td"],
+        &[dcmtk(&["dcmconv", "+te"]), GDCM],
+    ),
+    row(
+        "JPEG .57",
+        &["dcmcjpeg", "+el"],
+        &[dcmtk(&["dcmdjpeg"]), GDCM],
+    ),
+    row(
+        "JPEG .70",
+        &["dcmcjpeg", "+e1"],
+        &[dcmtk(&["dcmdjpeg"]), GDCM],
+    ),
+    row("JPEG-LS", &["dcmcjpls"], &[dcmtk(&["dcmdjpls"]), GDCM]),
+    row("JPEG 2000", &["gdcmconv", "--j2k"], &[GDCM, Peer::OpenJpeg]),
+    Row {
+        name: "HTJ2K",
+        encode: Encoder::OpenJph,
+        peers: &[Peer::OpenJpeg],
+    },
 ];
 
-const fn row(
-    name: &'static str,
-    encode: &'static [&'static str],
-    decode: &'static [&'static str],
-    baseline: &'static [&'static str],
-) -> Row {
+const fn dcmtk(decode: &'static [&'static str]) -> Peer {
+    Peer::Tool(decode, &["dcmconv"])
+}
+
+const fn row(name: &'static str, encode: &'static [&'static str], peers: &'static [Peer]) -> Row {
     Row {
         name,
-        encode,
-        decode,
-        baseline,
+        encode: Encoder::Tool(encode),
+        peers,
     }
 }
 
@@ -94,7 +135,7 @@ fn main() {
     let sheet = [sheet(&ct)];
     println!("milliseconds a frame, less what the same program takes for the uncompressed file\n");
     println!(
-        "{:<12}{:<16}{:<10}{:>9}{:>9}{:>7}{:>12}{:>9}{:>7}",
+        "{:<12}{:<12}{:<16}{:>9}{:>9}{:>7}{:>12}{:>9}{:>7}",
         "image",
         "compression",
         "against",
@@ -117,8 +158,15 @@ fn main() {
 fn time_row(image: &str, row: &Row, native: &Path, frames: &[DecodedFrame]) {
     let packed = native.with_extension("packed");
     let out = native.with_extension("out");
-    if run(row.encode, native, &packed, true).is_none() {
-        println!("{image:<12}{:<16}{} failed", row.name, row.encode[0]);
+    let is_packed = match row.encode {
+        Encoder::Tool(tool) => run(tool, native, &packed, true).is_some(),
+        Encoder::OpenJph => {
+            write_high_throughput(&packed, frames);
+            true
+        }
+    };
+    if !is_packed {
+        println!("{image:<12}{:<12}could not be made", row.name);
         return;
     }
     for (k, frame) in decode(&packed) {
@@ -129,27 +177,65 @@ fn time_row(image: &str, row: &Row, native: &Path, frames: &[DecodedFrame]) {
     }
     let program = std::env::current_exe().expect("a program");
     let ours = [program.to_str().expect("a plain path"), OURS];
-    let mut line = format!("{image:<12}{:<16}{:<10}", row.name, row.decode[0]);
-    for one_core in [true, false] {
-        let mut best = [f64::MAX; 4];
-        for _ in 0..ROUNDS {
-            let times = [
-                run(&ours, &packed, &out, one_core),
-                run(&ours, native, &out, one_core),
-                run(row.decode, &packed, &out, one_core),
-                run(row.baseline, native, &out, one_core),
-            ];
-            for (best, time) in best.iter_mut().zip(times) {
-                *best = best.min(time.map_or(f64::NAN, milliseconds));
+    let count = frames.len() as f64;
+    for peer in row.peers {
+        let mut line = format!("{image:<12}{:<12}{:<16}", row.name, peer.name());
+        for one_core in [true, false] {
+            let mut best = [f64::MAX; 4];
+            for _ in 0..ROUNDS {
+                let (theirs, baseline) = match peer {
+                    Peer::Tool(decode, baseline) => (
+                        run(decode, &packed, &out, one_core),
+                        run(baseline, native, &out, one_core),
+                    ),
+                    // It has no second core to use on frames.
+                    Peer::OpenJpeg if one_core => (open_jpeg(&packed, &out), Some(Duration::ZERO)),
+                    Peer::OpenJpeg => (None, None),
+                };
+                let times = [
+                    run(&ours, &packed, &out, one_core),
+                    run(&ours, native, &out, one_core),
+                    theirs,
+                    baseline,
+                ];
+                for (best, time) in best.iter_mut().zip(times) {
+                    *best = best.min(time.map_or(f64::MAX, milliseconds));
+                }
+            }
+            let (ours, theirs) = ((best[0] - best[1]) / count, (best[2] - best[3]) / count);
+            let width = if one_core { 9 } else { 12 };
+            if best[2] < f64::MAX {
+                let ratio = theirs / ours;
+                write!(line, "{ours:>width$.2}{theirs:>9.2}{ratio:>6.2}×").expect("memory");
+            } else {
+                write!(line, "{ours:>width$.2}{:>9}{:>7}", "–", "").expect("memory");
             }
         }
-        let count = frames.len() as f64;
-        let (ours, theirs) = ((best[0] - best[1]) / count, (best[2] - best[3]) / count);
-        let ratio = theirs / ours;
-        let width = if one_core { 9 } else { 12 };
-        write!(line, "{ours:>width$.2}{theirs:>9.2}{ratio:>6.1}×").expect("memory");
+        println!("{line}");
     }
-    println!("{line}");
+}
+
+/// What OpenJPEG's tool says that decoding the frames of a file takes, as it counts: time of the
+/// processor, on one core, without writing the result.
+fn open_jpeg(packed: &Path, out: &Path) -> Option<Duration> {
+    let file = dicom_object::open_file(packed).ok()?;
+    let pixels = file.element(tags::PIXEL_DATA).ok()?;
+    let (stream, raw) = (packed.with_extension("j2k"), out.with_extension("raw"));
+    let mut sum = 0.0;
+    for fragment in pixels.fragments()? {
+        std::fs::write(&stream, fragment).ok()?;
+        let output = Command::new("taskset")
+            .args(["-c", "0", OPENJPEG, "-threads", "1", "-i"])
+            .arg(&stream)
+            .arg("-o")
+            .arg(&raw)
+            .output()
+            .ok()?;
+        let said = String::from_utf8(output.stdout).ok()?;
+        let (_, time) = said.split_once("decode time: ")?;
+        sum += time.split_whitespace().next()?.parse::<f64>().ok()?;
+    }
+    Some(Duration::from_secs_f64(sum / 1e3))
 }
 
 fn milliseconds(time: Duration) -> f64 {
@@ -231,12 +317,24 @@ fn decode(file: &Path) -> Vec<(u32, DecodedFrame)> {
     })
 }
 
+/// The same frames in high-throughput JPEG 2000.
+fn write_high_throughput(path: &Path, frames: &[DecodedFrame]) {
+    let is_signed = frames[0].samples.sample_type().name() == "i2";
+    let streams = frames.iter().map(|frame| {
+        let samples: Vec<i64> = (0..frame.samples.len())
+            .map(|at| frame.samples.get(at).expect("a sample") as i64)
+            .collect();
+        let (rows, columns) = (frame.rows as usize, frame.columns as usize);
+        jpeg_2000::high_throughput(rows, columns, 16, is_signed, &samples)
+    });
+    let fragments = PixelFragmentSequence::new_fragments(streams.collect::<Vec<_>>());
+    let pixels = DataElement::new(tags::PIXEL_DATA, VR::OB, fragments);
+    write(path, frames, "1.2.840.10008.1.2.4.201", 16, pixels);
+}
+
 /// A multi-frame secondary capture of these frames, uncompressed.
 fn write_native(path: &Path, frames: &[DecodedFrame]) {
-    const CLASS: &str = "1.2.840.10008.5.1.4.1.1.7.3";
-    const INSTANCE: &str = "2.25.1";
     let is_signed = frames[0].samples.sample_type().name() == "i2";
-    let number = |value: u32| PrimitiveValue::from(value as u16);
     let mut bytes: Vec<u8> = Vec::new();
     for frame in frames {
         bytes.extend(frame.samples.as_bytes());
@@ -246,6 +344,21 @@ fn write_native(path: &Path, frames: &[DecodedFrame]) {
         .flat_map(|frame| (0..frame.samples.len()).filter_map(|k| frame.samples.get(k)))
         .fold(0.0, f64::max);
     let stored = if is_signed || high > 4095.0 { 16 } else { 12 };
+    let pixels = DataElement::new(tags::PIXEL_DATA, VR::OW, PrimitiveValue::from(bytes));
+    write(path, frames, "1.2.840.10008.1.2.1", stored, pixels);
+}
+
+fn write(
+    path: &Path,
+    frames: &[DecodedFrame],
+    syntax: &str,
+    stored: u32,
+    pixels: DataElement<InMemDicomObject>,
+) {
+    const CLASS: &str = "1.2.840.10008.5.1.4.1.1.7.3";
+    const INSTANCE: &str = "2.25.1";
+    let is_signed = frames[0].samples.sample_type().name() == "i2";
+    let number = |value: u32| PrimitiveValue::from(value as u16);
     let count = frames.len().to_string();
     let object = InMemDicomObject::from_element_iter([
         DataElement::new(tags::SOP_CLASS_UID, VR::UI, CLASS),
@@ -262,10 +375,10 @@ fn write_native(path: &Path, frames: &[DecodedFrame]) {
         DataElement::new(tags::BITS_STORED, VR::US, number(stored)),
         DataElement::new(tags::HIGH_BIT, VR::US, number(stored - 1)),
         DataElement::new(tags::PIXEL_REPRESENTATION, VR::US, number(is_signed.into())),
-        DataElement::new(tags::PIXEL_DATA, VR::OW, PrimitiveValue::from(bytes)),
+        pixels,
     ]);
     let meta = FileMetaTableBuilder::new()
-        .transfer_syntax("1.2.840.10008.1.2.1")
+        .transfer_syntax(syntax)
         .media_storage_sop_class_uid(CLASS)
         .media_storage_sop_instance_uid(INSTANCE);
     let file = object.with_meta(meta).expect("a complete header");

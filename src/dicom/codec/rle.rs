@@ -5,6 +5,7 @@ use super::Coded;
 use super::Colour;
 use super::Words;
 use super::native;
+use super::zeroed;
 use crate::dicom::DecodeError;
 use crate::dicom::MissingEnd;
 use crate::dicom::PixelDescription;
@@ -51,21 +52,24 @@ fn decode_part(encoded: &[u8], pixels: &PixelDescription) -> Result<Coded, Decod
     if pixels.bits_allocated == 1 {
         return one_bit(encoded, pixels);
     }
-    let bytes_a_cell = pixels.bits_allocated as usize / 8;
-    let (planes, missing) = decode_planes(
-        encoded,
-        pixels.samples_per_pixel as usize * bytes_a_cell,
-        pixels.pixels(),
-    )?;
-    let pixels_a_plane = pixels.pixels();
-    let words = match bytes_a_cell {
-        1 => Words::U8(planes),
-        2 => Words::U16(join_2(&planes, pixels_a_plane)),
-        _ => Words::U32(join_4(&planes, pixels_a_plane)),
+    let (components, count) = (pixels.samples_per_pixel as usize, pixels.pixels());
+    let (words, missing) = match pixels.bits_allocated {
+        ..=8 => {
+            let (cells, missing) = decode_planes(encoded, components, count)?;
+            (Words::U8(cells), missing)
+        }
+        9..=16 => {
+            let (cells, missing) = decode_planes(encoded, components, count)?;
+            (Words::U16(cells), missing)
+        }
+        _ => {
+            let (cells, missing) = decode_planes(encoded, components, count)?;
+            (Words::U32(cells), missing)
+        }
     };
     Ok(Coded {
         words,
-        is_planar: pixels.samples_per_pixel > 1,
+        is_planar: components > 1,
         colour: Colour::AsDeclared,
         is_cells: true,
         is_lossy: false,
@@ -76,7 +80,7 @@ fn decode_part(encoded: &[u8], pixels: &PixelDescription) -> Result<Coded, Decod
 /// 1-bit data: one plane of packed bits, a frame beginning on a byte.
 fn one_bit(encoded: &[u8], pixels: &PixelDescription) -> Result<Coded, DecodeError> {
     let bytes = pixels.pixels().div_ceil(8);
-    let (mut plane, missing) = decode_planes(encoded, 1, bytes)?;
+    let (mut plane, missing) = decode_planes::<u8>(encoded, 1, bytes)?;
     plane.truncate(missing.map_or(bytes, |missing| missing.pixels_held));
     native::coded(&plane, pixels, false, 0)
 }
@@ -88,13 +92,33 @@ fn damaged(detail: impl Into<String>) -> DecodeError {
     }
 }
 
-/// Decodes `count` planes of `length` bytes each, one after the other. Where code runs out, what
-/// every plane holds is there, and the rest is missing.
-fn decode_planes(
+/// A cell that bytes are put into.
+trait Cell: Copy + bytemuck::Zeroable + std::ops::BitOrAssign {
+    /// A byte of the cell, `shift` bits up.
+    fn of(byte: u8, shift: u32) -> Self;
+}
+
+macro_rules! cells {
+    ($($cell:ty),*) => {
+        $(impl Cell for $cell {
+            #[inline]
+            fn of(byte: u8, shift: u32) -> Self {
+                Self::from(byte) << shift
+            }
+        })*
+    };
+}
+cells!(u8, u16, u32);
+
+/// Decodes the cells of so many components of `length` pixels each, one component after the other:
+/// a segment for each of their bytes, the most significant first. Where code runs out, the pixels
+/// that every segment holds are there, and the rest is missing.
+fn decode_planes<T: Cell>(
     encoded: &[u8],
-    count: usize,
+    components: usize,
     length: usize,
-) -> Result<(Vec<u8>, Option<MissingEnd>), DecodeError> {
+) -> Result<(Vec<T>, Option<MissingEnd>), DecodeError> {
+    let count = components * size_of::<T>();
     let expected = count * length;
     if expected > encoded.len().saturating_mul(MAX_EXPANSION) {
         return Err(damaged(format!(
@@ -103,28 +127,24 @@ fn decode_planes(
         )));
     }
     let segments = segments(encoded, count)?;
-    let mut planes = Vec::with_capacity(expected);
-    let mut held = length;
-    let mut bytes = 0;
-    for (number, segment) in segments.iter().enumerate() {
-        let (start, end) = (number * length, (number + 1) * length);
-        decode_segment(segment, &mut planes, end);
-        let found = planes.len() - start;
-        if found == 0 {
-            return Err(damaged(format!(
-                "segment {} of {count} is empty",
-                number + 1
-            )));
+    let mut cells: Vec<T> = zeroed(components * length)?;
+    let (mut held, mut bytes) = (length, 0);
+    let planes = cells.chunks_exact_mut(length.max(1));
+    for (plane, segments) in planes.zip(segments.chunks_exact(size_of::<T>())) {
+        for (segment, byte) in segments.iter().zip((0..size_of::<T>() as u32).rev()) {
+            let found = decode_segment(segment, plane, byte * 8);
+            held = held.min(found);
+            bytes += (length - found) as u64;
         }
-        held = held.min(found);
-        bytes += (length - found) as u64;
-        planes.resize(end, 0);
+    }
+    if held == 0 {
+        return Err(damaged("a segment is empty"));
     }
     let missing = (held < length).then_some(MissingEnd {
         pixels_held: held,
         bytes,
     });
-    Ok((planes, missing))
+    Ok((cells, missing))
 }
 
 /// The segments by the header's sixteen words: their number, then their offsets.
@@ -159,55 +179,38 @@ fn segments(encoded: &[u8], count: usize) -> Result<Vec<&[u8]>, DecodeError> {
         .ok_or_else(|| damaged("the segment offsets are out of order"))
 }
 
-/// Appends the bytes of one segment until `plane` is `end` long or the code ends. Runs that go
-/// past the plane are cut: encoders may pad.
-fn decode_segment(mut code: &[u8], plane: &mut Vec<u8>, end: usize) {
-    while let Some((&control, rest)) = code.split_first() {
-        let room = end.saturating_sub(plane.len());
-        if room == 0 {
-            return;
-        }
+/// Puts the bytes of one segment into cells that hold zero there, and says how many there were.
+/// Runs that go past the last cell are cut: encoders may pad.
+fn decode_segment<T: Cell>(mut code: &[u8], mut cells: &mut [T], shift: u32) -> usize {
+    let all = cells.len();
+    while let Some((&control, rest)) = code.split_first().filter(|_| !cells.is_empty()) {
         match control {
             0..=127 => {
                 let length = (usize::from(control) + 1).min(rest.len());
                 let (literal, after) = rest.split_at(length);
-                plane.extend_from_slice(literal.get(..room).unwrap_or(literal));
-                code = after;
+                let (now, later) = cells.split_at_mut(length.min(cells.len()));
+                for (cell, byte) in now.iter_mut().zip(literal) {
+                    *cell |= T::of(*byte, shift);
+                }
+                (code, cells) = (after, later);
             }
             128 => code = rest,
             129..=255 => {
                 let Some((&value, after)) = rest.split_first() else {
-                    return;
+                    break;
                 };
-                let length = (257 - usize::from(control)).min(room);
-                plane.resize(plane.len() + length, value);
-                code = after;
+                let length = (257 - usize::from(control)).min(cells.len());
+                let (now, later) = cells.split_at_mut(length);
+                if value != 0 {
+                    for cell in now {
+                        *cell |= T::of(value, shift);
+                    }
+                }
+                (code, cells) = (after, later);
             }
         }
     }
-}
-
-/// Pairs of byte planes, most significant first, to cells, component by component.
-fn join_2(planes: &[u8], pixels: usize) -> Vec<u16> {
-    let mut cells = Vec::with_capacity(planes.len() / 2);
-    for component in planes.chunks_exact(pixels * 2) {
-        let (high, low) = component.split_at(pixels);
-        let pairs = high.iter().zip(low);
-        cells.extend(pairs.map(|(&high, &low)| u16::from_be_bytes([high, low])));
-    }
-    cells
-}
-
-/// Fours of byte planes, most significant first, to cells, component by component.
-fn join_4(planes: &[u8], pixels: usize) -> Vec<u32> {
-    let halves = join_2(planes, pixels);
-    let mut cells = Vec::with_capacity(halves.len() / 2);
-    for component in halves.chunks_exact(pixels * 2) {
-        let (high, low) = component.split_at(pixels);
-        let pairs = high.iter().zip(low);
-        cells.extend(pairs.map(|(&high, &low)| u32::from(high) << 16 | u32::from(low)));
-    }
-    cells
+    all - cells.len()
 }
 
 #[cfg(test)]
@@ -221,8 +224,8 @@ mod tests {
             0xFE, 0xAA, 0x02, 0x80, 0x00, 0x2A, 128, 0xFD, 0xAA, 0x03, 0x80, 0x00, 0x2A, 0x22,
             0xF7, 0xAA,
         ];
-        let mut plane = Vec::new();
-        decode_segment(&code, &mut plane, 24);
+        let mut plane = [0_u8; 24];
+        assert_eq!(decode_segment(&code, &mut plane, 0), 24);
         assert_eq!(
             plane,
             [
@@ -233,9 +236,11 @@ mod tests {
     }
 
     #[test]
-    fn planes_join_most_significant_first() {
-        assert_eq!(join_2(&[1, 2, 3, 4], 2), [0x0103, 0x0204]);
-        assert_eq!(join_4(&[1, 2, 3, 4], 1), [0x0102_0304]);
+    fn bytes_join_most_significant_first() {
+        let mut cells = [0_u16; 2];
+        assert_eq!(decode_segment(&[1, 1, 2], &mut cells, 8), 2);
+        assert_eq!(decode_segment(&[0xFF, 3], &mut cells, 0), 2);
+        assert_eq!(cells, [0x0103, 0x0203]);
     }
 
     #[test]
@@ -243,6 +248,6 @@ mod tests {
         let mut header = [0_u8; 70];
         header[0] = 1;
         header[4] = 64;
-        assert!(decode_planes(&header, 1, 1 << 30).is_err());
+        assert!(decode_planes::<u8>(&header, 1, 1 << 30).is_err());
     }
 }

@@ -1,0 +1,7 @@
+//! What the integration tests write files with.
+#![allow(dead_code, reason = "the integration tests use all of it")]
+
+#[path = "../it/common/bytes.rs"]
+pub mod bytes;
+#[path = "../it/common/synthetic.rs"]
+pub mod synthetic;
