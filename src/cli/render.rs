@@ -1,6 +1,7 @@
 //! `isocentre render`: one view as a picture, or its modality values.
 
 mod arguments;
+mod layers;
 mod page;
 mod plane;
 mod presentation;
@@ -20,6 +21,7 @@ use crate::jobs::JobCtx;
 use crate::problem::{Message, msg};
 use crate::render::Gpu;
 use arguments::{Renderer, View};
+use layers::Layers;
 
 /// What one rendering gives.
 enum Rendered {
@@ -94,12 +96,23 @@ pub fn run(args: &RenderArgs) -> ExitCode {
             return fail(NOTHING_USABLE, &reason);
         }
     };
+    let layers = match Layers::read(&opened, &args.overlay_object, &ctx) {
+        Ok(layers) => layers,
+        Err(reason) => return fail(NOTHING_USABLE, &reason),
+    };
     let rendered = if document.is_some() {
         page::render(library, set, &request, &ctx)
     } else if needs_volume {
-        plane::render(&opened.library, set, &request, &device, &ctx)
+        plane::render(&opened.library, set, &request, &device, &layers, &ctx)
     } else {
-        stack::render(&opened.library, set, &request, by.as_deref(), &device, &ctx)
+        stack::render(
+            &opened.library,
+            set,
+            &request,
+            by.as_deref(),
+            (&device, &layers),
+            &ctx,
+        )
     };
     let (rendered, failures) = match rendered {
         Ok(done) => done,
