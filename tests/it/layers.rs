@@ -1,5 +1,6 @@
 //! Segmentations, structure sets and doses: read, placed, and laid over images.
 
+mod command;
 mod dose;
 mod hostile;
 mod objects;
