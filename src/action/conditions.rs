@@ -92,6 +92,17 @@ pub(super) fn key_images(workspace: &Workspace) -> Possible {
     }
 }
 
+pub(super) fn layers(workspace: &Workspace) -> Possible {
+    image(workspace)?;
+    let view = workspace.panes.active_view();
+    let is_any = view.is_some_and(|view| workspace.layers_over(view.display_set).next().is_some());
+    if is_any {
+        Ok(())
+    } else {
+        Err(Message::new(msg("why-no-layers")))
+    }
+}
+
 pub(super) fn phases(workspace: &Workspace) -> Possible {
     image(workspace)?;
     let view = workspace.panes.active_view();

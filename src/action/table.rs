@@ -1,16 +1,16 @@
 //! The rows. Keys follow what most peers have; one table, so a test finds conflicts.
 
 use super::conditions::{
-    always, colour_profile, film, image, key_images, passed_over, phases, presentations, presented,
-    redo, report, report_folder, selected, selection, stack, undo, volume,
+    always, colour_profile, film, image, key_images, layers, passed_over, phases, presentations,
+    presented, redo, report, report_folder, selected, selection, stack, undo, volume,
 };
 use super::{Action, Deed, Group, Icon, Key, Part, Shortcut};
 use crate::problem::{Message, MessageId, msg};
 use crate::view::Filter;
 use crate::view::cine::CineAxis;
 use crate::workspace::{
-    AnnotationEdit, CineEdit, Command, Layout, LayoutEdit, PickKind, ReportEdit, SettingsEdit,
-    ViewEdit, Workspace,
+    AnnotationEdit, CineEdit, Command, LayerEdit, Layout, LayoutEdit, PickKind, ReportEdit,
+    SettingsEdit, ViewEdit, Workspace,
 };
 
 type Condition = fn(&Workspace) -> Result<(), Message>;
@@ -224,6 +224,7 @@ pub static ACTIONS: &[Action] = &[
     row(Group::Picture, "image-overlays", msg("action-image-overlays"), &[Shortcut::letter('O')], stack, Deed::Ask(|w| view(w, ViewEdit::ToggleOverlays))),
     row(Group::Picture, "next-presentation", msg("action-next-presentation"), &[Shortcut::shift(Key::Letter('N'))], presentations, Deed::Ask(|w| view(w, ViewEdit::NextPresentation))),
     row(Group::Picture, "no-presentation", msg("action-no-presentation"), &[], presented, Deed::Ask(|w| view(w, ViewEdit::Present(None)))),
+    row(Group::Picture, "layers", msg("action-layers"), &[Shortcut::letter('G')], layers, Deed::Ask(|_| vec![Command::Layer(LayerEdit::ToggleAll)])),
     row(Group::Picture, "shutter", msg("action-shutter"), &[Shortcut::shift(Key::Letter('O'))], stack, Deed::Ask(|w| view(w, ViewEdit::ToggleShutter))),
     row(Group::Picture, "colour-profile", msg("action-colour-profile"), &[], colour_profile, Deed::Ask(|w| view(w, ViewEdit::ToggleColourProfile))),
     with_icon(Icon::Overlay, row(Group::Picture, "overlay", msg("action-overlay"), &[Shortcut::letter('I')], always, Deed::Ask(|w| vec![Command::Settings(SettingsEdit::Overlay(w.settings.overlay.next()))]))),

@@ -1,6 +1,7 @@
 //! Which display set a subcommand means.
 
 use crate::model::{DisplaySet, DisplaySetKind, Library};
+use crate::objects::layer::LayerKind;
 use crate::problem::{Message, msg};
 
 /// The one `--series` names by UID or number, or the first that fits.
@@ -12,11 +13,15 @@ pub fn choose<'a>(
     series: Option<&str>,
     needs_volume: bool,
 ) -> Result<&'a DisplaySet, Message> {
+    // What is laid over images comes after them.
+    let is_layer = |set: &&DisplaySet| LayerKind::of(&set.sop_class_uid).is_some();
+    let named = || {
+        let sets = library.display_sets();
+        sets.filter(|set| is_named(library, set, series) && set.is_image())
+    };
+    let images = named().filter(|set| !is_layer(set));
     let mut why_not = None;
-    for set in library
-        .display_sets()
-        .filter(|set| is_named(library, set, series) && set.is_image())
-    {
+    for set in images.chain(named().filter(is_layer)) {
         if !needs_volume {
             return Ok(set);
         }

@@ -43,6 +43,11 @@ static OPTIONS: &[(&str, &str, MessageId)] = &[
     ("render", "overlays", msg("help-render-overlays")),
     ("render", "shutter", msg("help-render-shutter")),
     ("render", "presentation", msg("help-render-presentation")),
+    (
+        "render",
+        "overlay_object",
+        msg("help-render-overlay-object"),
+    ),
     ("render", "renderer", msg("help-render-renderer")),
     ("report new", "paths", msg("help-report-images")),
     ("report new", "findings", msg("help-report-findings")),

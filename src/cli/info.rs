@@ -2,6 +2,7 @@
 //! display set, and why what is not shown is not.
 
 mod document;
+mod layers;
 mod listing;
 
 use std::io::Write as _;

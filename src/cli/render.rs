@@ -2,6 +2,7 @@
 
 mod arguments;
 mod drawing;
+mod layers;
 mod page;
 mod plane;
 mod presentation;
@@ -21,6 +22,7 @@ use crate::jobs::JobCtx;
 use crate::problem::{Message, msg};
 use crate::render::Gpu;
 use arguments::{Renderer, View};
+use layers::Layers;
 
 /// What one rendering gives.
 enum Rendered {
@@ -95,12 +97,23 @@ pub fn run(args: &RenderArgs) -> ExitCode {
             return fail(NOTHING_USABLE, &reason);
         }
     };
+    let layers = match Layers::read(&opened, &args.overlay_object, &ctx) {
+        Ok(layers) => layers,
+        Err(reason) => return fail(NOTHING_USABLE, &reason),
+    };
     let rendered = if document.is_some() {
         page::render(&opened.library, set, &request, &ctx)
     } else if needs_volume {
-        plane::render(&opened.library, set, &request, &device, &ctx)
+        plane::render(&opened.library, set, &request, &device, &layers, &ctx)
     } else {
-        stack::render(&opened.library, set, &request, by.as_deref(), &device, &ctx)
+        stack::render(
+            &opened.library,
+            set,
+            &request,
+            by.as_deref(),
+            (&device, &layers),
+            &ctx,
+        )
     };
     let (rendered, failures) = match rendered {
         Ok(done) => done,

@@ -76,15 +76,21 @@ impl Palette {
         })
     }
 
+    /// The colour of one stored value; outside a table that of its nearest entry.
+    #[must_use]
+    pub fn rgb(&self, value: i64) -> [u8; 3] {
+        self.channels.each_ref().map(|channel| {
+            let last = channel.entries.len().saturating_sub(1);
+            let index = (value - channel.first).clamp(0, last as i64) as usize;
+            channel.entries.get(index).copied().unwrap_or(0)
+        })
+    }
+
     /// Interleaved colours of stored values; values outside a table take its nearest entry.
     pub fn apply(&self, values: impl ExactSizeIterator<Item = i64>) -> Vec<u8> {
         let mut rgb = Vec::with_capacity(values.len() * 3);
         for value in values {
-            rgb.extend(self.channels.each_ref().map(|channel| {
-                let last = channel.entries.len().saturating_sub(1);
-                let index = (value - channel.first).clamp(0, last as i64) as usize;
-                channel.entries.get(index).copied().unwrap_or(0)
-            }));
+            rgb.extend(self.rgb(value));
         }
         rgb
     }

@@ -14,6 +14,8 @@
 //! | `source.rs` | one instance ready to decode |
 //! | `tasks.rs` | effects as jobs: scan, demo, reports |
 //! | `journal.rs` | unsaved work, on disk within two seconds |
+//! | `layer_textures.rs` | their voxels on the graphics adapter |
+//! | `layers.rs` | objects laid over images, read |
 //! | `textures.rs` | frames and volumes on the graphics adapter |
 //! | `thumbnails.rs` | small pictures of display sets |
 //! | `reports.rs` | reports saved and read |
@@ -23,6 +25,8 @@
 mod documents;
 mod duplicates;
 mod journal;
+mod layer_textures;
+mod layers;
 mod loader;
 mod loaders;
 pub mod open;
@@ -35,6 +39,7 @@ mod textures;
 mod thumbnails;
 
 pub use documents::PageKey;
+pub use layer_textures::LayerPrepared;
 pub use loader::{Loader, Unreadable};
 pub use own_pixels::OwnPixels;
 pub use pixel_source::LoadedPixels;

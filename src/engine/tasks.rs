@@ -25,6 +25,7 @@ impl Engine {
             Task::Demo => self.spawn_demo(Duplicates::of(&workspace.library)),
             Task::FindJournal(study) => self.find_journal(study, workspace),
             Task::ReadReport(set) => self.spawn_read_report(set, workspace),
+            Task::ReadLayer(instance) => self.spawn_read_layer(instance, workspace),
             Task::SaveReport {
                 study,
                 document,

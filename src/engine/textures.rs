@@ -10,11 +10,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::cache::ByteLru;
+use crate::engine::layer_textures::{LayerPrepared, LayerTextures};
 use crate::imaging::slice_twin::SliceView;
 use crate::imaging::{Colours, FrameImage, Look};
 use crate::model::{DisplaySetId, FrameKey, InstanceIx};
+use crate::render::pass::layer::LayerPane;
 use crate::render::pass::{self, Pane};
 use crate::render::{FrameTexture, Gpu, Output, RenderError, VolumeTexture};
+use crate::view::LayerDraw;
 use crate::volume::{ReslicePlane, Volume};
 use crate::workspace::PaneId;
 
@@ -54,6 +57,7 @@ pub struct Textures {
     frames: ByteLru<(TextureKey, Colours), FrameTexture>,
     volumes: BTreeMap<DisplaySetId, Kept>,
     panes: BTreeMap<PaneId, Pane>,
+    layers: LayerTextures,
     refused_frames: BTreeSet<TextureKey>,
     refused_volumes: BTreeMap<DisplaySetId, Arc<Volume>>,
     clock: u64,
@@ -76,6 +80,7 @@ impl Textures {
             frames: ByteLru::new(limit),
             volumes: BTreeMap::new(),
             panes: BTreeMap::new(),
+            layers: LayerTextures::new(limit),
             refused_frames: BTreeSet::new(),
             refused_volumes: BTreeMap::new(),
             clock: 0,
@@ -94,6 +99,7 @@ impl Textures {
     pub fn begin_frame(&mut self, panes_on_screen: &[PaneId]) {
         self.left_bytes = UPLOAD_BYTES;
         self.panes.retain(|pane, _| panes_on_screen.contains(pane));
+        self.layers.begin_frame(panes_on_screen);
         self.let_go_of_volumes();
         self.clock += 1;
     }
@@ -247,6 +253,24 @@ impl Textures {
         } else {
             Prepared::Partly
         })
+    }
+
+    /// Makes a pane ready to draw layers over its picture, one after the other.
+    pub fn prepare_layers(
+        &mut self,
+        pane: PaneId,
+        draws: &[LayerDraw],
+        viewport_px: [i32; 2],
+    ) -> Vec<LayerPrepared> {
+        let left = &mut self.left_bytes;
+        self.layers
+            .prepare(&self.gpu, self.output, pane, draws, viewport_px, left)
+    }
+
+    /// The layers a pane was last prepared with.
+    #[must_use]
+    pub fn layers(&self, pane: PaneId) -> &[LayerPane] {
+        self.layers.pane(pane)
     }
 
     /// What a pane was last prepared with.

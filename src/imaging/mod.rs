@@ -17,6 +17,7 @@ mod range;
 pub mod sampling;
 pub mod slice_twin;
 pub mod statistics;
+mod strokes;
 mod value_maps;
 pub mod voi;
 

@@ -95,7 +95,7 @@ impl<const N: usize> Stepper<N> {
         })
     }
 
-    /// Position of the centre of a pixel.
+    /// Position of the centre of a pixel; a negative one wraps around, as in the shader.
     #[must_use]
     #[inline]
     #[expect(clippy::indexing_slicing, reason = "axes below N")]
@@ -108,7 +108,8 @@ impl<const N: usize> Stepper<N> {
                 .wrapping_add(y.wrapping_mul(frac_down[axis]))
         });
         let whole = std::array::from_fn(|axis| {
-            let estimate = origin[axis] + x as f32 * right[axis] + y as f32 * down[axis];
+            let estimate =
+                origin[axis] + x as i32 as f32 * right[axis] + y as i32 as f32 * down[axis];
             (estimate - weight(frac[axis])).round_ties_even() as i32
         });
         Position { whole, frac }

@@ -63,6 +63,10 @@ impl DisplaySetKind {
             Self::PresentationState
         } else if is("66") {
             not_shown(msg("kind-raw-data"))
+        } else if is("481.3") {
+            not_shown(msg("kind-structure-set"))
+        } else if is("481.5") || is("481.8") {
+            not_shown(msg("kind-radiotherapy-plan"))
         } else if is("481") {
             not_shown(msg("kind-radiotherapy"))
         } else if is("4.2") {

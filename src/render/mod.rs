@@ -1,7 +1,7 @@
 //! wgpu only: device, textures, passes, shaders, read-back.
 //!
 //! Everything a shader computes has a twin on the CPU that it must equal: the slice pass
-//! [`crate::imaging::slice_twin`], the reslice pass [`crate::volume::reslice`]. Where a picture or
+//! [`crate::imaging::slice_twin`], the reslice pass [`crate::volume::reslice`], the layer pass [`crate::volume::layer_twin`]. Where a picture or
 //! a volume is more than the adapter takes, a [`RenderError`] says so and the caller draws with the
 //! twin; nothing is ever sampled down.
 //!
@@ -24,4 +24,5 @@ pub use gpu::{Caps, Gpu, GpuInfo, device_descriptor, required_limits};
 pub use offscreen::Offscreen;
 pub use pipelines::Output;
 pub use texture::frame::FrameTexture;
+pub use texture::layer::LayerTexture;
 pub use texture::volume::VolumeTexture;

@@ -54,7 +54,9 @@ impl Offscreen {
                 sample_count: 1,
                 dimension: wgpu::TextureDimension::D2,
                 format: output.format(),
-                usage: wgpu::TextureUsages::RENDER_ATTACHMENT | wgpu::TextureUsages::COPY_SRC,
+                usage: wgpu::TextureUsages::RENDER_ATTACHMENT
+                    | wgpu::TextureUsages::COPY_SRC
+                    | wgpu::TextureUsages::COPY_DST,
                 view_formats: &[],
             })
         })?;
@@ -69,17 +71,40 @@ impl Offscreen {
 
     /// Draws a pane over all of it and submits; [`Gpu::wait`] waits for the end.
     pub fn draw(&self, gpu: &Gpu, pane: &Pane) {
+        self.draw_with(gpu, true, |pass| pane.draw(pass));
+    }
+
+    /// Draws whatever `draw` does, over black or over what is there, and submits.
+    pub fn draw_with(
+        &self,
+        gpu: &Gpu,
+        is_cleared: bool,
+        draw: impl FnOnce(&mut wgpu::RenderPass<'_>),
+    ) {
         let mut encoder = gpu
             .device
             .create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        let mut pass = self.begin_pass(&mut encoder);
-        pane.draw(&mut pass);
+        let load = if is_cleared {
+            wgpu::LoadOp::Clear(wgpu::Color::BLACK)
+        } else {
+            wgpu::LoadOp::Load
+        };
+        let mut pass = self.begin_pass_with(&mut encoder, load);
+        draw(&mut pass);
         drop(pass);
         gpu.queue.submit([encoder.finish()]);
     }
 
     /// A pass over all of it, for whoever draws more than a pane.
     pub fn begin_pass<'a>(&self, encoder: &'a mut wgpu::CommandEncoder) -> wgpu::RenderPass<'a> {
+        self.begin_pass_with(encoder, wgpu::LoadOp::Clear(wgpu::Color::BLACK))
+    }
+
+    fn begin_pass_with<'a>(
+        &self,
+        encoder: &'a mut wgpu::CommandEncoder,
+        load: wgpu::LoadOp<wgpu::Color>,
+    ) -> wgpu::RenderPass<'a> {
         encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
             label: Some("offscreen"),
             color_attachments: &[Some(wgpu::RenderPassColorAttachment {
@@ -87,12 +112,26 @@ impl Offscreen {
                 depth_slice: None,
                 resolve_target: None,
                 ops: wgpu::Operations {
-                    load: wgpu::LoadOp::Clear(wgpu::Color::BLACK),
+                    load,
                     store: wgpu::StoreOp::Store,
                 },
             })],
             ..Default::default()
         })
+    }
+
+    /// Puts a picture of its size there, to draw over it.
+    pub fn write_picture(&self, gpu: &Gpu, picture: &Picture) {
+        gpu.queue.write_texture(
+            self.texture.as_image_copy(),
+            &picture.rgba,
+            wgpu::TexelCopyBufferLayout {
+                offset: 0,
+                bytes_per_row: Some(picture.size_px[0] * 4),
+                rows_per_image: None,
+            },
+            self.texture.size(),
+        );
     }
 
     /// The levels drawn.

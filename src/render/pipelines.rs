@@ -11,6 +11,7 @@ use crate::imaging::{Filter, Look};
 use crate::render::error::RenderError;
 use crate::render::gpu::Gpu;
 use crate::render::shaders::{self, SampleClass, ShaderId};
+use crate::volume::LayerSamples;
 
 /// What a pass writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -51,6 +52,27 @@ impl VoiVariant {
     }
 }
 
+/// Which voxels a pipeline lays over a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LayerVoxels {
+    /// It draws the picture itself.
+    None,
+    Labels,
+    Shares,
+    Doses,
+}
+
+impl LayerVoxels {
+    /// Those of some samples.
+    pub const fn of(samples: &LayerSamples) -> Self {
+        match samples {
+            LayerSamples::Labels(_) => Self::Labels,
+            LayerSamples::Shares { .. } => Self::Shares,
+            LayerSamples::Doses(_) => Self::Doses,
+        }
+    }
+}
+
 /// All that makes one pipeline differ from another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PipelineKey {
@@ -67,6 +89,7 @@ pub struct PipelineKey {
     pub has_table: bool,
     pub has_bricks: bool,
     pub has_slabs: bool,
+    pub voxels: LayerVoxels,
 }
 
 struct Entry {
@@ -80,10 +103,14 @@ type Module = (wgpu::ShaderModule, Option<SystemTime>);
 pub struct Pipelines {
     /// Group 1: one pane.
     pub view_layout: wgpu::BindGroupLayout,
+    /// Group 1 of the layer pass: one layer in one pane.
+    pub layer_layout: wgpu::BindGroupLayout,
     /// Group 0 of the slice passes, by sample class.
     slice_layouts: [wgpu::BindGroupLayout; 3],
     /// Group 0 of the reslice pass, by sample class.
     volume_layouts: [wgpu::BindGroupLayout; 3],
+    /// Group 0 of the layer pass, by sample class.
+    voxel_layouts: [wgpu::BindGroupLayout; 3],
     made: Mutex<HashMap<PipelineKey, Entry>>,
     modules: Mutex<HashMap<(ShaderId, SampleClass), Module>>,
 }
@@ -146,6 +173,7 @@ impl Pipelines {
         };
         Self {
             view_layout: layout("view", &[uniform_entry(0), lut(1)]),
+            layer_layout: layout("layer", &[uniform_entry(0), lut(1), uniform_entry(2)]),
             slice_layouts: SampleClass::ALL.map(|class| {
                 let frame = texture_entry(0, sample_type(class), D2);
                 layout("frame", &[frame, uniform_entry(1), lut(2), lut(3)])
@@ -163,6 +191,10 @@ impl Pipelines {
                 ];
                 layout("volume", &entries)
             }),
+            voxel_layouts: SampleClass::ALL.map(|class| {
+                let voxels = texture_entry(0, sample_type(class), D3);
+                layout("voxels", &[voxels, uniform_entry(1)])
+            }),
             made: Mutex::default(),
             modules: Mutex::default(),
         }
@@ -174,6 +206,7 @@ impl Pipelines {
         match shader {
             ShaderId::Slice | ShaderId::SliceColour => &self.slice_layouts[class_index(class)],
             ShaderId::Reslice => &self.volume_layouts[class_index(class)],
+            ShaderId::Layer => &self.voxel_layouts[class_index(class)],
         }
     }
 
@@ -250,18 +283,34 @@ impl Pipelines {
             ("HAS_BRICKS", flag(key.has_bricks)),
             ("HAS_SLABS", flag(key.has_slabs)),
         ];
+        let kind = match key.voxels {
+            LayerVoxels::None => None,
+            LayerVoxels::Labels => Some([("KIND", 0.0)]),
+            LayerVoxels::Shares => Some([("KIND", 1.0)]),
+            LayerVoxels::Doses => Some([("KIND", 2.0)]),
+        };
+        let pane_layout = if kind.is_some() {
+            &self.layer_layout
+        } else {
+            &self.view_layout
+        };
+        // A picture is what its shader writes; only what is laid over one is blended with it.
+        let target = wgpu::ColorTargetState {
+            blend: kind.map(|_| wgpu::BlendState::ALPHA_BLENDING),
+            ..key.output.format().into()
+        };
         gpu.checked(0, |device| {
             let module = self.module(device, key, revision);
             let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
                 label: None,
                 bind_group_layouts: &[
                     Some(self.data_layout(key.shader, key.class)),
-                    Some(&self.view_layout),
+                    Some(pane_layout),
                 ],
                 immediate_size: 0,
             });
             let options = wgpu::PipelineCompilationOptions {
-                constants: &constants,
+                constants: kind.as_ref().map_or(&constants[..], |kind| &kind[..]),
                 ..Default::default()
             };
             device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
@@ -283,8 +332,7 @@ impl Pipelines {
                         Output::Values => "fs_values",
                     }),
                     compilation_options: options,
-                    // No blending: what the shader writes is what is shown.
-                    targets: &[Some(key.output.format().into())],
+                    targets: &[Some(target)],
                 }),
                 multiview_mask: None,
                 cache: None,

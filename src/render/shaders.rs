@@ -41,6 +41,8 @@ pub enum ShaderId {
     SliceColour,
     /// A plane through a volume.
     Reslice,
+    /// Voxels laid over a picture.
+    Layer,
 }
 
 /// A file of `shaders/` with the text it had when the program was built.
@@ -81,6 +83,11 @@ static SHADERS: &[Row] = &[
         name: "reslice",
         parts: &[TYPES, SAMPLING, VOI, part!("reslice.wgsl")],
     },
+    Row {
+        id: ShaderId::Layer,
+        name: "layer",
+        parts: &[TYPES, SAMPLING, part!("layer.wgsl")],
+    },
 ];
 
 const TYPES: Part = part!("common/types.wgsl");
@@ -99,6 +106,7 @@ pub fn all() -> Vec<(ShaderId, &'static str, &'static [SampleClass])> {
         .map(|row| {
             let classes: &[_] = match row.id {
                 ShaderId::SliceColour => &[SampleClass::U32],
+                ShaderId::Layer => &[SampleClass::U32, SampleClass::F32],
                 _ => &SampleClass::ALL,
             };
             (row.id, row.name, classes)

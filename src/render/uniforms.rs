@@ -7,6 +7,8 @@ use crate::imaging::sampling::Stepper;
 use crate::imaging::voi::VoiStage;
 use crate::imaging::{PaddingRange, Photometric};
 use crate::render::shaders::SampleClass;
+use crate::volume::LayerSamples;
+use crate::volume::layer_twin::{LayerLook, MOST_LEVELS};
 
 /// `struct View`: one pane.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Pod, Zeroable)]
@@ -28,6 +30,39 @@ pub struct ViewUniform {
 }
 
 const _: () = assert!(size_of::<ViewUniform>() == 192);
+
+/// `struct Layer`: how the voxels of a layer become colour.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Pod, Zeroable)]
+#[repr(C)]
+pub struct LayerUniform {
+    fill: f32,
+    line: f32,
+    full: f32,
+    threshold: f32,
+    levels: [f32; MOST_LEVELS],
+    line_px: i32,
+    unused: [u32; 3],
+}
+
+const _: () = assert!(size_of::<LayerUniform>() == 64);
+
+impl LayerUniform {
+    /// Of a look at some voxels.
+    pub fn new(look: &LayerLook, samples: &LayerSamples) -> Self {
+        Self {
+            fill: look.fill,
+            line: look.line,
+            full: match samples {
+                LayerSamples::Shares { full, .. } => f32::from(*full),
+                LayerSamples::Labels(_) | LayerSamples::Doses(_) => look.full,
+            },
+            threshold: look.threshold,
+            levels: look.levels,
+            line_px: look.line_px as i32,
+            unused: [0; 3],
+        }
+    }
+}
 
 /// `struct Data`: one texture.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Pod, Zeroable)]
@@ -86,16 +121,10 @@ impl ViewUniform {
         viewport_px: [i32; 2],
     ) -> Self {
         let mut uniform = Self {
-            viewport_px,
-            is_blank: stepper.is_none().into(),
             is_inverted: (look.invert != (photometric == Photometric::Monochrome1)).into(),
             display_count: look.display.as_ref().map_or(0, |d| d.inputs() as u32),
-            ..Self::default()
+            ..Self::of_positions(stepper, viewport_px)
         };
-        if let Some(stepper) = stepper {
-            uniform.frac = stepper.frac.each_ref().map(widened);
-            uniform.estimate = stepper.estimate.each_ref().map(widened);
-        }
         uniform.background = colour(look.background);
         uniform.overlay = colour(look.marks.overlay_rgb);
         uniform.marks_shown = look.marks.shown;
@@ -114,6 +143,23 @@ impl ViewUniform {
                 uniform.voi_lut_first = lut.first;
                 uniform.voi_lut_count = lut.entries.len() as u32;
             }
+        }
+        uniform
+    }
+
+    /// Positions alone, for what takes no look.
+    pub fn of_positions<const N: usize>(
+        stepper: Option<&Stepper<N>>,
+        viewport_px: [i32; 2],
+    ) -> Self {
+        let mut uniform = Self {
+            viewport_px,
+            is_blank: stepper.is_none().into(),
+            ..Self::default()
+        };
+        if let Some(stepper) = stepper {
+            uniform.frac = stepper.frac.each_ref().map(widened);
+            uniform.estimate = stepper.estimate.each_ref().map(widened);
         }
         uniform
     }

@@ -27,6 +27,6 @@ macro_rules! catalogues {
 /// Every catalogue of every language.
 #[rustfmt::skip]
 pub static CATALOGUES: &[Catalogue] = catalogues! {
-    "en": "actions", "base", "cli", "colour", "decode", "documents", "marks", "model", "presentation", "reading", "render", "report", "ui", "values", "viewport", "waveform", "workspace";
-    "fr": "actions", "base", "cli", "colour", "decode", "documents", "marks", "model", "presentation", "reading", "render", "report", "ui", "values", "viewport", "waveform", "workspace";
+    "en": "actions", "base", "cli", "colour", "decode", "documents", "layers", "marks", "model", "presentation", "reading", "render", "report", "ui", "values", "viewport", "waveform", "workspace";
+    "fr": "actions", "base", "cli", "colour", "decode", "documents", "layers", "marks", "model", "presentation", "reading", "render", "report", "ui", "values", "viewport", "waveform", "workspace";
 };

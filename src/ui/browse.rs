@@ -2,6 +2,7 @@
 
 use crate::dicom::PersonName;
 use crate::model::{DisplaySet, DisplaySetId, DisplaySetKind, LEAST_SLICES, Library, StudyKey};
+use crate::objects::layer::LayerKind;
 use crate::problem::{Message, MessageId, msg};
 use crate::text::{Words, age_at};
 use crate::workspace::Workspace;
@@ -64,7 +65,7 @@ pub struct SetRow {
     pub is_waveform: bool,
     /// It can be resliced.
     pub is_volume: bool,
-    /// Short word of what it is when it is no image: `SR`; `PR` where images have a presentation
+    /// Short word of what it is when it is no image of the patient: `SR`, `SEG`; `PR` where images have a presentation
     /// state.
     pub badge: Option<String>,
     /// Why it cannot be shown, if it cannot.
@@ -198,10 +199,11 @@ fn set_row(set: &DisplaySet, workspace: &Workspace, words: &Words) -> SetRow {
         is_waveform: set.kind == DisplaySetKind::Waveform,
         phases: joined.map_or(1, |phase| phase.sets.len()),
         is_volume: workspace.library.volume_grid(set.id).is_ok(),
-        badge: if set.is_image() {
+        badge: if set.is_image() && LayerKind::of(&set.sop_class_uid).is_none() {
             let is_presented = workspace.presentations.is_any_for(&set.series_instance_uid);
             is_presented.then(|| PRESENTED.to_owned())
         } else {
+            // Masks and doses are pictures, too, but not of the patient.
             Some(set.modality.clone())
         },
         why_not,

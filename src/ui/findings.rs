@@ -12,6 +12,7 @@ use crate::problem::{Message, msg};
 use crate::text::has_right_to_left;
 use crate::ui::bidi_label::Text;
 use crate::ui::icons::{self, Sign};
+use crate::ui::layers::layers_ui;
 use crate::ui::panel::{PanelCtx, button_ui, heading_ui, icon_button_ui, row_end_ui};
 use crate::ui::viewport::MeasurementCache;
 use crate::workspace::{
@@ -54,6 +55,15 @@ pub fn findings_rail_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
     }
 }
 
+/// The sign that folds the panel; it stands at its top.
+pub(super) fn fold_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+    let name = ctx.say(msg("findings-fold"));
+    if icon_button_ui(ui, ctx.theme, icons::sign(Sign::FoldRight), &name, false).clicked() {
+        ctx.commands
+            .push(Command::Settings(SettingsEdit::FoldRight(true)));
+    }
+}
+
 /// The panel.
 pub fn findings_ui(
     ui: &mut Ui,
@@ -62,16 +72,13 @@ pub fn findings_ui(
     measured: &mut MeasurementCache,
 ) {
     let theme = ctx.theme;
+    let is_headed = layers_ui(ui, ctx);
     ui.horizontal(|ui| {
         let words = ctx.say(msg("measurements-title"));
         heading_ui(ui, theme, &words);
-        row_end_ui(ui, |ui| {
-            let name = ctx.say(msg("findings-fold"));
-            if icon_button_ui(ui, theme, icons::sign(Sign::FoldRight), &name, false).clicked() {
-                ctx.commands
-                    .push(Command::Settings(SettingsEdit::FoldRight(true)));
-            }
-        });
+        if !is_headed {
+            row_end_ui(ui, |ui| fold_ui(ui, ctx));
+        }
     });
     let Some(study) = ctx.workspace.active_study() else {
         let words = ctx.say(msg("why-no-image"));

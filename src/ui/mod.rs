@@ -13,6 +13,7 @@
 //! | `document.rs` | what is no picture, as text in a pane |
 //! | `presentation_page.rs` | the same of presentation states |
 //! | `pdf.rs` | a pane with a PDF document |
+//! | `layers.rs` | objects over the images: what is shown of them, on the right |
 //! | `findings.rs` | measurements, report text and saving on the right |
 //! | [`viewport`] | a pane: picture, overlays, drawings, input |
 //! | `waveform/` | a pane with an ECG or another signal: paper, traces, calipers |
@@ -30,6 +31,7 @@ mod fonts;
 mod help;
 mod icons;
 mod keys;
+mod layers;
 mod layout_chooser;
 mod notices;
 mod palette;

@@ -46,6 +46,9 @@ fn probe_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, probe: Option<&ProbeText>) {
             .ui(ui);
         ui.add_space((start + room - ui.cursor().min.x).max(0.0));
     }
+    if !probe.layers.is_empty() {
+        Text::new(&probe.layers, theme.overlay(), theme.colours.accent).ui(ui);
+    }
 }
 
 fn passed_over_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {

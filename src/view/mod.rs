@@ -7,6 +7,7 @@
 #![warn(missing_docs)]
 
 pub mod cine;
+mod layers;
 mod library_facts;
 mod overlay_geometry;
 mod placing;
@@ -22,6 +23,9 @@ pub mod waveform;
 mod window;
 
 pub use crate::imaging::Filter;
+pub use layers::{
+    ISODOSES, LayerCut, LayerDraw, LayerOver, LayerProbe, LayerSetting, dose_palette,
+};
 pub use library_facts::{
     frame_of_reference, image_ref, is_same_patient, nearest_frame, nearest_index, shown_data,
     slice_thickness_mm, step_mm,

@@ -3,10 +3,14 @@
 #![warn(missing_docs)]
 
 mod grid;
+mod layer;
+pub mod layer_twin;
 mod region;
 pub mod reslice;
 pub(crate) mod taps;
 
 pub use grid::{GridReport, Volume, VolumeGrid, VolumePlan};
+pub use layer::{LayerSamples, LayerVolume, LayerVolumeId};
+pub use layer_twin::{LayerLook, LayerPalette};
 pub use region::VolumeProbe;
 pub use reslice::ReslicePlane;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::dicom::Password;
 use crate::model::{DisplaySet, DisplaySetKind, StudyKey};
+use crate::objects::layer::LayerKind;
 use crate::problem::{Message, Problem, Severity, msg};
 use crate::workspace::command::{Arrival, Effect, Task};
 use crate::workspace::document::{Document, SaveState};
@@ -127,6 +128,7 @@ impl Workspace {
                 self.take_report(study, annotations, &findings, &impression);
                 Vec::new()
             }
+            Arrival::LayerRead { instance, result } => self.take_layer(instance, result),
             Arrival::JournalFound { study, document } => {
                 let record = self.studies.entry(study).or_default();
                 if record.document != document {
@@ -172,6 +174,7 @@ impl Workspace {
             .into_iter()
             .filter(|set| !known_reports.contains(set));
         effects.extend(new_reports.map(|set| Effect::Spawn(Task::ReadReport(set))));
+        effects.extend(self.read_new_layers());
         effects
     }
 
@@ -181,10 +184,17 @@ impl Workspace {
         if self.panes.shown().next().is_some() {
             return;
         }
+        let is_image =
+            |set: &&DisplaySet| set.is_image() && LayerKind::of(&set.sop_class_uid).is_none();
         let is_volume =
-            |set: &&DisplaySet| set.is_image() && self.library.volume_grid(set.id).is_ok();
+            |set: &&DisplaySet| is_image(set) && self.library.volume_grid(set.id).is_ok();
         let volume = self.library.display_sets().find(is_volume);
-        let first = volume.or_else(|| self.library.display_sets().find(|set| set.is_image()));
+        let first = volume.or_else(|| self.library.display_sets().find(is_image));
+        // What is laid over images waits for them.
+        let first = first.or_else(|| {
+            let mut sets = self.library.display_sets();
+            sets.find(|set| set.is_image() && self.scans_running == 0)
+        });
         // A waveform or a document waits: images may still come.
         let waveform = self.library.display_sets().find(|set| {
             let is_readable = [DisplaySetKind::Waveform, DisplaySetKind::Pdf].contains(&set.kind);

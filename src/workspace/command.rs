@@ -7,9 +7,9 @@ use crate::annotation::{Annotation, AnnotationId, ManualCalibration};
 use crate::dicom::{InstanceHeader, Password};
 use crate::geom::{AnatomicalPlane, DVec3};
 use crate::jobs::JobId;
-use crate::model::DisplaySetId;
-use crate::model::InstanceIx;
 use crate::model::StudyKey;
+use crate::model::{DisplaySetId, InstanceIx};
+use crate::objects::layer::Layer;
 use crate::problem::{Message, Problem};
 use crate::view::cine::{CineAxis, Repeat};
 use crate::view::{Camera, Filter, ViewMode, VoiChoice};
@@ -40,6 +40,7 @@ pub enum Command {
     Arrived(Arrival),
     View(PaneId, ViewEdit),
     Layout(LayoutEdit),
+    Layer(LayerEdit),
     Annotate(AnnotationEdit),
     Report(ReportEdit),
     Settings(SettingsEdit),
@@ -124,6 +125,13 @@ pub enum Arrival {
         findings: String,
         /// Its text.
         impression: String,
+    },
+    /// An object laid over images was read, or why not.
+    LayerRead {
+        /// Which.
+        instance: InstanceIx,
+        /// Its content.
+        result: Result<Arc<Layer>, Message>,
     },
     /// Unsaved work of an earlier run.
     JournalFound {
@@ -226,6 +234,22 @@ pub enum LayoutEdit {
     TurnPlanes(DisplaySetId, AnatomicalPlane, f64),
 }
 
+/// A change of how an object laid over images is seen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[expect(missing_docs, reason = "each names what it does")]
+pub enum LayerEdit {
+    Toggle(InstanceIx),
+    /// A segment or region, by its number.
+    ToggleItem(InstanceIx, u32),
+    /// Of its areas, 0 to 1.
+    Opacity(InstanceIx, f32),
+    /// What part of the largest dose is not coloured.
+    Threshold(InstanceIx, f32),
+    ToggleIsodoses(InstanceIx),
+    /// Hides all; where none is shown, shows all but doses.
+    ToggleAll,
+}
+
 /// A change of what is drawn.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "each names what it does")]
@@ -301,6 +325,8 @@ pub enum Task {
     FindJournal(StudyKey),
     /// Read the findings of a report among the display sets.
     ReadReport(DisplaySetId),
+    /// Read an object that is laid over images.
+    ReadLayer(InstanceIx),
     SaveReport {
         study: StudyKey,
         document: Document,

@@ -17,6 +17,7 @@
 //! | `key_images.rs` | images that key object documents point at |
 //! | `labels.rs` | the names new annotations get |
 //! | `arrivals.rs` | headers, passed-over files and results coming in from jobs |
+//! | `layers.rs` | objects laid over images |
 //! | `settings.rs` | what is remembered between runs |
 
 mod arrivals;
@@ -29,6 +30,7 @@ mod document_edit;
 mod history;
 mod key_images;
 mod labels;
+mod layers;
 mod notices;
 mod panes;
 mod phases;
@@ -41,7 +43,7 @@ mod view_edit;
 pub use camera::{one_to_one, panned, zoomed_at};
 pub use cine::{Cinema, Film};
 pub use command::{
-    AnnotationEdit, Arrival, CineEdit, Command, Effect, GestureId, LayoutEdit, PickKind,
+    AnnotationEdit, Arrival, CineEdit, Command, Effect, GestureId, LayerEdit, LayoutEdit, PickKind,
     ReportEdit, SettingsEdit, Task, ViewEdit,
 };
 pub use document::{Document, SaveState, StudyRecord};
@@ -49,6 +51,7 @@ pub use document_edit::kind_name;
 pub use history::History;
 pub use key_images::SetKeys;
 pub use labels::is_default_label;
+pub use layers::{LayerRecord, LayerState, Layers};
 pub use notices::{Notice, NoticeId};
 pub use panes::{Layout, Pane, PaneId, Panes, WindowLayout};
 pub use presets::{WINDOW_PRESETS, WindowPreset};
@@ -105,6 +108,8 @@ pub struct Workspace {
     pub panes: Panes,
     /// What the reader made of each study.
     pub studies: BTreeMap<StudyKey, StudyRecord>,
+    /// Objects laid over images.
+    pub layers: Layers,
     /// The annotation whose handles show.
     pub selected: Option<AnnotationId>,
     /// The name of the tool on the left button; `tool::TOOLS` has it.
@@ -183,6 +188,7 @@ impl Workspace {
             Command::Arrived(arrival) => self.arrived(arrival),
             Command::View(pane, edit) => self.edit_view(pane, edit),
             Command::Layout(edit) => self.edit_layout(edit),
+            Command::Layer(edit) => self.edit_layer(edit),
             Command::Annotate(edit) => self.annotate(edit),
             Command::Report(edit) => self.edit_report(edit),
             Command::Settings(edit) => self.edit_settings(edit),

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::geom::{AnatomicalPlane, DVec3, PlanePose};
 use crate::model::{DisplaySetId, FrameKey, Library};
+use crate::objects::layer::LayerKind;
 use crate::problem::{Message, Problem, msg};
 use crate::view::{ViewMode, ViewState};
 use crate::volume::VolumeGrid;
@@ -477,6 +478,7 @@ impl Workspace {
             .library
             .display_sets()
             .filter(|set| set.study == study && set.is_image())
+            .filter(|set| LayerKind::of(&set.sop_class_uid).is_none())
             .filter(|set| self.entry_of(set) == set.id && !shown.contains(&set.id))
             .map(|set| set.id)
             .collect();

@@ -21,6 +21,7 @@ mod files;
 mod growing;
 mod headers;
 mod jobs;
+mod layers;
 mod measuring;
 mod messages;
 mod model;

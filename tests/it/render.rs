@@ -1,5 +1,6 @@
 //! What the adapter draws against what its twin computes. A missing adapter fails these tests.
 
+mod layers;
 mod panes;
 mod slice;
 mod volume;

@@ -30,7 +30,7 @@ fn every_shader_is_valid_for_every_sample_type() {
             count += 1;
         }
     }
-    assert_eq!(count, 7);
+    assert_eq!(count, 9);
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! The JSON of `isocentre info`.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
+use super::layers::{LayerEntry, layers};
 use crate::dicom::modules::EncapsulatedDocument;
 use crate::dicom::tags;
 use crate::engine::open::Opened;
@@ -9,6 +12,7 @@ use crate::jobs::JobCtx;
 use crate::model::DisplaySet;
 use crate::model::DisplaySetKind;
 use crate::model::Instance;
+use crate::model::InstanceIx;
 use crate::model::Library;
 use crate::model::Patient;
 use crate::model::Series;
@@ -95,6 +99,9 @@ pub(super) struct DisplaySetEntry {
     pub geometry: Option<GeometryEntry>,
     /// Why it forms no volume.
     pub no_volume: Option<String>,
+    /// Objects that are laid over images: segmentations, structure sets, doses.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub overlay_objects: Vec<LayerEntry>,
     /// The file inside the object.
     pub document: Option<DocumentEntry>,
     /// The video its frames are the pictures of.
@@ -235,6 +242,7 @@ fn study_entry(library: &Library, study: &Study, words: &Words) -> StudyEntry {
 }
 
 fn series_entry(library: &Library, series: &Series, words: &Words) -> SeriesEntry {
+    let mut told = BTreeSet::new();
     let module = series.module.clone();
     SeriesEntry {
         series_instance_uid: module.series_instance_uid,
@@ -245,12 +253,17 @@ fn series_entry(library: &Library, series: &Series, words: &Words) -> SeriesEntr
         display_sets: library
             .display_sets_of(series.key)
             .iter()
-            .map(|set| display_set_entry(library, set, words))
+            .map(|set| display_set_entry(library, set, &mut told, words))
             .collect(),
     }
 }
 
-fn display_set_entry(library: &Library, set: &DisplaySet, words: &Words) -> DisplaySetEntry {
+fn display_set_entry(
+    library: &Library,
+    set: &DisplaySet,
+    told: &mut BTreeSet<InstanceIx>,
+    words: &Words,
+) -> DisplaySetEntry {
     let why = set.volume.as_ref().err().filter(|_| set.is_image());
     DisplaySetEntry {
         kind: set.kind.name(),
@@ -284,6 +297,7 @@ fn display_set_entry(library: &Library, set: &DisplaySet, words: &Words) -> Disp
         no_volume: why.map(|why| words.get(&why.message())),
         document: document_entry(library, set, words),
         video: video_entry(library, set),
+        overlay_objects: layers(library, set, told),
     }
 }
 

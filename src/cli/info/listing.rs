@@ -8,6 +8,7 @@ use super::document::PresentationStateEntry;
 use super::document::SeriesEntry;
 use super::document::StudyEntry;
 use super::document::VideoEntry;
+use super::layers;
 use crate::dicom::PersonName;
 use crate::engine::open::Opened;
 use crate::model::DisplaySetKind;
@@ -30,6 +31,9 @@ pub(super) fn listing(opened: &Opened, document: &Document, words: &Words) -> St
                     }
                     let states = set.presentation_states.iter();
                     lines.extend(states.map(|state| indented(3, &state_line(state, words))));
+                    let objects = set.overlay_objects.iter();
+                    let objects = objects.flat_map(|object| layers::lines(object, words));
+                    lines.extend(objects.map(|line| indented(4, &line)));
                 }
             }
         }

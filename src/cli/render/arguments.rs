@@ -71,6 +71,9 @@ pub struct RenderArgs {
     /// As a presentation state shows it, by its SOP Instance UID, label or file (stack)
     #[arg(long, value_name = "UID|LABEL|FILE")]
     presentation: Option<String>,
+    /// Objects to draw over the image: SOP Instance UID or file, `all` for all of them
+    #[arg(long, value_name = "UID|FILE|all", conflicts_with = "values")]
+    pub overlay_object: Vec<String>,
     /// Where to compute
     #[arg(long, value_enum, default_value_t = Renderer::Gpu)]
     renderer: Renderer,
@@ -140,11 +143,12 @@ pub(super) struct Request {
 }
 
 impl RenderArgs {
-    /// The files to open: a presentation state named by its file is one of them.
+    /// The files to open: an object named by its file is one of them.
     pub(super) fn all_paths(&self) -> Vec<PathBuf> {
-        let state = self.presentation.as_ref().map(PathBuf::from);
-        let state = state.filter(|path| path.is_file() && !self.paths.contains(path));
-        self.paths.iter().cloned().chain(state).collect()
+        let named = self.presentation.iter().chain(&self.overlay_object);
+        let files = named.map(PathBuf::from).filter(|path| path.is_file());
+        let new = files.filter(|file| !self.paths.iter().any(|path| file.starts_with(path)));
+        self.paths.iter().cloned().chain(new).collect()
     }
 
     /// # Errors

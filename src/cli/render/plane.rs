@@ -3,18 +3,21 @@
 use std::sync::Arc;
 
 use super::arguments::{Place, Request, View};
+use super::layers::Layers;
 use super::{Device, Rendered};
 use crate::cache::Budget;
 use crate::engine::open;
-use crate::geom::{AnatomicalPlane, DVec2, DVec3, PlanePose};
+use crate::geom::{AnatomicalPlane, DAffine2, DAffine3, DMat3, DVec2, DVec3, PlanePose};
 use crate::imaging::{Look, full_range};
 use crate::jobs::JobCtx;
 use crate::model::{DisplaySet, Library};
 use crate::problem::{Message, msg};
 use crate::render::pass::reslice as reslice_pass;
 use crate::render::{Gpu, RenderError, VolumeTexture};
-use crate::view::step_mm;
-use crate::view::{Camera, Loading, ResolvedKind, resolve_plane, resolve_voi};
+use crate::view::{
+    Camera, Loading, ResolvedKind, ResolvedView, ViewMode, nearest_frame, resolve_plane,
+    resolve_voi, step_mm,
+};
 use crate::volume::{ReslicePlane, Volume, VolumeGrid, reslice};
 
 /// Pixels a side when no size is asked for.
@@ -26,6 +29,7 @@ pub(super) fn render(
     set: &DisplaySet,
     request: &Request,
     device: &Device,
+    layers: &Layers,
     ctx: &JobCtx,
 ) -> Result<(Rendered, Vec<Message>), Message> {
     let volume = Arc::new(Volume::new(library.volume_plan(set.id)?.clone()));
@@ -66,7 +70,7 @@ pub(super) fn render(
     let voi = request.voi.choice(&middle.vois)?;
     let look =
         Look::new(resolve_voi(voi, &middle, || full_range(&middle))).with_filter(request.filter);
-    let rendered = match (device, request.wants_values) {
+    let mut rendered = match (device, request.wants_values) {
         (Device::Cpu, false) => Rendered::Picture(reslice::picture(&volume, &plane, &look)),
         (Device::Cpu, true) => Rendered::Values(reslice::values(&volume, &plane, request.filter)),
         (Device::Gpu(gpu), false) => {
@@ -81,7 +85,32 @@ pub(super) fn render(
             Rendered::Values(values.map_err(|error| error.message())?)
         }
     };
+    if let Rendered::Picture(picture) = &mut rendered
+        && let Some(key) = nearest_frame(&volume, plane.origin)
+    {
+        let mode = ViewMode::Mpr(AnatomicalPlane::Axial);
+        let view = view_of(&plane);
+        failures.extend(layers.lay_over(picture, library, (set, mode, key), &view, device));
+    }
     Ok((rendered, failures))
+}
+
+/// The same pixels as a view: any steps will do, so they are those of an image lying there.
+fn view_of(plane: &ReslicePlane) -> ResolvedView {
+    let (right, down) = (plane.right_step, plane.down_step);
+    let [width, height] = plane.size_px.map(f64::from);
+    ResolvedView {
+        size_px: DVec2::new(width, height),
+        kind: ResolvedKind::Image {
+            image_from_screen: DAffine2::from_translation(DVec2::splat(-0.5)),
+            patient_from_image: Some(DAffine3::from_mat3_translation(
+                DMat3::from_cols(right, down, right.cross(down).normalize_or_zero()),
+                plane.origin,
+            )),
+            pixel_mm: Some(DVec2::new(right.length(), down.length())),
+            image_size: plane.size_px,
+        },
+    }
 }
 
 fn upload(gpu: &Gpu, volume: &Volume) -> Result<VolumeTexture, RenderError> {

@@ -1,6 +1,7 @@
 //! A frame as it was acquired.
 
 use super::arguments::{Place, Request};
+use super::layers::Layers;
 use super::{Device, Rendered, drawing, presentation};
 use crate::dicom::modules::ImagePlaneModule;
 use crate::engine::InstanceSource;
@@ -14,7 +15,8 @@ use crate::problem::{Message, msg};
 use crate::render::pass::slice;
 use crate::render::{FrameTexture, Gpu, RenderError};
 use crate::view::{
-    Camera, ResolvedKind, ResolvedView, StackGeometry, presented_camera, resolve_stack, resolve_voi,
+    Camera, ResolvedKind, ResolvedView, StackGeometry, ViewMode, presented_camera, resolve_stack,
+    resolve_voi,
 };
 
 /// The frame asked for.
@@ -23,7 +25,7 @@ pub(super) fn render(
     set: &DisplaySet,
     request: &Request,
     by: Option<&PresentationState>,
-    device: &Device,
+    (device, layers): (&Device, &Layers),
     ctx: &JobCtx,
 ) -> Result<(Rendered, Vec<Message>), Message> {
     let key = match request.place {
@@ -95,6 +97,22 @@ pub(super) fn render(
     }
     if let Some(state) = by.filter(|_| !request.wants_values) {
         faults.extend(state.faults.iter().cloned());
+    }
+    if let Rendered::Picture(picture) = &mut rendered {
+        let [width, height] = view.size_px.map(f64::from);
+        let resolved = ResolvedView {
+            size_px: DVec2::new(width, height),
+            kind: ResolvedKind::Image {
+                // The pass counts from the centre of the first pixel, a view from its corner.
+                image_from_screen: view.image_from_screen
+                    * DAffine2::from_translation(DVec2::splat(-0.5)),
+                patient_from_image: geometry.patient_from_image,
+                pixel_mm: geometry.pixel_mm,
+                image_size: geometry.image_size,
+            },
+        };
+        let shown = (set, ViewMode::Stack, key);
+        faults.extend(layers.lay_over(picture, library, shown, &resolved, device));
     }
     Ok((rendered, faults))
 }

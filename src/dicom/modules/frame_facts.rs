@@ -241,8 +241,8 @@ fn private_b_value(root: Elements<'_>) -> Option<f64> {
     }
 }
 
-/// Dose planes lie at Grid Frame Offset Vector along the normal (C.8.8.3.2): relative offsets
-/// begin with 0, else they are positions along it.
+/// Dose planes lie at Grid Frame Offset Vector (C.8.8.3.2): offsets that begin with 0 are relative,
+/// along the normal; others are positions along z, of which the first is that of the first plane.
 fn dose_frames(root: Elements<'_>, facts: &FrameFacts, count: u32) -> Vec<FrameFacts> {
     let offsets = root.floats(tags::GRID_FRAME_OFFSET_VECTOR);
     let Some((plane, first)) = facts.plane.zip(offsets.first().copied()) else {
@@ -251,11 +251,17 @@ fn dose_frames(root: Elements<'_>, facts: &FrameFacts, count: u32) -> Vec<FrameF
             ..facts.clone()
         }];
     };
+    let is_axial = plane.normal().z.abs() > 0.999;
+    let direction = if first != 0.0 && is_axial {
+        DVec3::Z
+    } else {
+        plane.normal()
+    };
     let mut frames: Vec<FrameFacts> = offsets
         .iter()
         .take(count as usize)
         .map(|offset| {
-            let origin: DVec3 = plane.origin + plane.normal() * (offset - first);
+            let origin: DVec3 = plane.origin + direction * (offset - first);
             FrameFacts {
                 plane: ImagePlaneModule::new(origin, plane.row, plane.column),
                 ..facts.clone()
@@ -294,8 +300,9 @@ fn plausible_frames(header: &InstanceHeader, pixel: &ImagePixelModule) -> u32 {
     let Some(length) = location.length else {
         return claimed;
     };
-    // Half a frame's bytes: YBR_FULL_422 is stored in two thirds of what its samples claim.
-    let least = (pixel.frame_bytes() / 2).max(1);
-    let most = (u64::from(length) / least).max(1);
+    // Half a frame's bits: YBR_FULL_422 is stored in two thirds of what its samples claim, and
+    // frames of single bits share bytes.
+    let least = (pixel.frame_bits() / 2).max(1);
+    let most = (u64::from(length) * 8 / least).max(1);
     claimed.min(u32::try_from(most).unwrap_or(u32::MAX))
 }

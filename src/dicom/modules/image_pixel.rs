@@ -64,12 +64,12 @@ impl ImagePixelModule {
         (self.high_bit + 1).saturating_sub(self.bits_stored)..=self.high_bit
     }
 
-    /// Bytes of one uncompressed frame by these claims.
+    /// Bits of one uncompressed frame by these claims.
     #[must_use]
-    pub fn frame_bytes(&self) -> u64 {
+    pub fn frame_bits(&self) -> u64 {
         let samples =
             u64::from(self.rows) * u64::from(self.columns) * u64::from(self.samples_per_pixel);
-        samples.saturating_mul(u64::from(self.bits_allocated)) / 8
+        samples.saturating_mul(u64::from(self.bits_allocated))
     }
 
     /// Bytes of one decoded frame in memory: whole bytes a sample, palettes as 8-bit RGB.

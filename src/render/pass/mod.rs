@@ -10,6 +10,7 @@ use crate::render::pipelines::PipelineKey;
 use crate::render::texture::{lut_texture, uniform_buffer};
 use crate::render::uniforms::ViewUniform;
 
+pub mod layer;
 pub mod reslice;
 pub mod slice;
 

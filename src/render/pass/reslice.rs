@@ -7,7 +7,7 @@ use crate::render::error::RenderError;
 use crate::render::gpu::Gpu;
 use crate::render::offscreen::Offscreen;
 use crate::render::pass::{Pane, values_look};
-use crate::render::pipelines::{Output, PipelineKey, VoiVariant};
+use crate::render::pipelines::{LayerVoxels, Output, PipelineKey, VoiVariant};
 use crate::render::shaders::ShaderId;
 use crate::render::texture::volume::VolumeTexture;
 use crate::render::uniforms::ViewUniform;
@@ -47,6 +47,7 @@ pub fn prepare(
         has_table: ready.has_table,
         has_bricks: ready.has_bricks,
         has_slabs: ready.has_slabs,
+        voxels: LayerVoxels::None,
     };
     let stepper = plane.stepper(grid);
     let uniform = ViewUniform::new(stepper.as_ref(), look, ready.photometric, viewport_px);

@@ -9,7 +9,7 @@ use crate::render::error::RenderError;
 use crate::render::gpu::Gpu;
 use crate::render::offscreen::Offscreen;
 use crate::render::pass::{Pane, values_look};
-use crate::render::pipelines::{Output, PipelineKey, VoiVariant};
+use crate::render::pipelines::{LayerVoxels, Output, PipelineKey, VoiVariant};
 use crate::render::shaders::ShaderId;
 use crate::render::texture::frame::FrameTexture;
 use crate::render::uniforms::ViewUniform;
@@ -46,6 +46,7 @@ pub fn prepare(
         has_table: false,
         has_bricks: false,
         has_slabs: false,
+        voxels: LayerVoxels::None,
     };
     let stepper = view.stepper();
     let mut uniform = ViewUniform::new(stepper.as_ref(), &look, photometric, viewport_px);

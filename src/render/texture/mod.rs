@@ -14,6 +14,7 @@ use crate::render::shaders::SampleClass;
 
 pub mod bricks;
 pub mod frame;
+pub mod layer;
 pub mod slabs;
 pub mod volume;
 

@@ -17,6 +17,7 @@ use crate::render::Output;
 use crate::tool;
 use crate::tool::LabelPlace;
 use crate::ui::viewport::calibrate::LengthField;
+use crate::ui::viewport::layers::LayerMemory;
 use crate::ui::viewport::measurement::MeasurementCache;
 use crate::ui::viewport::picture::{PictureMemory, SharedTextures};
 use crate::view::{Presented, ViewState};
@@ -78,6 +79,8 @@ pub(super) struct PaneMemory {
     pub is_bar_held: bool,
     /// What of the picture is kept.
     pub picture: PictureMemory,
+    /// What of the layers over it is kept.
+    pub layers: LayerMemory,
     /// The frame on screen as a presentation state shows it.
     presented: Option<(FrameKey, InstanceIx, Arc<FrameImage>)>,
 }

@@ -36,7 +36,7 @@ const MENU: &[&[&str]] = &[
         "rotate-right",
         "rotate-left",
     ],
-    &["image-overlays", "shutter", "colour-profile"],
+    &["image-overlays", "shutter", "layers", "colour-profile"],
     &["cine", "cine-begin", "cine-end", "cine-whole", "cine-axis"],
     &["toggle-phases"],
     &["mpr", "maximise"],

@@ -11,6 +11,7 @@
 //! | `drawings.rs` | annotations and the crosshair |
 //! | `measurement.rs` | the lines beside an annotation |
 //! | `presentation.rs` | what a presentation state draws over them |
+//! | `layers.rs`, `dose_legend.rs` | segments, contours and doses over the picture |
 //! | `probe.rs` | the value under the pointer |
 //! | `value_text.rs` | values with their decimals and units |
 //! | `memory.rs` | what a pane remembers from frame to frame |
@@ -19,9 +20,11 @@
 mod calibrate;
 mod cine;
 mod corners;
+mod dose_legend;
 mod drawings;
 mod frame;
 mod input;
+mod layers;
 mod measurement;
 mod memory;
 mod menu;
@@ -160,6 +163,14 @@ pub fn viewport_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, pane: PaneId) {
         &mut memory.picture,
     );
 
+    layers::layers_ui(
+        ui,
+        pane,
+        &rect,
+        (ctx.workspace, &showing),
+        ctx.interaction.textures.as_ref(),
+        &mut memory.layers,
+    );
     presentation::presentation_ui(ui, &showing, &rect, ctx.theme);
 
     let annotations = drawings::seen(ctx.workspace, &showing);
@@ -231,6 +242,7 @@ pub fn viewport_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, pane: PaneId) {
         pane,
     );
     corners::corners_ui(ui, ctx.workspace, &showing, &rect, ctx.theme, ctx.words);
+    dose_legend::dose_legend_ui(ui, ctx.workspace, &showing, &rect, (ctx.theme, ctx.words));
     memory.is_bar_held = film_bar.is_some_and(|bar| cine::bar_ui(ui, ctx, &showing, bar, pane));
     if ctx.interaction.measurements.is_pending() {
         ui.ctx()

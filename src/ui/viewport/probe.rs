@@ -22,6 +22,8 @@ pub struct ProbeText {
     pub position: String,
     /// Which image, and how thick.
     pub place: String,
+    /// What lies over the image there: segments, regions, dose.
+    pub layers: String,
 }
 
 /// What lies at a position of the pane; `None` while nothing is shown.
@@ -75,6 +77,7 @@ pub(super) fn probe_text(
         value: value.unwrap_or_default(),
         position,
         place,
+        layers: super::layers::probe_text(workspace, showing, words, at_px),
     })
 }
 

@@ -1,0 +1,65 @@
+### English: segmentations, structure sets and doses over images.
+
+## Why an object is not drawn
+
+layer-another-patient = It belongs to another patient
+layer-not-an-image = It is drawn over images only
+layer-another-space = It lies in another frame of reference than these images
+layer-images-no-place = These images do not say where they lie in the patient
+layer-other-images = It was made on other images
+layer-other-size = Its frames have another size than the images they name
+layer-unknown = This kind of object is not drawn over images
+layer-cancelled = Reading it was stopped; open it again to see it
+layer-no-segmentation-type = The segmentation does not say of which type it is (Segmentation Type)
+layer-no-segments = The segmentation describes no segment
+layer-no-place = It does not say where it lies: no planes with a frame of reference, and no source images
+layer-samples = Its pixels are not of its segmentation type
+layer-dose-no-scaling = The dose has no Dose Grid Scaling; its values mean nothing without
+layer-dose-uneven = The planes of the dose lie unevenly or nowhere; it is not drawn
+layer-cut-off = The file ends too early: a part of its pixels is missing
+
+## Command line
+
+help-render-overlay-object = Segmentations, structure sets and doses to draw over the image: SOP Instance UID, file, or all
+cli-no-such-object = There is no segmentation, structure set or dose { $name } among the files
+cli-object-not-drawn = { $name } is not drawn: { $reason }
+info-segmentation = { $count ->
+    [one] Segmentation ({ $type }), { $count } segment
+   *[other] Segmentation ({ $type }), { $count } segments
+}
+info-structures = { $count ->
+    [one] RT structure set, { $count } region
+   *[other] RT structure set, { $count } regions
+}
+info-contours = { $count ->
+    [one] { $count } contour
+   *[other] { $count } contours
+}
+info-dose = RT dose: { $facts }
+info-dose-plan = of plan { $uid }
+
+## Jobs
+
+job-read-layer = Reading what lies over the images
+
+## Panel and picture
+
+layers-title = Over the images
+layer-kind-segmentation = segmentation
+layer-kind-structures = RT structures
+layer-kind-dose = RT dose
+layer-reading = Reading…
+layer-show = Show { $label }
+layer-hide = Hide { $label }
+layer-opacity = Opacity
+layer-threshold = From, of the maximum
+layer-isodoses = Isodose lines
+layer-dose-plan = Of plan { $plan }
+layer-dose-relative = { $value } (relative dose)
+layer-unnamed = No. { $number }
+layer-unreadable = { $count ->
+    [one] { $count } frame cannot be read. { $reason }
+   *[other] { $count } frames cannot be read. The first: { $reason }
+}
+action-layers = Segmentations and structures: show or hide
+why-no-layers = Nothing lies over these images

@@ -1,0 +1,273 @@
+//! Segments, contours and doses over the picture of a pane.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::PoisonError;
+
+use eframe::egui;
+use eframe::egui_wgpu;
+use eframe::wgpu;
+use egui::{Color32, Painter, Pos2, Rect, Stroke, TextureHandle, TextureOptions, Ui, Vec2};
+
+use super::PaneRect;
+use super::picture::SharedTextures;
+use super::showing::Showing;
+use crate::engine::LayerPrepared;
+use crate::geom::{DVec2, PlanePose};
+use crate::model::InstanceIx;
+use crate::objects::layer::LayerSpace;
+use crate::problem::{Message, msg};
+use crate::text::Words;
+use crate::view::{LayerCut, LayerDraw, LayerOver, LayerProbe, ViewMode};
+use crate::volume::layer_twin;
+use crate::volume::{LayerLook, LayerVolumeId, ReslicePlane};
+use crate::workspace::{LayerState, PaneId, Workspace};
+
+/// Width of outlines and contours, points.
+const LINE_PT: f64 = 1.5;
+
+/// Contours in a plane, with all they depend on.
+struct Cuts {
+    plane: PlanePose,
+    reach_mm: f64,
+    hidden: BTreeSet<u32>,
+    cuts: Vec<LayerCut>,
+}
+
+/// What is kept of the layers over a pane.
+#[derive(Default)]
+pub(super) struct LayerMemory {
+    cuts: BTreeMap<InstanceIx, Cuts>,
+    twins: BTreeMap<LayerVolumeId, (ReslicePlane, LayerLook, TextureHandle)>,
+}
+
+/// The objects that lie over what a pane shows.
+pub(super) fn over<'a>(
+    workspace: &'a Workspace,
+    showing: &'a Showing,
+) -> Vec<(InstanceIx, LayerOver<'a>)> {
+    let Some(shown) = &showing.data else {
+        return Vec::new();
+    };
+    let is_stack = showing.state.mode == ViewMode::Stack;
+    let layers = workspace.layers_over(showing.state.display_set);
+    let layers = layers.filter_map(|(instance, record, space)| {
+        let LayerState::Ready(layer) = &record.state else {
+            return None;
+        };
+        let space = space?.ok()?;
+        (is_stack || space == LayerSpace::Patient).then_some((
+            instance,
+            LayerOver {
+                layer,
+                space,
+                setting: &record.setting,
+                view: &showing.view,
+                shown,
+            },
+        ))
+    });
+    layers.collect()
+}
+
+/// Draws them.
+pub(super) fn layers_ui(
+    ui: &Ui,
+    pane: PaneId,
+    rect: &PaneRect,
+    (workspace, showing): (&Workspace, &Showing),
+    textures: Option<&SharedTextures>,
+    memory: &mut LayerMemory,
+) {
+    let over = over(workspace, showing);
+    let line_px = (LINE_PT * rect.px_per_pt).round().max(1.0) as u32;
+    let draws: Vec<LayerDraw> = over
+        .iter()
+        .flat_map(|(_, over)| over.draws(line_px))
+        .collect();
+    voxels_ui(ui, pane, rect, &draws, textures, memory);
+    memory
+        .cuts
+        .retain(|instance, _| over.iter().any(|(other, _)| other == instance));
+    let painter = ui.painter_at(rect.points);
+    for (instance, over) in &over {
+        contours_ui(&painter, rect, *instance, over, memory);
+    }
+}
+
+fn voxels_ui(
+    ui: &Ui,
+    pane: PaneId,
+    rect: &PaneRect,
+    draws: &[LayerDraw],
+    textures: Option<&SharedTextures>,
+    memory: &mut LayerMemory,
+) {
+    let refused = vec![LayerPrepared::Refused; draws.len()];
+    let prepared = textures.map_or(refused, |textures| {
+        let mut textures = textures.lock().unwrap_or_else(PoisonError::into_inner);
+        textures.prepare_layers(pane, draws, rect.min_px)
+    });
+    if prepared.contains(&LayerPrepared::Later) {
+        ui.ctx().request_repaint();
+    }
+    if let Some(textures) = textures.filter(|_| prepared.contains(&LayerPrepared::Ready)) {
+        let draw = Draw {
+            pane,
+            min_px: rect.min_px,
+            size_px: rect.size_px,
+            textures: Arc::clone(textures),
+        };
+        ui.painter_at(rect.points)
+            .add(egui_wgpu::Callback::new_paint_callback(rect.points, draw));
+    }
+    let mut kept = BTreeMap::new();
+    for (draw, _) in draws
+        .iter()
+        .zip(&prepared)
+        .filter(|(_, prepared)| **prepared == LayerPrepared::Refused)
+    {
+        let id = draw.volume.id();
+        let twin = memory
+            .twins
+            .remove(&id)
+            .filter(|(plane, look, _)| *plane == draw.plane && *look == draw.look)
+            .unwrap_or_else(|| twin(ui, draw));
+        let whole = Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
+        ui.painter_at(rect.points)
+            .image(twin.2.id(), rect.points, whole, Color32::WHITE);
+        kept.insert(id, twin);
+    }
+    memory.twins = kept;
+}
+
+fn twin(ui: &Ui, draw: &LayerDraw) -> (ReslicePlane, LayerLook, TextureHandle) {
+    let picture = layer_twin::picture(&draw.volume, &draw.plane, &draw.look);
+    let size = picture.size_px.map(|n| n as usize);
+    let image = egui::ColorImage::from_rgba_unmultiplied(size, &picture.rgba);
+    let texture = ui
+        .ctx()
+        .load_texture("layer", image, TextureOptions::NEAREST);
+    (draw.plane, draw.look.clone(), texture)
+}
+
+/// Draws what the pane was prepared with, over its picture in the window's own render pass.
+struct Draw {
+    pane: PaneId,
+    min_px: [i32; 2],
+    size_px: [u32; 2],
+    textures: SharedTextures,
+}
+
+impl egui_wgpu::CallbackTrait for Draw {
+    fn paint(
+        &self,
+        _info: egui::PaintCallbackInfo,
+        pass: &mut wgpu::RenderPass<'static>,
+        _resources: &egui_wgpu::CallbackResources,
+    ) {
+        let textures = self.textures.lock().unwrap_or_else(PoisonError::into_inner);
+        // As the picture's own callback: egui would clamp and stretch what is half outside.
+        let [left, top] = self.min_px.map(|px| px as f32);
+        let [width, height] = self.size_px.map(|px| px as f32);
+        pass.set_viewport(left, top, width, height, 0.0, 1.0);
+        for layer in textures.layers(self.pane) {
+            layer.draw(pass);
+        }
+    }
+}
+
+fn contours_ui(
+    painter: &Painter,
+    rect: &PaneRect,
+    instance: InstanceIx,
+    over: &LayerOver<'_>,
+    memory: &mut LayerMemory,
+) {
+    let Some(plane) = over.view.plane().filter(|_| over.setting.is_shown) else {
+        return;
+    };
+    let reach_mm = over.shown.half_step_mm;
+    let is_current = |cuts: &Cuts| {
+        // The camera moves the picture within its plane: nothing is cut anew.
+        let is_same_plane = (cuts.plane.normal() - plane.normal()).length() < 1e-12
+            && cuts.plane.distance_mm(plane.centre).abs() < 1e-9;
+        is_same_plane && cuts.reach_mm == reach_mm && cuts.hidden == over.setting.hidden
+    };
+    if !memory.cuts.get(&instance).is_some_and(is_current) {
+        let cuts = Cuts {
+            plane,
+            reach_mm,
+            hidden: over.setting.hidden.clone(),
+            cuts: over.cuts(),
+        };
+        memory.cuts.insert(instance, cuts);
+    }
+    let cuts = memory.cuts.get(&instance).into_iter();
+    for cut in cuts.flat_map(|cuts| &cuts.cuts) {
+        let [r, g, b] = cut.rgb;
+        let colour = Color32::from_rgb(r, g, b);
+        let on_screen = |point| Some(rect.pos(over.view.screen_from_patient(point)?.0));
+        for line in &cut.lines.lines {
+            let points: Option<Vec<Pos2>> = line.iter().map(|point| on_screen(*point)).collect();
+            if let Some(points) = points {
+                painter.line(points, Stroke::new(LINE_PT as f32, colour));
+            }
+        }
+        for at in cut
+            .lines
+            .points
+            .iter()
+            .filter_map(|point| on_screen(*point))
+        {
+            for arm in [Vec2::X, Vec2::Y] {
+                let stroke = Stroke::new(LINE_PT as f32, colour);
+                painter.line_segment([at - arm * 4.0, at + arm * 4.0], stroke);
+            }
+        }
+    }
+}
+
+/// What lies over the image under the pointer, in words.
+pub(super) fn probe_text(
+    workspace: &Workspace,
+    showing: &Showing,
+    words: &Words,
+    at_px: DVec2,
+) -> String {
+    let over = over(workspace, showing);
+    let found = over.iter().flat_map(|(_, over)| over.probe(at_px));
+    let parts: Vec<String> = found.map(|probe| part_text(&probe, words)).collect();
+    parts.join(" · ")
+}
+
+fn part_text(probe: &LayerProbe, words: &Words) -> String {
+    match probe {
+        LayerProbe::Part {
+            label,
+            number,
+            share,
+            ..
+        } => {
+            let name = if label.is_empty() {
+                words.get(&Message::new(msg("layer-unnamed")).number("number", (*number).into()))
+            } else {
+                label.clone()
+            };
+            match share {
+                Some(share) => format!("{name} {}", words.with_unit(share * 100.0, 0, "%")),
+                None => name,
+            }
+        }
+        LayerProbe::Dose { value, units } => dose_text(*value, units, words),
+    }
+}
+
+/// A dose with its unit.
+pub(super) fn dose_text(value: f64, units: &str, words: &Words) -> String {
+    if units == "GY" {
+        return words.with_unit(value, 2, "Gy");
+    }
+    let value = words.number(value, 3);
+    words.get(&Message::new(msg("layer-dose-relative")).text("value", value))
+}
