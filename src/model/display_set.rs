@@ -19,6 +19,7 @@ use super::plan::PlanFrame;
 use super::plan::plan;
 use super::records::Series;
 use super::split::Part;
+use crate::dicom::modules::EncapsulatedDocument;
 use crate::dicom::modules::ImageKind;
 use crate::problem::Message;
 
@@ -42,7 +43,8 @@ pub struct DisplaySet {
     pub frames: Arc<[FrameKey]>,
     /// What it is.
     pub kind: DisplaySetKind,
-    /// Series Description, else Protocol Name, else Body Part; empty if the file says none.
+    /// Series Description, else Protocol Name, else Body Part; of what is no image else the title of
+    /// the document; empty if the file says none.
     pub description: String,
     /// What sets it apart from the other sets of its series; empty if it is the only one.
     pub apart_by: Vec<Message>,
@@ -134,7 +136,14 @@ fn display_set(
     let module = &series.module;
     let description = [&module.description, &module.protocol, &module.body_part]
         .into_iter()
-        .find(|text| !text.is_empty());
+        .find(|text| !text.is_empty())
+        .cloned();
+    // A document without a series description has a title of its own.
+    let description = description.or_else(|| {
+        let root = first.instance.header.dataset.elements();
+        let is_document = frames.is_empty();
+        is_document.then(|| EncapsulatedDocument::described(root).title)
+    });
     Some(DisplaySet {
         id: kept.map_or_else(DisplaySetId::new, |set| set.id),
         patient,
@@ -144,7 +153,7 @@ fn display_set(
         instances: instances.into(),
         frames: unchanged.map_or_else(|| frames.into(), |set| Arc::clone(&set.frames)),
         kind,
-        description: description.cloned().unwrap_or_default(),
+        description: description.unwrap_or_default(),
         number: module.number,
         modality: module.modality.clone(),
         sop_class_uid: Arc::clone(&facts.sop_class_uid),

@@ -2,6 +2,7 @@
 
 use crate::dicom::modules::ImageKind;
 use crate::dicom::modules::InstanceFacts;
+use crate::dicom::sop_class_name;
 use crate::problem::Message;
 use crate::problem::msg;
 
@@ -32,12 +33,11 @@ impl DisplaySetKind {
         }
         let uid = &*facts.sop_class_uid;
         let Some(class) = uid.strip_prefix("1.2.840.10008.5.1.4.1.1.") else {
-            let message = if uid.is_empty() {
-                Message::new(msg("kind-no-sop-class"))
+            return Some(if uid.is_empty() {
+                Self::NotShown(Message::new(msg("kind-no-sop-class")))
             } else {
-                Message::new(msg("kind-unknown")).text("uid", uid)
-            };
-            return Some(Self::NotShown(message));
+                unknown(uid)
+            });
         };
         let is = |prefix: &str| {
             class
@@ -61,7 +61,7 @@ impl DisplaySetKind {
             Self::Waveform
         } else if is("11") {
             Self::PresentationState
-        } else if is("66") {
+        } else if class == "66" {
             not_shown(msg("kind-raw-data"))
         } else if is("481.3") {
             not_shown(msg("kind-structure-set"))
@@ -76,7 +76,7 @@ impl DisplaySetKind {
         } else if is_image_class(class) {
             not_shown(msg("kind-image-without-pixels"))
         } else {
-            Self::NotShown(Message::new(msg("kind-unknown")).text("uid", uid))
+            unknown(uid)
         })
     }
 
@@ -102,6 +102,14 @@ impl DisplaySetKind {
             Self::NotShown(_) => "not_shown",
         }
     }
+}
+
+/// What is not drawn here, by the name the standard gives it; a private class by its UID.
+fn unknown(uid: &str) -> DisplaySetKind {
+    DisplaySetKind::NotShown(match sop_class_name(uid) {
+        Some(name) => Message::new(msg("kind-standard")).text("name", name),
+        None => Message::new(msg("kind-unknown")).text("uid", uid),
+    })
 }
 
 /// Storage classes of pictures, by the number behind the common prefix.

@@ -59,7 +59,7 @@ fn contents_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, pane: PaneId, set: &DisplayS
     Text::new(&title, theme.heading(), theme.colours.text).ui(ui);
     ui.add_space(2.0 * theme.sizes.space);
     match &set.kind {
-        DisplaySetKind::Report => tree_ui(ui, ctx, pane, set),
+        DisplaySetKind::Report => tree_ui(ui, ctx, (pane, set), &title),
         DisplaySetKind::PresentationState => presentation_page_ui(ui, ctx, set),
         DisplaySetKind::NotShown(what) => {
             let words = ctx.words.get(what);
@@ -74,7 +74,7 @@ fn contents_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, pane: PaneId, set: &DisplayS
     }
 }
 
-fn tree_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, pane: PaneId, set: &DisplaySet) {
+fn tree_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, (pane, set): (PaneId, &DisplaySet), title: &str) {
     let theme = ctx.theme;
     let colours = &theme.colours;
     for instance in set.instances.iter() {
@@ -82,6 +82,10 @@ fn tree_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, pane: PaneId, set: &DisplaySet) 
             continue;
         };
         for line in lines(&content_tree(header.dataset.elements())) {
+            // It stands above already.
+            if line.depth == 0 && line.value.is_none() && line.name == title {
+                continue;
+            }
             ui.horizontal_top(|ui| {
                 ui.add_space(STEP * line.depth as f32);
                 let width = (ui.available_width()).min(MEASURE);

@@ -322,9 +322,12 @@ impl PanePdf {
         }
         .clamp(SCALE.0, SCALE.1);
         if (self.scale - before).abs() > f32::EPSILON {
-            // What is in the middle stays there.
-            let middle = self.offset + 0.5 * view;
-            self.offset = middle * (self.scale / before) - 0.5 * view;
+            // What is in the middle stays there; of pages fitted to the pane, what is at the top.
+            let fixed = match self.zoom {
+                Zoom::Scale(_) => 0.5 * view,
+                Zoom::Width | Zoom::Page => Vec2::ZERO,
+            };
+            self.offset = (self.offset + fixed) * (self.scale / before) - fixed;
             if turns.contains(&Turn::Zoom(Zoom::Page)) {
                 self.go_to(sheet, page.into());
             }

@@ -5,16 +5,17 @@ memory-refused = Not enough memory: { $asked } MiB are needed, { $free } of { $t
 ## What cannot be shown
 
 kind-no-sop-class = The file does not say what kind of object it is
-kind-unknown = This kind of object is not known ({ $uid })
+kind-unknown = An object of a private kind ({ $uid }); only its maker’s programs can draw it
 kind-document = An encapsulated document of an unknown kind; it cannot be shown
 kind-cda = A clinical document (CDA); it cannot be shown yet
 kind-stl = A surface to print (STL); it cannot be shown yet
 kind-obj = A surface model (OBJ); it cannot be shown yet
 kind-mtl = Materials of a surface model (MTL); there is nothing in it to see
-kind-raw-data = Raw data, a registration or a surface; it cannot be shown yet
+kind-raw-data = Raw data of the scanner; only its maker’s programs can make pictures of them
 kind-radiotherapy = A radiotherapy record; it cannot be shown yet
 kind-radiotherapy-plan = A radiotherapy plan; its beams are not drawn
 kind-structure-set = An RT structure set: its contours are drawn over the images of the same frame of reference
+kind-standard = { $name }: isocentre cannot draw this kind of object
 kind-spectroscopy = MR spectroscopy; it cannot be shown yet
 kind-annotations = Microscopy annotations; they cannot be shown yet
 kind-image-without-pixels = An image without pixel data

@@ -5,16 +5,17 @@ memory-refused = Mémoire insuffisante : il faut { $asked } Mio, { $free } sur {
 ## Ce qui ne peut pas être affiché
 
 kind-no-sop-class = Le fichier ne dit pas de quel type d’objet il s’agit
-kind-unknown = Ce type d’objet n’est pas connu ({ $uid })
+kind-unknown = Un objet d’un type privé ({ $uid }) ; seuls les programmes de son fabricant peuvent l’afficher
 kind-document = Un document encapsulé d’un type inconnu ; il ne peut pas être affiché
 kind-cda = Un document clinique (CDA) ; il ne peut pas encore être affiché
 kind-stl = Une surface à imprimer (STL) ; elle ne peut pas encore être affichée
 kind-obj = Un modèle de surface (OBJ) ; il ne peut pas encore être affiché
 kind-mtl = Les matériaux d’un modèle de surface (MTL) ; il n’y a rien à y voir
-kind-raw-data = Des données brutes, un recalage ou une surface ; cela ne peut pas encore être affiché
+kind-raw-data = Des données brutes de l’appareil ; seuls les programmes de son fabricant en tirent des images
 kind-radiotherapy = Un compte rendu de radiothérapie ; il ne peut pas encore être affiché
 kind-radiotherapy-plan = Un plan de radiothérapie ; ses faisceaux ne sont pas dessinés
 kind-structure-set = Des structures de radiothérapie : leurs contours sont tracés sur les images du même référentiel
+kind-standard = { $name } : isocentre ne peut pas afficher ce type d’objet
 kind-spectroscopy = Une spectroscopie IRM ; elle ne peut pas encore être affichée
 kind-annotations = Des annotations de microscopie ; elles ne peuvent pas encore être affichées
 kind-image-without-pixels = Une image sans données de pixels

@@ -48,7 +48,11 @@ impl RealWorldValueMap {
         let first = first.or_else(|| item.float(tags::REAL_WORLD_VALUE_FIRST_VALUE_MAPPED));
         let last = item.float(tags::DOUBLE_FLOAT_REAL_WORLD_VALUE_LAST_VALUE_MAPPED);
         let last = last.or_else(|| item.float(tags::REAL_WORLD_VALUE_LAST_VALUE_MAPPED));
-        let table = item.floats(tags::REAL_WORLD_VALUE_LUT_DATA);
+        // A value that is none has its place all the same.
+        let table = item.optional_floats(tags::REAL_WORLD_VALUE_LUT_DATA);
+        let table: Vec<f64> = { table.into_iter() }
+            .map(|it| it.unwrap_or(f64::NAN))
+            .collect();
         let values = if table.is_empty() {
             let slope = item.float(tags::REAL_WORLD_VALUE_SLOPE)?;
             let intercept = item.float(tags::REAL_WORLD_VALUE_INTERCEPT).unwrap_or(0.0);

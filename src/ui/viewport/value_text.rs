@@ -93,6 +93,7 @@ pub(super) fn symbol(name: &str) -> &str {
         "CNTS" | "{counts}" => "counts",
         "CPS" | "{counts}/s" => "counts/s",
         "GML" => "g/ml",
+        "mm2/s" => "mm²/s",
         "g/ml{SUVbw}" => "SUVbw",
         "g/ml{SUVlbm}" => "SUVlbm",
         "cm2/ml{SUVbsa}" => "SUVbsa",
