@@ -40,7 +40,7 @@ mod thumbnails;
 
 pub use documents::PageKey;
 pub use layer_textures::LayerPrepared;
-pub use loader::{Loader, Unreadable};
+pub use loader::{Loader, Look, Unreadable};
 pub use own_pixels::OwnPixels;
 pub use pixel_source::LoadedPixels;
 pub use source::InstanceSource;

@@ -18,7 +18,7 @@ use super::session::Session;
 use super::session::Step;
 use crate::dicom::ByteSource;
 
-const SIZE: [usize; 2] = [352, 200];
+const SIZE: [usize; 2] = [176, 120];
 
 /// Whether ffmpeg and an encoder are there.
 fn has(encoder: &str) -> bool {
@@ -40,11 +40,11 @@ fn has(encoder: &str) -> bool {
 fn clip(folder: &Path, name: &str, options: &str) -> Vec<u8> {
     let path = folder.join(name);
     let [width, height] = SIZE;
-    let source = format!("testsrc2=size={width}x{height}:rate=25:duration=2");
+    let source = format!("testsrc2=size={width}x{height}:rate=25:duration=1.2");
     let zoom = format!("mandelbrot=size={width}x{height}:rate=25");
     let done = Command::new("ffmpeg")
         .args(["-v", "error", "-y", "-f", "lavfi", "-i", &source])
-        .args(["-f", "lavfi", "-i", &zoom, "-t", "2", "-filter_complex"])
+        .args(["-f", "lavfi", "-i", &zoom, "-t", "1.2", "-filter_complex"])
         .arg("[0][1]blend=all_mode=average:shortest=1")
         .args(options.split_whitespace())
         .arg(&path)
@@ -118,7 +118,7 @@ fn compare(folder: &Path, name: &str, options: &str, codec: VideoCodec) -> (u32,
     let mut session = Session::new();
     let count = index.frames();
     // Forwards, then back and forth across the whole film.
-    let turns = (0..count).chain((0..count).map(|n| (n * 37 + 11) % count));
+    let turns = (0..count).chain((0..count / 4).map(|n| (n * 37 + 11) % count));
     for turn in turns.chain((0..count).rev()) {
         let ours = decode(&mut session, &index, turn);
         let at = turn as usize * one;
@@ -166,17 +166,9 @@ fn h264_is_to_the_bit_what_ffmpeg_decodes_in_any_order() {
             "tff.264",
             "-pix_fmt yuv420p -c:v libx264 -g 12 -bf 2 -flags +ildct+ilme",
         ),
-        (
-            "b.ts",
-            "-pix_fmt yuv420p -c:v libx264 -g 12 -bf 3 -f lavfi -i anullsrc -c:a mp2 -map 0 -t 2",
-        ),
         ("b.mp4", "-pix_fmt yuv420p -c:v libx264 -g 12 -bf 3"),
         ("ten.264", "-pix_fmt yuv420p10le -c:v libx264 -g 12 -bf 2"),
     ];
-    let cases: Vec<_> = cases
-        .into_iter()
-        .filter(|(name, _)| *name != "b.ts")
-        .collect();
     hold(&cases, VideoCodec::H264, 0);
     hold(
         &[

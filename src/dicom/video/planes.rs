@@ -261,3 +261,122 @@ impl Kernel {
         ]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITED_601: Colours = Colours {
+        matrix: Matrix::Bt601,
+        is_full_range: false,
+        location: 0,
+        is_interlaced: false,
+    };
+
+    fn flat([y, b, r]: [u8; 3]) -> Planes {
+        Planes {
+            size: [4, 4],
+            planes: [
+                Plane::U8(vec![y; 16]),
+                Plane::U8(vec![b; 4]),
+                Plane::U8(vec![r; 4]),
+            ],
+            depth: 8,
+            chroma_step: [2, 2],
+        }
+    }
+
+    #[test]
+    fn the_colour_bars_of_both_standards_come_out_as_they_went_in() {
+        // The 8-bit codes of full red, green and blue (ITU-R BT.601, BT.709; limited range).
+        let bars = [
+            (Matrix::Bt601, [81, 90, 240], [255, 0, 0]),
+            (Matrix::Bt601, [145, 54, 34], [0, 255, 0]),
+            (Matrix::Bt601, [41, 240, 110], [0, 0, 255]),
+            (Matrix::Bt709, [63, 102, 240], [255, 0, 0]),
+            (Matrix::Bt709, [173, 42, 26], [0, 255, 0]),
+            (Matrix::Bt709, [32, 240, 118], [0, 0, 255]),
+            (Matrix::Bt601, [235, 128, 128], [255, 255, 255]),
+            (Matrix::Bt709, [16, 128, 128], [0, 0, 0]),
+        ];
+        for (matrix, ybr, light) in bars {
+            let colours = Colours {
+                matrix,
+                ..LIMITED_601
+            };
+            for (got, want) in rgb(&flat(ybr), colours)
+                .unwrap()
+                .iter()
+                .zip(light.iter().cycle())
+            {
+                // The codes are rounded themselves.
+                assert!(got.abs_diff(*want) <= 2, "{matrix:?} {ybr:?}: {got} {want}");
+            }
+        }
+        let full = Colours {
+            is_full_range: true,
+            ..LIMITED_601
+        };
+        assert_eq!(rgb(&flat([7, 128, 128]), full).unwrap(), [7; 48]);
+    }
+
+    #[test]
+    fn ten_bits_are_rounded_once_to_eight() {
+        let grey = |luma: u16| Planes {
+            planes: [
+                Plane::U16(vec![luma; 16]),
+                Plane::U16(vec![512; 4]),
+                Plane::U16(vec![512; 4]),
+            ],
+            depth: 10,
+            ..flat([0; 3])
+        };
+        for luma in 0..1024_u16 {
+            let exact = ((f64::from(luma) - 64.0) * 255.0 / 876.0).clamp(0.0, 255.0);
+            let got = rgb(&grey(luma), LIMITED_601).unwrap()[0];
+            // Halves may go either way.
+            assert!((f64::from(got) - exact).abs() < 0.501, "{luma}: {got}");
+        }
+    }
+
+    #[test]
+    fn chrominance_lies_where_the_stream_says() {
+        let mut picture = flat([128; 3]);
+        picture.planes[2] = Plane::U8(vec![128, 160, 128, 160]);
+        let reds = |location| {
+            let colours = Colours {
+                location,
+                ..LIMITED_601
+            };
+            let rgb = rgb(&picture, colours).unwrap();
+            [0, 1, 2, 3].map(|x| i32::from(rgb[3 * x]) - 130)
+        };
+        // 32 × 1.596 of red: with the left pixel, or between both.
+        assert_eq!(reds(0), [0, 26, 51, 51]);
+        assert_eq!(reds(1), [0, 13, 39, 51]);
+    }
+
+    #[test]
+    fn the_fields_of_an_interlaced_picture_do_not_bleed_into_each_other() {
+        // Red in the top field alone.
+        let red_above: Vec<u8> = [200, 200, 128, 128].repeat(2);
+        let picture = Planes {
+            size: [4, 8],
+            planes: [
+                Plane::U8(vec![128; 32]),
+                Plane::U8(vec![128; 8]),
+                Plane::U8(red_above),
+            ],
+            ..flat([0; 3])
+        };
+        let colours = Colours {
+            is_interlaced: true,
+            ..LIMITED_601
+        };
+        let interlaced = rgb(&picture, colours).unwrap();
+        let red = |rgb: &[u8], row: usize| rgb[row * 12];
+        assert!((0..8).all(|row| (red(&interlaced, row) > 200) == (row % 2 == 0)));
+        let progressive = rgb(&picture, LIMITED_601).unwrap();
+        assert!(red(&progressive, 1) > 200);
+    }
+}

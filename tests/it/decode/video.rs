@@ -4,11 +4,13 @@
 use std::time::Duration;
 use std::time::Instant;
 
+use isocentre::engine::{Loader, Look, open};
 use isocentre::imaging::ImageAttributes;
 
 use super::encoders::video::{Flat, Kind, film, h264, mp4, mpeg2};
 use super::encoders::video::{program_stream, shown, transport_stream};
 use super::*;
+use crate::common::temp_folder;
 
 const MPEG2: &str = "1.2.840.10008.1.2.4.100";
 const H264: &str = "1.2.840.10008.1.2.4.102";
@@ -321,5 +323,40 @@ fn pictures_that_lead_into_a_group_are_decoded_from_the_group_before() {
         let luma = [40, 60, 80, 100][frame as usize];
         let decoded = decoder.decode(frame, &JobCtx::new()).unwrap();
         assert_near(&decoded.samples, &pixels(&[luma; 4]), 0);
+    }
+}
+
+#[test]
+fn a_set_too_large_keeps_the_pictures_around_the_one_looked_at() {
+    let film = film(4);
+    let folder = temp_folder();
+    let path = folder.path().join("video.dcm");
+    let file = video(pictures(32, 32, 10), H264, &h264::stream(&film), 998);
+    std::fs::write(&path, file).unwrap();
+    let opened = open::open(&[path], &JobCtx::new()).unwrap();
+    let set = opened.library.display_sets().next().unwrap();
+    let sources = open::sources(&opened.library, set);
+    let loader = Loader::new(set.frames.clone(), sources, None, 4, None);
+    assert!(loader.is_partial() && loader.most_jobs(8) == 1);
+    let shown = shown(&film);
+    for (index, coming, expected) in [
+        (6, vec![], [5, 6, 7, 8]),
+        (5, vec![], [4, 5, 6, 7]),
+        (2, vec![], [1, 2, 3, 4]),
+        (8, vec![9, 0, 1], [0, 1, 8, 9]),
+    ] {
+        loader.look_at(vec![Look { index, coming }]);
+        loader.run_all(&JobCtx::new()).unwrap();
+        for (frame, picture) in shown.iter().enumerate() {
+            let is_here = loader.get(frame).ready().map(|image| {
+                assert_near(&image.samples, &pixels(picture), 0);
+            });
+            assert_eq!(
+                is_here.is_some(),
+                expected.contains(&frame),
+                "{index}: {frame}"
+            );
+        }
+        assert!(!loader.has_work());
     }
 }
