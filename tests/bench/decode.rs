@@ -325,7 +325,14 @@ fn write_high_throughput(path: &Path, frames: &[DecodedFrame]) {
             .map(|at| frame.samples.get(at).expect("a sample") as i64)
             .collect();
         let (rows, columns) = (frame.rows as usize, frame.columns as usize);
-        jpeg_2000::high_throughput(rows, columns, 16, is_signed, &samples)
+        // As few bits as the values need: OpenJPEG refuses code blocks far below their precision.
+        let most = samples
+            .iter()
+            .map(|value| value.unsigned_abs())
+            .max()
+            .unwrap_or(0);
+        let bits = u64::BITS - most.leading_zeros() + u32::from(is_signed);
+        jpeg_2000::high_throughput(rows, columns, bits, is_signed, &samples)
     });
     let fragments = PixelFragmentSequence::new_fragments(streams.collect::<Vec<_>>());
     let pixels = DataElement::new(tags::PIXEL_DATA, VR::OB, fragments);

@@ -14,7 +14,7 @@ use isocentre::workspace::{
     Command, Layout, LayoutEdit, OverlayLevel, PaneId, SettingsEdit, ViewEdit,
 };
 
-use crate::common::{Encoding, Screen, SyntheticImage, ct, files_below, temp_folder};
+use crate::common::{Encoding, Screen, SyntheticImage, Value, ct, files_below, temp_folder};
 
 const BENALI: (&str, &str) = ("Benali^Fatima", "004711");
 
@@ -474,4 +474,14 @@ fn values_of_one_phase_are_not_written_on_the_picture_of_another() {
     assert_ne!(phases(&screen), Some(from));
     // The outline and its size are true in the same space; the values are the other phase's.
     assert_eq!(written(&screen), (true, false));
+}
+
+#[test]
+fn an_image_that_is_cut_off_says_so_beside_its_pixels() {
+    let home = temp_folder();
+    let held = Value::U16(vec![700; 32 * 20 + 5]);
+    let image = SyntheticImage::new(32, 32).raw_pixels(held);
+    let screen = Screen::of(home.path(), &[image]);
+    let said = "Cut off at row 21 of 32: 758 bytes of the pixel data are missing";
+    assert!(screen.says(said), "{:?}", screen.texts());
 }
