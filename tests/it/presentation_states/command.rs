@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 use isocentre::dicom::tags;
 
 use super::super::common::{Encoding, SyntheticImage, temp_folder};
-use super::{GRAYSCALE, area, bytes, state};
+use super::{GRAYSCALE, area, bytes, dataset, state};
 
 /// A folder with one image of 4 × 2 pixels and two states for it.
 fn folder() -> tempfile::TempDir {
@@ -138,4 +138,46 @@ fn info_lists_states_with_their_makers_and_what_they_are_about() {
     assert_eq!(cut["creator"], "Reader^First");
     assert_eq!(cut["images"], 1);
     assert_eq!(cut["referenced_series"][0], "1.2.3.4.5.3");
+}
+
+#[test]
+fn graphics_and_texts_are_drawn_over_the_picture_unless_overlays_are_off() {
+    let folder = temp_folder();
+    let folder = folder.path();
+    let write = |name: &str, bytes: Vec<u8>| std::fs::write(folder.join(name), bytes).unwrap();
+    let dark = SyntheticImage::new(80, 120).bits(8, 8);
+    write("image.dcm", dark.write(Encoding::ExplicitLittle));
+    let drawn = state(GRAYSCALE, &["1.2.3.4.5.1"], |b| {
+        let line = dataset(|item| {
+            item.text(tags::GRAPHIC_ANNOTATION_UNITS, "PIXEL")
+                .floats(tags::GRAPHIC_DATA, &[10.0, 60.5, 110.0, 60.5])
+                .text(tags::GRAPHIC_TYPE, "POLYLINE");
+        });
+        let text = dataset(|item| {
+            item.text(tags::UNFORMATTED_TEXT_VALUE, "MMMM")
+                .text(tags::BOUNDING_BOX_ANNOTATION_UNITS, "DISPLAY")
+                .floats(tags::BOUNDING_BOX_TOP_LEFT_HAND_CORNER, &[0.5, 0.0])
+                .floats(tags::BOUNDING_BOX_BOTTOM_RIGHT_HAND_CORNER, &[1.0, 0.25])
+                .text(tags::BOUNDING_BOX_TEXT_HORIZONTAL_JUSTIFICATION, "RIGHT");
+        });
+        let annotation = dataset(|item| {
+            item.text(tags::GRAPHIC_LAYER, "L")
+                .items(tags::GRAPHIC_OBJECT_SEQUENCE, vec![line])
+                .items(tags::TEXT_OBJECT_SEQUENCE, vec![text]);
+        });
+        b.items(tags::GRAPHIC_ANNOTATION_SEQUENCE, vec![annotation]);
+    });
+    write("state.dcm", bytes(&drawn));
+    let with = levels(folder, &[".", "--presentation", "READ"]);
+    assert!(with[60][12..108].iter().all(|level| *level > 250));
+    assert!(with[60][..8].iter().all(|level| *level == 0));
+    let lit = |columns: std::ops::Range<usize>| {
+        let rows = with[..20].iter().flat_map(|row| &row[columns.clone()]);
+        rows.filter(|level| **level > 200).count()
+    };
+    assert!(lit(60..120) > 60, "letters in the box: {}", lit(60..120));
+    assert_eq!(lit(0..58), 0, "and none beside it");
+    let without = [".", "--presentation", "READ", "--overlays", "off"];
+    let without = levels(folder, &without);
+    assert!(without.iter().flatten().all(|level| *level == 0));
 }
