@@ -157,7 +157,11 @@ fn every_instance_is_in_exactly_one_display_set_and_says_what_it_is() {
     let explained = library
         .display_sets()
         .filter(|set| set.kind.message().is_some());
-    assert_eq!(explained.count(), 7);
+    assert_eq!(explained.count(), 5);
+    let states = library
+        .display_sets()
+        .filter(|set| set.kind == DisplaySetKind::PresentationState);
+    assert_eq!(states.count(), 1);
     let waveforms = library
         .display_sets()
         .filter(|set| set.kind == DisplaySetKind::Waveform);
