@@ -62,6 +62,8 @@ const HOMES: &[(&str, MayUse)] = &[
     ("hayro", |path| in_any(path, &["objects"])),
     ("jxl_oxide", |path| in_any(path, &["dicom"])),
     ("moxcms", |path| in_any(path, &["imaging"])),
+    ("rust_h264", |path| in_any(path, &["dicom"])),
+    ("rust_h265", |path| in_any(path, &["dicom"])),
     ("openjpeg_sys", |path| in_any(path, &["dicom"])),
     ("turbojpeg_sys", |path| in_any(path, &["dicom"])),
     ("fluent_bundle", |path| in_any(path, &["text"])),

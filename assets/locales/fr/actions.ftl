@@ -2,7 +2,7 @@
 action-open = Ouvrir…
 action-open-folder = Ouvrir un dossier…
 action-open-files = Ouvrir des fichiers…
-action-open-demo = Ouvrir l’étude de démonstration
+action-open-demo = Ouvrir l’examen de démonstration
 action-passed-over = Fichiers non affichés
 action-hide-identification = Masquer l’identité
 action-save-report = Enregistrer le compte rendu
@@ -50,7 +50,7 @@ action-layout-1x2 = Disposition : deux côte à côte
 action-layout-2x1 = Disposition : deux superposées
 action-layout-2x2 = Disposition : 2 × 2
 action-layout-3x3 = Disposition : 3 × 3
-action-fold-left = Replier ou déplier les études
+action-fold-left = Replier ou déplier les examens
 action-fold-right = Replier ou déplier les constatations
 action-full-screen = Plein écran
 action-undo = Annuler
@@ -99,12 +99,12 @@ key-backspace = Retour arrière
 key-space = Espace
 
 # Pourquoi une action est impossible maintenant.
-why-no-image = Ouvrez d’abord une étude
+why-no-image = Ouvrez d’abord un examen
 why-not-in-mpr = Pas en MPR : un plan reformaté n’a pas de pixels propres
 why-one-image = Il n’y a qu’une image
 why-no-phases = Ces coupes n’existent qu’une fois
-why-nothing-to-undo = Rien à annuler dans cette étude
-why-nothing-to-redo = Rien à rétablir dans cette étude
+why-nothing-to-undo = Rien à annuler dans cet examen
+why-nothing-to-redo = Rien à rétablir dans cet examen
 why-nothing-selected = Sélectionnez d’abord une mesure
 why-nothing-to-save = Mesurez ou rédigez d’abord quelque chose
 why-nothing-new-to-save = Tout est dans un compte rendu enregistré

@@ -5,7 +5,7 @@
 presentation-class = les états de présentation { $class } ne peuvent pas encore être appliqués
 presentation-class-blending = de fusion
 presentation-class-xa = d’angiographie
-presentation-class-planar = de coupe volumique
+presentation-class-planar = de reconstruction multiplanaire (MPR)
 presentation-class-volume = de rendu volumique
 presentation-class-variable = à table de modalité variable
 presentation-class-other = de type inconnu
@@ -49,7 +49,7 @@ cli-no-such-presentation = Pas d’état de présentation { $name } ; il y a : {
 cli-no-presentations = Pas d’état de présentation { $name } ; il n’y en a aucun
 cli-presentation-elsewhere = L’état de présentation { $name } ne concerne pas cette image
 cli-presentation-no-images = Aucune des images de l’état de présentation { $name } n’est parmi ces fichiers
-help-render-presentation = Comme la montre un état de présentation, par son UID, son libellé ou son fichier (pile)
+help-render-presentation = Telle que la montre un état de présentation, par son UID, son libellé ou son fichier (pile)
 info-presentation = État de présentation { $name }
 info-presentation-refused = État de présentation, non appliqué : { $reason }
 info-presentation-by = par { $creator }

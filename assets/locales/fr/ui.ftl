@@ -3,7 +3,7 @@ app-name = isocentre
 name-and-detail = { $name } : { $detail }
 window-values = { $width } / { $center }
 
-## Bandeau du patient et études
+## Bandeau du patient et examens
 
 identification-hidden = Identité masquée
 patient-unnamed = Sans nom
@@ -12,8 +12,8 @@ patient-accession = N° { $value }
 browser-series = { $modality } · série { $number }
 browser-untitled = Sans description
 browser-title = Études
-browser-fold = Replier les études
-browser-unfold = Déplier les études
+browser-fold = Replier les examens
+browser-unfold = Déplier les examens
 browser-empty = Rien n’est ouvert
 browser-reading = Lecture des en-têtes…
 browser-frames = { $count ->
@@ -93,13 +93,13 @@ severity-error = Erreur
 
 ## Ouverture
 
-start-title = Ouvrir une étude
+start-title = Ouvrir un examen
 start-help = Déposez fichiers, dossiers, archives zip ou DICOMDIR n’importe où dans cette fenêtre
 start-path = Ou saisissez un chemin ; Tab le complète
 start-recent = Récents
 open-title = Ouvrir
 path-field = Chemin d’un fichier ou dossier
-path-hint = /dossier/de/l’étude
+path-hint = /dossier/de/l’examen
 path-open = Ouvrir
 path-missing = Il n’y a rien ici : { $path }. Vérifiez l’orthographe, ou que le disque est branché.
 dialog-not-opened = Le sélecteur de fichiers n’a pas pu s’ouvrir ; saisissez le chemin
@@ -156,12 +156,12 @@ setting-choose = Choisir…
 
 notice-title = Avant de commencer
 not-cleared = isocentre n’est pas autorisé pour le diagnostic : ce n’est pas un dispositif médical, et rien de ce qu’il montre ne peut fonder une décision clinique.
-notice-body = Utilisez-le pour regarder des études, enseigner, tester. Les mesures dépendent de l’étalonnage indiqué à côté d’elles.
+notice-body = Utilisez-le pour regarder des examens, enseigner, tester. Les mesures dépendent de l’étalonnage indiqué à côté d’elles.
 notice-understood = J’ai lu ceci
 close-title = Travail non enregistré
 close-body = { $count ->
-    [one] Une étude a
-   *[other] { $count } études ont
+    [one] Un examen a
+   *[other] { $count } examens ont
 } des mesures ou du texte qui ne sont dans aucun compte rendu.
 close-saving = Enregistrement ; la fenêtre se ferme quand chaque compte rendu est sur le disque.
 close-save = Enregistrer le compte rendu

@@ -1,12 +1,12 @@
 ### Français : ce que signifient les valeurs d’une image, et les millimètres que lui donne le lecteur.
 
-calibration-manual = calibrage manuel
-menu-calibrate-image = Calibrer cette image avec cette ligne…
-menu-calibrate-series = Calibrer la série avec cette ligne…
-menu-uncalibrate = Retirer le calibrage manuel
+calibration-manual = étalonnage manuel
+menu-calibrate-image = Étalonner cette image avec cette ligne…
+menu-calibrate-series = Étalonner la série avec cette ligne…
+menu-uncalibrate = Retirer l’étalonnage manuel
 calibrate-image-hint = Longueur réelle de cette ligne, pour cette image
 calibrate-series-hint = Longueur réelle de cette ligne, pour toutes les images de la série aux pixels identiques
 calibrate-replaces = Remplace ce qu’indique l’image : { $spacing } par pixel { $source }
 calibrate-wrong = Saisissez une longueur en millimètres, par exemple 25,4
-history-calibrate = Calibrer par une ligne
-history-uncalibrate = Retirer le calibrage manuel
+history-calibrate = Étalonnage par une ligne
+history-uncalibrate = Retirer l’étalonnage manuel

@@ -63,7 +63,7 @@ plane-axial = Axial
 plane-coronal = Coronal
 plane-sagittal = Sagittal
 
-calibration-calibrated = calibré
+calibration-calibrated = étalonné
 calibration-magnified = corrigé de l’agrandissement
 calibration-detector = au détecteur
 calibration-scanner = sur le film

@@ -27,7 +27,7 @@ pub(super) fn render(
         Place::Middle | Place::At(_) => 0,
     };
     let [width, height] = document.pages.get(index as usize).copied().ok_or_else(|| {
-        Message::new(msg("cli-no-such-index"))
+        Message::new(msg("cli-no-such-page"))
             .count("index", index as usize + 1)
             .count("count", document.pages.len())
     })?;
