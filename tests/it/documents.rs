@@ -286,3 +286,33 @@ fn a_document_of_another_patient_marks_no_image_of_this_one() {
     let screen = opened(home.path(), &[other.into_dataset()], true);
     assert!(!screen.says("Key image"));
 }
+
+#[test]
+fn a_document_of_another_patient_bears_the_name_like_a_picture() {
+    let home = temp_folder();
+    let mut other = DatasetBuilder::from(of_interest(&[2]));
+    other
+        .text(tags::PATIENT_NAME, "Someone^Else")
+        .text(tags::PATIENT_ID, "999");
+    let mut screen = opened(home.path(), &[other.into_dataset()], true);
+    let workspace = &screen.0.state().workspace;
+    let kinds = workspace.library.display_sets();
+    let document = kinds.filter(|set| !set.is_image()).map(|set| set.id).next();
+    screen.ask(workspace::Command::Layout(LayoutEdit::Set(Layout::Grid {
+        rows: 1,
+        columns: 2,
+    })));
+    let visible = screen.0.state().workspace.panes.visible();
+    screen.ask(workspace::Command::View(
+        visible[1],
+        ViewEdit::Show(document.unwrap()),
+    ));
+    screen.ask(workspace::Command::Layout(LayoutEdit::Activate(visible[0])));
+    // Right of the browser, where the name stands as well.
+    let framed = |screen: &Screen| {
+        let texts = screen.texts().into_iter();
+        let named = texts.filter(|(text, _)| text.contains("Someone, Else"));
+        named.filter(|(_, at)| at.left() > 500.0).count()
+    };
+    assert_eq!(framed(&screen), 1);
+}

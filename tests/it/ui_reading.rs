@@ -85,42 +85,6 @@ fn another_patients_picture_bears_the_name_where_nothing_else_is_written() {
 }
 
 #[test]
-fn a_document_of_another_patient_bears_the_name_too() {
-    const RAW_DATA: &str = "1.2.840.10008.5.1.4.1.1.66";
-    let home = temp_folder();
-    let mut images = ct(BENALI, "1.2.3.78", 3);
-    let raw = ct(("Haddad^Youssef", "99812"), "1.2.3.79", 1).remove(0);
-    images.push(raw.text(0x0008, 0x0016, "UI", RAW_DATA));
-    let mut screen = Screen::of(home.path(), &images);
-    screen.ask(side_by_side());
-    let workspace = &screen.0.state().workspace;
-    let sets: Vec<_> = workspace.library.display_sets().collect();
-    let find = |is_image: bool| {
-        sets.iter()
-            .find(|set| set.is_image() == is_image)
-            .unwrap()
-            .id
-    };
-    let (image, raw) = (find(true), find(false));
-    let visible = workspace.panes.visible();
-    screen.ask(Command::View(visible[1], ViewEdit::Show(raw)));
-    screen.ask(Command::View(visible[0], ViewEdit::Show(image)));
-    let named = |screen: &Screen| {
-        let middle = 0.5 * (panes(screen)[0].left() + 1280.0);
-        let texts = screen.texts().into_iter();
-        texts
-            .filter(|(text, at)| text.contains("Haddad, Youssef") && at.left() > middle - 200.0)
-            .count()
-    };
-    assert_eq!(named(&screen), 1);
-    screen.ask(Command::Layout(LayoutEdit::Activate(visible[1])));
-    assert!(
-        screen.says("Haddad, Youssef"),
-        "now it is the active patient's"
-    );
-}
-
-#[test]
 fn overlays_set_to_none_leave_nothing_on_the_picture_but_the_warning() {
     let home = temp_folder();
     let mut screen = two_patients(home.path());

@@ -271,7 +271,7 @@ fn what_is_not_decoded_is_refused_by_name() {
             "{samples} {bits} {error:?}"
         );
     }
-    for uid in ["1.2.840.10008.1.2.4.100", "1.2.840.10008.1.2.4.102"] {
+    for uid in ["1.2.840.10008.1.2.7.1", "1.2.840.10008.1.2.7.2"] {
         let file = encapsulated(SyntheticImage::new(2, 2), uid, vec![vec![0; 4]]);
         assert!(matches!(
             first(file),
