@@ -29,6 +29,7 @@ frames-cut-off = Frame { $number } is cut off at row { $row } of { $rows }: { $b
 ## A frame that was cut off
 
 frame-cut-off = Cut off at row { $row } of { $rows }: { $bytes } bytes of the pixel data are missing
+viewport-cut-off = Cut off at row { $row } of { $rows }
 viewport-slices-cut-off = { $count ->
     [one] 1 slice is cut off
    *[other] { $count } slices are cut off

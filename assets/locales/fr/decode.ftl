@@ -29,6 +29,7 @@ frames-cut-off = L’image { $number } est tronquée à la ligne { $row } sur { 
 ## Une image tronquée
 
 frame-cut-off = Image tronquée à la ligne { $row } sur { $rows } : il manque { $bytes } octets de données de pixels
+viewport-cut-off = Tronquée à la ligne { $row } sur { $rows }
 viewport-slices-cut-off = { $count ->
     [one] 1 coupe est tronquée
    *[other] { $count } coupes sont tronquées

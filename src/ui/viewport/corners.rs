@@ -348,7 +348,10 @@ fn look_lines(showing: &Showing, words: &Words) -> Vec<Line> {
     let Some(image) = &showing.image else {
         return lines;
     };
-    if let (Some(cut_off), Pixels::Frame(_)) = (image.cut_off(), &showing.pixels) {
+    if let (Some(missing), Pixels::Frame(_)) = (image.missing, &showing.pixels) {
+        let cut_off = Message::new(msg("viewport-cut-off"))
+            .number("row", missing.row(image.columns).into())
+            .number("rows", image.rows.into());
         lines.push(warning(words.get(&cut_off)));
     }
     if let Some(lossy) = &image.lossy {
