@@ -165,6 +165,13 @@ impl Library {
         self.patients.get(&self.studies.get(&study)?.patient)
     }
 
+    /// The study that an instance is in.
+    #[must_use]
+    pub fn study_of(&self, instance: InstanceIx) -> Option<&Study> {
+        let series = self.series.get(&self.instances.get(&instance)?.series)?;
+        self.studies.get(&series.study)
+    }
+
     /// A series.
     #[must_use]
     pub fn series(&self, key: SeriesKey) -> Option<&Series> {
@@ -238,6 +245,23 @@ impl Library {
                 frame,
             })
         })
+    }
+
+    /// [`Self::find_frame`] among the instances of one patient: another's may have the same UID.
+    #[must_use]
+    pub fn find_frame_of(
+        &self,
+        patient: PatientKey,
+        sop_instance_uid: &str,
+        frame: u32,
+    ) -> Option<(DisplaySetId, u32)> {
+        let is_whose = |ix| {
+            self.study_of(ix)
+                .is_some_and(|study| study.patient == patient)
+        };
+        let instances = self.by_uid.get(sop_instance_uid)?;
+        let mut own = instances.iter().copied().filter(|ix| is_whose(*ix));
+        own.find_map(|instance| self.place(FrameKey { instance, frame }))
     }
 
     /// Where a frame is shown: the display set and the place in it.

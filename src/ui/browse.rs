@@ -200,7 +200,7 @@ fn set_row(set: &DisplaySet, workspace: &Workspace, words: &Words) -> SetRow {
         phases: joined.map_or(1, |phase| phase.sets.len()),
         is_volume: workspace.library.volume_grid(set.id).is_ok(),
         badge: if set.is_image() && LayerKind::of(&set.sop_class_uid).is_none() {
-            let is_presented = workspace.presentations.is_any_for(&set.series_instance_uid);
+            let is_presented = workspace.presentations.is_any_for(set);
             is_presented.then(|| PRESENTED.to_owned())
         } else {
             // Masks and doses are pictures, too, but not of the patient.

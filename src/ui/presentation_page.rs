@@ -5,7 +5,7 @@ use eframe::egui::Ui;
 
 use crate::dicom::PersonName;
 use crate::model::DisplaySet;
-use crate::objects::presentation_state::{PresentationState, is_for};
+use crate::objects::presentation_state::{PresentationState, is_for_any};
 use crate::problem::{Message, msg};
 use crate::ui::bidi_label::Text;
 use crate::ui::panel::PanelCtx;
@@ -66,9 +66,5 @@ fn lines(ctx: &PanelCtx<'_>, state: &PresentationState) -> Vec<String> {
 fn is_any_open(workspace: &Workspace, state: &PresentationState) -> bool {
     let library = &workspace.library;
     let mut sets = library.display_sets();
-    sets.any(|set| {
-        set.is_image()
-            && state.series.contains(&set.series_instance_uid)
-            && set.frames.iter().any(|key| is_for(state, library, *key))
-    })
+    sets.any(|set| set.is_image() && is_for_any(state, library, set))
 }

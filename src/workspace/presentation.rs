@@ -147,7 +147,8 @@ impl Workspace {
         let found = state.images.iter().find_map(|image| {
             let frame = image.frames.as_ref().and_then(|frames| frames.first());
             let frame = frame.copied().unwrap_or(0);
-            self.library.find_frame(&image.sop_instance_uid, frame)
+            let uid = &image.sop_instance_uid;
+            self.library.find_frame_of(state.patient?, uid, frame)
         });
         let Some((set, _)) = found else {
             return false;

@@ -31,7 +31,7 @@ pub use graphic::{
     Justification, TextObject,
 };
 pub use layer::GraphicLayer;
-pub use open_states::{PresentationStates, is_for};
+pub use open_states::{PresentationStates, is_for, is_for_any};
 pub use read::{is_presentation_state, read};
 pub use scope::{ReferencedImage, Scope};
 
@@ -40,6 +40,7 @@ use std::sync::Arc;
 use crate::dicom::Dataset;
 use crate::dicom::modules::{DisplayShutter, OverlayPlane};
 use crate::imaging::PresentationTable;
+use crate::model::PatientKey;
 use crate::problem::Message;
 
 /// Which kind of images a state is for.
@@ -56,6 +57,9 @@ pub enum PresentationClass {
 /// How some images are to be seen.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PresentationState {
+    /// Whose it is, among the patients open; `None` while it is in no library. Images of other
+    /// patients may have the UIDs it names.
+    pub patient: Option<PatientKey>,
     /// What it is for.
     pub class: PresentationClass,
     /// SOP Instance UID.

@@ -34,8 +34,10 @@ impl PresentationStates {
         for instance in library.instances_from(InstanceIx(self.next)) {
             self.next = instance.ix.0 + 1;
             if is_presentation_state(&instance.facts.sop_class_uid) {
-                self.states
-                    .insert(instance.ix, read(&instance.header).map(Arc::new));
+                let patient = library.study_of(instance.ix).map(|study| study.patient);
+                let state = read(&instance.header)
+                    .map(|state| Arc::new(PresentationState { patient, ..state }));
+                self.states.insert(instance.ix, state);
                 new.push(instance.ix);
             }
         }
@@ -66,13 +68,11 @@ impl PresentationStates {
         states
     }
 
-    /// Whether a state is about a series.
+    /// Whether a state is about the series of a display set.
     #[must_use]
-    pub fn is_any_for(&self, series_instance_uid: &str) -> bool {
-        self.states
-            .values()
-            .filter_map(|state| state.as_ref().ok())
-            .any(|state| state.series.iter().any(|uid| **uid == *series_instance_uid))
+    pub fn is_any_for(&self, set: &DisplaySet) -> bool {
+        let mut states = self.states.values().filter_map(|state| state.as_ref().ok());
+        states.any(|state| is_about_series(state, set))
     }
 
     /// The states that are about a frame of a display set, newest first.
@@ -82,13 +82,8 @@ impl PresentationStates {
         library: &Library,
         set: &DisplaySet,
     ) -> Vec<(InstanceIx, &Arc<PresentationState>)> {
-        let is_about = |state: &PresentationState| {
-            let keys = set.frames.iter();
-            state.series.contains(&set.series_instance_uid)
-                && keys.into_iter().any(|key| is_for(state, library, *key))
-        };
         let mut states = self.all();
-        states.retain(|(_, state)| is_about(state));
+        states.retain(|(_, state)| is_for_any(state, library, set));
         states
     }
 }
@@ -96,6 +91,20 @@ impl PresentationStates {
 /// Whether a state says how an open frame is to be seen.
 #[must_use]
 pub fn is_for(state: &PresentationState, library: &Library, key: FrameKey) -> bool {
-    let instance = library.instance(key.instance);
-    instance.is_some_and(|instance| state.is_for(&instance.facts.sop_instance_uid, key.frame))
+    let is_named = library
+        .instance(key.instance)
+        .is_some_and(|instance| state.is_for(&instance.facts.sop_instance_uid, key.frame));
+    let patient = || library.study_of(key.instance).map(|study| study.patient);
+    is_named && state.patient.is_some() && state.patient == patient()
+}
+
+/// Whether a state says how a frame of a display set is to be seen.
+#[must_use]
+pub fn is_for_any(state: &PresentationState, library: &Library, set: &DisplaySet) -> bool {
+    let mut frames = set.frames.iter();
+    is_about_series(state, set) && frames.any(|key| is_for(state, library, *key))
+}
+
+fn is_about_series(state: &PresentationState, set: &DisplaySet) -> bool {
+    state.patient == Some(set.patient) && state.series.contains(&set.series_instance_uid)
 }

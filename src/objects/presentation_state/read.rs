@@ -64,6 +64,7 @@ pub fn read(header: &InstanceHeader) -> Result<PresentationState, Message> {
     let (overlays, overlay_faults) = OverlayPlane::read_all(root, &pixel);
     faults.extend(shutter_faults.into_iter().chain(overlay_faults));
     Ok(PresentationState {
+        patient: None,
         class,
         sop_instance_uid: text(tags::SOP_INSTANCE_UID).into(),
         label: text(tags::CONTENT_LABEL),

@@ -181,3 +181,23 @@ fn graphics_and_texts_are_drawn_over_the_picture_unless_overlays_are_off() {
     let without = levels(folder, &without);
     assert!(without.iter().flatten().all(|level| *level == 0));
 }
+
+#[test]
+fn a_state_is_not_drawn_over_another_patient_s_image_of_the_same_uid() {
+    let folder = folder();
+    let folder = folder.path();
+    let other = SyntheticImage::new(2, 4)
+        .bits(8, 8)
+        .patient("Other^Patient", "ID2")
+        .pixels(|_, _| 255);
+    // Found, and listed, first.
+    std::fs::write(folder.join("a.dcm"), other.write(Encoding::ExplicitLittle)).unwrap();
+    let own = levels(folder, &[".", "--presentation", "CUT"]);
+    assert_eq!(own, [[30, 60], [150, 180]]);
+    std::fs::remove_file(folder.join("image.dcm")).unwrap();
+    let done = isocentre(
+        folder,
+        &["render", ".", "--presentation", "CUT", "--out", "other.png"],
+    );
+    assert!(!done.status.success() && !folder.join("other.png").exists());
+}

@@ -1,7 +1,7 @@
 //! States in the panes of a window: chosen, changed, left, taken back.
 
 use isocentre::dicom::{Dataset, tags};
-use isocentre::model::InstanceIx;
+use isocentre::model::{DisplaySet, DisplaySetId, InstanceIx};
 use isocentre::view::{Camera, Presented, VoiChoice};
 use isocentre::workspace::{Arrival, Command, ViewEdit};
 
@@ -154,6 +154,36 @@ fn another_series_in_the_pane_is_seen_without_the_state() {
         desk.ask(Command::View(desk.pane(), ViewEdit::Show(set)));
         assert_eq!(desk.state().presentation, None);
     }
+}
+
+#[test]
+fn a_state_is_for_the_images_of_its_own_patient_whoever_s_have_the_same_uids() {
+    let others = series()
+        .into_iter()
+        .map(|image| image.patient("Other^Patient", "ID2"));
+    let mut desk = Desk::open(&others.clone().collect::<Vec<_>>());
+    arrive(&mut desk, &[turned()]);
+    assert!(offered(&desk).is_empty());
+    let sets = |desk: &Desk, is_it: &dyn Fn(&DisplaySet) -> bool| -> Vec<DisplaySetId> {
+        let sets = desk.workspace.library.display_sets();
+        sets.filter(|set| is_it(set)).map(|set| set.id).collect()
+    };
+    let states = sets(&desk, &|set| set.modality == "PR")[0];
+    desk.ask(Command::View(desk.pane(), ViewEdit::Show(states)));
+    let images_of_others = "its images are not open, only another's";
+    assert_eq!(desk.state().display_set, states, "{images_of_others}");
+    let mut desk = Desk::open(&others.chain(series()).collect::<Vec<_>>());
+    arrive(&mut desk, &[turned()]);
+    let states = sets(&desk, &|set| set.modality == "PR")[0];
+    desk.ask(Command::View(desk.pane(), ViewEdit::Show(states)));
+    assert!(presented(&desk).unwrap().is_for_frame);
+    let library = &desk.workspace.library;
+    let of = |set| library.display_set(set).unwrap();
+    let own = of(desk.state().display_set);
+    assert_eq!(own.patient, of(states).patient);
+    let other = sets(&desk, &|set| set.is_image() && set.patient != own.patient)[0];
+    let presentations = &desk.workspace.presentations;
+    assert!(presentations.is_any_for(own) && !presentations.is_any_for(of(other)));
 }
 
 #[test]
