@@ -7,6 +7,7 @@
 #![warn(missing_docs)]
 
 pub mod cine;
+mod kept_cuts;
 mod layers;
 mod library_facts;
 mod overlay_geometry;
@@ -23,6 +24,7 @@ pub mod waveform;
 mod window;
 
 pub use crate::imaging::Filter;
+pub use kept_cuts::KeptCuts;
 pub use layers::{
     ISODOSES, LayerCut, LayerDraw, LayerOver, LayerProbe, LayerSetting, dose_palette,
 };

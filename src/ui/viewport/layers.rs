@@ -1,6 +1,6 @@
 //! Segments, contours and doses over the picture of a pane.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::PoisonError;
 
@@ -13,12 +13,12 @@ use super::PaneRect;
 use super::picture::SharedTextures;
 use super::showing::Showing;
 use crate::engine::LayerPrepared;
-use crate::geom::{DVec2, PlanePose};
+use crate::geom::DVec2;
 use crate::model::InstanceIx;
 use crate::objects::layer::LayerSpace;
 use crate::problem::{Message, msg};
 use crate::text::Words;
-use crate::view::{LayerCut, LayerDraw, LayerOver, LayerProbe, ViewMode};
+use crate::view::{KeptCuts, LayerDraw, LayerOver, LayerProbe, ViewMode};
 use crate::volume::layer_twin;
 use crate::volume::{LayerLook, LayerVolumeId, ReslicePlane};
 use crate::workspace::{LayerState, PaneId, Workspace};
@@ -26,18 +26,10 @@ use crate::workspace::{LayerState, PaneId, Workspace};
 /// Width of outlines and contours, points.
 const LINE_PT: f64 = 1.5;
 
-/// Contours in a plane, with all they depend on.
-struct Cuts {
-    plane: PlanePose,
-    reach_mm: f64,
-    hidden: BTreeSet<u32>,
-    cuts: Vec<LayerCut>,
-}
-
 /// What is kept of the layers over a pane.
 #[derive(Default)]
 pub(super) struct LayerMemory {
-    cuts: BTreeMap<InstanceIx, Cuts>,
+    cuts: BTreeMap<InstanceIx, Option<KeptCuts>>,
     twins: BTreeMap<LayerVolumeId, (ReslicePlane, LayerLook, TextureHandle)>,
 }
 
@@ -184,27 +176,7 @@ fn contours_ui(
     over: &LayerOver<'_>,
     memory: &mut LayerMemory,
 ) {
-    let Some(plane) = over.view.plane().filter(|_| over.setting.is_shown) else {
-        return;
-    };
-    let reach_mm = over.shown.half_step_mm;
-    let is_current = |cuts: &Cuts| {
-        // The camera moves the picture within its plane: nothing is cut anew.
-        let is_same_plane = (cuts.plane.normal() - plane.normal()).length() < 1e-12
-            && cuts.plane.distance_mm(plane.centre).abs() < 1e-9;
-        is_same_plane && cuts.reach_mm == reach_mm && cuts.hidden == over.setting.hidden
-    };
-    if !memory.cuts.get(&instance).is_some_and(is_current) {
-        let cuts = Cuts {
-            plane,
-            reach_mm,
-            hidden: over.setting.hidden.clone(),
-            cuts: over.cuts(),
-        };
-        memory.cuts.insert(instance, cuts);
-    }
-    let cuts = memory.cuts.get(&instance).into_iter();
-    for cut in cuts.flat_map(|cuts| &cuts.cuts) {
+    for cut in over.kept_cuts(memory.cuts.entry(instance).or_default()) {
         let [r, g, b] = cut.rgb;
         let colour = Color32::from_rgb(r, g, b);
         let on_screen = |point| Some(rect.pos(over.view.screen_from_patient(point)?.0));

@@ -301,6 +301,35 @@ fn a_contour_is_drawn_on_its_slice_and_cut_in_reslices() {
 }
 
 #[test]
+fn lines_kept_from_one_space_are_not_drawn_in_another_at_the_same_coordinates() {
+    let contours = vec![("CLOSED_PLANAR", square([1.0, 1.0], [5.0, 6.0], 4.0))];
+    let elsewhere = super::objects::Region {
+        space: Some("1.2.3.4.5.999"),
+        ..region(2, "Elsewhere", contours.clone())
+    };
+    let set = structure_set(&[region(1, "Heart", contours), elsewhere]);
+    let workspace = open(&[series(), vec![set]].concat());
+    let size = DVec2::splat(8.0);
+    let numbers = with_layers(&workspace, 2, ViewMode::Stack, size, DVec3::ZERO, |over| {
+        let mut kept = None;
+        let here: Vec<u32> = over
+            .kept_cuts(&mut kept)
+            .iter()
+            .map(|it| it.number)
+            .collect();
+        let mut other = over.shown.clone();
+        other.frame_of_reference = Some("1.2.3.4.5.999".into());
+        let there = LayerOver {
+            shown: &other,
+            ..*over
+        };
+        let there = there.kept_cuts(&mut kept).iter().map(|it| it.number);
+        (here, there.collect::<Vec<_>>())
+    });
+    assert_eq!(numbers, [(vec![1], vec![2])]);
+}
+
+#[test]
 fn contours_without_a_space_lie_on_the_images_they_name() {
     let contours = vec![("CLOSED_PLANAR", square([1.0, 1.0], [5.0, 6.0], 4.0))];
     let of = |images| {
