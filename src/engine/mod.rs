@@ -135,7 +135,7 @@ fn phases_ahead(
     }
     workspace.phase(view).map_or_else(Vec::new, |phase| {
         let place = phase.place as usize;
-        let look = loader::Look {
+        let look = Look {
             index: place,
             coming: Vec::new(),
         };
