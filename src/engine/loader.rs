@@ -398,14 +398,19 @@ impl Loader {
                     loader: self,
                     instance: key.instance,
                     asked_for: index,
+                    owed: vec![index],
                     arrived,
                 };
-                if source.frames(key.frame, ctx, &mut run).is_err() {
-                    self.mark(index, false);
-                }
+                // Not reached: what is owed is free again, and asked for once more if still wanted.
+                drop(source.frames(key.frame, ctx, &mut run));
                 continue;
             }
-            self.put(index, source.frame(key.frame, ctx).map(Arc::new));
+            let frame = source.frame(key.frame, ctx);
+            if frame.is_err() && ctx.check().is_err() {
+                self.mark(index, false); // stopped, not unreadable
+                return Err(Cancelled);
+            }
+            self.put(index, frame.map(Arc::new));
             arrived();
         }
         Ok(())
@@ -418,7 +423,17 @@ struct StreamRun<'a> {
     instance: InstanceIx,
     /// Its place in the set.
     asked_for: usize,
+    /// Places taken for it and not filled yet; nobody else fills them until it ends.
+    owed: Vec<usize>,
     arrived: &'a (dyn Fn() + Sync),
+}
+
+impl Drop for StreamRun<'_> {
+    fn drop(&mut self) {
+        for place in &self.owed {
+            self.loader.mark(*place, false);
+        }
+    }
 }
 
 impl StreamRun<'_> {
@@ -438,8 +453,12 @@ impl StreamRun<'_> {
 
 impl SourceRun for StreamRun<'_> {
     fn wants(&mut self, frame: u32) -> bool {
-        self.place(frame)
-            .is_some_and(|place| self.loader.takes(place))
+        let place = self.place(frame);
+        let Some(place) = place.filter(|place| self.loader.takes(*place)) else {
+            return false;
+        };
+        self.owed.push(place);
+        true
     }
 
     fn goes_on(&mut self) -> bool {
@@ -447,8 +466,11 @@ impl SourceRun for StreamRun<'_> {
     }
 
     fn take(&mut self, frame: u32, image: Result<FrameImage, Message>) {
-        if let Some(place) = self.place(frame) {
-            self.loader.put(place, image.map(Arc::new));
+        let place = self.place(frame);
+        let owed = self.owed.iter().position(|owed| Some(*owed) == place);
+        if let Some(owed) = owed {
+            self.loader
+                .put(self.owed.swap_remove(owed), image.map(Arc::new));
             (self.arrived)();
         }
     }
@@ -489,6 +511,34 @@ mod tests {
         loader.look_at(vec![look(39, &[0, 1])]);
         assert_eq!(loader.next(), Some(1));
         assert!(!loader.has_work());
+    }
+
+    #[test]
+    fn a_film_that_is_stopped_leaves_no_frame_waiting_for_ever_and_decodes_none_twice() {
+        let frames = (0..4)
+            .map(|frame| FrameKey {
+                instance: InstanceIx(0),
+                frame,
+            })
+            .collect();
+        let loader = Loader::new(frames, HashMap::new(), None, 4, None);
+        loader.look_at(vec![look(0, &[])]);
+        let asked_for = loader.next().unwrap();
+        let mut run = StreamRun {
+            loader: &loader,
+            instance: InstanceIx(0),
+            asked_for,
+            owed: vec![asked_for],
+            arrived: &|| (),
+        };
+        let nothing = || Err(Message::new(crate::problem::msg("pdf-unreadable")));
+        run.take(0, nothing());
+        assert!(run.wants(1) && !run.wants(1));
+        run.take(0, nothing()); // once more is once too often
+        drop(run); // stopped before the second came
+        assert_eq!(loader.done(), 1);
+        assert_eq!(loader.next(), Some(1));
+        assert_eq!(loader.next(), Some(2));
     }
 
     #[test]

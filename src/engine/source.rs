@@ -95,14 +95,10 @@ impl InstanceSource {
             }
         };
         let mut described = Described { source: self, run };
-        match decoder.decode_run(frame, ctx, &mut described) {
-            Ok(()) => Ok(()),
-            Err(DecodeError::Cancelled) => Err(Cancelled),
-            Err(error) => {
-                described.run.take(frame, Err(error.message()));
-                Ok(())
-            }
-        }
+        // What is wrong with a frame was handed on in its place.
+        decoder
+            .decode_run(frame, ctx, &mut described)
+            .map_err(|_not_reached| Cancelled)
     }
 
     fn decoder(&self) -> Result<&FrameDecoder, Message> {

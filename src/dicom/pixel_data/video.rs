@@ -87,9 +87,27 @@ impl FrameDecoder {
             run.take(frame, self.decode(frame, ctx));
             return Ok(());
         };
-        let mut of_stream = OfStream { decoder: self, run };
-        catch_unwind(AssertUnwindSafe(|| session.run(frame, ctx, &mut of_stream)))
-            .unwrap_or_else(|payload| Err(self.panicked(&*payload)))
+        let mut of_stream = OfStream {
+            decoder: self,
+            run,
+            work: InWork::new(frame),
+        };
+        let done = catch_unwind(AssertUnwindSafe(|| session.run(frame, ctx, &mut of_stream)))
+            .unwrap_or_else(|payload| Err(self.panicked(&*payload)));
+        let OfStream { run, mut work, .. } = of_stream;
+        let error = match done {
+            Ok(()) | Err(DecodeError::Cancelled) => return done,
+            Err(error) => error,
+        };
+        if let Some(at_fault) = work.at_fault() {
+            run.take(at_fault, Err(error));
+            work.delivered(at_fault);
+        }
+        if work.is_reached {
+            Ok(())
+        } else {
+            Err(DecodeError::Cancelled)
+        }
     }
 }
 
@@ -103,14 +121,49 @@ pub trait FrameRun {
     fn take(&mut self, frame: u32, decoded: Result<DecodedFrame, DecodeError>);
 }
 
+/// Which frame an error belongs to that no frame was handed on with.
+#[derive(Debug)]
+struct InWork {
+    asked_for: u32,
+    /// The frame asked for was handed on.
+    is_reached: bool,
+    /// Wanted, and not handed on yet.
+    wanted: Option<u32>,
+}
+
+impl InWork {
+    const fn new(asked_for: u32) -> Self {
+        Self {
+            asked_for,
+            is_reached: false,
+            wanted: None,
+        }
+    }
+
+    fn delivered(&mut self, frame: u32) {
+        self.is_reached |= frame == self.asked_for;
+        self.wanted = self.wanted.filter(|wanted| *wanted != frame);
+    }
+
+    /// The frame being worked on; `None` where nobody waits for one any more.
+    fn at_fault(&self) -> Option<u32> {
+        self.wanted.or((!self.is_reached).then_some(self.asked_for))
+    }
+}
+
 struct OfStream<'a> {
     decoder: &'a FrameDecoder,
     run: &'a mut dyn FrameRun,
+    work: InWork,
 }
 
 impl Run for OfStream<'_> {
     fn wants(&mut self, turn: u32) -> bool {
-        self.run.wants(turn)
+        let is_wanted = self.run.wants(turn);
+        if is_wanted {
+            self.work.wanted = Some(turn);
+        }
+        is_wanted
     }
 
     fn goes_on(&mut self) -> bool {
@@ -120,5 +173,24 @@ impl Run for OfStream<'_> {
     fn take(&mut self, turn: u32, rgb: Result<Vec<u8>, DecodeError>) {
         let decoded = rgb.map(|rgb| self.decoder.frame(Samples::Rgb8(rgb.into()), None));
         self.run.take(turn, decoded);
+        self.work.delivered(turn);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decoder_that_fails_ahead_of_the_frame_asked_for_does_not_cost_that_frame() {
+        let mut work = InWork::new(7);
+        assert_eq!(work.at_fault(), Some(7));
+        work.wanted = Some(5); // comes by on the way
+        assert_eq!(work.at_fault(), Some(5));
+        work.delivered(5);
+        work.delivered(7);
+        assert_eq!(work.at_fault(), None);
+        work.wanted = Some(10); // goes on ahead
+        assert_eq!(work.at_fault(), Some(10));
     }
 }

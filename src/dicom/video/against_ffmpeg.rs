@@ -18,7 +18,9 @@ use super::session::Session;
 use super::session::Step;
 use crate::dicom::ByteSource;
 
-const SIZE: [usize; 2] = [176, 120];
+/// Small, so that debug builds are quick; not of whole macroblocks, and more than two coding tree
+/// units wide, since the decoder of HEVC refuses slices across narrower wavefronts.
+const SIZE: [usize; 2] = [136, 72];
 
 /// Whether ffmpeg and an encoder are there.
 fn has(encoder: &str) -> bool {
@@ -40,11 +42,11 @@ fn has(encoder: &str) -> bool {
 fn clip(folder: &Path, name: &str, options: &str) -> Vec<u8> {
     let path = folder.join(name);
     let [width, height] = SIZE;
-    let source = format!("testsrc2=size={width}x{height}:rate=25:duration=1.2");
+    let source = format!("testsrc2=size={width}x{height}:rate=25:duration=0.96");
     let zoom = format!("mandelbrot=size={width}x{height}:rate=25");
     let done = Command::new("ffmpeg")
         .args(["-v", "error", "-y", "-f", "lavfi", "-i", &source])
-        .args(["-f", "lavfi", "-i", &zoom, "-t", "1.2", "-filter_complex"])
+        .args(["-f", "lavfi", "-i", &zoom, "-t", "0.96", "-filter_complex"])
         .arg("[0][1]blend=all_mode=average:shortest=1")
         .args(options.split_whitespace())
         .arg(&path)

@@ -150,7 +150,7 @@ impl VideoSession {
         // A panic of a decoder left it in an unknown state: begin anew.
         self.session.lock().unwrap_or_else(|poisoned| {
             let mut session = PoisonError::into_inner(poisoned);
-            *session = Session::new();
+            session.begin_anew();
             self.session.clear_poison();
             session
         })
@@ -176,7 +176,8 @@ impl VideoSession {
     /// As [`Self::frame`], and hands on what is wanted of what is decoded on the way and behind it.
     ///
     /// # Errors
-    /// [`DecodeError::Cancelled`] where the picture was not reached.
+    /// [`DecodeError::Cancelled`] where the picture was not reached; what stops on the way behind it
+    /// once it was is none. What [`Run::wants`] was told is always decoded next.
     pub(super) fn run(
         &self,
         turn: u32,
@@ -192,14 +193,16 @@ impl VideoSession {
         }
         let mut ahead = 0;
         loop {
+            // Before anything is taken: who takes a picture delivers it.
+            let is_stopped = ctx.check().is_err();
             if is_reached {
                 let next = session.next_shown(&self.index);
-                if ahead >= MOST_AHEAD || !next.is_some_and(|next| run.wants(next)) {
+                let goes_on = ahead < MOST_AHEAD && !is_stopped;
+                if !goes_on || !next.is_some_and(|next| run.wants(next)) {
                     return Ok(());
                 }
                 ahead += 1;
-            }
-            if ctx.check().is_err() || !(is_reached || run.goes_on()) {
+            } else if is_stopped || !run.goes_on() {
                 return Err(DecodeError::Cancelled);
             }
             match session.step(&self.index) {

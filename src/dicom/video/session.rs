@@ -54,6 +54,14 @@ impl Session {
         }
     }
 
+    /// Forgets everything but how much may be kept.
+    pub(super) fn begin_anew(&mut self) {
+        *self = Self {
+            most_bytes: self.most_bytes,
+            ..Self::new()
+        };
+    }
+
     /// Pictures may be kept up to so many bytes.
     pub(super) const fn keep(&mut self, bytes: usize) {
         self.most_bytes = bytes;
