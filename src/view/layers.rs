@@ -251,10 +251,8 @@ impl LayerOver<'_> {
         };
         let shown = &self.shown.image;
         let images = segmentation.images.as_ref()?;
-        let number = images
-            .iter()
-            .position(|(uid, frame)| *uid == shown.sop_instance_uid && *frame == shown.frame)?;
-        Some(number as f64)
+        let slice = images.slice(&shown.sop_instance_uid, shown.frame)?;
+        Some(f64::from(slice))
     }
 
     /// A screen position in the space of the object's voxels or contours.

@@ -9,12 +9,14 @@
 //! | `lattice.rs` | planes of frames to grids |
 //! | `mask.rs` | what one frame holds of one segment |
 //! | `segment.rs` | Segment Sequence and what each frame says |
+//! | `arranging.rs` | frames into grids, or onto the images they were made of |
 //! | `segmentation.rs` | a segmentation's voxels |
 //! | `contour.rs`, `structures.rs` | contours, and the regions of interest they outline |
 //! | `cut.rs` | where a plane cuts a region |
 //! | `dose.rs` | a dose grid |
 //! | `placing.rs` | over which images an object may be drawn, and why not over others |
 
+mod arranging;
 mod colour;
 mod contour;
 mod cut;
@@ -28,6 +30,7 @@ mod segment;
 mod segmentation;
 mod structures;
 
+pub use arranging::SegmentedImages;
 pub use contour::{Contour, ContourType};
 pub use cut::{CutLines, cut, holds};
 pub use dose::Dose;

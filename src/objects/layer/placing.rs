@@ -4,8 +4,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::arranging::SegmentedImages;
 use super::kind::LayerKind;
 use super::reading::{Layer, LayerContent};
+use super::segmentation::Segmentation;
+use crate::dicom::modules::ImagePlaneModule;
 use crate::dicom::{Elements, tags};
 use crate::model::{DisplaySet, DisplaySetId, InstanceIx, Library};
 use crate::problem::{Message, MessageId, msg};
@@ -34,6 +37,8 @@ pub enum WhyNotDrawn {
     OtherImages,
     /// They are, but have another size.
     OtherSize,
+    /// They are, but lie elsewhere in the patient than it says.
+    OtherPlace,
 }
 
 impl WhyNotDrawn {
@@ -51,6 +56,7 @@ impl WhyNotDrawn {
             Self::NoPlace => msg("layer-images-no-place"),
             Self::OtherImages => msg("layer-other-images"),
             Self::OtherSize => msg("layer-other-size"),
+            Self::OtherPlace => msg("layer-other-place"),
         }
     }
 }
@@ -79,14 +85,7 @@ pub fn space_over(
     if let LayerContent::Segmentation(segmentation) = &layer.content
         && let Some(images) = &segmentation.images
     {
-        let is_named = |uid: &str| images.iter().any(|(named, _)| **named == *uid);
-        return if !names_any(library, set, is_named) {
-            Err(WhyNotDrawn::OtherImages)
-        } else if segmentation.size() != [set.columns, set.rows] {
-            Err(WhyNotDrawn::OtherSize)
-        } else {
-            Ok(LayerSpace::Images)
-        };
+        return over_pixels(library, set, segmentation, images);
     }
     let has_place = set.frames.first().is_some_and(|key| {
         let facts = library.instance(key.instance).map(|it| &it.facts);
@@ -112,6 +111,55 @@ pub fn space_over(
     } else {
         Err(WhyNotDrawn::AnotherSpace)
     }
+}
+
+/// Pixel by pixel: the images have the size of the frames, and their place where both state one.
+fn over_pixels(
+    library: &Library,
+    set: &DisplaySet,
+    segmentation: &Segmentation,
+    images: &SegmentedImages,
+) -> Result<LayerSpace, WhyNotDrawn> {
+    let mut is_any_named = false;
+    for key in set.frames.iter() {
+        let Some(facts) = library.instance(key.instance).map(|it| &it.facts) else {
+            continue;
+        };
+        let Some(slice) = images.slice(&facts.sop_instance_uid, key.frame) else {
+            continue;
+        };
+        is_any_named = true;
+        let said = images.place(slice).map(|it| (it.plane, it.spacing_mm));
+        let own = facts.frame(key.frame);
+        let own = own.and_then(|own| own.plane.zip(own.pixel_spacing));
+        if let Some((said, own)) = said.zip(own)
+            && !is_same_place(said, own, segmentation.size())
+        {
+            return Err(WhyNotDrawn::OtherPlace);
+        }
+    }
+    if !is_any_named {
+        Err(WhyNotDrawn::OtherImages)
+    } else if segmentation.size() != [set.columns, set.rows] {
+        Err(WhyNotDrawn::OtherSize)
+    } else {
+        Ok(LayerSpace::Images)
+    }
+}
+
+/// A plane with the distances between rows and between columns, mm.
+type Place = (ImagePlaneModule, (f64, f64));
+
+/// Whether three corners lie within a tenth of a pixel of each other.
+fn is_same_place(a: Place, b: Place, size: [u32; 2]) -> bool {
+    let [columns, rows] = size.map(f64::from);
+    let corner = |(plane, (row_mm, column_mm)): Place, x: f64, y: f64| {
+        plane.origin + plane.row * (column_mm * x) + plane.column * (row_mm * y)
+    };
+    let tolerance_mm = 0.1 * a.1.0.min(a.1.1);
+    [(0.0, 0.0), (columns, 0.0), (0.0, rows)]
+        .into_iter()
+        .all(|(x, y)| (corner(a, x, y) - corner(b, x, y)).length() <= tolerance_mm)
 }
 
 fn names_any(library: &Library, set: &DisplaySet, is_named: impl Fn(&str) -> bool) -> bool {

@@ -20,7 +20,7 @@ pub enum SegmentationType {
 }
 
 impl SegmentationType {
-    /// As the object says; without a type, Label Map Segmentation is told by its SOP class.
+    /// As the object says.
     #[must_use]
     pub fn read(root: Elements<'_>) -> Option<Self> {
         match root.text(tags::SEGMENTATION_TYPE)?.as_str() {
@@ -113,8 +113,23 @@ pub fn read_segments(root: Elements<'_>, kind: SegmentationType) -> Vec<Segment>
     segments.into_values().collect()
 }
 
-/// An image (its SOP Instance UID) and a frame of it, from 0.
-pub type ImageFrame = (Arc<str>, u32);
+/// An image that frames of a segmentation were made of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceImage {
+    /// Its SOP Instance UID.
+    pub sop_instance_uid: Arc<str>,
+    /// A frame of it, from 0; `None` for all it has (PS3.3 table 10-3: no Referenced Frame Number).
+    pub frame: Option<u32>,
+}
+
+/// The images a frame was made of.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sources {
+    /// Those whose pixels lie where the frame's do, each once.
+    pub images: Vec<SourceImage>,
+    /// Whether others were left out: Spatial Locations Preserved says that pixels were moved.
+    pub has_moved: bool,
+}
 
 /// What a frame of a segmentation says.
 #[derive(Debug, Clone, PartialEq)]
@@ -125,12 +140,15 @@ pub struct SegmentFrame {
     pub segment: Option<u32>,
     /// Where it lies in the patient.
     pub place: Option<LatticeFrame>,
-    /// The image it was made of.
-    pub source: Option<ImageFrame>,
+    /// The images it was made of.
+    pub sources: Arc<Sources>,
+    /// Temporal Position Index and Dimension Index Values; empty where it has none.
+    pub dimensions: Vec<i64>,
 }
 
-/// What each of `count` frames says; frames that name no segment are left out, unless there is
-/// only one.
+/// What each of `count` frames says. Frames that name no segment are left out, unless there is only
+/// one.
+#[must_use]
 pub fn read_frames(
     root: Elements<'_>,
     kind: SegmentationType,
@@ -138,6 +156,10 @@ pub fn read_frames(
     count: u32,
 ) -> Vec<SegmentFrame> {
     let groups = FunctionalGroups::read(root);
+    let shared = root.item(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE);
+    let shared = shared.and_then(sources_of).map(Arc::new);
+    let shared = shared.unwrap_or_default();
+    let per_frame = root.items(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE);
     let of = |frame: u32| {
         let at = frame as usize;
         let own = groups.own_or_shared(at, tags::SEGMENT_IDENTIFICATION_SEQUENCE);
@@ -150,37 +172,74 @@ pub fn read_frames(
             (_, None, [only]) => Some(only.number),
             _ => return None,
         };
-        let measures = groups.group(at, tags::PIXEL_MEASURES_SEQUENCE);
-        let positive = |tag| measures.float(tag).filter(|mm| *mm > 0.0);
-        let plane = ImagePlaneModule::read(
-            groups.group(at, tags::PLANE_POSITION_SEQUENCE),
-            groups.group(at, tags::PLANE_ORIENTATION_SEQUENCE),
-        );
-        let place =
-            plane
-                .zip(positive_pair(measures, tags::PIXEL_SPACING))
-                .map(|(plane, spacing_mm)| LatticeFrame {
-                    frame,
-                    plane,
-                    spacing_mm,
-                    slice_mm: positive(tags::SPACING_BETWEEN_SLICES)
-                        .or_else(|| positive(tags::SLICE_THICKNESS)),
-                });
+        let own = per_frame.get(at).copied();
+        let content = own.and_then(|own| own.item(tags::FRAME_CONTENT_SEQUENCE));
+        let dimensions = content.map(|content| {
+            let phase = content.integer(tags::TEMPORAL_POSITION_INDEX);
+            let place = content.integers(tags::DIMENSION_INDEX_VALUES);
+            phase.into_iter().chain(place).collect()
+        });
         Some(SegmentFrame {
             frame,
             segment,
-            place,
-            source: source_of(&groups, at),
+            place: place_of(&groups, frame),
+            sources: own
+                .and_then(sources_of)
+                .map_or_else(|| Arc::clone(&shared), Arc::new),
+            dimensions: dimensions.unwrap_or_default(),
         })
     };
     (0..count).filter_map(of).collect()
 }
 
-fn source_of(groups: &FunctionalGroups<'_>, frame: usize) -> Option<ImageFrame> {
-    let derivation = groups.own_or_shared(frame, tags::DERIVATION_IMAGE_SEQUENCE)?;
-    let source = derivation.item(tags::SOURCE_IMAGE_SEQUENCE)?;
-    let uid = source.text(tags::REFERENCED_SOP_INSTANCE_UID)?;
-    // Counted from 1; without a number the image has but one.
-    let number = source.integer(tags::REFERENCED_FRAME_NUMBER).unwrap_or(1);
-    Some((uid.into(), u32::try_from(number).ok()?.checked_sub(1)?))
+fn place_of(groups: &FunctionalGroups<'_>, frame: u32) -> Option<LatticeFrame> {
+    let at = frame as usize;
+    let measures = groups.group(at, tags::PIXEL_MEASURES_SEQUENCE);
+    let positive = |tag| measures.float(tag).filter(|mm| *mm > 0.0);
+    Some(LatticeFrame {
+        frame,
+        plane: ImagePlaneModule::read(
+            groups.group(at, tags::PLANE_POSITION_SEQUENCE),
+            groups.group(at, tags::PLANE_ORIENTATION_SEQUENCE),
+        )?,
+        spacing_mm: positive_pair(measures, tags::PIXEL_SPACING)?,
+        slice_mm: positive(tags::SPACING_BETWEEN_SLICES)
+            .or_else(|| positive(tags::SLICE_THICKNESS)),
+    })
+}
+
+/// All sources of all derivations; `None` where none is stated.
+fn sources_of(macros: Elements<'_>) -> Option<Sources> {
+    let derivations = macros.items(tags::DERIVATION_IMAGE_SEQUENCE);
+    let items = derivations
+        .iter()
+        .flat_map(|derivation| derivation.items(tags::SOURCE_IMAGE_SEQUENCE));
+    let mut sources = Sources::default();
+    for item in items {
+        let Some(uid) = item.text(tags::REFERENCED_SOP_INSTANCE_UID) else {
+            continue;
+        };
+        let preserved = item.text(tags::SPATIAL_LOCATIONS_PRESERVED);
+        if preserved.is_some_and(|preserved| preserved != "YES") {
+            sources.has_moved = true;
+            continue;
+        }
+        let sop_instance_uid: Arc<str> = uid.into();
+        let of = |frame| SourceImage {
+            sop_instance_uid: Arc::clone(&sop_instance_uid),
+            frame,
+        };
+        let numbers = item.integers(tags::REFERENCED_FRAME_NUMBER);
+        if numbers.is_empty() {
+            sources.images.push(of(None));
+        }
+        // Counted from 1.
+        let frames = numbers
+            .into_iter()
+            .filter_map(|n| u32::try_from(n).ok()?.checked_sub(1));
+        sources.images.extend(frames.map(|frame| of(Some(frame))));
+    }
+    sources.images.sort_unstable();
+    sources.images.dedup();
+    (sources.has_moved || !sources.images.is_empty()).then_some(sources)
 }

@@ -1,16 +1,15 @@
 //! A segmentation's voxels: frames into label volumes, overlapping segments into several.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::lattice::{Lattice, lattices};
+use super::arranging::{Arrangement, SegmentedImages, arrange};
+use super::lattice::Lattice;
 use super::mask::{Bounds, Mask};
 use super::reading::LayerRefusal;
-use super::segment::{
-    ImageFrame, Segment, SegmentFrame, SegmentationType, read_frames, read_segments,
-};
+use super::segment::{Segment, SegmentFrame, SegmentationType, read_frames, read_segments};
 use crate::cache::{Budget, Reservation};
 use crate::dicom::modules::InstanceFacts;
 use crate::dicom::{DatasetBuilder, FrameDecoder, InstanceHeader, Samples, tags};
@@ -55,9 +54,9 @@ pub struct Segmentation {
     pub segments: Vec<Segment>,
     /// Where they are.
     pub volumes: Vec<SegmentVolume>,
-    /// Slices of the volumes' space, where that is the pixels of images and not the patient.
-    pub images: Option<Vec<ImageFrame>>,
-    /// Frames that could not be read, and why the first of them.
+    /// The images whose pixels are the volumes' space, where that is not the patient.
+    pub images: Option<SegmentedImages>,
+    /// Frames that could not be read or have no place, and why the first of them.
     pub unreadable: Option<(usize, Message)>,
     size: [u32; 2],
 }
@@ -93,8 +92,21 @@ pub fn read(
     let frames = read_frames(root, kind, &segments, facts.frame_count);
     let size = [facts.pixel.columns, facts.pixel.rows];
     let has_space = facts.frame_of_reference.is_some();
-    let (lattices, images) = place(&frames, size, has_space)
-        .ok_or_else(|| LayerRefusal::because(msg("layer-no-place")))?;
+    let Arrangement {
+        lattices,
+        images,
+        left_out,
+    } = arrange(&frames, size, has_space)?;
+    let unnamed = (facts.frame_count as usize).saturating_sub(frames.len());
+    let unnamed = (unnamed > 0).then(|| (unnamed, Message::new(msg("layer-frame-no-segment"))));
+    let placed: BTreeSet<u32> = lattices
+        .iter()
+        .flat_map(|lattice| lattice.places.iter().map(|(frame, _)| *frame))
+        .collect();
+    let frames: Vec<SegmentFrame> = frames
+        .into_iter()
+        .filter(|frame| placed.contains(&frame.frame))
+        .collect();
     let decoder = decoder(header, kind)?;
     let reader = Reader {
         decoder: &decoder,
@@ -115,6 +127,8 @@ pub fn read(
             volumes.extend(labels(lattice, &masks, budget)?);
         }
     }
+    let reasons = [unreadable, left_out, unnamed].into_iter().flatten();
+    let unreadable = reasons.reduce(|(count, reason), (more, _)| (count + more, reason));
     Ok(Segmentation {
         kind,
         fractional_type: root
@@ -142,44 +156,6 @@ fn decoder(header: &InstanceHeader, kind: SegmentationType) -> Result<FrameDecod
         FrameDecoder::new(header)
     };
     decoder.map_err(|error| LayerRefusal::Because(error.message()))
-}
-
-/// The grids of frames in the patient, else among the pixels of the images they were made of.
-fn place(
-    frames: &[SegmentFrame],
-    [columns, rows]: [u32; 2],
-    has_space: bool,
-) -> Option<(Vec<Lattice>, Option<Vec<ImageFrame>>)> {
-    let places: Option<Vec<_>> = frames.iter().map(|frame| frame.place).collect();
-    if let Some(places) = places.filter(|places| has_space && !places.is_empty()) {
-        return Some((lattices(&places, columns, rows), None));
-    }
-    let mut images: Vec<ImageFrame> = frames
-        .iter()
-        .filter_map(|frame| frame.source.clone())
-        .collect();
-    images.sort_unstable();
-    images.dedup();
-    if images.is_empty() {
-        return None;
-    }
-    // One grid an image: of one, nothing is seen on the next.
-    let lattice = |k: usize, image: &ImageFrame| Lattice {
-        grid: VolumeGrid {
-            dims: [columns, rows, 1],
-            patient_from_voxel: DAffine3::from_translation(DVec3::Z * k as f64),
-        },
-        places: frames
-            .iter()
-            .filter(|frame| frame.source.as_ref() == Some(image))
-            .map(|frame| (frame.frame, 0))
-            .collect(),
-    };
-    let lattices = images
-        .iter()
-        .enumerate()
-        .map(|(k, image)| lattice(k, image));
-    Some((lattices.collect(), Some(images)))
 }
 
 struct Reader<'a> {
@@ -316,8 +292,11 @@ impl Reader<'_> {
             let mut stored = vec![0_u8; crop.voxels() as usize];
             for (frame, k, mask) in &slices {
                 self.ctx.check()?;
-                let Ok(Samples::U8(samples)) = self.decode(*frame) else {
-                    continue;
+                // It was read before: what fails now would look like what holds nothing.
+                let samples = match self.decode(*frame) {
+                    Ok(Samples::U8(samples)) => samples,
+                    Ok(_) => return Err(LayerRefusal::because(msg("layer-samples"))),
+                    Err(reason) => return Err(LayerRefusal::Because(reason)),
                 };
                 for [x, y] in mask.pixels() {
                     let from = y as usize * self.columns as usize + x as usize;

@@ -27,20 +27,68 @@ fn numbers(values: &[f64]) -> String {
 pub enum Place {
     Patient([f64; 3]),
     Image(&'static str, u32),
+    /// Made of all of these, each of whole images.
+    Images(Vec<&'static str>),
+    /// With Spatial Locations Preserved.
+    Derived(&'static str, &'static str),
+    /// Both a place and an image.
+    PatientOf([f64; 3], &'static str),
+    Nowhere,
 }
+
+impl Place {
+    fn position(&self) -> Option<[f64; 3]> {
+        match self {
+            Self::Patient(position) | Self::PatientOf(position, _) => Some(*position),
+            _ => None,
+        }
+    }
+
+    /// Items of Source Image Sequence.
+    fn sources(&self) -> Vec<Vec<Element>> {
+        let named = |uid: &str| vec![text(0x0008, 0x1155, "UI", uid)];
+        match self {
+            Self::Image(uid, number) => {
+                let mut source = named(uid);
+                source.push(text(0x0008, 0x1160, "IS", &(number + 1).to_string()));
+                vec![source]
+            }
+            Self::Images(uids) => uids.iter().map(|uid| named(uid)).collect(),
+            Self::Derived(uid, preserved) => {
+                let mut source = named(uid);
+                source.push(text(0x0028, 0x135A, "CS", preserved));
+                vec![source]
+            }
+            Self::PatientOf(_, uid) => vec![named(uid)],
+            Self::Patient(_) | Self::Nowhere => Vec::new(),
+        }
+    }
+}
+
+/// A frame with this segment names none.
+pub const UNNAMED: u16 = u16::MAX;
 
 /// A frame of a segmentation.
 #[derive(Clone)]
 pub struct Frame {
     pub segment: u16,
     pub place: Place,
+    /// Temporal Position Index.
+    pub phase: Option<u32>,
+}
+
+impl Frame {
+    pub const fn new(segment: u16, place: Place) -> Self {
+        Self {
+            segment,
+            place,
+            phase: None,
+        }
+    }
 }
 
 pub fn at(segment: u16, position: [f64; 3]) -> Frame {
-    Frame {
-        segment,
-        place: Place::Patient(position),
-    }
+    Frame::new(segment, Place::Patient(position))
 }
 
 /// A segmentation of any type.
@@ -100,7 +148,7 @@ impl Seg {
         let has_place = self
             .frames
             .iter()
-            .any(|frame| matches!(frame.place, Place::Patient(_)));
+            .any(|frame| frame.place.position().is_some());
         let mut shared = Vec::new();
         if has_place {
             let orientation = text(0x0020, 0x0037, "DS", &numbers(&self.orientation));
@@ -109,22 +157,20 @@ impl Seg {
         shared.push(items(0x0028, 0x9110, vec![measures]));
         let frames = self.frames.iter().map(|frame| {
             let mut groups = Vec::new();
-            if let Place::Image(uid, number) = &frame.place {
-                let source = vec![
-                    text(0x0008, 0x1155, "UI", uid),
-                    text(0x0008, 0x1160, "IS", &(number + 1).to_string()),
-                ];
-                groups.push(items(
-                    0x0008,
-                    0x9124,
-                    vec![vec![items(0x0008, 0x2112, vec![source])]],
-                ));
+            let sources = frame.place.sources();
+            if !sources.is_empty() {
+                let derivation = vec![items(0x0008, 0x2112, sources)];
+                groups.push(items(0x0008, 0x9124, vec![derivation]));
             }
-            if let Place::Patient(position) = frame.place {
+            if let Some(phase) = frame.phase {
+                let phase = Element::new(0x0020, 0x9128, "UL", Value::U32(vec![phase]));
+                groups.push(items(0x0020, 0x9111, vec![vec![phase]]));
+            }
+            if let Some(position) = frame.place.position() {
                 let position = text(0x0020, 0x0032, "DS", &numbers(&position));
                 groups.push(items(0x0020, 0x9113, vec![vec![position]]));
             }
-            if self.kind != "LABELMAP" {
+            if self.kind != "LABELMAP" && frame.segment != UNNAMED {
                 let segment = Element::u16(0x0062, 0x000B, frame.segment);
                 groups.push(items(0x0062, 0x000A, vec![vec![segment]]));
             }

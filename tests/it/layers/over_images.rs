@@ -227,10 +227,7 @@ fn radiograph(uid: &str) -> SyntheticImage {
 }
 
 fn on_radiograph(size: u16) -> SyntheticImage {
-    let frame = Frame {
-        segment: 1,
-        place: Place::Image("1.2.3.4.7", 0),
-    };
+    let frame = Frame::new(1, Place::Image("1.2.3.4.7", 0));
     let mut samples = vec![0; usize::from(size) * usize::from(size)];
     samples[usize::from(size) * 3 + 6] = 1;
     Seg::new("BINARY", [size, size], vec![frame], samples).image()
@@ -245,6 +242,45 @@ fn a_segment_without_a_place_lies_pixel_for_pixel_on_the_image_it_names_alone() 
     assert_eq!(space(&workspace), [Err(WhyNotDrawn::OtherImages)]);
     let workspace = open(&[radiograph("1.2.3.4.7"), on_radiograph(9)]);
     assert_eq!(space(&workspace), [Err(WhyNotDrawn::OtherSize)]);
+}
+
+/// Two images at one place, a segment of another pixel on each.
+fn phases(position: [f64; 3]) -> Vec<SyntheticImage> {
+    let image = |uid: &str, number| {
+        SyntheticImage::new(8, 8)
+            .sop_instance(uid)
+            .instance_number(number)
+            .position([0.0, 0.0, 2.0])
+    };
+    let frames = ["1.2.3.4.5.1.1", "1.2.3.4.5.1.2"];
+    let frames = frames.map(|uid| Frame::new(1, Place::PatientOf(position, uid)));
+    let mut samples = vec![0; 2 * 64];
+    samples[8 * 3 + 6] = 1;
+    samples[64 + 8 * 5 + 2] = 1;
+    vec![
+        image("1.2.3.4.5.1.1", 1),
+        image("1.2.3.4.5.1.2", 2),
+        Seg::new("BINARY", [8, 8], frames.to_vec(), samples).image(),
+    ]
+}
+
+#[test]
+fn a_segment_at_two_times_is_drawn_on_each_image_as_it_was_then() {
+    let workspace = open(&phases([0.0, 0.0, 2.0]));
+    assert_eq!(space(&workspace), [Ok(LayerSpace::Images)]);
+    let set = images(&workspace);
+    for (index, key) in set.frames.iter().enumerate() {
+        let facts = &workspace.library.instance(key.instance).unwrap().facts;
+        let expected = if facts.sop_instance_uid.ends_with(".1") {
+            (6, 3)
+        } else {
+            (2, 5)
+        };
+        assert_eq!(on_stack(&workspace, index), [vec![expected]]);
+    }
+    // Pixel by pixel over images that lie elsewhere would be beside the organ.
+    let elsewhere = open(&phases([3.0, 0.0, 2.0]));
+    assert_eq!(space(&elsewhere), [Err(WhyNotDrawn::OtherPlace)]);
 }
 
 #[test]

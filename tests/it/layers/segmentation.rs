@@ -4,7 +4,7 @@ use isocentre::geom::DVec3;
 use isocentre::objects::layer::{Segmentation, SegmentationType};
 use isocentre::volume::LayerSamples;
 
-use super::objects::{Frame, Place, Seg, at};
+use super::objects::{Frame, Place, Seg, UNNAMED, at};
 use super::{read, segmentation};
 use crate::common::{Element, Value};
 
@@ -199,10 +199,7 @@ fn the_colour_is_the_recommended_one_and_texts_are_kept() {
 
 #[test]
 fn without_planes_a_segmentation_lies_on_the_pixels_of_the_images_it_names() {
-    let frame = |segment, uid, number| Frame {
-        segment,
-        place: Place::Image(uid, number),
-    };
+    let frame = |segment, uid, number| Frame::new(segment, Place::Image(uid, number));
     let frames = vec![
         frame(1, "1.2.3.9", 0),
         frame(1, "1.2.3.8", 0),
@@ -211,12 +208,74 @@ fn without_planes_a_segmentation_lies_on_the_pixels_of_the_images_it_names() {
     let samples = vec![1, 0, 0, 0, 1, 0, 0, 0, 1];
     let found = segmentation(&Seg::new("BINARY", [1, 3], frames, samples).image());
     let images = found.images.clone().unwrap();
-    let names: Vec<(&str, u32)> = images.iter().map(|(uid, frame)| (&**uid, *frame)).collect();
-    assert_eq!(names, [("1.2.3.8", 0), ("1.2.3.9", 0)]);
+    let slice = |uid: &str, frame| images.slice(&uid.into(), frame);
+    assert_eq!(slice("1.2.3.8", 0), Some(0));
+    assert_eq!(slice("1.2.3.9", 0), Some(1));
+    assert_eq!((slice("1.2.3.9", 1), slice("1.2.3.7", 0)), (None, None));
     assert_eq!(parts(&found, [1.0, 0.0, 0.0]), [1]);
     assert_eq!(parts(&found, [0.0, 0.0, 1.0]), [1]);
     assert_eq!(parts(&found, [2.0, 0.0, 1.0]), [2]);
     assert!(parts(&found, [1.0, 0.0, 1.0]).is_empty());
+}
+
+#[test]
+fn a_frame_lies_on_every_image_it_names_and_on_all_frames_where_it_names_none() {
+    let frames = vec![Frame::new(1, Place::Images(vec!["1.2.3.8", "1.2.3.9"]))];
+    let found = segmentation(&Seg::new("BINARY", [1, 2], frames, vec![0, 1]).image());
+    let images = found.images.clone().unwrap();
+    for (uid, frame) in [("1.2.3.8", 0), ("1.2.3.8", 17), ("1.2.3.9", 0)] {
+        let slice = images.slice(&uid.into(), frame).unwrap();
+        assert_eq!(parts(&found, [1.0, 0.0, slice.into()]), [1]);
+    }
+}
+
+#[test]
+fn a_frame_of_a_moved_image_is_not_laid_on_its_pixels() {
+    for (preserved, id) in [
+        ("YES", None),
+        ("NO", Some("layer-pixels-moved")),
+        ("REORIENTED_ONLY", Some("layer-pixels-moved")),
+    ] {
+        let frames = vec![Frame::new(1, Place::Derived("1.2.3.8", preserved))];
+        let read = read(&Seg::new("BINARY", [1, 1], frames, vec![1]).image());
+        assert_eq!(read.err().map(|why| why.id.0), id);
+    }
+}
+
+#[test]
+fn a_segment_at_two_times_in_one_place_is_no_union() {
+    let at_time = |phase| Frame {
+        phase: Some(phase),
+        ..at(1, [0.0; 3])
+    };
+    let frames = vec![at_time(1), at_time(2)];
+    let refused = read(&Seg::new("BINARY", [1, 2], frames, vec![1, 0, 0, 1]).image());
+    assert_eq!(refused.unwrap_err().id.0, "layer-several-at-one-place");
+    // Two frames on one image without a place neither.
+    let on_image = || Frame::new(1, Place::Image("1.2.3.8", 0));
+    let frames = vec![on_image(), on_image()];
+    let refused = read(&Seg::new("BINARY", [1, 2], frames, vec![1, 0, 0, 1]).image());
+    assert_eq!(refused.unwrap_err().id.0, "layer-several-at-one-place");
+}
+
+#[test]
+fn a_frame_without_a_place_or_a_segment_is_counted_and_costs_itself_alone() {
+    let frames = vec![
+        at(1, [0.0; 3]),
+        Frame::new(1, Place::Nowhere),
+        at(1, [0.0, 0.0, 1.0]),
+    ];
+    let seg = Seg::new("BINARY", [1, 1], frames, vec![1; 3]);
+    let found = segmentation(&seg.image());
+    assert_eq!(parts(&found, [0.0; 3]), [1]);
+    assert_eq!(parts(&found, [0.0, 0.0, 1.0]), [1]);
+    let (count, reason) = found.unreadable.unwrap();
+    assert_eq!((count, reason.id.0), (1, "layer-frame-no-place"));
+    // No number but two segments to choose from.
+    let frames = vec![at(UNNAMED, [0.0; 3]), at(1, [0.0; 3])];
+    let found = segmentation(&Seg::new("BINARY", [1, 1], frames, vec![1; 2]).image());
+    let (count, reason) = found.unreadable.unwrap();
+    assert_eq!((count, reason.id.0), (1, "layer-frame-no-segment"));
 }
 
 #[test]
