@@ -402,7 +402,7 @@ impl Loader {
                     arrived,
                 };
                 // Not reached: what is owed is free again, and asked for once more if still wanted.
-                drop(source.frames(key.frame, ctx, &mut run));
+                let _reached = source.frames(key.frame, ctx, &mut run);
                 continue;
             }
             let frame = source.frame(key.frame, ctx);

@@ -149,6 +149,78 @@ fn hold(cases: &[(&str, &str)], codec: VideoCodec, most: u32) {
     }
 }
 
+const OPEN_264: &str =
+    "-pix_fmt yuv420p -c:v libx264 -g 10 -bf 3 -x264-params open-gop=1:b-pyramid=normal:scenecut=0";
+const OPEN_265: &str = "-pix_fmt yuv420p -c:v libx265 -x265-params log-level=none:keyint=10:open-gop=1:bframes=4:scenecut=0";
+
+/// Every picture shown, where it decodes.
+fn all(index: &VideoIndex) -> Vec<Option<Vec<u8>>> {
+    let mut session = Session::new();
+    let mut all = vec![None; index.frames() as usize];
+    session.seek(index, 0).unwrap();
+    loop {
+        match session.step(index) {
+            Step::Shown(turn) => {
+                let picture = session.kept(turn).unwrap().as_ref().ok();
+                all[turn as usize] = picture.map(bytes);
+            }
+            Step::Hidden => {}
+            Step::End => return all,
+        }
+    }
+}
+
+#[test]
+fn a_film_cut_out_of_another_shows_nothing_that_needs_what_was_cut_off() {
+    let folder = tempfile::tempdir().unwrap();
+    for (encoder, name, options, codec) in [
+        ("libx264", "open.264", OPEN_264, VideoCodec::H264),
+        ("libx265", "open.265", OPEN_265, VideoCodec::Hevc),
+    ] {
+        if !has(encoder) {
+            continue;
+        }
+        let whole = clip(folder.path(), name, options);
+        let index_of_whole = index(whole.clone(), codec);
+        let pictures = &index_of_whole.pictures;
+        let leads = |at: usize| pictures.get(at + 1).is_some_and(|next| next.is_leading);
+        let from = (1..pictures.len())
+            .find(|at| pictures[*at].is_random_access && leads(*at))
+            .unwrap();
+        let cut = index(whole[pictures[from].bytes.start as usize..].to_vec(), codec);
+        let left = pictures[from..].iter();
+        let order = pictures[from].order;
+        let expected = left.filter(|picture| picture.order >= order).count();
+        assert_eq!(cut.frames() as usize, expected, "{name}");
+        let right = all(&index_of_whole);
+        let shown = all(&cut);
+        assert!(shown.iter().all(Option::is_some), "{name}");
+        assert_eq!(shown, right[right.len() - shown.len()..], "{name}");
+    }
+}
+
+#[test]
+fn a_film_that_lost_a_picture_shows_none_that_is_predicted_from_it() {
+    if !has("libx264") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let options = "-pix_fmt yuv420p -c:v libx264 -g 10 -bf 0 -refs 1";
+    let mut stream = clip(folder.path(), "plain.264", options);
+    let whole = index(stream.clone(), VideoCodec::H264);
+    let lost = &whole.pictures[4].bytes;
+    stream.drain(lost.start as usize..lost.end as usize);
+    let mut right = all(&whole);
+    right.remove(4);
+    let shown = all(&index(stream, VideoCodec::H264));
+    assert_eq!(shown.len(), right.len());
+    for (at, (shown, right)) in shown.into_iter().zip(right).enumerate() {
+        // The next group begins with the picture 9 of those left.
+        let is_hurt = (4..9).contains(&at);
+        assert_eq!(shown, right.filter(|_| !is_hurt), "{at}");
+    }
+}
+
 #[test]
 fn h264_is_to_the_bit_what_ffmpeg_decodes_in_any_order() {
     if !has("libx264") {
@@ -156,10 +228,7 @@ fn h264_is_to_the_bit_what_ffmpeg_decodes_in_any_order() {
     }
     let cases = [
         ("plain.264", "-pix_fmt yuv420p -c:v libx264 -g 12 -bf 0"),
-        (
-            "open.264",
-            "-pix_fmt yuv420p -c:v libx264 -g 10 -bf 3 -x264-params open-gop=1:b-pyramid=normal:scenecut=0",
-        ),
+        ("open.264", OPEN_264),
         (
             "slices.264",
             "-pix_fmt yuv420p -c:v libx264 -g 15 -x264-params slices=4:cabac=0",
@@ -191,10 +260,7 @@ fn hevc_is_to_the_bit_what_ffmpeg_decodes_in_any_order() {
         return;
     }
     let cases = [
-        (
-            "open.265",
-            "-pix_fmt yuv420p -c:v libx265 -x265-params log-level=none:keyint=10:open-gop=1:bframes=4:scenecut=0",
-        ),
+        ("open.265", OPEN_265),
         (
             "closed.265",
             "-pix_fmt yuv420p -c:v libx265 -x265-params log-level=none:keyint=12:open-gop=0:slices=2",

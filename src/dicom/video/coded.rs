@@ -26,6 +26,8 @@ pub(super) struct Coded {
     pub(super) is_interlaced: bool,
     /// It is decoded and not shown, or cannot be decoded by anybody.
     pub(super) is_hidden: bool,
+    /// A picture that it may be predicted from was lost before it.
+    pub(super) has_gap_before: bool,
 }
 
 /// A parameter set, from the picture on before which it stands.
@@ -51,6 +53,13 @@ impl ParameterSets {
                 nal: nal.into(),
             });
         }
+    }
+
+    /// Those that stand before a picture and behind the one before it.
+    pub(super) fn at(&self, picture: usize) -> impl Iterator<Item = &ParameterSet> {
+        let from = self.0.partition_point(|set| set.before < picture);
+        let sets = self.0.get(from..).unwrap_or_default().iter();
+        sets.take_while(move |set| set.before == picture)
     }
 
     /// Those in force before a picture, of which it does not bring its own.

@@ -12,11 +12,16 @@ pub(super) trait PictureDecoder: Send {
     /// Takes a parameter set in, without start code.
     fn parameter_set(&mut self, nal: &[u8]);
 
-    /// Decodes the bytes of a picture.
+    /// Decodes the bytes of a picture; `None` where they hold none to be shown.
     ///
     /// # Errors
     /// What is wrong with it. Pictures predicted from it are not to be trusted either.
-    fn decode(&mut self, bytes: &[u8], framing: Framing, coded: &Coded) -> Result<Planes, String>;
+    fn decode(
+        &mut self,
+        bytes: &[u8],
+        framing: Framing,
+        coded: &Coded,
+    ) -> Result<Option<Planes>, String>;
 }
 
 /// A decoder that has seen nothing yet, for pictures of this size and no other: a parameter set that

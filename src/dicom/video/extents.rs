@@ -132,14 +132,18 @@ pub(super) struct Window<'a> {
     stream: &'a Stream,
     start: u64,
     bytes: Vec<u8>,
+    /// Bytes that may still be read ahead of what is asked for: who jumps to and fro in a stream
+    /// must not have it read whole each time.
+    ahead_left: u64,
 }
 
 impl<'a> Window<'a> {
-    pub(super) const fn new(stream: &'a Stream) -> Self {
+    pub(super) fn new(stream: &'a Stream) -> Self {
         Self {
             stream,
             start: 0,
             bytes: Vec::new(),
+            ahead_left: stream.length().saturating_mul(4),
         }
     }
 
@@ -150,7 +154,11 @@ impl<'a> Window<'a> {
             .min(self.stream.length());
         let end = self.start + self.bytes.len() as u64;
         if place < self.start || wanted_end > end {
-            self.bytes = self.stream.read(place, WINDOW.max(length))?;
+            let ahead = usize::try_from(self.ahead_left).unwrap_or(usize::MAX);
+            let most = WINDOW.min(length.saturating_add(ahead)).max(length);
+            self.bytes = self.stream.read(place, most)?;
+            let read_ahead = self.bytes.len().saturating_sub(length) as u64;
+            self.ahead_left = self.ahead_left.saturating_sub(read_ahead);
             self.start = place;
         }
         let from = usize::try_from(place - self.start).unwrap_or(usize::MAX);
@@ -181,6 +189,25 @@ mod tests {
         let mut part = Extents::default();
         part.push_part(&extents, 8, 6);
         assert_eq!(part.read(&source, 0, 99).unwrap(), [18, 19, 40, 41, 42, 0]);
+    }
+
+    #[test]
+    fn jumping_to_and_fro_does_not_read_a_stream_over_and_over() {
+        let length = 3 << 20;
+        let mut extents = Extents::default();
+        extents.push(0, length);
+        let stream = Stream {
+            source: ByteSource::Memory(vec![0; length as usize].into()),
+            extents: Arc::new(extents),
+        };
+        let mut window = Window::new(&stream);
+        let mut read = 0;
+        for n in 0..1000 {
+            let place = if n % 2 == 0 { 0 } else { 2 << 20 };
+            read += window.at(place, 100).unwrap().len();
+        }
+        assert!(read < 5 * length as usize, "{read}");
+        assert_eq!(window.at(length - 50, 100).unwrap().len(), 50);
     }
 
     #[test]

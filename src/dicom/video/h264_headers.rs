@@ -16,6 +16,8 @@ pub(super) struct Sps {
     pub(super) is_adaptive: bool,
     has_separate_planes: bool,
     frame_num_bits: u32,
+    /// Numbers may be left out: the stream was thinned on purpose.
+    may_skip_frames: bool,
     order: Order,
 }
 
@@ -85,7 +87,7 @@ impl Sps {
         let frame_num_bits = bits.unsigned().filter(|bits| *bits <= 12)? + 4;
         let order = read_order(&mut bits)?;
         bits.unsigned()?;
-        bits.skip(1);
+        let may_skip_frames = bits.flag()?;
         let width = bits.unsigned()?.checked_add(1)?.checked_mul(16)?;
         let map_rows = bits.unsigned()?.checked_add(1)?.checked_mul(16)?;
         let is_frames_only = bits.flag()?;
@@ -128,8 +130,18 @@ impl Sps {
             is_adaptive,
             has_separate_planes,
             frame_num_bits,
+            may_skip_frames,
             order,
         })
+    }
+}
+
+impl Sps {
+    /// Whether pictures that others are predicted from are missing between that of a `frame_num` and
+    /// the next (7.4.3).
+    pub(super) fn is_gap(&self, before: u32, next: u32) -> bool {
+        let range = 1 << self.frame_num_bits;
+        !self.may_skip_frames && next != before && next != (before + 1) % range
     }
 }
 

@@ -45,6 +45,9 @@ pub(super) struct H264Index {
     awaits_field: Option<(bool, u32)>,
     /// Order count of the random access point the pictures follow.
     random_access_order: Option<i64>,
+    random_access_points: usize,
+    /// `frame_num` of the last picture that others are predicted from.
+    reference_frame_num: Option<u32>,
 }
 
 #[derive(Debug)]
@@ -148,27 +151,41 @@ impl H264Index {
             self.awaits_field = None;
             if let Some(first) = self.pictures.last_mut() {
                 first.order = first.order.min(self.sequence << 32 | (count + (1 << 31)));
-                first.is_reference |= picture.is_reference;
+                first.is_reference |= picture.is_reference && !first.is_hidden;
             }
             self.picture = Some(picture);
             return;
         }
         self.awaits_field = slice.field.map(|bottom| (bottom, slice.frame_num));
         self.sequence += i64::from(picture.is_idr);
-        let is_random_access = picture.is_idr || (picture.recovers && slice.is_intra);
+        let has_gap_before = !picture.is_idr
+            && self
+                .reference_frame_num
+                .is_some_and(|before| sps.is_gap(before, slice.frame_num));
+        if picture.is_reference {
+            self.reference_frame_num = Some(slice.frame_num);
+        }
+        // A stream that was cut out of another begins where it can.
+        let begins = picture.recovers || self.random_access_points == 0;
+        let is_random_access = picture.is_idr || (begins && slice.is_intra);
         if is_random_access {
+            self.random_access_points += 1;
             self.random_access_order = (!picture.is_idr).then_some(count);
         }
         let is_leading = !is_random_access && self.random_access_order.is_some_and(|at| count < at);
+        // What it is predicted from is not in the stream.
+        let is_lost =
+            self.random_access_points == 0 || (is_leading && self.random_access_points == 1);
         if self.pictures.len() < MAX_PICTURES {
             self.pictures.push(Coded {
                 bytes: begin..begin,
                 order: self.sequence << 32 | (count + (1 << 31)),
                 is_random_access,
                 is_leading,
-                is_reference: picture.is_reference,
+                is_reference: picture.is_reference && !is_lost,
                 is_interlaced,
-                is_hidden: false,
+                is_hidden: is_lost,
+                has_gap_before,
             });
         }
         self.picture = Some(picture);

@@ -38,7 +38,12 @@ impl PictureDecoder for HevcDecoder {
         }
     }
 
-    fn decode(&mut self, bytes: &[u8], framing: Framing, _coded: &Coded) -> Result<Planes, String> {
+    fn decode(
+        &mut self,
+        bytes: &[u8],
+        framing: Framing,
+        _coded: &Coded,
+    ) -> Result<Option<Planes>, String> {
         let nals = match framing {
             Framing::StartCodes => parse_annex_b(bytes),
             Framing::Lengths(width) => parse_hvcc(bytes, width as u8),
@@ -63,8 +68,7 @@ impl PictureDecoder for HevcDecoder {
         }
         match (fault, frame) {
             (Some(fault), _) => Err(fault),
-            (None, Some(frame)) => Ok(planes(frame)),
-            (None, None) => Err("it holds no picture".to_owned()),
+            (None, frame) => Ok(frame.map(planes)),
         }
     }
 }

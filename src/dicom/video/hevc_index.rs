@@ -127,9 +127,11 @@ impl HevcIndex {
                 order: self.sequence << 32 | (count + (1 << 31)),
                 is_random_access,
                 is_leading: is_leading && !self.loses_leading,
-                is_reference: true,
+                // What others lead from a lost beginning is lost as well.
+                is_reference: !is_lost && self.has_begun,
                 is_interlaced: false,
                 is_hidden: is_lost || !is_shown || !self.has_begun,
+                has_gap_before: false,
             });
             self.is_open = true;
         }

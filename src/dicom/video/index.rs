@@ -103,22 +103,7 @@ impl VideoIndex {
             });
         };
         format.frame_rate = format.frame_rate.or(video.frame_rate);
-        let mut shown: Vec<u32> = (0_u32..)
-            .zip(&pictures)
-            .filter(|(_, picture)| !picture.is_hidden)
-            .map(|(at, _)| at)
-            .collect();
-        shown.sort_by_key(|at| {
-            pictures
-                .get(*at as usize)
-                .map_or(0, |picture| picture.order)
-        });
-        let mut turns = vec![None; pictures.len()];
-        for (turn, at) in (0_u32..).zip(&shown) {
-            if let Some(place) = turns.get_mut(*at as usize) {
-                *place = Some(turn);
-            }
-        }
+        let (shown, turns) = order(&pictures);
         Ok(Self {
             codec: *codec,
             container: video.container,
@@ -235,6 +220,70 @@ impl VideoIndex {
         self.pictures
             .get(picture)
             .map_or(0..0, |picture| picture.bytes.clone())
+    }
+}
+
+/// Places in the order of presentation, and by place the number there.
+fn order(pictures: &[Coded]) -> (Vec<u32>, Vec<Option<u32>>) {
+    let mut shown: Vec<u32> = (0_u32..)
+        .zip(pictures)
+        .filter(|(_, picture)| !picture.is_hidden)
+        .map(|(at, _)| at)
+        .collect();
+    shown.sort_by_key(|at| {
+        pictures
+            .get(*at as usize)
+            .map_or(0, |picture| picture.order)
+    });
+    let mut turns = vec![None; pictures.len()];
+    for (turn, at) in (0_u32..).zip(&shown) {
+        if let Some(place) = turns.get_mut(*at as usize) {
+            *place = Some(turn);
+        }
+    }
+    (shown, turns)
+}
+
+#[cfg(test)]
+impl VideoIndex {
+    /// Pictures of one byte each.
+    pub(super) fn of_pictures(coded: &[(u8, Coded)]) -> Self {
+        let mut extents = super::extents::Extents::default();
+        extents.push(0, coded.len() as u64);
+        let bytes: Vec<u8> = coded.iter().map(|(byte, _)| *byte).collect();
+        let pictures: Vec<Coded> = (0..)
+            .zip(coded)
+            .map(|(at, (_, picture))| Coded {
+                bytes: at..at + 1,
+                ..picture.clone()
+            })
+            .collect();
+        let (shown, turns) = order(&pictures);
+        Self {
+            codec: VideoCodec::H264,
+            container: VideoContainer::Elementary,
+            framing: Framing::StartCodes,
+            stream: Stream {
+                source: ByteSource::Memory(bytes.into()),
+                extents: Arc::new(extents),
+            },
+            format: PictureFormat {
+                size: [1, 1],
+                coded_size: [1, 1],
+                sample_aspect: None,
+                matrix: None,
+                is_full_range: None,
+                chroma_location: 0,
+                frame_rate: None,
+            },
+            pictures,
+            shown,
+            turns,
+            sets: ParameterSets::default(),
+            is_cut_off: false,
+            has_audio: false,
+            has_other_views: false,
+        }
     }
 }
 

@@ -61,19 +61,23 @@ pub(super) fn read(payload: &Stream) -> Result<Track, DecodeError> {
         if size < header as u64 {
             break;
         }
+        let Some(next) = place.checked_add(size) else {
+            break;
+        };
         if &kind == b"moov" {
-            if size > MAX_MOVIE || place + size > payload.length() {
+            if size > MAX_MOVIE || next > payload.length() {
                 return Err(damaged("the movie box is cut off"));
             }
             let movie = payload.read(place + header as u64, size as usize - header)?;
-            let track = read_movie(&movie).ok_or_else(|| damaged("no video track"))?;
+            let track =
+                read_movie(&movie, payload.length()).ok_or_else(|| damaged("no video track"))?;
             if track.samples.is_empty() {
                 is_fragmented = true;
             } else {
                 return Ok(track);
             }
         }
-        place += size;
+        place = next;
     }
     Err(damaged(if is_fragmented {
         "a fragmented MP4, whose samples are not in its movie box"
@@ -119,14 +123,14 @@ fn child<'a>(bytes: &'a [u8], kind: &str) -> Option<&'a [u8]> {
         .map(|(_, body)| body)
 }
 
-fn read_movie(movie: &[u8]) -> Option<Track> {
+fn read_movie(movie: &[u8], payload_length: u64) -> Option<Track> {
     let mut video = None;
     let mut has_audio = false;
     for (_, track) in boxes(movie).filter(|(kind, _)| kind == b"trak") {
         let media = child(track, "mdia")?;
         let handler = child(media, "hdlr").and_then(|body| body.get(8..12));
         match handler {
-            Some(b"vide") if video.is_none() => video = read_track(media),
+            Some(b"vide") if video.is_none() => video = read_track(media, payload_length),
             Some(b"soun") => has_audio = true,
             _ => {}
         }
@@ -136,10 +140,10 @@ fn read_movie(movie: &[u8]) -> Option<Track> {
     Some(track)
 }
 
-fn read_track(media: &[u8]) -> Option<Track> {
+fn read_track(media: &[u8], payload_length: u64) -> Option<Track> {
     let table = child(child(media, "minf")?, "stbl")?;
     let (codec, framing, parameter_sets) = read_description(child(table, "stsd")?)?;
-    let samples = read_samples(table).unwrap_or_default();
+    let samples = read_samples(table, payload_length).unwrap_or_default();
     Some(Track {
         codec,
         framing,
@@ -229,8 +233,9 @@ fn take_set<'a>(bytes: &'a [u8], sets: &mut Vec<Vec<u8>>) -> Option<&'a [u8]> {
     Some(rest)
 }
 
-/// Chunks, samples in each, and their sizes to where each sample is.
-fn read_samples(table: &[u8]) -> Option<Vec<Range<u64>>> {
+/// Chunks, samples in each, and their sizes to where each sample is. They end with those that the
+/// payload cannot hold: behind its end, or more bytes together than it has.
+fn read_samples(table: &[u8], payload_length: u64) -> Option<Vec<Range<u64>>> {
     let sizes = child(table, "stsz")?;
     let (one_size, count) = (u32_at(sizes, 4)?, u32_at(sizes, 8)? as usize);
     let count = count.min(MAX_SAMPLES);
@@ -266,6 +271,7 @@ fn read_samples(table: &[u8]) -> Option<Vec<Range<u64>>> {
         .filter_map(|run| Some((u32_at(run, 0)? as usize, u32_at(run, 4)?)))
         .collect();
     let mut samples = Vec::new();
+    let mut left = payload_length;
     let mut run = 0;
     for (n, &chunk) in chunks.iter().enumerate() {
         while runs.get(run + 1).is_some_and(|next| next.0 <= n + 1) {
@@ -278,6 +284,11 @@ fn read_samples(table: &[u8]) -> Option<Vec<Range<u64>>> {
             }
             let length = u64::from(size(samples.len())?);
             let end = offset.checked_add(length)?;
+            let held = payload_length.saturating_sub(offset).min(length);
+            if offset >= payload_length || held > left {
+                return Some(samples);
+            }
+            left -= held;
             samples.push(offset..end);
             offset = end;
         }
@@ -297,4 +308,56 @@ fn read_rate(header: Option<&[u8]>, times: Option<&[u8]>) -> Option<f64> {
         ticks += f64::from(count) * f64::from(delta);
     }
     plausible_rate(samples * f64::from(scale), ticks)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::extents::Extents;
+    use super::*;
+    use crate::dicom::ByteSource;
+
+    fn boxed(kind: &[u8; 4], words: &[u32]) -> Vec<u8> {
+        let length = 8 + 4 * words.len() as u32;
+        let body = words.iter().flat_map(|word| word.to_be_bytes());
+        let head = length.to_be_bytes().into_iter().chain(*kind);
+        head.chain(body).collect()
+    }
+
+    #[test]
+    fn a_box_whose_length_wraps_ends_the_search() {
+        let mut bytes = boxed(b"ftyp", &[0, 0]);
+        bytes.extend([&[0, 0, 0, 1], &b"free"[..], &(u64::MAX - 15).to_be_bytes()].concat());
+        let mut extents = Extents::default();
+        extents.push(0, bytes.len() as u64);
+        let payload = Stream {
+            source: ByteSource::Memory(bytes.into()),
+            extents: Arc::new(extents),
+        };
+        assert!(read(&payload).is_err());
+    }
+
+    #[test]
+    fn samples_are_no_more_bytes_than_there_are() {
+        let table = |size: u32, chunks: &[u32]| {
+            let count = chunks.len() as u32;
+            let offsets = [&[0, count], chunks].concat();
+            [
+                boxed(b"stsz", &[0, size, count]),
+                boxed(b"stsc", &[0, 1, 1, 1, 1]),
+                boxed(b"stco", &offsets),
+            ]
+            .concat()
+        };
+        let apart = table(10, &[0, 10, 20, 30]);
+        // The last but one is cut off with the file and says so when read; the last is not there.
+        assert_eq!(
+            read_samples(&apart, 25).unwrap(),
+            [0..10, 10..20, 20..30],
+            "cut off"
+        );
+        let over_each_other = table(100, &[0; 1000]);
+        assert_eq!(read_samples(&over_each_other, 250).unwrap().len(), 2);
+    }
 }

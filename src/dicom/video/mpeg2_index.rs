@@ -132,6 +132,7 @@ impl Mpeg2Index {
             is_reference: kind != PictureType::B,
             is_interlaced,
             is_hidden: false,
+            has_gap_before: false,
         };
         if kind == PictureType::B {
             // Between the first picture of a group and the next it is predicted from, B pictures

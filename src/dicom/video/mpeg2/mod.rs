@@ -73,7 +73,7 @@ impl PictureDecoder for Mpeg2Decoder {
         bytes: &[u8],
         _framing: Framing,
         _coded: &Coded,
-    ) -> Result<Planes, String> {
+    ) -> Result<Option<Planes>, String> {
         let mut work: Option<Work> = None;
         for unit in units(bytes) {
             let Some((&code, rest)) = unit.split_first() else {
@@ -107,7 +107,7 @@ impl PictureDecoder for Mpeg2Decoder {
             self.past = self.future.take();
             self.future = Some(Arc::new(work.frame));
         }
-        Ok(planes)
+        Ok(Some(planes))
     }
 }
 
