@@ -5,3 +5,6 @@
 pub mod bytes;
 #[path = "../it/common/synthetic.rs"]
 pub mod synthetic;
+
+pub use bytes::{Element, Value};
+pub use synthetic::SyntheticImage;

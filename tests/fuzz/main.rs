@@ -19,6 +19,10 @@ mod corruption;
 #[path = "../it/decode/encoders/mod.rs"]
 #[expect(dead_code, reason = "the decoders' tests use all of it")]
 mod encoders;
+#[path = "../it/layers/objects.rs"]
+#[expect(dead_code, reason = "the layers' tests use all of it")]
+mod layer_objects;
+mod object_seeds;
 mod seeds;
 mod targets;
 
@@ -178,15 +182,22 @@ fn allowed_bytes(bytes: &[u8]) -> usize {
 }
 
 macro_rules! families {
-    ($($test:ident: $target:ident, $seeds:ident;)*) => {
+    ($module:ident: $($test:ident: $target:ident, $seeds:ident;)*) => {
         $(#[test]
         fn $test() {
-            feed(stringify!($seeds), targets::$target, &seeds::$seeds());
+            feed(stringify!($seeds), targets::$target, &$module::$seeds());
         })*
     };
 }
 
-families! {
+families! { object_seeds:
+    corrupted_layers_do_no_harm: layer, layers;
+    corrupted_presentation_states_do_no_harm: presentation, presentation_states;
+    corrupted_documents_do_no_harm: document, documents;
+    corrupted_videos_do_no_harm: frame, videos;
+}
+
+families! { seeds:
     corrupted_native_images_do_no_harm: frame, native;
     corrupted_overlays_and_tables_do_no_harm: frame, overlays_and_tables;
     corrupted_rle_does_no_harm: frame, rle;
@@ -222,6 +233,8 @@ fn corrupted_sample_files_do_no_harm() {
         ("samples-header", targets::header as fn(&[u8])),
         ("samples-frame", targets::frame),
         ("samples-report", targets::report),
+        ("samples-layer", targets::layer),
+        ("samples-state", targets::presentation),
     ] {
         if !seeds.is_empty() {
             feed(family, target, &seeds);
@@ -247,6 +260,20 @@ fn the_seeds_are_whole_files() {
         let header = read_header(ByteSource::Memory(file.into())).unwrap();
         let decoded = isocentre::dicom::decode_frame(&header, 0, &isocentre::jobs::JobCtx::new());
         assert!(decoded.is_ok(), "{}: {decoded:?}", header.transfer_syntax);
+    }
+    for file in object_seeds::videos() {
+        let header = read_header(ByteSource::Memory(file.into())).unwrap();
+        let decoded = isocentre::dicom::decode_frame(&header, 3, &isocentre::jobs::JobCtx::new());
+        assert!(decoded.is_ok(), "{decoded:?}");
+    }
+    for file in object_seeds::layers() {
+        assert!(targets::read_layer(&file), "a layer");
+    }
+    for file in object_seeds::presentation_states() {
+        assert!(targets::marks(&file) > 3, "a state");
+    }
+    for file in object_seeds::documents() {
+        assert_eq!(targets::pages(&file), 1);
     }
     for file in seeds::reports() {
         let header = isocentre::dicom::read_full(ByteSource::Memory(file.into())).unwrap();

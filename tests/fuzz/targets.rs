@@ -5,25 +5,39 @@
 
 use std::path::Path;
 
+use isocentre::cache::Budget;
 use isocentre::dicom;
 use isocentre::dicom::ByteSource;
 use isocentre::dicom::DecodeError;
 use isocentre::dicom::FrameDecoder;
 use isocentre::dicom::InstanceHeader;
 use isocentre::dicom::ScanEvent;
+use isocentre::dicom::modules::EncapsulatedDocument;
+use isocentre::dicom::modules::ImagePixelModule;
 use isocentre::dicom::modules::WaveformGroup;
+use isocentre::geom::DVec2;
 use isocentre::imaging;
 use isocentre::imaging::Filter;
+use isocentre::imaging::FrameImage;
 use isocentre::imaging::ImageAttributes;
 use isocentre::imaging::Look;
+use isocentre::imaging::Samples;
 use isocentre::imaging::SliceView;
 use isocentre::imaging::VoiFunction;
 use isocentre::imaging::VoiTransform;
 use isocentre::imaging::slice_twin;
 use isocentre::jobs::JobCtx;
 use isocentre::model::Library;
+use isocentre::objects;
+use isocentre::objects::pdf::PdfDocument;
+use isocentre::objects::presentation_state;
+use isocentre::objects::presentation_state::PresentedFrame;
 use isocentre::objects::sr;
 use isocentre::problem::Problems;
+use isocentre::view::StackGeometry;
+use isocentre::view::presentation_marks;
+use isocentre::view::presented_camera;
+use isocentre::view::resolve_stack;
 
 /// Frames of one file that are decoded: more tell nothing new.
 const MOST_FRAMES: u32 = 3;
@@ -43,7 +57,7 @@ pub fn header(bytes: &[u8]) {
             let _last = samples.value(channel, group.samples.saturating_sub(1));
         }
     }
-    // The same file three times: as itself, as another slice, and as what it replaces.
+    // The second time it is a copy of the first.
     let mut library = Library::default();
     for _ in 0..2 {
         drop(library.insert(header.clone()));
@@ -86,14 +100,7 @@ fn decode(header: &InstanceHeader) {
         let bits = |bit| decoder.cell_bits(frame, bit, &ctx).ok();
         let image = attributes.frame_image_with(frame, decoded, bits);
         let _range = imaging::full_range(&image);
-        let mut look = Look::new(VoiTransform::Window {
-            center: 40.0,
-            width: 400.0,
-            function: VoiFunction::Linear,
-        });
-        if let Some(own) = image.vois.first() {
-            look.voi = own.voi.clone();
-        }
+        let look = own_look(&image);
         let view = SliceView::fit(
             &image,
             [24, 24],
@@ -103,6 +110,16 @@ fn decode(header: &InstanceHeader) {
         let _picture = slice_twin::render(&image, &view);
         let _probe = imaging::probe(&image, 1.0, 1.0);
     }
+}
+
+/// An image by its own first window, or by any.
+fn own_look(image: &FrameImage) -> Look {
+    let any = VoiTransform::Window {
+        center: 40.0,
+        width: 400.0,
+        function: VoiFunction::Linear,
+    };
+    Look::new(image.vois.first().map_or(any, |own| own.voi.clone()))
 }
 
 /// A structured report: its tree, its lines, its findings.
@@ -119,6 +136,76 @@ pub fn report(bytes: &[u8]) {
         let _findings = template.read(&document, &sr::NoImages, &Problems::new());
     }
     let _again = sr::content_dataset(&document.root);
+}
+
+/// A segmentation, a structure set or a dose.
+pub fn layer(bytes: &[u8]) {
+    read_layer(bytes);
+}
+
+/// Whether it is one.
+pub fn read_layer(bytes: &[u8]) -> bool {
+    let budget = Budget::new(64 << 20);
+    let source = ByteSource::Memory(bytes.into());
+    let read = objects::layer::read_layer(source, &budget, &JobCtx::new());
+    read.is_ok_and(|layer| {
+        let _items = layer.items();
+        true
+    })
+}
+
+/// A presentation state, and an image seen by it.
+pub fn presentation(bytes: &[u8]) {
+    marks(bytes);
+}
+
+/// How much it draws over an image of eight by eight pixels.
+pub fn marks(bytes: &[u8]) -> usize {
+    let Ok(header) = dicom::read_header(ByteSource::Memory(bytes.into())) else {
+        return 0;
+    };
+    let Ok(state) = presentation_state::read(&header) else {
+        return 0;
+    };
+    let image = FrameImage::plain([8, 8], Samples::U8((0..64).collect()));
+    let uid = "1.2.3.4.5.1";
+    let pixel = ImagePixelModule {
+        rows: 8,
+        columns: 8,
+        bits_allocated: 8,
+        bits_stored: 8,
+        samples_per_pixel: 1,
+        ..ImagePixelModule::default()
+    };
+    let of = PresentedFrame {
+        sop_instance_uid: uid,
+        frame: 0,
+        pixel: &pixel,
+    };
+    let shown = state.apply(&image, of);
+    let _picture = slice_twin::render(&shown, &SliceView::one_to_one(&shown, own_look(&shown)));
+    let geometry = StackGeometry::of(&shown).presented(state.area(uid, 0).copied());
+    let view = resolve_stack(&presented_camera(&state), &geometry, DVec2::new(90.0, 70.0));
+    presentation_marks(&state, uid, 0, &view).len()
+}
+
+/// A document in an object: its pages, and the first of them drawn.
+pub fn document(bytes: &[u8]) {
+    pages(bytes);
+}
+
+/// How many pages it has.
+pub fn pages(bytes: &[u8]) -> usize {
+    let Ok(header) = dicom::read_full(ByteSource::Memory(bytes.into())) else {
+        return 0;
+    };
+    let file = EncapsulatedDocument::read(header.dataset.elements()).bytes;
+    let ctx = JobCtx::new();
+    let Ok(document) = PdfDocument::open(file, &ctx) else {
+        return 0;
+    };
+    let _page = document.page(0, 64, &ctx);
+    document.pages.len()
 }
 
 /// An archive: what is in it, and the pixels of that.

@@ -318,7 +318,7 @@ mod tests {
     use super::*;
     use crate::dicom::ByteSource;
 
-    fn boxed(kind: &[u8; 4], words: &[u32]) -> Vec<u8> {
+    fn boxed(kind: [u8; 4], words: &[u32]) -> Vec<u8> {
         let length = 8 + 4 * words.len() as u32;
         let body = words.iter().flat_map(|word| word.to_be_bytes());
         let head = length.to_be_bytes().into_iter().chain(*kind);
