@@ -28,6 +28,9 @@ pub struct ManualCalibration {
     /// What the image said of its own pixels, row and column mm.
     own_mm: Option<(f64, f64)>,
     own_aspect: f64,
+    /// Columns and rows of that image: films scanned at another size have other pixels.
+    #[serde(default)]
+    own_size: [u32; 2],
 }
 
 /// Whether a line can calibrate the image it was drawn on: one with a place in the patient has its
@@ -72,6 +75,7 @@ impl ManualCalibration {
             column_mm,
             own_mm,
             own_aspect: image.aspect,
+            own_size: image.size,
         })
     }
 
@@ -89,7 +93,8 @@ impl ManualCalibration {
         let fits = image.plane.is_none()
             && image.regions.is_empty()
             && own_mm(image) == self.own_mm
-            && image.aspect == self.own_aspect;
+            && image.aspect == self.own_aspect
+            && image.size == self.own_size;
         fits.then_some(PixelSpacing {
             row_mm: self.row_mm,
             column_mm: self.column_mm,
@@ -102,18 +107,29 @@ fn own_mm(image: &ImageGeometry) -> Option<(f64, f64)> {
     image.spacing.map(|mm| (mm.row_mm, mm.column_mm))
 }
 
-/// The spacing the reader gave an image, if any: the latest word holds.
+/// What speaks of an image, most binding first: of it alone before of its series, and of either the
+/// latest word.
+pub fn calibrations_about<'a>(
+    calibrations: &'a [ManualCalibration],
+    (series_instance_uid, sop_instance_uid): (&'a str, &'a str),
+) -> impl Iterator<Item = &'a ManualCalibration> {
+    let about = move |is_for_series: bool| {
+        calibrations.iter().rev().filter(move |it| {
+            it.sop_instance_uid.is_none() == is_for_series
+                && it.is_about(series_instance_uid, sop_instance_uid)
+        })
+    };
+    about(false).chain(about(true))
+}
+
+/// The spacing the reader gave an image, if any.
 #[must_use]
 pub fn manual_spacing(
     calibrations: &[ManualCalibration],
-    (series_instance_uid, sop_instance_uid): (&str, &str),
+    uids: (&str, &str),
     image: &ImageGeometry,
 ) -> Option<PixelSpacing> {
-    calibrations
-        .iter()
-        .rev()
-        .filter(|it| it.is_about(series_instance_uid, sop_instance_uid))
-        .find_map(|it| it.spacing_of(image))
+    calibrations_about(calibrations, uids).find_map(|it| it.spacing_of(image))
 }
 
 /// Pixels as they are, with the reader's millimetres.
@@ -225,6 +241,55 @@ mod tests {
             ..image.clone()
         };
         assert!(!is_calibrated(&of(true), (series, "other"), &other_pixels));
+        let other_size = ImageGeometry {
+            size: [200, 200],
+            ..image.clone()
+        };
+        assert!(!is_calibrated(&of(true), (series, "other"), &other_size));
+    }
+
+    #[test]
+    fn what_is_said_of_one_image_holds_there_before_what_is_said_of_its_series() {
+        let image = ImageGeometry::from(&film(1.0));
+        let drawn = line((0.0, 0.0), (10.0, 0.0));
+        let (series, own) = (
+            &*drawn.anchor.series_instance_uid,
+            &*drawn.anchor.sop_instance_uid,
+        );
+        let alone = ManualCalibration::of_line(&drawn, &image, 5.0, false).unwrap();
+        let series_wide = ManualCalibration::of_line(&drawn, &image, 20.0, true).unwrap();
+        let column_mm = |instance, told: &[ManualCalibration]| {
+            let spacing = manual_spacing(told, (series, instance), &image);
+            spacing.map(|mm| mm.column_mm)
+        };
+        for told in [
+            [alone.clone(), series_wide.clone()],
+            [series_wide.clone(), alone.clone()],
+        ] {
+            assert_eq!(column_mm(own, &told), Some(0.5));
+            assert_eq!(column_mm("other", &told), Some(2.0));
+        }
+    }
+
+    #[test]
+    fn a_calibration_read_back_from_a_draft_still_fits_its_image() {
+        let drawn = line((0.0, 0.0), (10.0, 0.0));
+        for n in 1..1000 {
+            let mm = f64::from(n) / 7.0 * 0.001;
+            let image = ImageGeometry {
+                spacing: Some(PixelSpacing {
+                    row_mm: mm,
+                    column_mm: mm,
+                    source: Calibration::Detector,
+                }),
+                ..ImageGeometry::from(&film(1.0))
+            };
+            let made = ManualCalibration::of_line(&drawn, &image, 5.0, true).unwrap();
+            let kept = serde_json::to_string(&made).unwrap();
+            let read: ManualCalibration = serde_json::from_str(&kept).unwrap();
+            assert_eq!(read, made, "{kept}");
+            assert!(read.spacing_of(&image).is_some());
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub use geometry::{
     Anchor, Annotation, AnnotationId, AnnotationKind, Code, Geometry, Measurement, Points,
 };
 pub use manual_calibration::{
-    ManualCalibration, ManuallyCalibrated, can_calibrate, manual_spacing,
+    ManualCalibration, ManuallyCalibrated, calibrations_about, can_calibrate, manual_spacing,
 };
 pub use measure::{Measured, measure, measure_quantities};
 pub use quantity::Quantity;

@@ -13,6 +13,8 @@ use crate::volume::Volume;
 /// What of an image measuring needs to know before its pixels are there.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageGeometry {
+    /// Columns and rows.
+    pub size: [u32; 2],
     /// Where it lies in the patient, if it says.
     pub plane: Option<ImagePlane>,
     /// Millimetres a pixel, if anything calibrates it.
@@ -28,6 +30,7 @@ impl ImageGeometry {
     #[must_use]
     pub fn of(attributes: &ImageAttributes, frame: u32) -> Self {
         Self {
+            size: attributes.size(),
             plane: attributes.plane(frame).cloned(),
             spacing: attributes.spacing(frame),
             aspect: attributes.aspect(frame),
@@ -39,6 +42,7 @@ impl ImageGeometry {
 impl From<&FrameImage> for ImageGeometry {
     fn from(frame: &FrameImage) -> Self {
         Self {
+            size: [frame.columns, frame.rows],
             plane: frame.plane.clone(),
             spacing: frame.spacing,
             aspect: frame.aspect,

@@ -303,6 +303,12 @@ impl ImageAttributes {
         self.of(frame).map_or(1.0, |frame| frame.pixels.aspect)
     }
 
+    /// Columns and rows.
+    #[must_use]
+    pub const fn size(&self) -> [u32; 2] {
+        self.size
+    }
+
     /// The last ones hold for all frames that follow.
     fn of(&self, frame: u32) -> Option<&FrameAttributes> {
         self.frames.get(frame as usize).or(self.frames.last())

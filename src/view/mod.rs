@@ -35,8 +35,8 @@ pub use library_facts::{
 pub use overlay_geometry::{EdgeLetters, edge_letters};
 pub use placing::Space;
 pub use presentation::{
-    PresentationMark, Presented, TextPlace, filled_rows, letter_size, presentation_marks,
-    presented_camera,
+    PresentationMark, Presented, TextPlace, UNTOUCHED, filled_rows, letter_size,
+    presentation_marks, presented_camera,
 };
 pub use resolve::{StackGeometry, resolve_plane, resolve_stack, with_own_zoom};
 pub use resolved::{ResolvedKind, ResolvedView};

@@ -40,21 +40,35 @@ impl Presented {
             ..DataPresentation::default()
         };
         Self {
-            is_modified: view.look != untouched || view.camera != presented_camera(&state),
+            is_modified: view.look != untouched || view.camera != UNTOUCHED,
             ix,
             state,
             is_for_frame,
         }
     }
 
-    /// The camera of the view for this frame: on frames that the state says nothing about, what it
-    /// made of the camera does not hold.
+    /// How this frame lies on screen: turned and mirrored by the state, if it is for this frame, and
+    /// then by the reader.
     #[must_use]
     pub fn camera(&self, view: &ViewState) -> Camera {
-        if !self.is_for_frame && view.camera == presented_camera(&self.state) {
-            return Camera::default();
+        let own = view.camera;
+        if !self.is_for_frame {
+            let zoom = match own.zoom {
+                Zoom::Presented => Zoom::Fit,
+                zoom => zoom,
+            };
+            return Camera { zoom, ..own };
         }
-        view.camera
+        let by_state = presented_camera(&self.state);
+        // A mirror that comes after a turn turns it the other way round.
+        let is_mirrored = own.flip_horizontal != own.flip_vertical;
+        let turn = by_state.rotation_degrees * if is_mirrored { -1.0 } else { 1.0 };
+        Camera {
+            rotation_degrees: (own.rotation_degrees + turn).rem_euclid(360.0),
+            flip_horizontal: own.flip_horizontal != by_state.flip_horizontal,
+            flip_vertical: own.flip_vertical != by_state.flip_vertical,
+            ..own
+        }
     }
 
     /// The window of the view for a frame that the state says nothing about. One that the reader
@@ -74,6 +88,17 @@ impl Presented {
         }
     }
 }
+
+/// The camera of a view whose presentation state the reader has not changed. In a view with a state
+/// the camera's turn and mirrors are the reader's alone, done after those of the state; what the
+/// state does holds on its own frames only.
+pub const UNTOUCHED: Camera = Camera {
+    zoom: Zoom::Presented,
+    pan: DVec2::ZERO,
+    rotation_degrees: 0.0,
+    flip_horizontal: false,
+    flip_vertical: false,
+};
 
 /// The camera that shows images as a state wants them.
 #[must_use]

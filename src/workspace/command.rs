@@ -259,10 +259,10 @@ pub enum AnnotationEdit {
     /// The same id with other contents.
     Change(Annotation, GestureId),
     Remove(AnnotationId),
-    /// Millimetres for an image or a series, beside what it said before.
-    Calibrate(ManualCalibration),
-    /// Takes those away that speak of this image (Series and SOP Instance UID).
-    Uncalibrate(Arc<str>, Arc<str>),
+    /// Millimetres by this line for its image or series, beside what was said before.
+    Calibrate(AnnotationId, ManualCalibration),
+    /// Takes those away that hold on the image of this line: its own, else those of its series.
+    Uncalibrate(AnnotationId),
     /// Takes back what this gesture changed, as if it had never begun.
     Cancel(GestureId),
     Select(Option<AnnotationId>),

@@ -41,11 +41,14 @@ impl Workspace {
 
     /// The study whose series an annotation is anchored to.
     fn study_of_anchor(&self, annotation: &Annotation) -> Option<StudyKey> {
-        self.library
-            .display_sets()
-            .find(|set| set.series_instance_uid == annotation.anchor.series_instance_uid)
-            .map(|set| set.study)
-            .or_else(|| self.active_study())
+        let active = self.active_study();
+        let uid = &annotation.anchor.series_instance_uid;
+        let sets = self.library.display_sets();
+        let named = sets.filter(|set| set.series_instance_uid == *uid);
+        let mut studies: Vec<StudyKey> = named.map(|set| set.study).collect();
+        // Two patients may have series of the same UID: what is drawn is drawn in the active pane.
+        studies.sort_by_key(|study| Some(*study) != active);
+        studies.first().copied().or(active)
     }
 
     pub(super) fn change_document(
@@ -133,8 +136,8 @@ impl Workspace {
                         .retain(|annotation| annotation.id != id);
                 })
             }
-            AnnotationEdit::Calibrate(calibration) => self.calibrate(calibration),
-            AnnotationEdit::Uncalibrate(series, instance) => self.uncalibrate(&series, &instance),
+            AnnotationEdit::Calibrate(line, calibration) => self.calibrate(line, calibration),
+            AnnotationEdit::Uncalibrate(line) => self.uncalibrate(line),
             AnnotationEdit::Select(id) => {
                 self.selected = id;
                 Vec::new()

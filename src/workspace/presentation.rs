@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::model::{DisplaySetId, DisplaySetKind, FrameKey, InstanceIx};
 use crate::objects::presentation_state::{PresentationState, is_for};
 use crate::problem::{Message, msg};
-use crate::view::{Camera, DataPresentation, Presented, ViewMode, ViewState, presented_camera};
+use crate::view::{Camera, DataPresentation, Presented, UNTOUCHED, ViewMode, ViewState};
 use crate::workspace::Workspace;
 use crate::workspace::panes::PaneId;
 
@@ -86,7 +86,7 @@ impl Workspace {
         }
         if let Some(view) = self.panes.view_mut(pane) {
             view.presentation = ix;
-            view.camera = state.as_deref().map(presented_camera).unwrap_or_default();
+            view.camera = state.as_ref().map(|_| UNTOUCHED).unwrap_or_default();
             view.look = DataPresentation {
                 filter: view.look.filter,
                 ..DataPresentation::default()

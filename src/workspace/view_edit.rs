@@ -5,7 +5,7 @@ use crate::geom::DVec3;
 use crate::model::DisplaySetId;
 use crate::view::cine::CineAxis;
 use crate::view::{Camera, DataPresentation, ViewMode, ViewState, VoiChoice, Zoom};
-use crate::view::{presented_camera, step_mm};
+use crate::view::{UNTOUCHED, step_mm};
 use crate::volume::VolumeGrid;
 use crate::workspace::Workspace;
 use crate::workspace::camera::one_to_one;
@@ -98,6 +98,13 @@ impl Workspace {
                 self.change(pane, |view| view.index = index.min(last));
             }
             ViewEdit::Mode(mode) => self.change(pane, |view| view.mode = mode),
+            // Under a presentation state the camera that was asked about is turned by that, too.
+            ViewEdit::Camera(camera) if view.presentation.is_some() => {
+                self.change(pane, |view| {
+                    view.camera.zoom = camera.zoom;
+                    view.camera.pan = camera.pan;
+                });
+            }
             ViewEdit::Camera(camera) => self.change(pane, |view| view.camera = camera),
             ViewEdit::Fit => self.change(pane, |view| {
                 view.camera.zoom = Zoom::Fit;
@@ -113,7 +120,7 @@ impl Workspace {
             ViewEdit::Reset => {
                 let filter = self.settings.filter;
                 let state = view.presentation.and_then(|ix| self.presentations.get(ix));
-                let camera = state.map_or_else(Camera::default, |it| presented_camera(it));
+                let camera = state.map(|_| UNTOUCHED).unwrap_or_default();
                 self.change(pane, |view| view.camera = camera);
                 self.look(pane, &view, |look| {
                     *look = DataPresentation {

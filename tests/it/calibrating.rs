@@ -1,11 +1,17 @@
 //! A line of known length gives a picture its millimetres: in the window, in undo, in the report.
 
+use std::sync::Arc;
+
 use eframe::egui::{self, PointerButton};
 
+use isocentre::annotation::{AnnotationId, ImageGeometry, ManualCalibration};
+use isocentre::model::{DisplaySetId, FrameKey};
 use isocentre::objects::sr::{ContentItem, read_file};
-use isocentre::workspace::{Command, ReportEdit};
+use isocentre::tool::Button;
+use isocentre::view::Frames as _;
+use isocentre::workspace::{AnnotationEdit, Command, ReportEdit, ViewEdit};
 
-use crate::common::{Screen, SyntheticImage, temp_folder};
+use crate::common::{Desk, Screen, SyntheticImage, temp_folder};
 
 /// A scanned film: no place, no spacing.
 fn film(number: i32) -> SyntheticImage {
@@ -70,6 +76,79 @@ fn a_line_of_known_length_calibrates_its_image_and_undo_takes_that_back() {
     assert!(screen.says("\u{a0}px"));
     screen.ask(Command::Redo);
     assert!(screen.says("50.0\u{a0}mm (manual calibration)"));
+}
+
+/// A line of 100 px in the active pane, and the frame it lies on.
+fn drawn(desk: &mut Desk) -> (AnnotationId, FrameKey) {
+    desk.ask(Command::Tool("length"));
+    desk.drag(Button::Primary, [100.0, 200.0], [200.0, 200.0]);
+    let line = desk.document().annotations.last().unwrap().id;
+    let view = desk.state();
+    let set = desk.workspace.library.display_set(view.display_set);
+    (line, set.unwrap().frames[view.index as usize])
+}
+
+fn spacing_mm(desk: &Desk, key: FrameKey) -> Option<f64> {
+    let image = Arc::clone(desk.frames.frame(key).ready().unwrap());
+    let spacing = desk.workspace.calibrated_image(key, image).spacing;
+    spacing.map(|mm| mm.column_mm)
+}
+
+fn calibrate(desk: &mut Desk, line: AnnotationId, key: FrameKey, mm: f64, is_for_series: bool) {
+    let image = ImageGeometry::from(&**desk.frames.frame(key).ready().unwrap());
+    let document = desk.document();
+    let drawn = document.annotation(line).unwrap();
+    let made = ManualCalibration::of_line(drawn, &image, mm, is_for_series).unwrap();
+    desk.ask(Command::Annotate(AnnotationEdit::Calibrate(line, made)));
+}
+
+#[test]
+fn a_patient_s_films_are_calibrated_and_not_those_of_another_with_the_same_uids() {
+    let other = film(1).patient("Other^Patient", "ID2");
+    let mut desk = Desk::open(&[film(1), other]);
+    let sets: Vec<DisplaySetId> = desk
+        .workspace
+        .library
+        .display_sets()
+        .map(|set| set.id)
+        .collect();
+    let mut keys = Vec::new();
+    for (place, set) in sets.into_iter().enumerate() {
+        desk.ask(Command::View(desk.pane(), ViewEdit::Show(set)));
+        let (line, key) = drawn(&mut desk);
+        assert_eq!(desk.document().annotations.len(), 1, "in its own study");
+
+        keys.push(key);
+        let mm = 50.0 + 50.0 * place as f64;
+        calibrate(&mut desk, line, key, mm, true);
+    }
+    let [first, second] = keys[..] else {
+        panic!("two patients, two sets: {keys:?}");
+    };
+    let ratio = spacing_mm(&desk, second).unwrap() / spacing_mm(&desk, first).unwrap();
+    assert!((ratio - 2.0).abs() < 1e-9, "{ratio}");
+    desk.ask(Command::Undo);
+    assert_eq!(spacing_mm(&desk, second), None);
+    assert!(spacing_mm(&desk, first).is_some());
+}
+
+#[test]
+fn removing_an_image_s_own_calibration_leaves_that_of_its_series() {
+    let mut desk = Desk::open(&[film(1), film(2)]);
+    let (line, key) = drawn(&mut desk);
+    calibrate(&mut desk, line, key, 50.0, true);
+    let by_series = spacing_mm(&desk, key);
+    calibrate(&mut desk, line, key, 25.0, false);
+    assert_ne!(spacing_mm(&desk, key), by_series);
+    let remove = Command::Annotate(AnnotationEdit::Uncalibrate(line));
+    desk.ask(remove.clone());
+    assert_eq!(spacing_mm(&desk, key), by_series);
+    desk.ask(remove);
+    assert_eq!(spacing_mm(&desk, key), None);
+    // The series told from an image that was calibrated alone: the latest word holds there, too.
+    calibrate(&mut desk, line, key, 25.0, false);
+    calibrate(&mut desk, line, key, 50.0, true);
+    assert_eq!(spacing_mm(&desk, key), by_series);
 }
 
 #[test]

@@ -3,7 +3,8 @@
 calibration-manual = étalonnage manuel
 menu-calibrate-image = Étalonner cette image avec cette ligne…
 menu-calibrate-series = Étalonner la série avec cette ligne…
-menu-uncalibrate = Retirer l’étalonnage manuel
+menu-uncalibrate-image = Retirer l’étalonnage manuel de cette image
+menu-uncalibrate-series = Retirer l’étalonnage manuel de la série
 calibrate-image-hint = Longueur réelle de cette ligne, pour cette image
 calibrate-series-hint = Longueur réelle de cette ligne, pour toutes les images de la série aux pixels identiques
 calibrate-replaces = Remplace ce qu’indique l’image : { $spacing } par pixel { $source }

@@ -15,7 +15,7 @@ use crate::engine::LoadedPixels;
 use crate::problem::{Message, msg};
 use crate::ui::bidi_label::Text;
 use crate::view::Space;
-use crate::workspace::{AnnotationEdit, Command, PaneId, Workspace};
+use crate::workspace::{AnnotationEdit, Command, PaneId};
 
 /// Width of the field, points.
 const WIDTH: f32 = 200.0;
@@ -52,13 +52,6 @@ pub(super) fn calibratable(ctx: &ViewportCtx<'_>, line: &Annotation) -> Option<I
     };
     let image = source.image(&line.anchor)?;
     can_calibrate(line, &image).then_some(image)
-}
-
-/// Whether the reader gave millimetres to the image a line lies on.
-pub(super) fn is_calibrated(workspace: &Workspace, line: &Annotation) -> bool {
-    let series = &line.anchor.series_instance_uid;
-    let mut told = workspace.calibrations_of(series).iter();
-    told.any(|it| it.is_about(series, &line.anchor.sop_instance_uid))
 }
 
 /// `12,5` and `12.5` are the same length.
@@ -157,7 +150,7 @@ pub(super) fn length_field(
         let made = parse_mm(&field.text)
             .and_then(|mm| ManualCalibration::of_line(&line, &image, mm, field.is_for_series));
         if let Some(made) = made {
-            let edit = AnnotationEdit::Calibrate(made);
+            let edit = AnnotationEdit::Calibrate(line.id, made);
             ctx.commands.push(Command::Annotate(edit));
             return;
         }

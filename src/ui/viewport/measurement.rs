@@ -80,7 +80,7 @@ impl MeasurementCache {
         words: &Words,
     ) -> MeasuredLines {
         let loaded = loaded(annotation, workspace, frames);
-        let calibrations = workspace.calibrations_of(&annotation.anchor.series_instance_uid);
+        let calibrations = workspace.calibrations_for(annotation.id);
         let is_current = |kept: &Kept| {
             let is_complete =
                 matches!(&kept.values, Values::Here(measured) if measured.missing.is_empty());
@@ -153,7 +153,7 @@ fn values(annotation: &Arc<Annotation>, workspace: &Workspace, frames: &dyn Fram
     if samples(annotation, &source) <= SAMPLES_AT_ONCE {
         let calibrated = ManuallyCalibrated {
             inner: &source,
-            calibrations: workspace.calibrations_of(&annotation.anchor.series_instance_uid),
+            calibrations: workspace.calibrations_for(annotation.id),
         };
         return Values::Here(measure(annotation, &calibrated));
     }
@@ -208,7 +208,7 @@ impl Gathered {
         let anchor = &annotation.anchor;
         let calibrated = ManuallyCalibrated {
             inner: &source,
-            calibrations: workspace.calibrations_of(&anchor.series_instance_uid),
+            calibrations: workspace.calibrations_for(annotation.id),
         };
         Self {
             image: calibrated.image(anchor),

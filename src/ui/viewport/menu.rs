@@ -146,13 +146,15 @@ fn annotation_ui(
                 answer = Some(MenuAnswer::Calibrate { is_for_series });
             }
         }
-        let uncalibrate = ctx.words.id(msg("menu-uncalibrate"));
-        if calibrate::is_calibrated(ctx.workspace, annotation)
-            && menu_row_ui(ui, ctx.theme, WIDTH, &uncalibrate, "", "", true)
+        let told = ctx.workspace.calibration_on(annotation.id);
+        let uncalibrate = told.map(|told| match told.sop_instance_uid {
+            Some(_) => msg("menu-uncalibrate-image"),
+            None => msg("menu-uncalibrate-series"),
+        });
+        if let Some(id) = uncalibrate
+            && menu_row_ui(ui, ctx.theme, WIDTH, &ctx.words.id(id), "", "", true)
         {
-            let anchor = &annotation.anchor;
-            let (series, instance) = (&anchor.series_instance_uid, &anchor.sop_instance_uid);
-            let edit = AnnotationEdit::Uncalibrate(series.clone(), instance.clone());
+            let edit = AnnotationEdit::Uncalibrate(annotation.id);
             ctx.commands.push(Command::Annotate(edit));
         }
     }

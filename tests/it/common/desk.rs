@@ -174,11 +174,15 @@ impl Desk {
         let range = full_range(image);
         let voi = resolve_voi(state.look.voi, image, || range);
         let shown = shown_data(&self.workspace.library, &state, key, &view);
+        let library = &self.workspace.library;
+        let patient = library.study_of(key.instance).map(|study| study.patient);
+        let is_of_patient = |study| library.study(study).map(|study| study.patient) == patient;
         let annotations = self
             .workspace
             .studies
-            .values()
-            .flat_map(|record| &record.document.annotations)
+            .iter()
+            .filter(|(study, _)| is_of_patient(**study))
+            .flat_map(|(_, record)| &record.document.annotations)
             .map(|a| (Arc::clone(a), shown.as_ref().unwrap().visibility(&view, a)))
             .filter(|(_, visibility)| *visibility != Visibility::Hidden)
             .collect();

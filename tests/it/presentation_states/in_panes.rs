@@ -1,8 +1,9 @@
 //! States in the panes of a window: chosen, changed, left, taken back.
 
 use isocentre::dicom::{Dataset, tags};
+use isocentre::geom::DVec2;
 use isocentre::model::{DisplaySet, DisplaySetId, InstanceIx};
-use isocentre::view::{Camera, Presented, VoiChoice};
+use isocentre::view::{Camera, Presented, VoiChoice, Zoom};
 use isocentre::workspace::{Arrival, Command, ViewEdit};
 
 use super::super::common::{Desk, Screen, SyntheticImage, temp_folder};
@@ -81,6 +82,56 @@ fn a_state_holds_on_its_own_images_and_leaves_the_others_as_they_are() {
     let elsewhere = presented(&desk).unwrap();
     assert!(!elsewhere.is_for_frame);
     assert_eq!(elsewhere.camera(&desk.state()), Camera::default());
+}
+
+#[test]
+fn the_state_s_mirror_stays_on_its_images_whatever_the_reader_does() {
+    let mut desk = desk_with(&[turned()]);
+    let ix = offered(&desk)[0];
+    present(&mut desk, Some(ix));
+    // Where the axes of the image point on screen.
+    let axes = |desk: &mut Desk, index| {
+        go_to(desk, index);
+        let shown = presented(desk).unwrap();
+        assert_eq!(shown.is_for_frame, index == 1);
+        let camera = shown.camera(&desk.state());
+        let mirror = |is_flipped| if is_flipped { -1.0 } else { 1.0 };
+        let turn = DVec2::from_angle(camera.rotation_degrees.to_radians());
+        let right = turn.rotate(DVec2::X * mirror(camera.flip_horizontal));
+        let down = turn.rotate(DVec2::Y * mirror(camera.flip_vertical));
+        [right.round().to_array(), down.round().to_array()]
+    };
+    let (right, left, down, up) = ([1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]);
+    // A quarter turn brings rows down and columns to the left, the mirror these to the right.
+    assert_eq!(axes(&mut desk, 1), [down, right]);
+    // As a tool zooms: from the camera on screen.
+    let on_screen = presented(&desk).unwrap().camera(&desk.state());
+    let zoomed = Camera {
+        zoom: Zoom::Scale(3.0),
+        pan: DVec2::new(4.0, 2.0),
+        ..on_screen
+    };
+    desk.ask(Command::View(desk.pane(), ViewEdit::Camera(zoomed)));
+    let now = presented(&desk).unwrap().camera(&desk.state());
+    assert_eq!(now, zoomed, "on its own image it zooms");
+    assert_eq!(
+        axes(&mut desk, 0),
+        [right, down],
+        "not mirrored, not turned"
+    );
+    assert_eq!(desk.state().camera.zoom, Zoom::Scale(3.0));
+    assert_eq!(axes(&mut desk, 1), [down, right]);
+    // What the reader mirrors and turns is what is on screen, and stays his on every image.
+    go_to(&mut desk, 0);
+    desk.ask(Command::View(desk.pane(), ViewEdit::FlipHorizontal));
+    assert_eq!(axes(&mut desk, 0), [left, down]);
+    assert_eq!(axes(&mut desk, 1), [down, left]);
+    desk.ask(Command::View(desk.pane(), ViewEdit::Rotate(90.0)));
+    assert_eq!(axes(&mut desk, 1), [left, up]);
+    assert_eq!(axes(&mut desk, 0), [up, left]);
+    desk.ask(Command::View(desk.pane(), ViewEdit::Reset));
+    assert_eq!(axes(&mut desk, 0), [right, down]);
+    assert_eq!(axes(&mut desk, 1), [down, right]);
 }
 
 #[test]
