@@ -97,6 +97,12 @@ fn object_ui(
         Text::new(&ctx.words.get(&why), theme.small(), colours.warning)
             .wrapped()
             .ui(ui);
+        if matches!(record.state, LayerState::Failed(_))
+            && ui.button(ctx.say(msg("layer-read-again"))).clicked()
+        {
+            let again = LayerEdit::ReadAgain(instance);
+            ctx.commands.push(Command::Layer(again));
+        }
         return;
     }
     let LayerState::Ready(layer) = &record.state else {

@@ -134,6 +134,19 @@ impl StructureSet {
     }
 }
 
+impl StructureSet {
+    /// What its points take in memory.
+    pub(super) fn bytes(&self) -> u64 {
+        let points = self.rois.iter().map(|roi| {
+            let slabs = roi.stacks.iter().flat_map(|stack| &stack.slabs);
+            let areas = slabs.flat_map(|slab| &slab.polygons);
+            let ways = areas.chain(&roi.lines).map(Vec::len);
+            ways.sum::<usize>() + roi.points.len()
+        });
+        points.sum::<usize>() as u64 * size_of::<DVec3>() as u64
+    }
+}
+
 impl Roi {
     /// Takes colour and contours from an item of ROI Contour Sequence.
     fn take(&mut self, item: Elements<'_>) {
