@@ -67,5 +67,10 @@ layer-unreadable = { $count ->
     [one] { $count } frame cannot be read. { $reason }
    *[other] { $count } frames cannot be read. The first: { $reason }
 }
+layer-contours-unreadable = { $count ->
+    [one] { $count } contour cannot be read and is not drawn
+   *[other] { $count } contours cannot be read and are not drawn
+}
+layer-item-another-space = In another frame of reference: not drawn here
 action-layers = Segmentations and structures: show or hide
 why-no-layers = Nothing lies over these images

@@ -67,5 +67,10 @@ layer-unreadable = { $count ->
     [one] { $count } coupe illisible. { $reason }
    *[other] { $count } coupes illisibles. La première : { $reason }
 }
+layer-contours-unreadable = { $count ->
+    [one] { $count } contour illisible n’est pas tracé
+   *[other] { $count } contours illisibles ne sont pas tracés
+}
+layer-item-another-space = Dans un autre référentiel : non tracé ici
 action-layers = Segmentations et structures : afficher ou masquer
 why-no-layers = Rien ne recouvre ces images

@@ -7,7 +7,7 @@ use super::dose::{self, Dose};
 use super::kind::LayerKind;
 use super::placing::references_of;
 use super::segmentation::{self, Segmentation};
-use super::structures::StructureSet;
+use super::structures::{Roi, StructureSet};
 use crate::cache::{Budget, OverBudget, Reservation};
 use crate::dicom::{ByteSource, read_full, read_header, tags};
 use crate::jobs::{Cancelled, JobCtx};
@@ -34,7 +34,7 @@ pub struct Layer {
     /// What it holds.
     pub content: LayerContent,
     /// Held for its contours; voxels hold their own.
-    memory: Option<Arc<Reservation>>,
+    _memory: Option<Arc<Reservation>>,
 }
 
 /// What it holds.
@@ -85,6 +85,30 @@ impl Layer {
                 })
                 .collect(),
             LayerContent::Dose(_) => Vec::new(),
+        }
+    }
+}
+
+impl Layer {
+    /// Whether a region, if `number` is one's, lies in the space of images with this Frame of
+    /// Reference UID.
+    #[must_use]
+    pub fn is_item_in(&self, number: u32, shown: Option<&Arc<str>>) -> bool {
+        let LayerContent::Structures(structures) = &self.content else {
+            return true;
+        };
+        let mut rois = structures.rois.iter();
+        let roi = rois.find(|roi| roi.number == number);
+        roi.is_none_or(|roi| self.is_roi_in(roi, shown))
+    }
+
+    /// As [`Self::is_item_in`].
+    #[must_use]
+    pub fn is_roi_in(&self, roi: &Roi, shown: Option<&Arc<str>>) -> bool {
+        match (&roi.frame_of_reference, shown) {
+            (Some(own), Some(shown)) => own == shown,
+            // Coordinates of the images that the object names.
+            (own, _) => own.is_none() && self.frames_of_reference.is_empty(),
         }
     }
 }
@@ -190,6 +214,6 @@ pub fn read_layer(
         frames_of_reference,
         references,
         content,
-        memory,
+        _memory: memory,
     })
 }
