@@ -97,6 +97,12 @@ fn object_ui(
         Text::new(&ctx.words.get(&why), theme.small(), colours.warning)
             .wrapped()
             .ui(ui);
+        if matches!(record.state, LayerState::Failed(_))
+            && ui.button(ctx.say(msg("layer-read-again"))).clicked()
+        {
+            let again = LayerEdit::ReadAgain(instance);
+            ctx.commands.push(Command::Layer(again));
+        }
         return;
     }
     let LayerState::Ready(layer) = &record.state else {
@@ -146,11 +152,29 @@ fn object_ui(
                     .ui(ui);
             }
         }
-        LayerContent::Structures(_) => {}
+        LayerContent::Structures(structures) => {
+            let count = structures.rois.iter().map(|roi| roi.unreadable).sum();
+            if count > 0 {
+                let message = Message::new(msg("layer-contours-unreadable")).count("count", count);
+                Text::new(&ctx.words.get(&message), theme.small(), colours.warning)
+                    .wrapped()
+                    .ui(ui);
+            }
+        }
     }
+    let view = ctx.workspace.panes.active_view();
+    let set = view.and_then(|view| ctx.workspace.library.display_set(view.display_set));
+    let space = set.and_then(|set| set.frame_of_reference.as_ref());
     for item in layer.items() {
-        let is_shown = !record.setting.hidden.contains(&item.number);
-        item_ui(ui, ctx, instance, &item, is_shown);
+        let is_here = layer.is_item_in(item.number, space);
+        let is_shown = is_here && !record.setting.hidden.contains(&item.number);
+        ui.add_enabled_ui(is_here, |ui| item_ui(ui, ctx, instance, &item, is_shown));
+        if !is_here {
+            let words = ctx.say(msg("layer-item-another-space"));
+            Text::new(&words, theme.small(), colours.secondary)
+                .wrapped()
+                .ui(ui);
+        }
     }
     ui.add_space(theme.sizes.space);
 }

@@ -187,12 +187,9 @@ impl LayerOver<'_> {
             LayerContent::Structures(structures) if self.setting.is_shown => &structures.rois[..],
             _ => &[],
         };
-        let is_here = |roi: &&Roi| match (&roi.frame_of_reference, &self.shown.frame_of_reference) {
-            (Some(own), Some(shown)) => own == shown,
-            (own, _) => own.is_none() && self.layer.frames_of_reference.is_empty(),
-        };
+        let shown = self.shown.frame_of_reference.as_ref();
         rois.iter()
-            .filter(is_here)
+            .filter(move |roi| self.layer.is_roi_in(roi, shown))
             .filter(|roi| !self.setting.hidden.contains(&roi.number))
     }
 

@@ -174,7 +174,7 @@ impl Workspace {
             .into_iter()
             .filter(|set| !known_reports.contains(set));
         effects.extend(new_reports.map(|set| Effect::Spawn(Task::ReadReport(set))));
-        effects.extend(self.read_new_layers());
+        self.note_new_layers();
         effects
     }
 

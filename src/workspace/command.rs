@@ -246,7 +246,10 @@ pub enum LayerEdit {
     /// What part of the largest dose is not coloured.
     Threshold(InstanceIx, f32),
     ToggleIsodoses(InstanceIx),
-    /// Hides all; where none is shown, shows all but doses.
+    /// One that could not be read.
+    ReadAgain(InstanceIx),
+    /// Over the active pane's images: hides all that are shown, or brings back those it hid; where
+    /// there are neither, shows all but doses.
     ToggleAll,
 }
 

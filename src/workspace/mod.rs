@@ -176,6 +176,12 @@ impl Workspace {
 
     /// Carries out a command.
     pub fn apply(&mut self, command: Command) -> Vec<Effect> {
+        let mut effects = self.obey(command);
+        effects.extend(self.follow_layers());
+        effects
+    }
+
+    fn obey(&mut self, command: Command) -> Vec<Effect> {
         match command {
             Command::Open(paths) => self.open(paths),
             Command::OpenDemo => self.open_demo(),

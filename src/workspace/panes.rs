@@ -274,6 +274,11 @@ impl Panes {
             .filter_map(|pane| Some((pane, self.view(pane)?)))
     }
 
+    /// What all panes show, on screen or not.
+    pub(super) fn hung(&self) -> impl Iterator<Item = &ViewState> {
+        self.panes.values().filter_map(|pane| pane.view.as_ref())
+    }
+
     /// Panes whose display set is this one, on screen or not.
     pub(super) fn panes_showing(&self, set: DisplaySetId) -> Vec<PaneId> {
         self.panes

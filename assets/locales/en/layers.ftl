@@ -10,7 +10,7 @@ layer-other-images = It was made on other images
 layer-other-size = Its frames have another size than the images they name
 layer-other-place = It says to lie elsewhere than the images it names
 layer-unknown = This kind of object is not drawn over images
-layer-cancelled = Reading it was stopped; open it again to see it
+layer-cancelled = Reading it was stopped
 layer-no-segmentation-type = The segmentation does not say of which type it is (Segmentation Type)
 layer-no-segments = The segmentation describes no segment
 layer-no-place = It does not say where it lies: no planes with a frame of reference, and no source images
@@ -54,6 +54,7 @@ layer-kind-segmentation = segmentation
 layer-kind-structures = RT structures
 layer-kind-dose = RT dose
 layer-reading = Reading…
+layer-read-again = Read again
 layer-show = Show { $label }
 layer-hide = Hide { $label }
 layer-opacity = Opacity
@@ -66,5 +67,10 @@ layer-unreadable = { $count ->
     [one] { $count } frame cannot be read. { $reason }
    *[other] { $count } frames cannot be read. The first: { $reason }
 }
+layer-contours-unreadable = { $count ->
+    [one] { $count } contour cannot be read and is not drawn
+   *[other] { $count } contours cannot be read and are not drawn
+}
+layer-item-another-space = In another frame of reference: not drawn here
 action-layers = Segmentations and structures: show or hide
 why-no-layers = Nothing lies over these images

@@ -10,7 +10,7 @@ layer-other-images = Il a été fait sur d’autres images
 layer-other-size = Ses coupes n’ont pas la taille des images qu’elles désignent
 layer-other-place = Il se dit ailleurs que les images qu’il désigne
 layer-unknown = Ce type d’objet n’est pas tracé sur les images
-layer-cancelled = La lecture a été arrêtée ; rouvrez-le pour le voir
+layer-cancelled = La lecture a été arrêtée
 layer-no-segmentation-type = La segmentation n’indique pas son type (Segmentation Type)
 layer-no-segments = La segmentation ne décrit aucun segment
 layer-no-place = Il n’indique pas sa position : ni plans avec un référentiel, ni images sources
@@ -54,6 +54,7 @@ layer-kind-segmentation = segmentation
 layer-kind-structures = structures RT
 layer-kind-dose = dose RT
 layer-reading = Lecture…
+layer-read-again = Relire
 layer-show = Afficher { $label }
 layer-hide = Masquer { $label }
 layer-opacity = Opacité
@@ -66,5 +67,10 @@ layer-unreadable = { $count ->
     [one] { $count } coupe illisible. { $reason }
    *[other] { $count } coupes illisibles. La première : { $reason }
 }
+layer-contours-unreadable = { $count ->
+    [one] { $count } contour illisible n’est pas tracé
+   *[other] { $count } contours illisibles ne sont pas tracés
+}
+layer-item-another-space = Dans un autre référentiel : non tracé ici
 action-layers = Segmentations et structures : afficher ou masquer
 why-no-layers = Rien ne recouvre ces images

@@ -62,9 +62,9 @@ impl Contour {
         })
     }
 
-    /// Unit normal of the area it encloses, turned to one side of space whatever the sense of its
-    /// points; `None` if it encloses none.
-    pub(super) fn normal(&self) -> Option<DVec3> {
+    /// Normal of the area it encloses, twice as long as the area is large (mm²), turned to one side
+    /// of space whatever the sense of its points; `None` if it encloses none.
+    pub(super) fn area_normal(&self) -> Option<DVec3> {
         let first = self.points.first()?;
         let sum: DVec3 = self
             .points
@@ -78,6 +78,6 @@ impl Contour {
         let side = [normal.z, normal.y, normal.x]
             .into_iter()
             .find(|part| part.abs() > 1e-3)?;
-        Some(if side < 0.0 { -normal } else { normal })
+        Some(if side < 0.0 { -sum } else { sum })
     }
 }

@@ -28,8 +28,11 @@ pub struct CutLines {
 pub fn cut(roi: &Roi, plane: &PlanePose, reach_mm: f64) -> CutLines {
     let mut found = CutLines::default();
     for stack in &roi.stacks {
-        if stack.normal.dot(plane.normal()).abs() > ALONG {
-            if let Some(slab) = slab_at(stack, plane.centre.dot(stack.normal), reach_mm) {
+        let lean = stack.normal.dot(plane.normal());
+        if lean.abs() > ALONG {
+            // Where the region is, and not where the picture happens to have its middle.
+            let level = stack.middle.dot(stack.normal) - plane.distance_mm(stack.middle) / lean;
+            if let Some(slab) = slab_at(stack, level, reach_mm) {
                 found
                     .lines
                     .extend(slab.polygons.iter().flat_map(|it| outline(it)));
@@ -245,6 +248,7 @@ mod tests {
             frame_of_reference: None,
             stacks: vec![SlabStack {
                 normal: DVec3::Z,
+                middle: DVec3::new(5.0, 5.0, 0.0),
                 slabs,
             }],
             lines: Vec::new(),
@@ -279,6 +283,21 @@ mod tests {
         assert_eq!(length(&cut(&roi, &at(0.8), 0.5)), 40.0); // the slab holds it
         assert_eq!(length(&cut(&roi, &at(3.4), 0.5)), 0.0);
         assert_eq!(length(&cut(&roi, &at(3.4), 2.0)), 40.0);
+    }
+
+    #[test]
+    fn which_contour_a_leaning_plane_draws_does_not_depend_on_where_the_picture_is() {
+        let roi = roi(vec![slab(0.0, vec![big()]), slab(3.0, vec![big()])]);
+        // 0.4 degrees: over 200 mm, 1.4 mm.
+        let (sin, cos) = 0.4_f64.to_radians().sin_cos();
+        let right = DVec3::new(cos, 0.0, sin);
+        let through = DVec3::new(5.0, 5.0, 0.2);
+        let levels = [-200.0, 0.0, 200.0].map(|pan| {
+            let plane = PlanePose::new(through + right * pan, right, DVec3::Y).unwrap();
+            let lines = cut(&roi, &plane, 0.5).lines;
+            lines.first().and_then(|line| line.first()).map(|it| it.z)
+        });
+        assert_eq!(levels, [Some(0.0); 3]);
     }
 
     #[test]

@@ -7,11 +7,15 @@ use super::dose::{self, Dose};
 use super::kind::LayerKind;
 use super::placing::references_of;
 use super::segmentation::{self, Segmentation};
-use super::structures::StructureSet;
-use crate::cache::{Budget, OverBudget};
+use super::structures::{Roi, StructureSet};
+use crate::cache::{Budget, OverBudget, Reservation};
 use crate::dicom::{ByteSource, read_full, read_header, tags};
 use crate::jobs::{Cancelled, JobCtx};
 use crate::problem::{Message, MessageId, msg};
+
+/// Bytes in memory a byte of a structure set's file, while it is read: numbers are kept as texts,
+/// each a few digits, with a place of its own.
+const READ_BYTES: u64 = 8;
 
 /// An object that is laid over images.
 #[derive(Debug, Clone)]
@@ -20,7 +24,7 @@ pub struct Layer {
     pub kind: LayerKind,
     /// Its SOP Instance UID.
     pub sop_instance_uid: Arc<str>,
-    /// Content Label, Structure Set Label or Series Description; empty if it has none.
+    /// Structure Set Label, else Series Description, else Content Label; empty if it has none.
     pub label: String,
     /// The spaces its content lies in: Frame of Reference UIDs, of a structure set those of its
     /// regions.
@@ -29,6 +33,8 @@ pub struct Layer {
     pub references: BTreeSet<Arc<str>>,
     /// What it holds.
     pub content: LayerContent,
+    /// Held for its contours; voxels hold their own.
+    _memory: Option<Arc<Reservation>>,
 }
 
 /// What it holds.
@@ -79,6 +85,30 @@ impl Layer {
                 })
                 .collect(),
             LayerContent::Dose(_) => Vec::new(),
+        }
+    }
+}
+
+impl Layer {
+    /// Whether a region, if `number` is one's, lies in the space of images with this Frame of
+    /// Reference UID.
+    #[must_use]
+    pub fn is_item_in(&self, number: u32, shown: Option<&Arc<str>>) -> bool {
+        let LayerContent::Structures(structures) = &self.content else {
+            return true;
+        };
+        let mut rois = structures.rois.iter();
+        let roi = rois.find(|roi| roi.number == number);
+        roi.is_none_or(|roi| self.is_roi_in(roi, shown))
+    }
+
+    /// As [`Self::is_item_in`].
+    #[must_use]
+    pub fn is_roi_in(&self, roi: &Roi, shown: Option<&Arc<str>>) -> bool {
+        match (&roi.frame_of_reference, shown) {
+            (Some(own), Some(shown)) => own == shown,
+            // Coordinates of the images that the object names.
+            (own, _) => own.is_none() && self.frames_of_reference.is_empty(),
         }
     }
 }
@@ -137,11 +167,14 @@ pub fn read_layer(
         .and_then(|uid| LayerKind::of(&uid))
         .ok_or_else(|| LayerRefusal::because(msg("layer-unknown")))?;
     // Contours may be more than a header is read for.
-    let header = if kind == LayerKind::StructureSet {
-        read_full(source).map_err(unread)?
+    let (header, passing) = if kind == LayerKind::StructureSet {
+        let bytes = source.size().unwrap_or(0);
+        let passing = budget.reserve(bytes.saturating_mul(READ_BYTES))?;
+        (read_full(source).map_err(unread)?, Some(passing))
     } else {
-        header
+        (header, None)
     };
+    ctx.check()?;
     let root = header.dataset.elements();
     let content = match kind {
         LayerKind::Segmentation => {
@@ -165,6 +198,12 @@ pub fn read_layer(
         tags::SERIES_DESCRIPTION,
         tags::CONTENT_LABEL,
     ];
+    let references = references_of(root);
+    drop(passing);
+    let memory = match &content {
+        LayerContent::Structures(structures) => Some(Arc::new(budget.reserve(structures.bytes())?)),
+        LayerContent::Segmentation(_) | LayerContent::Dose(_) => None,
+    };
     Ok(Layer {
         kind,
         sop_instance_uid: root.text(tags::SOP_INSTANCE_UID).unwrap_or_default().into(),
@@ -173,7 +212,8 @@ pub fn read_layer(
             .find_map(|tag| root.text(tag))
             .unwrap_or_default(),
         frames_of_reference,
-        references: references_of(root),
+        references,
         content,
+        _memory: memory,
     })
 }

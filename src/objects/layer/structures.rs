@@ -7,7 +7,7 @@
 //! contours in a plane, and a contour that crosses or touches itself, are read by the even-odd rule:
 //! an inner contour is a hole, and the two sides of a keyhole cancel.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::colour::colour_of;
@@ -40,6 +40,8 @@ pub struct Slab {
 pub struct SlabStack {
     /// Unit normal.
     pub normal: DVec3,
+    /// The middle of the box around its points, patient mm.
+    pub middle: DVec3,
     /// They do not overlap.
     pub slabs: Vec<Slab>,
 }
@@ -86,10 +88,10 @@ impl StructureSet {
             let number = item.integer(tag)?;
             u32::try_from(number).ok()
         };
-        let mut contours: BTreeMap<u32, Elements<'_>> = BTreeMap::new();
+        let mut contours: BTreeMap<u32, Vec<Elements<'_>>> = BTreeMap::new();
         for item in root.items(tags::ROI_CONTOUR_SEQUENCE) {
             if let Some(roi) = number(&item, tags::REFERENCED_ROI_NUMBER) {
-                contours.entry(roi).or_insert(item);
+                contours.entry(roi).or_default().push(item);
             }
         }
         let mut types: BTreeMap<u32, String> = BTreeMap::new();
@@ -123,9 +125,7 @@ impl StructureSet {
                 contours: 0,
                 unreadable: 0,
             };
-            if let Some(item) = contours.get(&own) {
-                roi.take(*item);
-            }
+            roi.take(contours.get(&own).map_or(&[], Vec::as_slice));
             Some(roi)
         });
         Self {
@@ -134,25 +134,39 @@ impl StructureSet {
     }
 }
 
+impl StructureSet {
+    /// What its points take in memory.
+    pub(super) fn bytes(&self) -> u64 {
+        let points = self.rois.iter().map(|roi| {
+            let slabs = roi.stacks.iter().flat_map(|stack| &stack.slabs);
+            let areas = slabs.flat_map(|slab| &slab.polygons);
+            let ways = areas.chain(&roi.lines).map(Vec::len);
+            ways.sum::<usize>() + roi.points.len()
+        });
+        points.sum::<usize>() as u64 * size_of::<DVec3>() as u64
+    }
+}
+
 impl Roi {
-    /// Takes colour and contours from an item of ROI Contour Sequence.
-    fn take(&mut self, item: Elements<'_>) {
-        let rgb: Option<Vec<u8>> = item
-            .integers(tags::ROI_DISPLAY_COLOR)
-            .into_iter()
-            .map(|level| u8::try_from(level).ok())
-            .collect();
-        if let Some(rgb) = rgb.and_then(|rgb| <[u8; 3]>::try_from(rgb).ok()) {
-            self.rgb = rgb;
-        }
+    /// Takes the first colour and all contours of its items of ROI Contour Sequence.
+    fn take(&mut self, items: &[Elements<'_>]) {
+        let rgb = items.iter().find_map(|item| {
+            let levels = item.integers(tags::ROI_DISPLAY_COLOR).into_iter();
+            let rgb: Option<Vec<u8>> = levels.map(|level| u8::try_from(level).ok()).collect();
+            <[u8; 3]>::try_from(rgb?).ok()
+        });
+        self.rgb = rgb.unwrap_or(self.rgb);
         let mut closed: Vec<(DVec3, Contour)> = Vec::new();
-        for item in item.items(tags::CONTOUR_SEQUENCE) {
+        let all = items
+            .iter()
+            .flat_map(|item| item.items(tags::CONTOUR_SEQUENCE));
+        for item in all {
             self.contours += 1;
             let Some(contour) = Contour::read(item) else {
                 self.unreadable += 1;
                 continue;
             };
-            match (contour.kind, contour.normal()) {
+            match (contour.kind, contour.area_normal()) {
                 (ContourType::Closed, Some(normal)) => closed.push((normal, contour)),
                 (ContourType::Point, _) => self.points.extend(contour.points),
                 (ContourType::Closed, None) if contour.points.len() == 1 => {
@@ -162,11 +176,15 @@ impl Roi {
             }
         }
         while let Some((normal, _)) = closed.first() {
-            let normal = *normal;
-            let (alike, others) = closed
-                .into_iter()
-                .partition(|(other, _)| (*other - normal).length() < SAME_NORMAL);
-            self.stacks.push(stack(normal, alike));
+            let first = normal.normalize_or_zero();
+            let is_alike = |(other, _): &(DVec3, Contour)| {
+                (other.normalize_or_zero() - first).length() < SAME_NORMAL
+            };
+            let (alike, others): (Vec<_>, Vec<_>) = closed.into_iter().partition(is_alike);
+            // A small contour's points say little of how its plane lies.
+            let mean: DVec3 = alike.iter().map(|(normal, _)| *normal).sum();
+            self.stacks
+                .push(stack(mean.try_normalize().unwrap_or(first), alike));
             closed = others;
         }
     }
@@ -192,9 +210,17 @@ fn stack(normal: DVec3, contours: Vec<(DVec3, Contour)>) -> SlabStack {
         .map(|(_, contour)| (distance(&contour), contour))
         .collect();
     placed.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let points = || placed.iter().flat_map(|(_, contour)| &contour.points);
+    let low = points().fold(DVec3::INFINITY, |low, point| low.min(*point));
+    let high = points().fold(DVec3::NEG_INFINITY, |high, point| high.max(*point));
+    let mut known = HashSet::new();
     let mut slabs: Vec<Slab> = Vec::new();
     for (distance, contour) in placed {
         let polygon = open_ended(contour.points);
+        // Written twice it would be its own hole.
+        if !known.insert(way(&polygon)) {
+            continue;
+        }
         match slabs.last_mut() {
             Some(slab) if distance - slab.distance <= SAME_PLANE_MM => slab.polygons.push(polygon),
             _ => slabs.push(Slab {
@@ -217,7 +243,26 @@ fn stack(normal: DVec3, contours: Vec<(DVec3, Contour)>) -> SlabStack {
         let above = half(distances.get(at + 1));
         slab.reach = [slab.distance - below, slab.distance + above];
     }
-    SlabStack { normal, slabs }
+    SlabStack {
+        normal,
+        middle: (low + high) * 0.5,
+        slabs,
+    }
+}
+
+/// The same of two polygons that go the same way, wherever they begin and in whichever sense.
+fn way(polygon: &[DVec3]) -> Vec<[u64; 3]> {
+    let mut way: Vec<[u64; 3]> = polygon
+        .iter()
+        .map(|point| point.to_array().map(|part| (part + 0.0).to_bits()))
+        .collect();
+    let first = (0..way.len()).min_by_key(|at| way.get(*at).copied());
+    way.rotate_left(first.unwrap_or(0));
+    if way.get(1) > way.last() {
+        way.reverse();
+        way.rotate_right(1);
+    }
+    way
 }
 
 /// Without a last point that repeats the first.

@@ -95,3 +95,18 @@ fn frames_that_are_cut_off_are_counted_and_a_dose_that_is_cut_off_is_refused() {
     let bytes = dose_grid(&[0.0, 1.0, 2.0], 16, "1").write(Encoding::ExplicitLittle);
     assert!(!try_read(bytes[..bytes.len() - 4].to_vec(), &budget));
 }
+
+#[test]
+fn contours_beyond_the_budget_are_refused_and_those_within_are_held_against_it() {
+    let points: Vec<[f64; 3]> = (0..1_000).map(|at| [f64::from(at), 1.0, 2.0]).collect();
+    let object = structure_set(&[region(1, "A", vec![("OPEN_PLANAR", points); 10])]);
+    let bytes = object.write(Encoding::ExplicitLittle);
+    let length = bytes.len() as u64;
+    assert!(!try_read(bytes.clone(), &Budget::new(length)));
+    let budget = Budget::new(1 << 24);
+    let source = ByteSource::Memory(bytes.into());
+    let layer = read_layer(source, &budget, &JobCtx::new()).unwrap();
+    assert_eq!(budget.taken(), 240_000);
+    drop(layer);
+    assert_eq!(budget.taken(), 0);
+}

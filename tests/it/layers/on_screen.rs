@@ -80,6 +80,20 @@ fn an_object_of_another_space_is_listed_with_the_reason_why_it_is_not_drawn() {
 }
 
 #[test]
+fn a_region_of_another_space_is_not_listed_as_if_it_were_drawn() {
+    let home = temp_folder();
+    let contours = vec![("CLOSED_PLANAR", square([1.0; 2], [5.0; 2], 4.0))];
+    let here = region(1, "Heart", contours.clone());
+    let mut elsewhere = region(2, "Lung", contours);
+    elsewhere.space = Some("1.2.3.4.5.999");
+    let screen = screen(home.path(), vec![structure_set(&[here, elsewhere])]);
+    assert!(screen.says("Heart") && screen.says("Lung"));
+    assert!(screen.says("In another frame of reference: not drawn here"));
+    let labels = screen.0.query_by_label("Hide Heart").is_some();
+    assert!(labels && screen.0.query_by_label("Hide Lung").is_none());
+}
+
+#[test]
 fn a_dose_that_is_shown_has_a_legend_in_gray() {
     let home = temp_folder();
     let dose = dose_grid(&[0.0, 2.0, 4.0, 6.0, 8.0], 16, "2").position([0.0, 0.0, 0.0]);

@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
+use isocentre::cache::Budget;
 use isocentre::dicom::{ByteSource, read_header};
 use isocentre::geom::{DVec2, DVec3};
+use isocentre::jobs::JobCtx;
 use isocentre::model::DisplaySet;
-use isocentre::objects::layer::{LayerSpace, WhyNotDrawn};
+use isocentre::objects::layer::{LayerRefusal, LayerSpace, WhyNotDrawn, read_layer};
 use isocentre::view::{
     Camera, LayerOver, LayerProbe, ResolvedView, StackGeometry, ViewMode, ViewState, resolve_plane,
     resolve_stack, shown_data,
 };
 use isocentre::volume::layer_twin;
 use isocentre::workspace::{
-    Arrival, Command, Effect, LayerEdit, LayerState, Settings, Task, Workspace,
+    Arrival, Command, Effect, LayerEdit, LayerState, Settings, Task, ViewEdit, Workspace,
 };
 
 use super::objects::{Frame, Place, Seg, at, dose_grid, region, square, structure_set};
@@ -45,18 +47,30 @@ fn open(images: &[SyntheticImage]) -> Workspace {
     for image in images {
         let bytes: Arc<[u8]> = image.write(Encoding::ExplicitLittle).into();
         let header = read_header(ByteSource::Memory(bytes)).unwrap();
-        let effects = workspace.apply(Command::Arrived(Arrival::Headers(vec![header])));
-        for effect in effects {
-            if let Effect::Spawn(Task::ReadLayer(instance)) = effect {
-                let result = super::read(image).map(Arc::new);
-                let read = Arrival::LayerRead { instance, result };
-                workspace.apply(Command::Arrived(read));
-            }
-        }
+        ask(
+            &mut workspace,
+            Command::Arrived(Arrival::Headers(vec![header])),
+        );
     }
     let files_found = images.len();
-    workspace.apply(Command::Arrived(Arrival::ScanEnded { files_found }));
+    ask(
+        &mut workspace,
+        Command::Arrived(Arrival::ScanEnded { files_found }),
+    );
     workspace
+}
+
+/// Does as is said, and reads what is to be read.
+fn ask(workspace: &mut Workspace, command: Command) {
+    for effect in workspace.apply(command) {
+        if let Effect::Spawn(Task::ReadLayer(instance)) = effect {
+            let source = workspace.library.header(instance).unwrap().source.clone();
+            let result = read_layer(source, &Budget::new(64 << 20), &JobCtx::new());
+            let result = result.map(Arc::new).map_err(LayerRefusal::message);
+            let read = Arrival::LayerRead { instance, result };
+            ask(workspace, Command::Arrived(read));
+        }
+    }
 }
 
 fn images(workspace: &Workspace) -> &DisplaySet {
@@ -206,6 +220,75 @@ fn nothing_of_another_patient_is_ever_laid_over_an_image() {
     let other = block().patient("Other^Person", "ID1");
     let workspace = open(&[series(), vec![other]].concat());
     assert!(space(&workspace).is_empty());
+}
+
+/// The same slices and block of another person.
+fn other_person() -> Vec<SyntheticImage> {
+    let mut all = series();
+    all.push(block());
+    let rename = |(k, image): (usize, SyntheticImage)| {
+        image
+            .patient("Other^Person", "ID2")
+            .study("1.2.3.4.6")
+            .series(if k < 5 { "1.2.3.4.6.1" } else { "1.2.3.4.6.66" })
+            .sop_instance(&format!("1.2.3.4.6.1.{k}"))
+    };
+    all.into_iter().enumerate().map(rename).collect()
+}
+
+fn states(workspace: &Workspace) -> Vec<bool> {
+    let layers = workspace.layers.values();
+    layers
+        .map(|it| matches!(it.state, LayerState::Ready(_)))
+        .collect()
+}
+
+#[test]
+fn what_lies_over_a_patient_is_read_when_he_is_shown_and_let_go_when_he_is_not() {
+    let mut workspace = open(&[series(), vec![block()], other_person()].concat());
+    assert_eq!(states(&workspace), [true, false]);
+    let other = workspace.library.display_sets();
+    let other = other
+        .filter(|set| set.modality == "CT")
+        .map(|set| set.id)
+        .find(|id| *id != workspace.panes.active_view().unwrap().display_set)
+        .unwrap();
+    let pane = workspace.panes.active;
+    ask(&mut workspace, Command::View(pane, ViewEdit::Show(other)));
+    assert_eq!(states(&workspace), [false, true]);
+}
+
+#[test]
+fn hiding_all_twice_leaves_all_as_it_was_and_other_patients_alone() {
+    let second = block().sop_instance("1.2.3.4.66.2");
+    let mut workspace = open(&[series(), vec![block(), second], other_person()].concat());
+    let shown = |workspace: &Workspace| -> Vec<bool> {
+        let layers = workspace.layers.values();
+        layers.map(|it| it.setting.is_shown).collect()
+    };
+    let instance = *workspace.layers.keys().next().unwrap();
+    workspace.apply(Command::Layer(LayerEdit::Toggle(instance)));
+    assert_eq!(shown(&workspace), [false, true, true]);
+    workspace.apply(Command::Layer(LayerEdit::ToggleAll));
+    assert_eq!(shown(&workspace), [false, false, true]);
+    workspace.apply(Command::Layer(LayerEdit::ToggleAll));
+    assert_eq!(shown(&workspace), [false, true, true]);
+}
+
+#[test]
+fn what_could_not_be_read_is_read_again_when_asked() {
+    let mut workspace = open(&[series(), vec![block()]].concat());
+    let instance = *workspace.layers.keys().next().unwrap();
+    let refusal = Err(LayerRefusal::Cancelled.message());
+    let failed = Arrival::LayerRead {
+        instance,
+        result: refusal,
+    };
+    ask(&mut workspace, Command::Arrived(failed));
+    assert_eq!(states(&workspace), [false]);
+    let again = LayerEdit::ReadAgain(instance);
+    ask(&mut workspace, Command::Layer(again));
+    assert_eq!(states(&workspace), [true]);
 }
 
 #[test]

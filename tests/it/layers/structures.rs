@@ -85,3 +85,38 @@ fn a_contour_that_cannot_be_read_costs_itself_and_is_counted() {
     assert_eq!(found.rois[0].unreadable, 2);
     assert_eq!(found.rois[0].stacks[0].slabs.len(), 1);
 }
+
+#[test]
+fn a_second_item_of_a_region_adds_its_contours_and_a_contour_written_twice_counts_once() {
+    let one = region(1, "A", vec![(CLOSED, square([0.0; 2], [10.0; 2], 0.0))]);
+    let mut turned = square([0.0; 2], [10.0; 2], 0.0);
+    turned.reverse();
+    turned.rotate_left(1);
+    let two = region(
+        1,
+        "A",
+        vec![(CLOSED, turned), (CLOSED, square([0.0; 2], [10.0; 2], 3.0))],
+    );
+    let found = structures(&structure_set(&[one, two]));
+    assert_eq!(found.rois.len(), 1);
+    assert_eq!(found.rois[0].contours, 3);
+    let inside = |z: f64| holds(&found.rois[0], DVec3::new(5.0, 5.0, z), 0.0);
+    assert!(inside(0.0) && inside(3.0));
+}
+
+#[test]
+fn a_tiny_slanted_contour_does_not_turn_the_planes_of_the_others() {
+    let slanted = vec![[0.0, 0.0, -2.0], [1.0, 0.0, -1.991], [0.0, 1.0, -2.0]];
+    let contours = vec![
+        (CLOSED, slanted),
+        (CLOSED, square([100.0; 2], [180.0; 2], 0.0)),
+        (CLOSED, square([100.0; 2], [180.0; 2], 2.0)),
+    ];
+    let found = structures(&structure_set(&[region(1, "A", contours)]));
+    let stack = &found.rois[0].stacks[0];
+    assert!(
+        (stack.normal - DVec3::Z).length() < 1e-5,
+        "{}",
+        stack.normal
+    );
+}
