@@ -115,6 +115,14 @@ impl FragmentIndex {
                 return Ok(frames);
             }
         }
+        // Where fragments are missing, as many as frames may be all there are of the first few.
+        let are_all_here = marks.one_fragment || (self.is_complete && count == declared);
+        if is_one_each && !are_all_here {
+            let starts = self.starts(source, marks)?;
+            if starts.first() == Some(&0) {
+                return Ok(ranges(&starts, count, declared));
+            }
+        }
         if is_one_each {
             return Ok((0..count.min(declared)).map(|at| at..at + 1).collect());
         }

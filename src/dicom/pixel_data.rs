@@ -244,7 +244,7 @@ impl FrameDecoder {
             return codec.decode(&encoded.bytes, &self.pixels);
         }
         let truncated = DecodeError::Truncated { expected, found };
-        let Some(decoded) = codec.decode_cut(&encoded.bytes, &self.pixels) else {
+        let Some(decoded) = codec.decode_cut(&encoded.bytes, expected, &self.pixels) else {
             return Err(truncated);
         };
         let mut coded = decoded.map_err(|_for_want_of_bytes| truncated)?;

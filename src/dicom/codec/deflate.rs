@@ -33,9 +33,11 @@ impl Codec for DeflatedFrame {
     fn decode_cut(
         &self,
         encoded: &[u8],
+        _expected: u64,
         pixels: &PixelDescription,
     ) -> Option<Result<Coded, DecodeError>> {
-        Some(self.decode(encoded, pixels))
+        // How long the frame was before it was cut would tell how its chrominance is stored.
+        (!native::says_422(pixels)).then(|| self.decode(encoded, pixels))
     }
 
     fn decode(&self, encoded: &[u8], pixels: &PixelDescription) -> Result<Coded, DecodeError> {

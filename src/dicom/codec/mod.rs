@@ -120,11 +120,12 @@ pub(super) trait Codec: Sync {
     /// Decodes one frame.
     fn decode(&self, encoded: &[u8], pixels: &PixelDescription) -> Result<Coded, DecodeError>;
 
-    /// Decodes what is there of a frame whose code was cut off; `None` where a cut code does not
-    /// tell which pixels are as they were.
+    /// Decodes what is there of a frame whose code, `expected` bytes, was cut off; `None` where a
+    /// cut code does not tell which pixels are as they were.
     fn decode_cut(
         &self,
         _encoded: &[u8],
+        _expected: u64,
         _pixels: &PixelDescription,
     ) -> Option<Result<Coded, DecodeError>> {
         None

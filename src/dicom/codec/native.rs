@@ -29,14 +29,31 @@ impl Codec for Uncompressed {
     fn decode_cut(
         &self,
         encoded: &[u8],
+        expected: u64,
         pixels: &PixelDescription,
     ) -> Option<Result<Coded, DecodeError>> {
-        Some(self.decode(encoded, pixels))
+        let decoded = check_one_frame(pixels, expected);
+        let is_packed = is_packed_422(pixels, expected);
+        Some(decoded.and_then(|()| coded_as(encoded, pixels, false, 0, is_packed)))
     }
 
     fn decode(&self, encoded: &[u8], pixels: &PixelDescription) -> Result<Coded, DecodeError> {
+        check_one_frame(pixels, encoded.len() as u64)?;
         coded(encoded, pixels, false, 0)
     }
+}
+
+/// Whether the bytes of a fragment are those of one frame: nothing else tells that frames were not
+/// divided otherwise, and pictures would be shown under each other's numbers.
+fn check_one_frame(pixels: &PixelDescription, bytes: u64) -> Result<(), DecodeError> {
+    let frame = stored_bits(pixels, is_packed_422(pixels, bytes)).div_ceil(8);
+    if pixels.frames == 1 || bytes == frame || bytes == frame + 1 {
+        return Ok(());
+    }
+    Err(DecodeError::Damaged {
+        codec: "uncompressed",
+        detail: format!("a fragment of {bytes} bytes for a frame of {frame}"),
+    })
 }
 
 /// A frame that holds less than one of so many parts of what it should is not worth the memory
@@ -88,10 +105,15 @@ pub fn missing_end(
 ///
 /// Files exist that say 4:2:2 and hold all samples; their length tells.
 pub fn is_packed_422(pixels: &PixelDescription, bytes_a_frame: u64) -> bool {
+    says_422(pixels) && bytes_a_frame < pixels.frame_bits() / 8
+}
+
+/// Whether the header says so.
+pub fn says_422(pixels: &PixelDescription) -> bool {
     matches!(
         pixels.photometric,
         DeclaredPhotometric::YbrFull422 | DeclaredPhotometric::YbrPartial422
-    ) && bytes_a_frame < pixels.frame_bits() / 8
+    )
 }
 
 /// Bits of a frame as stored.

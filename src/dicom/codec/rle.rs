@@ -41,6 +41,7 @@ impl Codec for Rle {
     fn decode_cut(
         &self,
         encoded: &[u8],
+        _expected: u64,
         pixels: &PixelDescription,
     ) -> Option<Result<Coded, DecodeError>> {
         Some(decode_part(encoded, pixels))

@@ -176,6 +176,22 @@ fn a_compressed_frame_of_which_a_part_is_missing_is_refused_where_the_cut_is_not
 }
 
 #[test]
+fn a_cut_frame_that_says_4_2_2_and_holds_all_samples_is_not_taken_for_packed() {
+    let bytes: Vec<u8> = picture(8, 8, 8).iter().map(|&s| s as u8).collect();
+    let of = |syntax, code| encapsulated(colour(8, 8, "YBR_FULL_422"), syntax, vec![code]);
+    let file = of("1.2.840.10008.1.2.1.98", bytes.clone());
+    let whole = values(&first(file.clone()).unwrap());
+    assert_prefixes_tell_the_truth(&file, &whole, 3);
+    // Of a deflated frame nothing tells how long it was.
+    let file = of("1.2.840.10008.1.2.8.1", deflate(&bytes));
+    assert_eq!(values(&first(file.clone()).unwrap()), whole);
+    for cut in 10..60 {
+        let frame = frames(file[..file.len() - cut].to_vec()).remove(0);
+        assert!(matches!(frame, Err(DecodeError::Truncated { .. })), "{cut}");
+    }
+}
+
+#[test]
 fn damage_within_a_deflated_frame_is_not_taken_for_a_cut() {
     let written: Vec<i64> = (0..64 * 64).map(|at| at * 7919 % 4096).collect();
     let image = grey(64, 64, 16, 12).pixels_all(1, written.clone());

@@ -184,6 +184,34 @@ fn a_file_cut_off_gives_the_frames_that_are_whole() {
 }
 
 #[test]
+fn the_fragments_of_a_file_cut_off_early_keep_to_their_frames() {
+    let (pictures, streams) = jpegs();
+    let (items, _) = split(&streams, 60);
+    // Fewer fragments than frames declared: the rest is missing.
+    let all = [table(&[]), items].concat();
+    let frames = frames(file(BASELINE, 100, &all, None));
+    for (frame, picture) in frames.iter().zip(&pictures) {
+        assert_near(&frame.as_ref().unwrap().samples, picture, 2);
+    }
+    assert!(matches!(
+        frames[3],
+        Err(DecodeError::FrameMissing { found: 3, .. })
+    ));
+}
+
+#[test]
+fn uncompressed_fragments_that_are_no_whole_frames_are_not_taken_for_frames() {
+    let syntax = "1.2.840.10008.1.2.1.98";
+    for (size, count) in [(32, 4), (128, 2), (128, 4)] {
+        let items: Vec<u8> = (0..count).flat_map(|n| item(&vec![n; size])).collect();
+        let all = [table(&[]), items, END.to_vec()].concat();
+        for frame in frames(file(syntax, 4, &all, None)) {
+            assert!(frame.is_err(), "{count} of {size}");
+        }
+    }
+}
+
+#[test]
 fn fragments_that_no_rule_divides_are_refused_with_their_numbers() {
     let syntax = "1.2.840.10008.1.2.1.98";
     let items: Vec<u8> = (0..5).flat_map(|_| item(&[0; 30])).collect();
