@@ -321,13 +321,13 @@ mod tests {
     fn boxed(kind: [u8; 4], words: &[u32]) -> Vec<u8> {
         let length = 8 + 4 * words.len() as u32;
         let body = words.iter().flat_map(|word| word.to_be_bytes());
-        let head = length.to_be_bytes().into_iter().chain(*kind);
+        let head = length.to_be_bytes().into_iter().chain(kind);
         head.chain(body).collect()
     }
 
     #[test]
     fn a_box_whose_length_wraps_ends_the_search() {
-        let mut bytes = boxed(b"ftyp", &[0, 0]);
+        let mut bytes = boxed(*b"ftyp", &[0, 0]);
         bytes.extend([&[0, 0, 0, 1], &b"free"[..], &(u64::MAX - 15).to_be_bytes()].concat());
         let mut extents = Extents::default();
         extents.push(0, bytes.len() as u64);
@@ -344,9 +344,9 @@ mod tests {
             let count = chunks.len() as u32;
             let offsets = [&[0, count], chunks].concat();
             [
-                boxed(b"stsz", &[0, size, count]),
-                boxed(b"stsc", &[0, 1, 1, 1, 1]),
-                boxed(b"stco", &offsets),
+                boxed(*b"stsz", &[0, size, count]),
+                boxed(*b"stsc", &[0, 1, 1, 1, 1]),
+                boxed(*b"stco", &offsets),
             ]
             .concat()
         };
