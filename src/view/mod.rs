@@ -16,6 +16,7 @@ mod presentation;
 mod resolve;
 mod resolved;
 mod scale_bar;
+mod seen_line;
 mod shown;
 mod sources;
 mod state;
@@ -41,6 +42,7 @@ pub use presentation::{
 pub use resolve::{StackGeometry, resolve_plane, resolve_stack, with_own_zoom};
 pub use resolved::{ResolvedKind, ResolvedView};
 pub use scale_bar::{ScaleBar, scale_bar};
+pub use seen_line::{LinePart, SeenLine, is_near_screen, seen_line};
 pub use shown::{ImageRef, ShownData, Visibility};
 pub use sources::{Frames, Loading, NoFrames};
 pub use state::{Camera, DataPresentation, MarksChoice, ViewMode, ViewState, VoiChoice, Zoom};

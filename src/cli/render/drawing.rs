@@ -8,12 +8,16 @@ use crate::geom::DVec2;
 use crate::imaging::Picture;
 use crate::objects::presentation_state::Justification;
 use crate::text::{Lettering, OutlineStep};
-use crate::view::{PresentationMark, TextPlace, letter_size};
+use crate::view::{PresentationMark, TextPlace, is_near_screen, letter_size, seen_line};
 
 /// Width of a line whose state says nothing, px.
 const LINE: f64 = 1.5;
 /// What is around lines and letters, so that they are seen on white, px.
 const HALO: f64 = 1.0;
+/// Length of a dash, px.
+const DASH: f64 = 6.0;
+/// Between two dashes, px.
+const DASH_GAP: f64 = 5.0;
 /// Radius of a point, px.
 const POINT: f64 = 2.5;
 /// Between a point and the text beside it, px.
@@ -32,9 +36,10 @@ pub(super) fn draw_over(picture: &mut Picture, marks: &[PresentationMark]) {
     if marks.is_empty() || width == 0 || height == 0 {
         return;
     }
+    let size_px = DVec2::new(f64::from(width), f64::from(height));
     let mut context = RenderContext::new(width, height);
     for mark in marks {
-        draw(&mut context, mark);
+        draw(&mut context, mark, size_px);
     }
     context.flush();
     let mut drawn = Pixmap::new(width, height);
@@ -58,8 +63,9 @@ fn stroke(context: &mut RenderContext, path: &BezPath, width: f64, rgb: [u8; 3])
     context.stroke_path(path);
 }
 
-fn draw(context: &mut RenderContext, mark: &PresentationMark) {
+fn draw(context: &mut RenderContext, mark: &PresentationMark, size_px: DVec2) {
     match mark {
+        PresentationMark::Point { at, .. } if !is_near_screen(*at, size_px) => {}
         PresentationMark::Point { at, rgb } => {
             for (radius, rgb) in [(POINT + HALO, BLACK), (POINT, rgb.unwrap_or(WHITE))] {
                 paint(context, rgb, 1.0);
@@ -72,17 +78,21 @@ fn draw(context: &mut RenderContext, mark: &PresentationMark) {
             thickness,
             is_dashed,
         } => {
-            let path = polygon(points);
+            let seen = seen_line(points, *is_dashed, size_px);
             let width = LINE * thickness;
             for (width, rgb) in [(width + 2.0 * HALO, BLACK), (width, rgb.unwrap_or(WHITE))] {
                 paint(context, rgb, 1.0);
-                let stroke = Stroke::new(width);
-                context.set_stroke(if *is_dashed {
-                    stroke.with_dashes(0.0, [6.0, 5.0])
-                } else {
-                    stroke
-                });
-                context.stroke_path(&path);
+                for part in &seen.parts {
+                    let stroke = Stroke::new(width);
+                    context.set_stroke(if seen.is_dashed {
+                        let period = DASH + DASH_GAP;
+                        let offset = part.before_px.rem_euclid(period);
+                        stroke.with_dashes(offset, [DASH, DASH_GAP])
+                    } else {
+                        stroke
+                    });
+                    context.stroke_path(&polygon(&part.points));
+                }
             }
         }
         PresentationMark::Area {

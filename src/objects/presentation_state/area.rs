@@ -7,6 +7,8 @@ use crate::geom::{DAffine2, DMat2, DVec2};
 
 /// Corners further out than this are a claim, not an area.
 const FARTHEST: i64 = 1 << 24;
+/// Presentation Pixel Magnification Ratios that show something.
+const MAGNIFIED: std::ops::RangeInclusive<f64> = 1e-4..=1e4;
 
 /// How large the area is shown.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -53,7 +55,7 @@ impl DisplayedArea {
         let ratio = positive_pair(item, tags::PRESENTATION_PIXEL_ASPECT_RATIO);
         let magnified = item
             .float(tags::PRESENTATION_PIXEL_MAGNIFICATION_RATIO)
-            .filter(|ratio| *ratio > 0.0);
+            .filter(|ratio| MAGNIFIED.contains(ratio));
         let size = match item.text(tags::PRESENTATION_SIZE_MODE).as_deref() {
             Some("MAGNIFY") => {
                 magnified.map_or(PresentationSize::ScaleToFit, PresentationSize::Magnify)

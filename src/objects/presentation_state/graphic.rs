@@ -74,6 +74,9 @@ pub enum Justification {
     Right,
 }
 
+/// Points further out than this, in pixels or displays, are a claim, not a place.
+const FARTHEST: f64 = 16_777_216.0;
+
 /// The box of a text.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BoundingBox {
@@ -152,6 +155,10 @@ impl GraphicAnnotation {
     }
 }
 
+fn is_near(point: DVec2) -> bool {
+    point.abs().max_element() <= FARTHEST
+}
+
 impl GraphicObject {
     fn read(item: Elements<'_>) -> Option<Self> {
         let values = item.floats(tags::GRAPHIC_DATA);
@@ -173,7 +180,7 @@ impl GraphicObject {
             "ELLIPSE" => (GraphicType::Ellipse, 4),
             _ => return None,
         };
-        if points.len() < least {
+        if points.len() < least || !points.iter().all(|point| is_near(*point)) {
             return None;
         }
         let is_closed = match graphic_type {
@@ -207,7 +214,7 @@ impl TextObject {
         let text = item.text(tags::UNFORMATTED_TEXT_VALUE)?;
         let point = |tag| {
             let values = item.floats(tag);
-            Some(DVec2::new(*values.first()?, *values.get(1)?))
+            Some(DVec2::new(*values.first()?, *values.get(1)?)).filter(|point| is_near(*point))
         };
         let bounding_box = || {
             Some(BoundingBox {

@@ -13,10 +13,17 @@ use super::text_on_image::line;
 use crate::geom::DVec2;
 use crate::objects::presentation_state::Justification;
 use crate::ui::theme::Theme;
-use crate::view::{PresentationMark, TextPlace, filled_rows, letter_size, presentation_marks};
+use crate::view::{
+    PresentationMark, TextPlace, filled_rows, is_near_screen, letter_size, presentation_marks,
+    seen_line,
+};
 
 /// Width of a line whose state says nothing, points.
 const LINE: f32 = 1.5;
+/// Length of a dash, points.
+const DASH: f32 = 6.0;
+/// Between two dashes, points.
+const DASH_GAP: f32 = 5.0;
 /// Radius of a point, points.
 const POINT: f32 = 3.0;
 /// Between a point and the text beside it, points.
@@ -39,7 +46,9 @@ pub(super) fn presentation_ui(ui: &Ui, showing: &Showing, rect: &PaneRect, theme
 
 fn draw(ui: &Ui, painter: &Painter, rect: &PaneRect, theme: &Theme, mark: &PresentationMark) {
     let halo = theme.colours.halo;
+    let size_px = DVec2::new(rect.size_px[0].into(), rect.size_px[1].into());
     match mark {
+        PresentationMark::Point { at, .. } if !is_near_screen(*at, size_px) => {}
         PresentationMark::Point { at, rgb } => {
             let at = rect.pos(*at);
             painter.circle_filled(at, POINT + 1.0, halo);
@@ -51,14 +60,28 @@ fn draw(ui: &Ui, painter: &Painter, rect: &PaneRect, theme: &Theme, mark: &Prese
             thickness,
             is_dashed,
         } => {
-            let path: Vec<Pos2> = points.iter().map(|at| rect.pos(*at)).collect();
+            let seen = seen_line(points, *is_dashed, size_px);
             let width = LINE * *thickness as f32;
             for (width, colour) in [(width + 1.5, halo), (width, colour(theme, *rgb))] {
                 let stroke = Stroke::new(width, colour);
-                if *is_dashed {
-                    painter.extend(Shape::dashed_line(&path, stroke, 6.0, 5.0));
-                } else {
-                    painter.line(path.clone(), stroke);
+                for part in &seen.parts {
+                    let path: Vec<Pos2> = part.points.iter().map(|at| rect.pos(*at)).collect();
+                    if seen.is_dashed {
+                        // The first dash of this part begins where the line's next one would.
+                        let period = f64::from(DASH + DASH_GAP);
+                        let before = part.before_px / rect.px_per_pt;
+                        let offset = (-before).rem_euclid(period) as f32;
+                        let dashes = Shape::dashed_line_with_offset(
+                            &path,
+                            stroke,
+                            &[DASH],
+                            &[DASH_GAP],
+                            offset,
+                        );
+                        painter.extend(dashes);
+                    } else {
+                        painter.line(path, stroke);
+                    }
                 }
             }
         }
@@ -87,6 +110,8 @@ fn filled(points: &[DVec2], rect: &PaneRect, colour: Color32) -> Shape {
     let mut mesh = Mesh::default();
     for (row, [from, to]) in filled_rows(points, rect.size_px[1]) {
         let top = f64::from(row);
+        // Far beyond the screen, f32 would not hold the other end either.
+        let [from, to] = [from, to].map(|x| x.clamp(0.0, f64::from(rect.size_px[0])));
         let corners = [DVec2::new(from, top), DVec2::new(to, top + 1.0)];
         let [min, max] = corners.map(|corner| rect.pos(corner));
         mesh.add_colored_rect(egui::Rect::from_min_max(min, max), colour);

@@ -4,7 +4,7 @@ use isocentre::dicom::{ByteSource, DatasetBuilder, read_header, tags};
 use isocentre::geom::DVec2;
 use isocentre::imaging::FrameImage;
 use isocentre::imaging::Samples;
-use isocentre::objects::presentation_state::{PresentedFrame, read};
+use isocentre::objects::presentation_state::{PresentationSize, PresentedFrame, read};
 use isocentre::problem::msg;
 use isocentre::view::{StackGeometry, presentation_marks, presented_camera, resolve_stack};
 
@@ -58,6 +58,8 @@ fn figures_that_make_no_sense_are_left_out_and_counted() {
         figure("CIRCLE", &[1.0, 1.0]),
         figure("SPIRAL", &[1.0, 1.0, 2.0, 2.0]),
         figure("POINT", &[f64::NAN, 1.0]),
+        // Drawn dash by dash, it would never be done.
+        figure("POLYLINE", &[1.0, 1.0, 1e9, 1.0]),
         figure("POINT", &[1.0, 1.0]),
     ];
     let read = super::parsed(&state(GRAYSCALE, &[IMAGE], |b| {
@@ -69,6 +71,24 @@ fn figures_that_make_no_sense_are_left_out_and_counted() {
     assert_eq!(read.annotations[0].graphics.len(), 1);
     let ids: Vec<_> = read.faults.iter().map(|fault| fault.id).collect();
     assert_eq!(ids, [msg("presentation-objects-lost")]);
+}
+
+#[test]
+fn a_magnification_that_shows_nothing_is_passed_over() {
+    let size = |ratio: f64| {
+        let read = super::parsed(&state(GRAYSCALE, &[IMAGE], |b| {
+            let item = area([[1, 1], [8, 8]], |item| {
+                item.text(tags::PRESENTATION_SIZE_MODE, "MAGNIFY")
+                    .float(tags::PRESENTATION_PIXEL_MAGNIFICATION_RATIO, ratio);
+            });
+            b.items(tags::DISPLAYED_AREA_SELECTION_SEQUENCE, vec![item]);
+        }));
+        read.area(IMAGE, 0).unwrap().size
+    };
+    assert_eq!(size(4.0), PresentationSize::Magnify(4.0));
+    for ratio in [1e30, 1e-30, 0.0, -2.0] {
+        assert_eq!(size(ratio), PresentationSize::ScaleToFit, "{ratio}");
+    }
 }
 
 /// A state with something of everything.
