@@ -4,17 +4,18 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::cache::{Budget, Reservation};
 use crate::dicom::InstanceHeader;
 use crate::dicom::modules::EncapsulatedDocument;
 use crate::engine::Waker;
 use crate::imaging::Picture;
-use crate::jobs::{JobCtx, Priority, Queue};
+use crate::jobs::{JobCtx, JobRequest, Outcome, Priority, Queue};
 use crate::model::InstanceIx;
 use crate::objects::pdf::{NoResult, PdfDocument};
 use crate::problem::{Message, msg};
 use crate::view::Loading;
 
-/// Bytes of pictures kept a document, beside those on screen.
+/// Bytes of pictures kept of all documents, beside those on screen.
 const KEPT_BYTES: usize = 128 << 20;
 
 /// A page at a size.
@@ -33,13 +34,40 @@ struct Kept {
     /// On screen, most wanted first.
     wanted: Vec<PageKey>,
     is_running: bool,
+    /// Its part of [`KEPT_BYTES`].
+    most_bytes: usize,
 }
 
-/// All documents that were opened.
+/// All documents on screen.
 #[derive(Debug, Default)]
-pub(super) struct Documents(BTreeMap<InstanceIx, Arc<Mutex<Kept>>>);
+pub(super) struct Documents {
+    kept: BTreeMap<InstanceIx, Arc<Mutex<Kept>>>,
+    /// For pictures that are not on screen.
+    memory: Option<Reservation>,
+}
 
 impl Documents {
+    /// Says which instances are on screen. Documents that are not go, and with them what was said of
+    /// them: shown again, a document that was cancelled is tried again.
+    pub(super) fn keep(&mut self, is_shown: impl Fn(InstanceIx) -> bool, budget: &Arc<Budget>) {
+        self.kept.retain(|instance, kept| {
+            let stays = is_shown(*instance);
+            if !stays {
+                lock(kept).wanted.clear(); // nothing more is drawn for it
+            }
+            stays
+        });
+        if self.kept.is_empty() {
+            self.memory = None;
+        } else if self.memory.is_none() {
+            self.memory = budget.reserve(KEPT_BYTES as u64).ok();
+        }
+        let most = self.memory.as_ref().map_or(0, |_| KEPT_BYTES);
+        for kept in self.kept.values() {
+            lock(kept).most_bytes = most / self.kept.len();
+        }
+    }
+
     /// Width and height of the pages, points of 1/72 inch; asked for when first wanted.
     pub(super) fn pages(
         &mut self,
@@ -48,7 +76,7 @@ impl Documents {
         queue: &Queue,
         waker: &Waker,
     ) -> Loading<Arc<[[f32; 2]]>> {
-        let kept = self.0.entry(instance).or_default();
+        let kept = self.kept.entry(instance).or_default();
         let mut open = lock(kept);
         match &open.document {
             Loading::Waiting => {}
@@ -72,9 +100,9 @@ impl Documents {
         queue: &Queue,
         waker: &Waker,
     ) -> Vec<Loading<Arc<Picture>>> {
-        let kept = self.0.entry(instance).or_default();
+        let kept = self.kept.entry(instance).or_default();
         let mut open = lock(kept);
-        open.wanted = wanted.to_vec();
+        open.want(wanted);
         let pictures: Vec<_> = wanted
             .iter()
             .map(|key| open.pages.get(key).cloned().unwrap_or_default())
@@ -96,11 +124,26 @@ fn lock(kept: &Mutex<Kept>) -> MutexGuard<'_, Kept> {
 }
 
 fn run(kept: &Arc<Mutex<Kept>>, header: &Arc<InstanceHeader>, queue: &Queue, waker: &Waker) {
-    let (kept, header, waker) = (Arc::clone(kept), Arc::clone(header), Arc::clone(waker));
-    let title = Message::new(msg("job-document"));
-    queue.spawn(title, Priority::Interaction, true, move |ctx| {
-        while work(&kept, &header, ctx) {
-            waker();
+    let (of_work, header) = (Arc::clone(kept), Arc::clone(header));
+    let (kept, wake, waker) = (Arc::clone(kept), Arc::clone(waker), Arc::clone(waker));
+    let request = JobRequest {
+        title: Message::new(msg("job-document")),
+        priority: Priority::Interaction,
+        generation: None,
+        is_shown: true,
+    };
+    let work = move |ctx: &JobCtx| {
+        while work(&of_work, &header, ctx) {
+            wake();
+        }
+        Ok(())
+    };
+    queue.submit(request, work, move |outcome| {
+        // Cancelled before it began, or ended by a panic, it left no word itself.
+        match outcome {
+            Outcome::Done(()) => {}
+            Outcome::Cancelled => lock(&kept).stopped(&Message::new(msg("pdf-cancelled"))),
+            Outcome::Panicked(_) => lock(&kept).stopped(&Message::new(msg("pdf-unreadable"))),
         }
         waker();
     });
@@ -134,7 +177,7 @@ fn work(kept: &Mutex<Kept>, header: &InstanceHeader, ctx: &JobCtx) -> bool {
     true
 }
 
-/// Cancelled by the reader: said, and not tried again by itself.
+/// Cancelled by the reader: said, and not tried again before it was out of sight.
 fn outcome<T>(result: Result<T, NoResult>) -> Loading<T> {
     match result {
         Ok(value) => Loading::Ready(value),
@@ -144,6 +187,31 @@ fn outcome<T>(result: Result<T, NoResult>) -> Loading<T> {
 }
 
 impl Kept {
+    /// Says which pages are on screen. One that left it without a picture is tried again when it
+    /// comes back: it may have been cancelled, or others were in its way.
+    fn want(&mut self, wanted: &[PageKey]) {
+        if self.wanted != wanted {
+            self.wanted = wanted.to_vec();
+            let is_kept = |key: &PageKey, page: &Loading<_>| {
+                matches!(page, Loading::Ready(_)) || wanted.contains(key)
+            };
+            self.pages.retain(|key, page| is_kept(key, page));
+        }
+    }
+
+    /// Its job ended without a word: the reason stands for what it was to bring.
+    fn stopped(&mut self, why: &Message) {
+        self.is_running = false;
+        if matches!(self.document, Loading::Waiting) {
+            self.document = Loading::Failed(why.clone());
+            return;
+        }
+        for key in &self.wanted {
+            let page = self.pages.entry(*key);
+            page.or_insert_with(|| Loading::Failed(why.clone()));
+        }
+    }
+
     /// Pictures that are not on screen go, farthest from it first, until few enough bytes are left.
     fn let_go(&mut self) {
         let near = self.wanted.first().map_or(0, |key| key.page);
@@ -156,9 +224,58 @@ impl Kept {
                 (sum + spare.2, farthest.max(Some(spare)))
             });
             match farthest {
-                Some((_, key, _)) if bytes > KEPT_BYTES => self.pages.remove(&key),
+                Some((_, key, _)) if bytes > self.most_bytes => self.pages.remove(&key),
                 _ => return,
             };
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(page: u32) -> PageKey {
+        PageKey { page, width_px: 10 }
+    }
+
+    #[test]
+    fn a_job_that_never_began_leaves_its_document_not_waiting_for_ever() {
+        let why = Message::new(msg("pdf-cancelled"));
+        let mut kept = Kept {
+            is_running: true,
+            ..Kept::default()
+        };
+        kept.stopped(&why);
+        assert!(!kept.is_running);
+        assert!(matches!(&kept.document, Loading::Failed(said) if *said == why));
+    }
+
+    #[test]
+    fn a_page_that_was_cancelled_is_tried_again_when_it_comes_back() {
+        let mut kept = Kept::default();
+        kept.want(&[key(1)]);
+        let why = Message::new(msg("pdf-cancelled"));
+        kept.pages.insert(key(1), Loading::Failed(why));
+        kept.want(&[key(1), key(2)]);
+        assert!(kept.pages.contains_key(&key(1)), "still on screen");
+        kept.want(&[key(2)]);
+        assert!(!kept.pages.contains_key(&key(1)));
+    }
+
+    #[test]
+    fn documents_out_of_sight_hold_no_memory() {
+        let budget = Arc::new(Budget::new(1 << 30));
+        let mut documents = Documents::default();
+        documents.kept.entry(InstanceIx(1)).or_default();
+        documents.kept.entry(InstanceIx(2)).or_default();
+        documents.keep(|_| true, &budget);
+        assert_eq!(budget.taken(), KEPT_BYTES as u64);
+        let half = lock(&documents.kept[&InstanceIx(1)]).most_bytes;
+        assert_eq!(half, KEPT_BYTES / 2);
+        documents.keep(|instance| instance == InstanceIx(2), &budget);
+        assert_eq!(documents.kept.len(), 1);
+        documents.keep(|_| false, &budget);
+        assert_eq!(budget.taken(), 0);
     }
 }

@@ -241,8 +241,16 @@ impl Engine {
             queue,
             budget,
             waker,
+            documents,
             ..
         } = self;
+        let is_shown = |instance| {
+            let mut sets = wants
+                .iter()
+                .filter_map(|w| library.display_set(w.display_set));
+            sets.any(|set| set.instances.contains(&instance))
+        };
+        documents.keep(is_shown, budget);
         for problem in loaders.want(library, wants, queue, budget, waker) {
             // The window draws the sentence in place of the picture; here it is said once.
             drop(self.sender.try_send(Command::Notify(problem)));

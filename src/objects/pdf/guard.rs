@@ -15,8 +15,22 @@ const STACK_BYTES: usize = 256 << 20;
 /// Pieces of work left behind at a time.
 const MOST_LEFT: usize = 2;
 
-/// Those still running although nobody waits for them.
-static LEFT: AtomicUsize = AtomicUsize::new(0);
+/// Counts the pieces of work still running although nobody waits for them.
+#[derive(Debug)]
+pub(super) struct Guard {
+    left: AtomicUsize,
+}
+
+/// The program's.
+pub(super) static GUARD: Guard = Guard::new();
+
+impl Guard {
+    const fn new() -> Self {
+        Self {
+            left: AtomicUsize::new(0),
+        }
+    }
+}
 
 /// Why there is nothing to show.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,16 +47,23 @@ impl From<Cancelled> for NoResult {
     }
 }
 
-/// Runs `work` on a thread of its own and waits for it, for so long at most.
+/// Runs `work` on a thread of its own and waits for it, for so long at most. Where too much was left
+/// behind it waits as long for some of that to end.
 pub(super) fn run<T: Send + 'static>(
+    guard: &'static Guard,
     ctx: &JobCtx,
     limit: Duration,
     work: impl FnOnce() -> Result<T, Message> + Send + 'static,
 ) -> Result<T, NoResult> {
     let refused = |id| Err(NoResult::Refused(Message::new(id)));
     ctx.check()?;
-    if LEFT.load(Ordering::SeqCst) >= MOST_LEFT {
-        return refused(msg("pdf-others-busy"));
+    let end = Instant::now() + limit;
+    while guard.left.load(Ordering::SeqCst) >= MOST_LEFT {
+        if Instant::now() >= end {
+            return refused(msg("pdf-others-busy"));
+        }
+        std::thread::sleep(LOOK);
+        ctx.check()?;
     }
     let (sender, result) = sync_channel(0);
     let thread = std::thread::Builder::new()
@@ -52,7 +73,7 @@ pub(super) fn run<T: Send + 'static>(
             let done = catch_unwind(AssertUnwindSafe(work));
             let done = done.unwrap_or_else(|_| Err(Message::new(msg("pdf-unreadable"))));
             if sender.send(done).is_err() {
-                LEFT.fetch_sub(1, Ordering::SeqCst);
+                guard.left.fetch_sub(1, Ordering::SeqCst);
             }
         });
     if thread.is_err() {
@@ -74,7 +95,7 @@ pub(super) fn run<T: Send + 'static>(
         }
     };
     // Counted before the receiver goes: the thread takes itself off when nobody takes its result.
-    LEFT.fetch_add(1, Ordering::SeqCst);
+    guard.left.fetch_add(1, Ordering::SeqCst);
     Err(why)
 }
 
@@ -85,13 +106,44 @@ mod tests {
     #[test]
     fn work_that_does_not_end_is_left_behind_and_named() {
         let (end, ended) = sync_channel::<()>(0);
-        let stuck = run(&JobCtx::new(), Duration::from_millis(50), move || {
-            assert!(ended.recv().is_err());
-            Ok(())
-        });
+        static GUARD: Guard = Guard::new();
+        let stuck = run(
+            &GUARD,
+            &JobCtx::new(),
+            Duration::from_millis(50),
+            move || {
+                assert!(ended.recv().is_err());
+                Ok(())
+            },
+        );
         let expected = Message::new(msg("pdf-too-slow")).number("seconds", 0.05);
         assert_eq!(stuck, Err(NoResult::Refused(expected)));
         drop(end);
+    }
+
+    #[test]
+    fn work_waits_until_what_was_left_behind_ends() {
+        static GUARD: Guard = Guard::new();
+        let moment = Duration::from_millis(50);
+        let left: Vec<_> = (0..MOST_LEFT)
+            .map(|_| {
+                let (end, ended) = sync_channel::<()>(0);
+                let stuck: Result<(), _> = run(&GUARD, &JobCtx::new(), moment, move || {
+                    assert!(ended.recv().is_err());
+                    Ok(())
+                });
+                assert!(stuck.is_err());
+                end
+            })
+            .collect();
+        let busy = run(&GUARD, &JobCtx::new(), moment, || Ok(1));
+        let expected = Message::new(msg("pdf-others-busy"));
+        assert_eq!(busy, Err(NoResult::Refused(expected)));
+        drop(left);
+        assert_eq!(
+            run(&GUARD, &JobCtx::new(), Duration::from_mins(1), || Ok(1)),
+            Ok(1)
+        );
     }
 
     #[test]
@@ -101,7 +153,7 @@ mod tests {
         let cancelled = {
             let ctx = ctx.clone();
             std::thread::spawn(move || {
-                run(&ctx, Duration::from_mins(1), move || {
+                run(&GUARD, &ctx, Duration::from_mins(1), move || {
                     assert!(ended.recv().is_err());
                     Ok(())
                 })
@@ -114,8 +166,9 @@ mod tests {
 
     #[test]
     fn a_panic_is_a_sentence() {
-        let broken: Result<(), _> =
-            run(&JobCtx::new(), Duration::from_secs(5), || panic!("broken"));
+        let broken: Result<(), _> = run(&GUARD, &JobCtx::new(), Duration::from_secs(5), || {
+            panic!("broken")
+        });
         let expected = Message::new(msg("pdf-unreadable"));
         assert_eq!(broken, Err(NoResult::Refused(expected)));
     }

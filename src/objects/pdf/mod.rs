@@ -53,7 +53,7 @@ impl PdfDocument {
         if bytes.is_empty() {
             return Err(NoResult::Refused(Message::new(msg("pdf-empty"))));
         }
-        guard::run(ctx, OPENING, move || {
+        guard::run(&guard::GUARD, ctx, OPENING, move || {
             let pdf = Pdf::new(bytes).map_err(|error| match error {
                 LoadPdfError::Decryption(_) => Message::new(msg("pdf-encrypted")),
                 LoadPdfError::Invalid => Message::new(msg("pdf-unreadable")),
@@ -94,7 +94,7 @@ impl PdfDocument {
             bg_color: WHITE,
         };
         let pdf = Arc::clone(&self.pdf);
-        guard::run(ctx, DRAWING, move || {
+        guard::run(&guard::GUARD, ctx, DRAWING, move || {
             let pages = pdf.pages();
             let page = pages.get(index as usize);
             let page = page.ok_or_else(|| Message::new(msg("pdf-page-size")))?;
