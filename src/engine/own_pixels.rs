@@ -11,7 +11,7 @@ use crate::cache::{Budget, Reservation};
 use crate::engine::{InstanceSource, open};
 use crate::imaging::FrameImage;
 use crate::jobs::JobCtx;
-use crate::model::{DisplaySet, FrameKey, InstanceIx, Library, VolumePlan};
+use crate::model::{DisplaySet, FrameKey, InstanceIx, Library, PatientKey, VolumePlan};
 use crate::problem::{Message, Problem, Problems};
 use crate::view::Frames;
 use crate::volume::Volume;
@@ -39,10 +39,11 @@ struct Set {
 }
 
 impl OwnPixels {
-    /// Takes what measuring at these anchors needs; `frames` lends what is loaded already.
+    /// Takes what measuring at these anchors needs, on images of this patient alone if one is given
+    /// (two may have images of one UID); `frames` lends what is loaded already.
     #[must_use]
     pub fn new<'a>(
-        library: &Library,
+        (library, patient): (&Library, Option<PatientKey>),
         frames: &dyn Frames,
         anchors: impl IntoIterator<Item = &'a Anchor>,
         budget: Budget,
@@ -51,9 +52,12 @@ impl OwnPixels {
         let mut ids: Vec<_> = anchors
             .into_iter()
             .filter_map(|anchor| {
-                library
-                    .find_frame(&anchor.sop_instance_uid, anchor.frame)
-                    .map(|(set, _)| set)
+                let uid = &anchor.sop_instance_uid;
+                let found = match patient {
+                    Some(patient) => library.find_frame_of(patient, uid, anchor.frame),
+                    None => library.find_frame(uid, anchor.frame),
+                };
+                found.map(|(set, _)| set)
             })
             .collect();
         ids.sort_unstable();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::annotation::{Anchor, ImageGeometry, PixelSource};
 use crate::imaging::{FrameImage, ImageAttributes};
-use crate::model::{DisplaySetId, FrameKey, Library};
+use crate::model::{DisplaySetId, FrameKey, Library, PatientKey};
 use crate::view::Frames;
 use crate::volume::Volume;
 
@@ -14,13 +14,17 @@ pub struct LoadedPixels<'a> {
     pub library: &'a Library,
     /// What of it is loaded.
     pub frames: &'a dyn Frames,
+    /// Whose images are measured; `None` for whoever's. Two patients may have images of one UID.
+    pub patient: Option<PatientKey>,
 }
 
 impl LoadedPixels<'_> {
     fn place(&self, anchor: &Anchor) -> Option<(DisplaySetId, FrameKey)> {
-        let (set, index) = self
-            .library
-            .find_frame(&anchor.sop_instance_uid, anchor.frame)?;
+        let uid = &anchor.sop_instance_uid;
+        let (set, index) = match self.patient {
+            Some(patient) => self.library.find_frame_of(patient, uid, anchor.frame),
+            None => self.library.find_frame(uid, anchor.frame),
+        }?;
         let key = self.library.display_set(set)?.frames.get(index as usize)?;
         Some((set, *key))
     }

@@ -122,7 +122,14 @@ impl Engine {
             .iter()
             .map(|annotation| &annotation.anchor);
         let ctx = JobCtx::new();
-        let pixels = OwnPixels::new(library, self, anchors, (*self.budget).clone(), ctx);
+        let patient = library.study(study).map(|study| study.patient);
+        let pixels = OwnPixels::new(
+            (library, patient),
+            self,
+            anchors,
+            (*self.budget).clone(),
+            ctx,
+        );
         let earlier = self.reports.latest(study);
         let Some(mut evidence) = Evidence::of_study(library, study) else {
             let message = Message::new(msg("report-no-images"));

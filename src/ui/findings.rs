@@ -234,11 +234,7 @@ fn capitalised(word: &str) -> String {
 
 /// `Im 143`, the image it was drawn on.
 fn place(ctx: &PanelCtx<'_>, annotation: &Annotation) -> Option<String> {
-    let anchor = &annotation.anchor;
-    let (_, index) = ctx
-        .workspace
-        .library
-        .find_frame(&anchor.sop_instance_uid, anchor.frame)?;
+    let (_, index) = ctx.workspace.place_of_annotation(annotation)?;
     let message = Message::new(msg("measurement-place")).count("number", index as usize + 1);
     Some(ctx.words.get(&message))
 }

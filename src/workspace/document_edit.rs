@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::annotation::{Annotation, AnnotationId, AnnotationKind};
-use crate::model::StudyKey;
+use crate::model::{DisplaySetId, PatientKey, StudyKey};
 use crate::problem::{Message, MessageId, msg};
 use crate::workspace::Workspace;
 use crate::workspace::command::{AnnotationEdit, Effect, GestureId, ReportEdit, Task};
@@ -37,6 +37,22 @@ impl Workspace {
             .iter()
             .find(|(_, record)| record.document.annotation(id).is_some())
             .map(|(key, _)| *key)
+    }
+
+    /// Whose images an annotation lies on.
+    #[must_use]
+    pub fn patient_of_annotation(&self, id: AnnotationId) -> Option<PatientKey> {
+        let study = self.library.study(self.study_of_annotation(id)?)?;
+        Some(study.patient)
+    }
+
+    /// Where the image is shown that an annotation was drawn on.
+    #[must_use]
+    pub fn place_of_annotation(&self, annotation: &Annotation) -> Option<(DisplaySetId, u32)> {
+        let patient = self.patient_of_annotation(annotation.id)?;
+        let anchor = &annotation.anchor;
+        self.library
+            .find_frame_of(patient, &anchor.sop_instance_uid, anchor.frame)
     }
 
     /// The study whose series an annotation is anchored to.

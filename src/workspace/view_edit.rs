@@ -223,10 +223,7 @@ impl Workspace {
         else {
             return Vec::new();
         };
-        let found = self
-            .library
-            .find_frame(&annotation.anchor.sop_instance_uid, annotation.anchor.frame);
-        let Some((set, index)) = found else {
+        let Some((set, index)) = self.place_of_annotation(&annotation) else {
             return Vec::new();
         };
         if let Points::Patient(points) = &annotation.points

@@ -133,6 +133,30 @@ fn a_patient_s_films_are_calibrated_and_not_those_of_another_with_the_same_uids(
 }
 
 #[test]
+fn a_region_is_measured_on_its_patient_s_image_though_another_s_has_the_same_uid() {
+    let home = temp_folder();
+    let grey = |value: i64| film(1).pixels(move |_, _| value);
+    let other = grey(700).patient("Other^Patient", "ID2");
+    let mut screen = Screen::of(home.path(), &[grey(300), other]);
+    let library = &screen.0.state().workspace.library;
+    let sets: Vec<_> = library.display_sets().collect();
+    assert_eq!(sets.len(), 2);
+    let wanted = sets.iter().map(|set| {
+        let patient = library.patient(set.patient).unwrap();
+        let is_other = patient.module.patient_id == "ID2";
+        (set.id, if is_other { "700" } else { "300" })
+    });
+    for (set, mean) in wanted.collect::<Vec<_>>() {
+        let pane = screen.0.state().workspace.panes.active;
+        screen.ask(Command::View(pane, ViewEdit::Show(set)));
+        screen.until("the picture is drawn", |_| true);
+        screen.ask(Command::Tool("ellipse"));
+        screen.drag(PointerButton::Primary, FROM, [700.0, 400.0]);
+        assert!(screen.says(mean), "{mean}: {:?}", screen.texts());
+    }
+}
+
+#[test]
 fn removing_an_image_s_own_calibration_leaves_that_of_its_series() {
     let mut desk = Desk::open(&[film(1), film(2)]);
     let (line, key) = drawn(&mut desk);

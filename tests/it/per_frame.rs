@@ -187,7 +187,7 @@ fn values_over_planes_are_taken_from_the_volume_the_frame_belongs_to() {
         })
         .collect();
     let budget = Budget::new(1 << 20);
-    let pixels = OwnPixels::new(&library, &NoFrames, &anchors, budget, JobCtx::new());
+    let pixels = OwnPixels::new((&library, None), &NoFrames, &anchors, budget, JobCtx::new());
     for anchor in &anchors {
         let (set, _) = library
             .find_frame(&anchor.sop_instance_uid, anchor.frame)

@@ -134,6 +134,7 @@ fn a_saved_report_leaves_no_draft_and_puts_its_measurements_back_when_it_is_open
     let pixels = LoadedPixels {
         library: &next.workspace.library,
         frames: &next.engine,
+        patient: None,
     };
     let length = measure(&document.annotations[0], &pixels)
         .value(Quantity::Length)
@@ -227,6 +228,7 @@ fn a_region_is_not_measured_over_half_a_volume() {
     let pixels = LoadedPixels {
         library: &session.workspace.library,
         frames: &frames,
+        patient: None,
     };
     for (k, slice) in whole.slices.iter().enumerate() {
         assert!(pixels.volume(&anchor).is_none(), "after {k} slices");
@@ -378,6 +380,7 @@ fn a_region_over_a_slice_that_cannot_be_decoded_has_no_value_and_its_report_is_n
     let pixels = LoadedPixels {
         library: &session.workspace.library,
         frames: &session.engine,
+        patient: None,
     };
     let document = session.workspace.studies[&study].document.clone();
     let measured = measure(&document.annotations[1], &pixels);

@@ -29,6 +29,7 @@ fn value(desk: &Desk, quantity: Quantity) -> f64 {
     let source = LoadedPixels {
         library: &desk.workspace.library,
         frames: &desk.frames,
+        patient: None,
     };
     measure(&desk.only(), &source).value(quantity).unwrap()
 }

@@ -67,7 +67,7 @@ pub(super) fn run(args: &NewArgs, words: &Words) -> Result<ExitCode, Problem> {
     }
     let anchors = annotations.iter().map(|(annotation, _)| &annotation.anchor);
     let budget = Budget::of_this_machine();
-    let pixels = OwnPixels::new(&library, &NoFrames, anchors, budget, ctx);
+    let pixels = OwnPixels::new((&library, None), &NoFrames, anchors, budget, ctx);
     let mut findings: Vec<Finding> = Vec::new();
     let mut report: Vec<serde_json::Value> = Vec::new();
     for (annotation, quantities) in annotations {

@@ -138,6 +138,7 @@ fn in_patient(
     let images = LoadedPixels {
         library,
         frames: &NoFrames,
+        patient: library.study_of(key.instance).map(|study| study.patient),
     };
     let image = images.image(&anchor).ok_or_else(nowhere)?;
     let (Some(plane), Some(spacing)) = (image.plane, image.spacing) else {

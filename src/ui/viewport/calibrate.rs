@@ -49,6 +49,7 @@ pub(super) fn calibratable(ctx: &ViewportCtx<'_>, line: &Annotation) -> Option<I
     let source = LoadedPixels {
         library: &ctx.workspace.library,
         frames: &*ctx.engine,
+        patient: ctx.workspace.patient_of_annotation(line.id),
     };
     let image = source.image(&line.anchor)?;
     can_calibrate(line, &image).then_some(image)

@@ -110,11 +110,7 @@ fn label_lines(
     cache: &mut MeasurementCache,
 ) -> Vec<String> {
     let measured = cache.lines(annotation, scene.workspace, scene.frames, words);
-    let anchor = &annotation.anchor;
-    let own = scene
-        .workspace
-        .library
-        .find_frame(&anchor.sop_instance_uid, anchor.frame);
+    let own = scene.workspace.place_of_annotation(annotation);
     let is_own = own.is_some_and(|(set, _)| set == scene.state.display_set);
     let is_named = !annotation.label.is_empty() && !is_default_label(&annotation.label);
     let name = is_named.then(|| annotation.label.clone());

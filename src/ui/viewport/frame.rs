@@ -448,11 +448,7 @@ fn marks(workspace: &Workspace, showing: &Showing) -> Vec<u32> {
         .flat_map(|document| &document.annotations);
     let key_images = workspace.key_images(set).map(|keys| keys.selected.clone());
     annotations
-        .filter_map(|annotation| {
-            workspace
-                .library
-                .find_frame(&annotation.anchor.sop_instance_uid, annotation.anchor.frame)
-        })
+        .filter_map(|annotation| workspace.place_of_annotation(annotation))
         .filter(|(found, _)| *found == set)
         .map(|(_, index)| index)
         .chain(key_images.into_iter().flatten())

@@ -149,6 +149,7 @@ fn values(annotation: &Arc<Annotation>, workspace: &Workspace, frames: &dyn Fram
     let source = LoadedPixels {
         library: &workspace.library,
         frames,
+        patient: workspace.patient_of_annotation(annotation.id),
     };
     if samples(annotation, &source) <= SAMPLES_AT_ONCE {
         let calibrated = ManuallyCalibrated {
@@ -204,6 +205,7 @@ impl Gathered {
         let source = LoadedPixels {
             library: &workspace.library,
             frames,
+            patient: workspace.patient_of_annotation(annotation.id),
         };
         let anchor = &annotation.anchor;
         let calibrated = ManuallyCalibrated {
@@ -234,11 +236,9 @@ impl PixelSource for Gathered {
 
 /// How much of the data under an annotation is here.
 fn loaded(annotation: &Annotation, workspace: &Workspace, frames: &dyn Frames) -> usize {
-    let anchor = &annotation.anchor;
-    let found = workspace
-        .library
-        .find_frame(&anchor.sop_instance_uid, anchor.frame);
-    let Some((set, index)) = found else { return 0 };
+    let Some((set, index)) = workspace.place_of_annotation(annotation) else {
+        return 0;
+    };
     let key = workspace
         .library
         .display_set(set)
@@ -262,6 +262,7 @@ fn precision(annotation: &Annotation, workspace: &Workspace, frames: &dyn Frames
     let source = LoadedPixels {
         library: &workspace.library,
         frames,
+        patient: workspace.patient_of_annotation(annotation.id),
     };
     let image = source.frame(&annotation.anchor);
     image.map_or(Precision::Float, |image| Precision::of(&image))
