@@ -97,6 +97,10 @@ pub fn run(args: &RenderArgs) -> ExitCode {
             return fail(NOTHING_USABLE, &reason);
         }
     };
+    if document.is_some() && !args.overlay_object.is_empty() {
+        let why = Message::new(msg("cli-no-objects-over-pages"));
+        return fail(NOTHING_USABLE, &why);
+    }
     let layers = match Layers::read(&opened, &args.overlay_object, &ctx) {
         Ok(layers) => layers,
         Err(reason) => return fail(NOTHING_USABLE, &reason),

@@ -5,12 +5,13 @@ use egui::{Color32, ScrollArea, Sense, Ui, vec2};
 
 use crate::dicom::tags;
 use crate::model::InstanceIx;
-use crate::objects::layer::{LayerContent, LayerItem, LayerKind};
+use crate::objects::layer::{LayerContent, LayerItem, LayerKind, LayerSpace};
 use crate::problem::{Message, MessageId, msg};
 use crate::ui::bidi_label::Text;
 use crate::ui::findings::fold_ui;
 use crate::ui::icons::{self, Sign};
 use crate::ui::panel::{PanelCtx, heading_ui, icon_button_ui, row_end_ui};
+use crate::view::ViewMode;
 use crate::workspace::{Command, LayerEdit, LayerRecord, LayerState};
 
 /// The list takes at most this share of the panel.
@@ -43,6 +44,9 @@ pub(super) fn layers_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) -> bool {
                 let why = match (&record.state, space) {
                     (LayerState::Failed(why), _) => Some(why.clone()),
                     (_, Some(Err(why))) => Some(why.message()),
+                    (_, Some(Ok(LayerSpace::Images))) if view.mode != ViewMode::Stack => {
+                        Some(Message::new(msg("layer-not-in-reslices")))
+                    }
                     _ => None,
                 };
                 object_ui(ui, ctx, instance, record, why);
@@ -134,6 +138,20 @@ fn object_ui(
                 let edit = LayerEdit::ToggleIsodoses(instance);
                 ctx.commands.push(Command::Layer(edit));
             }
+            let facts = [
+                (msg("layer-dose-type"), "type", &dose.dose_type),
+                (msg("layer-dose-summation"), "summation", &dose.summation),
+            ];
+            let facts = facts.into_iter().filter(|(.., fact)| !fact.is_empty());
+            let facts: Vec<String> = facts
+                .map(|(id, name, fact)| {
+                    let message = Message::new(id).text(name, fact.as_str());
+                    ctx.words.get(&message)
+                })
+                .collect();
+            Text::new(&facts.join(" · "), theme.small(), colours.secondary)
+                .wrapped()
+                .ui(ui);
             for plan in &dose.plans {
                 let label = plan_label(ctx, plan).unwrap_or_else(|| plan.clone());
                 let message = Message::new(msg("layer-dose-plan")).text("plan", label);

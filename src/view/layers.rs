@@ -81,6 +81,8 @@ pub enum LayerProbe {
         rgb: [u8; 3],
         /// 0 to 1, of a fractional segment.
         share: Option<f64>,
+        /// What the share is: PROBABILITY, OCCUPANCY; else empty.
+        fractional_type: String,
     },
     /// A dose in the unit of its object.
     Dose {
@@ -88,6 +90,8 @@ pub enum LayerProbe {
         value: f64,
         /// `GY` or `RELATIVE`.
         units: String,
+        /// PHYSICAL, EFFECTIVE or ERROR.
+        dose_type: String,
     },
 }
 
@@ -215,6 +219,7 @@ impl LayerOver<'_> {
                             number,
                             rgb: segment.rgb,
                             share,
+                            fractional_type: segmentation.fractional_type.clone(),
                         })
                     })
                     .collect()
@@ -227,6 +232,7 @@ impl LayerOver<'_> {
                     number: roi.number,
                     rgb: roi.rgb,
                     share: None,
+                    fractional_type: String::new(),
                 })
                 .collect(),
             LayerContent::Dose(dose) => dose
@@ -235,6 +241,7 @@ impl LayerOver<'_> {
                 .map(|value| LayerProbe::Dose {
                     value,
                     units: dose.units.clone(),
+                    dose_type: dose.dose_type.clone(),
                 })
                 .into_iter()
                 .collect(),

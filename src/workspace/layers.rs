@@ -135,8 +135,35 @@ impl Workspace {
         if let Some(record) = self.layers.get_mut(instance) {
             change(&mut record.setting);
             record.is_put_away &= !record.setting.is_shown;
+            if let LayerEdit::Toggle(instance) = edit {
+                self.hide_other_doses(instance);
+            }
         }
         Vec::new()
+    }
+
+    /// Colours of two doses over each other are those of neither.
+    fn hide_other_doses(&mut self, shown: InstanceIx) {
+        let is_shown_dose = |it: &&LayerRecord| it.kind == LayerKind::Dose && it.setting.is_shown;
+        let Some(study) = self
+            .layers
+            .get(&shown)
+            .filter(is_shown_dose)
+            .map(|it| it.study)
+        else {
+            return;
+        };
+        let patient_of = |study| self.library.patient_of(study).map(|it| it.key);
+        let patient = patient_of(study);
+        for (instance, record) in &mut self.layers {
+            if *instance != shown
+                && record.kind == LayerKind::Dose
+                && patient_of(record.study) == patient
+            {
+                record.setting.is_shown = false;
+                record.is_put_away = false;
+            }
+        }
     }
 
     /// Puts away what is seen over the active pane's images, or brings back what was put away; where

@@ -9,6 +9,7 @@ layer-images-no-place = These images do not say where they lie in the patient
 layer-other-images = It was made on other images
 layer-other-size = Its frames have another size than the images they name
 layer-other-place = It says to lie elsewhere than the images it names
+layer-not-in-reslices = It lies pixel by pixel on the images it names; resliced planes do not show it
 layer-unknown = This kind of object is not drawn over images
 layer-cancelled = Reading it was stopped
 layer-no-segmentation-type = The segmentation does not say of which type it is (Segmentation Type)
@@ -28,6 +29,7 @@ layer-cut-off = The file ends too early: a part of its pixels is missing
 help-render-overlay-object = Segmentations, structure sets and doses to draw over the image: SOP Instance UID, file, or all
 cli-no-such-object = There is no segmentation, structure set or dose { $name } among the files
 cli-object-not-drawn = { $name } is not drawn: { $reason }
+cli-no-objects-over-pages = Nothing is drawn over the pages of a document (--overlay-object)
 info-segmentation = { $count ->
     [one] Segmentation ({ $type }), { $count } segment
    *[other] Segmentation ({ $type }), { $count } segments
@@ -61,6 +63,31 @@ layer-opacity = Opacity
 layer-threshold = Threshold (% of maximum)
 layer-isodoses = Isodose lines
 layer-dose-plan = Of plan { $plan }
+layer-dose-type = { $type ->
+    [PHYSICAL] Physical dose
+    [EFFECTIVE] Biologically effective dose
+    [ERROR] Difference of doses
+   *[other] Dose of type { $type }
+}
+layer-dose-summation = { $summation ->
+    [PLAN] whole plan
+    [MULTI_PLAN] several plans
+    [PLAN_OVERVIEW] overview of plans
+    [FRACTION] one fraction
+    [BEAM] one beam
+    [BRACHY] brachytherapy
+    [FRACTION_SESSION] one session of a fraction
+    [BEAM_SESSION] one session of a beam
+    [BRACHY_SESSION] one session of brachytherapy
+    [CONTROL_POINT] one control point
+    [RECORD] as delivered
+   *[other] { $summation }
+}
+layer-share = { $type ->
+    [PROBABILITY] { $name }: { $share } likely
+    [OCCUPANCY] { $name }: { $share } of the voxel
+   *[other] { $name } { $share }
+}
 layer-dose-relative = { $value } (relative dose)
 layer-unnamed = No. { $number }
 layer-unreadable = { $count ->

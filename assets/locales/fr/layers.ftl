@@ -9,6 +9,7 @@ layer-images-no-place = Ces images n’indiquent pas leur position dans le patie
 layer-other-images = Il a été fait sur d’autres images
 layer-other-size = Ses coupes n’ont pas la taille des images qu’elles désignent
 layer-other-place = Il se dit ailleurs que les images qu’il désigne
+layer-not-in-reslices = Il est posé pixel par pixel sur les images qu’il désigne ; les coupes reformatées ne le montrent pas
 layer-unknown = Ce type d’objet n’est pas tracé sur les images
 layer-cancelled = La lecture a été arrêtée
 layer-no-segmentation-type = La segmentation n’indique pas son type (Segmentation Type)
@@ -28,6 +29,7 @@ layer-cut-off = Le fichier se termine trop tôt : une partie de ses pixels manqu
 help-render-overlay-object = Segmentations, structures et doses à tracer sur l’image : SOP Instance UID, fichier, ou all pour toutes
 cli-no-such-object = Il n’y a ni segmentation, ni structures, ni dose { $name } parmi les fichiers
 cli-object-not-drawn = { $name } n’est pas tracé : { $reason }
+cli-no-objects-over-pages = Rien n’est tracé sur les pages d’un document (--overlay-object)
 info-segmentation = { $count ->
     [one] Segmentation ({ $type }), { $count } segment
    *[other] Segmentation ({ $type }), { $count } segments
@@ -61,6 +63,31 @@ layer-opacity = Opacité
 layer-threshold = Seuil (% du maximum)
 layer-isodoses = Isodoses
 layer-dose-plan = Du plan { $plan }
+layer-dose-type = { $type ->
+    [PHYSICAL] Dose physique
+    [EFFECTIVE] Dose biologiquement efficace
+    [ERROR] Écart de doses
+   *[other] Dose de type { $type }
+}
+layer-dose-summation = { $summation ->
+    [PLAN] plan entier
+    [MULTI_PLAN] plusieurs plans
+    [PLAN_OVERVIEW] vue d’ensemble des plans
+    [FRACTION] une fraction
+    [BEAM] un faisceau
+    [BRACHY] curiethérapie
+    [FRACTION_SESSION] une séance d’une fraction
+    [BEAM_SESSION] une séance d’un faisceau
+    [BRACHY_SESSION] une séance de curiethérapie
+    [CONTROL_POINT] un point de contrôle
+    [RECORD] dose délivrée
+   *[other] { $summation }
+}
+layer-share = { $type ->
+    [PROBABILITY] { $name } : probabilité { $share }
+    [OCCUPANCY] { $name } : { $share } du voxel
+   *[other] { $name } { $share }
+}
 layer-dose-relative = { $value } (dose relative)
 layer-unnamed = N° { $number }
 layer-unreadable = { $count ->

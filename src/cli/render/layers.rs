@@ -1,5 +1,7 @@
 //! Objects laid over the picture: segmentations, structure sets, doses.
 
+use std::path::Path;
+
 use crate::cache::Budget;
 use crate::engine::open::Opened;
 use crate::geom::DVec2;
@@ -8,6 +10,7 @@ use crate::jobs::JobCtx;
 use crate::model::{DisplaySet, FrameKey, InstanceIx, Library};
 use crate::objects::layer::{Layer, LayerKind, LayerSpace, read_layer, space_over};
 use crate::problem::{Message, msg};
+use crate::render::RenderError;
 use crate::render::pass::layer as layer_pass;
 use crate::view::{LayerOver, LayerSetting, ResolvedView, ViewMode, ViewState, shown_data};
 use crate::volume::layer_twin;
@@ -28,11 +31,12 @@ impl Layers {
         let budget = Budget::of_this_machine();
         let mut layers = Vec::new();
         for name in names {
+            let file = Path::new(name).canonicalize().ok();
             let instances = opened.library.instances().filter(|instance| {
                 let is_layer = LayerKind::of(&instance.facts.sop_class_uid).is_some();
                 let is_file = || {
-                    let path = instance.header.source.display_path();
-                    path == std::path::Path::new(name)
+                    let path = instance.header.source.display_path().canonicalize();
+                    file.is_some() && path.ok() == file
                 };
                 is_layer && (name == ALL || *instance.facts.sop_instance_uid == **name || is_file())
             });
@@ -72,13 +76,19 @@ impl Layers {
                 layer.label.clone()
             };
             let space = match space {
-                Ok(LayerSpace::Images) if mode != ViewMode::Stack => continue,
+                Ok(LayerSpace::Images) if mode != ViewMode::Stack => {
+                    Err(Message::new(msg("layer-not-in-reslices")))
+                }
+                Ok(space) => Ok(space),
+                Err(why) => Err(why.message()),
+            };
+            let space = match space {
                 Ok(space) => space,
                 Err(why) => {
                     failures.push(
                         Message::new(msg("cli-object-not-drawn"))
                             .text("name", name)
-                            .message("reason", why.message()),
+                            .message("reason", why),
                     );
                     continue;
                 }
@@ -90,7 +100,10 @@ impl Layers {
                 view,
                 shown: &shown,
             };
-            draw(&over, picture, device);
+            if let Err(error) = draw(&over, picture, device) {
+                failures
+                    .push(Message::new(msg("cli-cpu-instead")).message("reason", error.message()));
+            }
         }
         failures
     }
@@ -99,20 +112,25 @@ impl Layers {
 /// Every object among the files.
 const ALL: &str = "all";
 
-fn draw(over: &LayerOver<'_>, picture: &mut Picture, device: &super::Device) {
+/// Draws it, on the processor where the adapter cannot; then why is returned.
+fn draw(
+    over: &LayerOver<'_>,
+    picture: &mut Picture,
+    device: &super::Device,
+) -> Result<(), RenderError> {
+    let mut refused = Ok(());
     for draw in over.draws(LINE_PX) {
-        let drawn = match device {
-            super::Device::Gpu(gpu) => {
-                layer_pass::render_over(gpu, &draw.volume, &draw.plane, &draw.look, picture).ok()
+        if let super::Device::Gpu(gpu) = device {
+            match layer_pass::render_over(gpu, &draw.volume, &draw.plane, &draw.look, picture) {
+                Ok(drawn) => {
+                    *picture = drawn;
+                    continue;
+                }
+                Err(error) => refused = Err(error),
             }
-            super::Device::Cpu => None,
-        };
-        if let Some(drawn) = drawn {
-            *picture = drawn;
-        } else {
-            let layer = layer_twin::picture(&draw.volume, &draw.plane, &draw.look);
-            layer_twin::lay_over(picture, &layer);
         }
+        let layer = layer_twin::picture(&draw.volume, &draw.plane, &draw.look);
+        layer_twin::lay_over(picture, &layer);
     }
     for cut in over.cuts() {
         let on_screen = |point| Some(over.view.screen_from_patient(point)?.0);
@@ -131,4 +149,5 @@ fn draw(over: &LayerOver<'_>, picture: &mut Picture, device: &super::Device) {
             }
         }
     }
+    refused
 }

@@ -219,6 +219,7 @@ fn part_text(probe: &LayerProbe, words: &Words) -> String {
             label,
             number,
             share,
+            fractional_type,
             ..
         } => {
             let name = if label.is_empty() {
@@ -227,11 +228,27 @@ fn part_text(probe: &LayerProbe, words: &Words) -> String {
                 label.clone()
             };
             match share {
-                Some(share) => format!("{name} {}", words.with_unit(share * 100.0, 0, "%")),
+                Some(share) => words.get(
+                    &Message::new(msg("layer-share"))
+                        .text("type", fractional_type.as_str())
+                        .text("name", name)
+                        .text("share", words.with_unit(share * 100.0, 0, "%")),
+                ),
                 None => name,
             }
         }
-        LayerProbe::Dose { value, units } => dose_text(*value, units, words),
+        LayerProbe::Dose {
+            value,
+            units,
+            dose_type,
+        } => {
+            let value = dose_text(*value, units, words);
+            if dose_type == "PHYSICAL" || dose_type.is_empty() {
+                return value;
+            }
+            let kind = Message::new(msg("layer-dose-type")).text("type", dose_type.as_str());
+            format!("{value} · {}", words.get(&kind))
+        }
     }
 }
 

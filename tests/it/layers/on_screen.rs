@@ -104,4 +104,5 @@ fn a_dose_that_is_shown_has_a_legend_in_gray() {
     // The largest stored value is 29.
     assert!(screen.says("58.00\u{a0}Gy"));
     assert!(screen.says("Of plan 1.2.3.4.481.5"));
+    assert!(screen.says("Physical dose · whole plan"));
 }

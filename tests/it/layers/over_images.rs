@@ -465,6 +465,23 @@ fn contours_without_a_space_lie_on_the_images_they_name() {
 }
 
 #[test]
+fn of_two_doses_the_one_asked_for_last_is_shown() {
+    let dose = |uid: &str| {
+        let dose = dose_grid(&[0.0, 2.0], 16, "0.5").position([0.0, 0.0, 0.0]);
+        dose.sop_instance(uid)
+    };
+    let doses = vec![dose("1.2.3.4.481.2.1"), dose("1.2.3.4.481.2.2")];
+    let mut workspace = open(&[series(), doses].concat());
+    let both: Vec<_> = workspace.layers.keys().copied().collect();
+    for instance in &both {
+        workspace.apply(Command::Layer(LayerEdit::Toggle(*instance)));
+    }
+    let layers = workspace.layers.values();
+    let shown: Vec<bool> = layers.map(|it| it.setting.is_shown).collect();
+    assert_eq!(shown, [false, true]);
+}
+
+#[test]
 fn a_dose_waits_to_be_asked_for_and_then_tells_its_value_under_the_pointer() {
     let dose = dose_grid(&[0.0, 2.0, 4.0], 16, "0.5").position([0.0, 0.0, 0.0]);
     let mut workspace = open(&[series(), vec![dose]].concat());
@@ -481,6 +498,7 @@ fn a_dose_waits_to_be_asked_for_and_then_tells_its_value_under_the_pointer() {
     let expected = LayerProbe::Dose {
         value: 5.0,
         units: "GY".to_owned(),
+        dose_type: "PHYSICAL".to_owned(),
     };
     assert_eq!(probe, [vec![expected]]);
 }
