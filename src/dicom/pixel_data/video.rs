@@ -30,7 +30,10 @@ pub(super) fn index(
     codec: VideoCodec,
 ) -> Result<Arc<VideoIndex>, DecodeError> {
     if let Some(index) = &header.video {
-        return Ok(Arc::clone(index));
+        if header.source.is_random_access()? {
+            return Ok(Arc::clone(index));
+        }
+        return Ok(Arc::new(index.in_source(random_access(&header.source)?)));
     }
     let source = random_access(&header.source)?;
     VideoIndex::scan(&source, location, codec).map(Arc::new)
@@ -60,7 +63,13 @@ pub(in crate::dicom) fn find_video(header: &mut InstanceHeader) {
     if index.has_other_views() {
         header.notes.push(Message::new(msg("reading-video-views")));
     }
-    header.video = Some(index);
+    // A header is kept for as long as its study is open, without the bytes it may have been read of.
+    let is_alone = header.source.is_random_access().unwrap_or(false);
+    header.video = Some(if is_alone {
+        index
+    } else {
+        Arc::new(index.in_source(header.source.clone()))
+    });
 }
 
 impl FrameDecoder {

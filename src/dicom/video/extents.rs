@@ -8,6 +8,8 @@ use crate::dicom::DecodeError;
 
 /// Bytes read at once.
 const WINDOW: usize = 1 << 20;
+/// Bytes between two pieces that are read along: the packets of a transport stream that carry sound.
+const MOST_BETWEEN: u64 = 4096;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Piece {
@@ -83,31 +85,46 @@ impl Extents {
         length: usize,
     ) -> Result<Vec<u8>, DecodeError> {
         let end = start.saturating_add(length as u64).min(self.length);
-        let mut bytes = Vec::new();
-        let mut failed = None;
+        let mut parts = Vec::new();
         self.visit(start, end, &mut |offset, length| {
-            let length = length as usize;
-            match source.read_range(offset, length) {
-                Ok(part) => {
-                    let is_whole = part.len() == length;
-                    if bytes.is_empty() {
-                        bytes = part;
-                    } else {
-                        bytes.extend_from_slice(&part);
-                    }
-                    is_whole
-                }
-                Err(error) => {
-                    failed = Some(error);
-                    false
-                }
-            }
+            parts.push((offset, length as usize));
+            true
         });
-        match failed {
-            Some(error) => Err(error.into()),
-            None => Ok(bytes),
+        let mut bytes = Vec::new();
+        let mut rest = parts.as_slice();
+        while let [(from, _), ..] = rest {
+            let (together, after) = rest.split_at(near_each_other(rest));
+            let end = together
+                .last()
+                .map_or(*from, |(offset, length)| offset + *length as u64);
+            let mut read = source.read_range(*from, (end - from) as usize)?;
+            let whole = bytes.len() + together.iter().map(|(_, length)| length).sum::<usize>();
+            if bytes.is_empty() && together.len() == 1 {
+                bytes = std::mem::take(&mut read);
+            }
+            for (offset, length) in together {
+                let at = (offset - from) as usize;
+                let there = at.min(read.len())..(at + length).min(read.len());
+                bytes.extend_from_slice(read.get(there).unwrap_or_default());
+            }
+            if bytes.len() < whole {
+                break; // the source ends here, and nothing moves up
+            }
+            rest = after;
         }
+        Ok(bytes)
     }
+}
+
+/// How many of these offsets and lengths lie one behind the other, with so little between them that
+/// reading it costs less than beginning anew.
+fn near_each_other(parts: &[(u64, usize)]) -> usize {
+    let pairs = parts.iter().zip(parts.iter().skip(1));
+    let is_near = |((offset, length), (next, _)): &(&(u64, usize), &(u64, usize))| {
+        let end = offset + *length as u64;
+        next.checked_sub(end).is_some_and(|gap| gap <= MOST_BETWEEN)
+    };
+    (1 + pairs.take_while(is_near).count()).min(parts.len())
 }
 
 /// A stream and where its bytes are.
@@ -186,6 +203,15 @@ mod tests {
             [10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 40, 41, 42, 0, 1]
         );
         assert_eq!(extents.read(&source, 9, 3).unwrap(), [19, 40, 41]);
+        let far = ByteSource::Memory((0..3 * MOST_BETWEEN).map(|at| (at / 64) as u8).collect());
+        let mut apart = Extents::default();
+        for offset in [0, 64, 200, 2 * MOST_BETWEEN, 2 * MOST_BETWEEN + 64] {
+            apart.push(offset, 2);
+        }
+        assert_eq!(
+            apart.read(&far, 0, 10).unwrap(),
+            [0, 0, 1, 1, 3, 3, 128, 128, 129, 129]
+        );
         let mut part = Extents::default();
         part.push_part(&extents, 8, 6);
         assert_eq!(part.read(&source, 0, 99).unwrap(), [18, 19, 40, 41, 42, 0]);
@@ -217,5 +243,11 @@ mod tests {
         extents.push(5, 10);
         extents.push(0, 5);
         assert_eq!(extents.read(&source, 0, 15).unwrap(), [5, 6, 7, 8, 9]);
+        let mut extents = Extents::default();
+        extents.push(1, 2);
+        extents.push(8, 4);
+        extents.push(20, 5);
+        extents.push(0, 5);
+        assert_eq!(extents.read(&source, 0, 16).unwrap(), [1, 2, 8, 9]);
     }
 }

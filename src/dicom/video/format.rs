@@ -99,8 +99,20 @@ pub(super) struct PictureFormat {
     pub(super) is_full_range: Option<bool>,
     /// `chroma_sample_loc_type` (H.264 figure E-1).
     pub(super) chroma_location: u32,
+    /// Half bytes of memory a pixel of a decoded picture takes.
+    pub(super) half_bytes_a_pixel: u64,
     /// Pictures a second.
     pub(super) frame_rate: Option<f64>,
+}
+
+/// Half bytes a pixel takes with chrominance of a `chroma_format_idc` and samples of so many bits.
+pub(super) const fn half_bytes_a_pixel(chroma: u32, bits: u32) -> u64 {
+    let samples = match chroma {
+        0 | 1 => 3, // a picture without chrominance is given some
+        2 => 4,
+        _ => 6,
+    };
+    if bits > 8 { 2 * samples } else { samples }
 }
 
 /// The sample aspect ratios of H.264 table E-1 (and H.265's), from code 1.

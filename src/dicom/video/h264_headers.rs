@@ -4,6 +4,7 @@
 use super::bits::Bits;
 use super::format::Matrix;
 use super::format::PictureFormat;
+use super::format::half_bytes_a_pixel;
 use super::format::plausible_rate;
 use super::format::sample_aspect;
 
@@ -67,14 +68,14 @@ impl Sps {
         bits.skip(16);
         let id = bits.unsigned().filter(|id| *id < 32)?;
         let mut chroma = 1;
+        let mut depth = 8;
         let mut has_separate_planes = false;
         if HIGH_PROFILES.contains(&profile) {
             chroma = bits.unsigned().filter(|format| *format <= 3)?;
             if chroma == 3 {
                 has_separate_planes = bits.flag()?;
             }
-            bits.unsigned()?;
-            bits.unsigned()?;
+            depth += bits.unsigned()?.max(bits.unsigned()?).min(8);
             bits.skip(1);
             if bits.flag()? {
                 for list in 0..if chroma == 3 { 12 } else { 8 } {
@@ -117,6 +118,7 @@ impl Sps {
             matrix: None,
             is_full_range: None,
             chroma_location: 0,
+            half_bytes_a_pixel: half_bytes_a_pixel(chroma, depth),
             frame_rate: None,
         };
         if bits.flag()? {

@@ -65,7 +65,8 @@ impl Visitor for H264Index {
         };
         let kind = header & 31;
         match kind {
-            SEI | SPS | PPS | 9 | 14..=18 => self.close(bytes.start),
+            // Not 14: of a stream of two views it stands before each slice, not each picture.
+            SEI | SPS | PPS | 9 | 15..=18 => self.close(bytes.start),
             OTHER_VIEW => self.has_other_views = true,
             _ => {}
         }

@@ -3,6 +3,7 @@
 
 use super::bits::Bits;
 use super::format::PictureFormat;
+use super::format::half_bytes_a_pixel;
 use super::format::plausible_rate;
 use super::h264_headers::read_aspect_and_colour;
 
@@ -59,8 +60,7 @@ impl Sps {
                 *side = bits.unsigned()?;
             }
         }
-        bits.unsigned()?;
-        bits.unsigned()?;
+        let depth = 8 + bits.unsigned()?.max(bits.unsigned()?).min(8);
         let order_bits = bits.unsigned().filter(|bits| *bits <= 12)? + 4;
         let unit_x = if matches!(chroma, 1 | 2) { 2 } else { 1 };
         let unit_y = if chroma == 1 { 2 } else { 1 };
@@ -79,6 +79,7 @@ impl Sps {
             matrix: None,
             is_full_range: None,
             chroma_location: 0,
+            half_bytes_a_pixel: half_bytes_a_pixel(chroma, depth),
             frame_rate: None,
         };
         // What stands between here and the usability information may be cut off or new; the

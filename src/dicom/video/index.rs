@@ -120,6 +120,13 @@ impl VideoIndex {
         })
     }
 
+    /// The same pictures in another source of the same bytes.
+    pub(in crate::dicom) fn in_source(&self, source: ByteSource) -> Self {
+        let mut index = self.clone();
+        index.stream.source = source;
+        index
+    }
+
     /// Pictures shown.
     #[must_use]
     pub fn frames(&self) -> u32 {
@@ -201,7 +208,7 @@ impl VideoIndex {
     #[must_use]
     pub fn group_bytes(&self) -> u64 {
         let [columns, rows] = self.format.coded_size.map(u64::from);
-        self.longest_group() as u64 * columns * rows * 3 / 2
+        self.longest_group() as u64 * columns * rows * self.format.half_bytes_a_pixel / 2
     }
 
     /// Where decoding must begin for a picture, by its place in decoding order.
@@ -274,6 +281,7 @@ impl VideoIndex {
                 matrix: None,
                 is_full_range: None,
                 chroma_location: 0,
+                half_bytes_a_pixel: 6,
                 frame_rate: None,
             },
             pictures,

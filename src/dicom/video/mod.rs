@@ -55,7 +55,6 @@ pub use index::VideoIndex;
 use super::DecodeError;
 use super::PixelDescription;
 use super::codec::StreamSize;
-use super::pixel_description::DeclaredPhotometric;
 use crate::jobs::JobCtx;
 use format::Matrix;
 use planes::Colours;
@@ -124,14 +123,10 @@ impl VideoSession {
                 detail: format!("{coded_columns}×{coded_rows} coded for {columns}×{rows} shown"),
             });
         }
-        let says_full = matches!(
-            pixels.photometric,
-            DeclaredPhotometric::YbrFull
-                | DeclaredPhotometric::YbrFull422
-                | DeclaredPhotometric::Rgb
-        );
         Ok(Self {
-            is_full_range: index.format.is_full_range.unwrap_or(says_full),
+            // A stream that says nothing is of limited range (H.264 and H.265 E.2.1), whatever
+            // the header says: YBR_FULL_422 and RGB stand in many that no encoder made so.
+            is_full_range: index.format.is_full_range.unwrap_or(false),
             index,
             session: Mutex::new(Session::new()),
         })

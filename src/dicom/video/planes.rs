@@ -11,6 +11,10 @@ use crate::dicom::DecodeError;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Plane {
     U8(Vec<u8>),
+    #[cfg_attr(
+        not(any(feature = "video", test)),
+        expect(dead_code, reason = "MPEG-2 has 8 bits")
+    )]
     U16(Vec<u16>),
 }
 

@@ -10,8 +10,11 @@ use super::index::VideoIndex;
 use super::planes::Planes;
 use crate::dicom::DecodeError;
 
-/// Pictures kept at least: more than any stream holds back to put them in order.
-const KEPT_AT_LEAST: usize = 20;
+/// Pictures kept at least: that asked for, and one.
+const KEPT_AT_LEAST: usize = 2;
+/// Bytes of pictures kept without leave: at usual sizes more than any stream holds back to put them
+/// in order.
+const SMALL_BYTES: usize = 64 << 20;
 
 /// What one step brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -209,7 +212,8 @@ impl Session {
             self.came.retain(|it| *it != turn);
         }
         self.came.push_back(turn);
-        while self.came.len() > KEPT_AT_LEAST && self.kept_bytes > self.most_bytes {
+        while self.came.len() > KEPT_AT_LEAST && self.kept_bytes > self.most_bytes.max(SMALL_BYTES)
+        {
             let oldest = self.came.pop_front();
             if let Some(gone) = oldest.and_then(|turn| self.kept.remove(&turn)) {
                 self.kept_bytes -= bytes_of(&gone);

@@ -105,8 +105,8 @@ mod tests {
 
     #[test]
     fn work_that_does_not_end_is_left_behind_and_named() {
-        let (end, ended) = sync_channel::<()>(0);
         static GUARD: Guard = Guard::new();
+        let (end, ended) = sync_channel::<()>(0);
         let stuck = run(
             &GUARD,
             &JobCtx::new(),

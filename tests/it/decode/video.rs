@@ -132,6 +132,42 @@ fn hevc_pictures_have_the_colours_they_were_made_with() {
 }
 
 #[test]
+fn a_stream_that_says_nothing_of_its_range_has_the_one_its_standard_infers() {
+    let film = film(4);
+    let stream = h264::stream(&film);
+    for photometric in ["YBR_PARTIAL_420", "YBR_FULL_422", "YBR_FULL", "RGB"] {
+        let image = pictures(32, 32, 10).photometric(photometric);
+        let decoder = decoder(video(image, H264, &stream, 1000));
+        assert_film(&decoder, &shown(&film));
+    }
+}
+
+#[test]
+fn a_film_in_a_compressed_archive_is_not_kept_in_memory_with_its_header() {
+    use std::io::Write as _;
+    let film = film(4);
+    let file = video(pictures(32, 32, 10), H264, &h264::stream(&film), 1000);
+    let folder = temp_folder();
+    let archive = folder.path().join("a.zip");
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(&archive).unwrap());
+    let options = zip::write::SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Deflated);
+    zip.start_file("IM1", options).unwrap();
+    zip.write_all(&file).unwrap();
+    zip.finish().unwrap();
+    let source = ByteSource::ZipEntry {
+        password: None,
+        archive: archive.as_path().into(),
+        index: 0,
+        name: "IM1".into(),
+    };
+    let header = dicom::read_header(source).unwrap();
+    assert_film(&FrameDecoder::new(&header).unwrap(), &shown(&film));
+    std::fs::remove_file(&archive).unwrap();
+    assert!(FrameDecoder::new(&header).is_err(), "it is still there");
+}
+
+#[test]
 fn the_stream_knows_how_many_pictures_there_are() {
     let film = film(4);
     for declared in [3, 10, 99] {

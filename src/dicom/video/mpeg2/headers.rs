@@ -100,6 +100,7 @@ impl Sequence {
                 matrix: None,
                 is_full_range: Some(false),
                 chroma_location: 1, // MPEG-1: between the pixels
+                half_bytes_a_pixel: 3,
                 frame_rate,
             },
             weights,
