@@ -5,6 +5,7 @@
 
 mod assemble;
 mod calibration;
+mod cielab;
 mod colour_profile;
 mod frame_image;
 pub mod grey_chain;
@@ -23,6 +24,7 @@ pub mod voi;
 
 pub use crate::dicom::{MissingEnd, Photometric, SampleType, Samples};
 pub use assemble::{GreyStages, ImageAttributes, frame_image};
+pub use cielab::srgb_from_lab;
 pub use colour_profile::{ColourProfile, Colours};
 pub use frame_image::{
     Calibration, FrameImage, ImagePlane, LossyNote, ModalityTransform, NamedVoi, PaddingRange,
@@ -30,7 +32,7 @@ pub use frame_image::{
 };
 pub use grey_chain::Look;
 pub use lut::{DisplayLut, Lut};
-pub use marks::{FrameMarks, Marks, MarksLook, srgb_from_lab};
+pub use marks::{FrameMarks, Marks, MarksLook};
 pub use picture::Picture;
 pub use presentation::{PresentationTable, behind_voi};
 pub use probe::{Probe, probe};

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `kind.rs` | which instances these are |
 //! | `reading.rs` | [`Layer`]: one of them, read whole |
-//! | `colour.rs` | Recommended Display CIELab Value to sRGB; colours for what states none |
+//! | `colour.rs` | colours for what states none |
 //! | `lattice.rs` | planes of frames to grids |
 //! | `mask.rs` | what one frame holds of one segment |
 //! | `segment.rs` | Segment Sequence and what each frame says |

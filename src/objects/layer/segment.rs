@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::colour::{colour_of, rgb_of_cielab};
+use super::colour::colour_of;
 use super::lattice::LatticeFrame;
 use crate::dicom::modules::{FunctionalGroups, ImagePlaneModule, positive_pair};
 use crate::dicom::{Elements, Palette, tags};
+use crate::imaging::srgb_from_lab;
 
 /// Segmentation Type (0062,0001).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,7 +106,7 @@ pub fn read_segments(root: Elements<'_>, kind: SegmentationType) -> Vec<Segment>
             tracking_id: text(tags::TRACKING_ID),
             tracking_uid: text(tags::TRACKING_UID),
             rgb: lab
-                .map(rgb_of_cielab)
+                .map(srgb_from_lab)
                 .or_else(of_palette)
                 .unwrap_or_else(|| colour_of(index)),
         });
