@@ -36,7 +36,12 @@ impl Meaning {
             let has_tables = { self.vois.iter() }.any(|it| matches!(it.voi, VoiTransform::Lut(_)));
             if is_own && self.units == Units::None {
                 self.units = units(&first.unit);
-            } else if is_parametric_map && own == Some((1.0, 0.0)) && slope > 0.0 && !has_tables {
+            } else if is_parametric_map
+                && own == Some((1.0, 0.0))
+                && slope > 0.0
+                && !has_tables
+                && maps.iter().all(|other| is_within(other.range, first.range))
+            {
                 self.units = units(&first.unit);
                 self.modality = ModalityTransform::Rescale { slope, intercept };
                 for named in &mut self.vois {
@@ -61,6 +66,11 @@ impl Meaning {
         });
         maps.into()
     }
+}
+
+/// Whether a mapping holds nowhere beyond another: one that does says what other values are.
+fn is_within((from, to): (f64, f64), (first, last): (f64, f64)) -> bool {
+    from >= first && to <= last
 }
 
 /// Slopes are written with the digits a decimal string has room for.
@@ -220,6 +230,23 @@ mod tests {
             panic!("no window");
         };
         assert!((center - 0.001).abs() < 1e-12 && (width - 0.002).abs() < 1e-12);
+    }
+
+    #[test]
+    fn of_mappings_that_hold_for_different_values_none_is_taken_for_all() {
+        let mut meant = meaning(ModalityTransform::Identity);
+        let upper = RealWorldValueMap {
+            range: (4096.0, 65_535.0),
+            ..map(2e-6, 0.0, "mm2/s")
+        };
+        let beside = meant.take(vec![map(1e-6, 0.0, "mm2/s"), upper], true);
+        assert_eq!(meant.modality, ModalityTransform::Identity);
+        let image = FrameImage {
+            value_maps: beside,
+            ..FrameImage::plain([1, 1], Samples::U16([5000].into()))
+        };
+        let mapped = mapped_values(&image, 5000.0);
+        assert_eq!((mapped.len(), mapped[0].value), (1, 2e-6 * 5000.0));
     }
 
     #[test]

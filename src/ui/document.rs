@@ -3,7 +3,7 @@
 use eframe::egui;
 use egui::{ScrollArea, Ui};
 
-use crate::model::{DisplaySet, DisplaySetKind};
+use crate::model::{DisplaySet, DisplaySetKind, PatientKey};
 use crate::objects::sr::{ImageReference, Line, content_tree, lines};
 use crate::problem::{Message, msg};
 use crate::ui::bidi_label::Text;
@@ -90,7 +90,7 @@ fn tree_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, (pane, set): (PaneId, &DisplaySe
                 ui.add_space(STEP * line.depth as f32);
                 let width = (ui.available_width()).min(MEASURE);
                 if let Some(image) = &line.image {
-                    links_ui(ui, ctx, pane, &line, image);
+                    links_ui(ui, ctx, (pane, set.patient), &line, image);
                     return;
                 }
                 let value = line.value.map(|value| ctx.words.get(&value));
@@ -127,7 +127,7 @@ fn tree_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, (pane, set): (PaneId, &DisplaySe
 fn links_ui(
     ui: &mut Ui,
     ctx: &mut PanelCtx<'_>,
-    pane: PaneId,
+    (pane, patient): (PaneId, PatientKey),
     line: &Line,
     image: &ImageReference,
 ) {
@@ -151,7 +151,7 @@ fn links_ui(
         let mut is_open = false;
         for frame in frames.iter().take(MOST_LINKS) {
             let library = &ctx.workspace.library;
-            let place = library.find_frame(uid, frame.saturating_sub(1));
+            let place = library.find_frame_of(patient, uid, frame.saturating_sub(1));
             let Some((set, index)) = place else {
                 continue;
             };
