@@ -17,7 +17,7 @@
 //! | | [`imaging`] | samples, modality → VOI → display, statistics: the reference for the shaders | + model |
 //! | | [`volume`] | grid, assembly and its geometry report, CPU reslice | + imaging |
 //! | | [`annotation`] | geometry drawn by the reader, calibration, measured values | + volume |
-//! | | [`objects`] | derived DICOM: structured reports, presentation states, objects over images | + annotation |
+//! | | [`objects`] | derived DICOM: reports, key objects, presentation states, layers over images, documents | + annotation |
 //! | L3 | [`view`] | view state, resolved view, draw list, sheets of waveforms: what a pane shows and where | L0–L2 |
 //! | L4 | [`render`] | wgpu only: textures, passes, shaders, read-back | view and below |
 //! | | [`workspace`] | the one truth: commands in, effects out; undo, sync, settings | L0–L3 |
