@@ -46,7 +46,9 @@ pub fn choose_document<'a>(library: &'a Library, series: Option<&str>) -> Option
         .find(|set| is_named(library, set, series) && set.kind == DisplaySetKind::Pdf)
 }
 
-fn is_named(library: &Library, set: &DisplaySet, series: Option<&str>) -> bool {
+/// Whether a set is of the series with this UID or number; any is, if none is named.
+#[must_use]
+pub fn is_named(library: &Library, set: &DisplaySet, series: Option<&str>) -> bool {
     series.is_none_or(|name| {
         let number = library.series_number(set);
         *set.series_instance_uid == *name || number.is_some_and(|number| number.to_string() == name)

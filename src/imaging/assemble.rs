@@ -389,12 +389,6 @@ fn identity_voi(modality: &ModalityTransform, pixel: &ImagePixelModule) -> VoiTr
     }
 }
 
-/// The image of one frame (from 0); for many frames of an instance read [`ImageAttributes`] once.
-#[must_use]
-pub fn frame_image(header: &InstanceHeader, frame: u32, decoded: DecodedFrame) -> FrameImage {
-    ImageAttributes::read(header).frame_image(frame, decoded)
-}
-
 /// A table is indexed by integers; floating point samples cannot have one.
 /// Deep colour is shown at 16 bits: fewer bits stored are spread over them, 32-bit samples keep
 /// their high words; no display tells more apart.

@@ -23,7 +23,7 @@ mod value_maps;
 pub mod voi;
 
 pub use crate::dicom::{MissingEnd, Photometric, SampleType, Samples};
-pub use assemble::{GreyStages, ImageAttributes, frame_image};
+pub use assemble::{GreyStages, ImageAttributes};
 pub use cielab::srgb_from_lab;
 pub use colour_profile::{ColourProfile, Colours};
 pub use frame_image::{

@@ -148,12 +148,6 @@ impl KeyImages {
             mark.frames.is_empty() || mark.frames.contains(&(frame.saturating_add(1)))
         })
     }
-
-    /// Whether nothing was picked out.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.marks.is_empty()
-    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::cli::display_set::is_named;
 use crate::geom::DMat2;
 use crate::imaging::FrameImage;
 use crate::model::{DisplaySet, FrameKey, Instance, Library};
@@ -62,16 +63,11 @@ pub(super) fn choose<'a>(
     state: &PresentationState,
     series: Option<&str>,
 ) -> Result<&'a DisplaySet, Message> {
-    let is_named = |set: &DisplaySet| {
-        series.is_none_or(|name| {
-            let number = library.series_number(set);
-            *set.series_instance_uid == *name
-                || number.is_some_and(|number| number.to_string() == name)
-        })
-    };
     let mut sets = library.display_sets();
-    sets.find(|set| set.is_image() && is_named(set) && first(library, state, set).is_some())
-        .ok_or_else(|| Message::new(msg("cli-presentation-no-images")).text("name", state.name()))
+    sets.find(|set| {
+        set.is_image() && is_named(library, set, series) && first(library, state, set).is_some()
+    })
+    .ok_or_else(|| Message::new(msg("cli-presentation-no-images")).text("name", state.name()))
 }
 
 /// The first frame of a set that a state is for.

@@ -22,7 +22,7 @@ pub struct LayerPane {
     layer: wgpu::Buffer,
     palette: Arc<LayerPalette>,
     bind_group: wgpu::BindGroup,
-    prepared: Option<(wgpu::RenderPipeline, wgpu::BindGroup)>,
+    prepared: Option<super::Prepared>,
 }
 
 impl LayerPane {
@@ -98,12 +98,7 @@ impl LayerPane {
     /// Draws what was last prepared over the whole viewport of the pass; nothing if preparing
     /// failed.
     pub fn draw(&self, pass: &mut wgpu::RenderPass<'_>) {
-        if let Some((pipeline, data)) = &self.prepared {
-            pass.set_pipeline(pipeline);
-            pass.set_bind_group(0, data, &[]);
-            pass.set_bind_group(1, &self.bind_group, &[]);
-            pass.draw(0..3, 0..1);
-        }
+        super::draw(pass, self.prepared.as_ref(), &self.bind_group);
     }
 }
 

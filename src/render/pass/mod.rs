@@ -36,7 +36,20 @@ pub struct Pane {
     uniform: wgpu::Buffer,
     tables: Tables,
     bind_group: wgpu::BindGroup,
-    prepared: Option<(wgpu::RenderPipeline, wgpu::BindGroup)>,
+    prepared: Option<Prepared>,
+}
+
+/// A pipeline with what it reads.
+type Prepared = (wgpu::RenderPipeline, wgpu::BindGroup);
+
+/// Draws over the whole viewport of the pass; nothing if nothing is prepared.
+fn draw(pass: &mut wgpu::RenderPass<'_>, prepared: Option<&Prepared>, view: &wgpu::BindGroup) {
+    if let Some((pipeline, data)) = prepared {
+        pass.set_pipeline(pipeline);
+        pass.set_bind_group(0, data, &[]);
+        pass.set_bind_group(1, view, &[]);
+        pass.draw(0..3, 0..1);
+    }
 }
 
 impl Pane {
@@ -56,12 +69,7 @@ impl Pane {
     /// Draws what was last prepared over the whole viewport of the pass; nothing if preparing
     /// failed. The viewport's origin must be what was given to `prepare`.
     pub fn draw(&self, pass: &mut wgpu::RenderPass<'_>) {
-        if let Some((pipeline, data)) = &self.prepared {
-            pass.set_pipeline(pipeline);
-            pass.set_bind_group(0, data, &[]);
-            pass.set_bind_group(1, &self.bind_group, &[]);
-            pass.draw(0..3, 0..1);
-        }
+        draw(pass, self.prepared.as_ref(), &self.bind_group);
     }
 
     fn prepare(

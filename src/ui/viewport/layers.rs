@@ -1,18 +1,16 @@
 //! Segments, contours and doses over the picture of a pane.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::PoisonError;
 
 use eframe::egui;
-use eframe::egui_wgpu;
 use eframe::wgpu;
 use egui::{Color32, Painter, Pos2, Rect, Stroke, TextureHandle, TextureOptions, Ui, Vec2};
 
 use super::PaneRect;
-use super::picture::SharedTextures;
+use super::picture::{SharedTextures, callback};
 use super::showing::Showing;
-use crate::engine::LayerPrepared;
+use crate::engine::{LayerPrepared, Textures};
 use crate::geom::DVec2;
 use crate::model::InstanceIx;
 use crate::objects::layer::LayerSpace;
@@ -104,14 +102,7 @@ fn voxels_ui(
         ui.ctx().request_repaint();
     }
     if let Some(textures) = textures.filter(|_| prepared.contains(&LayerPrepared::Ready)) {
-        let draw = Draw {
-            pane,
-            min_px: rect.min_px,
-            size_px: rect.size_px,
-            textures: Arc::clone(textures),
-        };
-        ui.painter_at(rect.points)
-            .add(egui_wgpu::Callback::new_paint_callback(rect.points, draw));
+        callback(ui, pane, rect, textures, draw_layers);
     }
     let mut kept = BTreeMap::new();
     for (draw, _) in draws
@@ -143,29 +134,10 @@ fn twin(ui: &Ui, draw: &LayerDraw) -> (ReslicePlane, LayerLook, TextureHandle) {
     (draw.plane, draw.look.clone(), texture)
 }
 
-/// Draws what the pane was prepared with, over its picture in the window's own render pass.
-struct Draw {
-    pane: PaneId,
-    min_px: [i32; 2],
-    size_px: [u32; 2],
-    textures: SharedTextures,
-}
-
-impl egui_wgpu::CallbackTrait for Draw {
-    fn paint(
-        &self,
-        _info: egui::PaintCallbackInfo,
-        pass: &mut wgpu::RenderPass<'static>,
-        _resources: &egui_wgpu::CallbackResources,
-    ) {
-        let textures = self.textures.lock().unwrap_or_else(PoisonError::into_inner);
-        // As the picture's own callback: egui would clamp and stretch what is half outside.
-        let [left, top] = self.min_px.map(|px| px as f32);
-        let [width, height] = self.size_px.map(|px| px as f32);
-        pass.set_viewport(left, top, width, height, 0.0, 1.0);
-        for layer in textures.layers(self.pane) {
-            layer.draw(pass);
-        }
+/// The layers that the pane was prepared with, lowest first.
+fn draw_layers(textures: &Textures, pane: PaneId, pass: &mut wgpu::RenderPass<'static>) {
+    for layer in textures.layers(pane) {
+        layer.draw(pass);
     }
 }
 

@@ -116,7 +116,7 @@ fn frame(
     });
     if let (Some(textures), Prepared::Whole | Prepared::Partly) = (textures, prepared) {
         memory.twin = None;
-        callback(ui, pane, rect, textures);
+        callback(ui, pane, rect, textures, draw_picture);
         return;
     }
     let key = TwinKey::Frame(key, view.clone());
@@ -145,7 +145,7 @@ fn plane(
     });
     if let (Some(textures), Prepared::Whole | Prepared::Partly) = (textures, prepared) {
         memory.twin = None;
-        callback(ui, pane, rect, textures);
+        callback(ui, pane, rect, textures, draw_picture);
         if prepared == Prepared::Partly {
             ui.ctx().request_repaint();
         }
@@ -159,17 +159,36 @@ fn plane(
     }
 }
 
+/// What of a pane's textures is drawn.
+pub(super) type Drawing = fn(&Textures, PaneId, &mut wgpu::RenderPass<'static>);
+
 /// Draws what the pane was prepared with, at its place in the window's own render pass.
 struct Draw {
     pane: PaneId,
+    drawing: Drawing,
     min_px: [i32; 2],
     size_px: [u32; 2],
     textures: SharedTextures,
 }
 
-fn callback(ui: &Ui, pane: PaneId, rect: &PaneRect, textures: &SharedTextures) {
+/// The picture that the pane was prepared with.
+fn draw_picture(textures: &Textures, pane: PaneId, pass: &mut wgpu::RenderPass<'static>) {
+    if let Some(pane) = textures.pane(pane) {
+        pane.draw(pass);
+    }
+}
+
+/// Has something of a pane drawn in its place.
+pub(super) fn callback(
+    ui: &Ui,
+    pane: PaneId,
+    rect: &PaneRect,
+    textures: &SharedTextures,
+    drawing: Drawing,
+) {
     let draw = Draw {
         pane,
+        drawing,
         min_px: rect.min_px,
         size_px: rect.size_px,
         textures: Arc::clone(textures),
@@ -186,14 +205,12 @@ impl egui_wgpu::CallbackTrait for Draw {
         _resources: &egui_wgpu::CallbackResources,
     ) {
         let textures = self.textures.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pane) = textures.pane(self.pane) {
-            // egui clamps a callback's viewport to the window, which would stretch a pane that is
-            // half outside; the scissor cuts it as it is.
-            let [left, top] = self.min_px.map(|px| px as f32);
-            let [width, height] = self.size_px.map(|px| px as f32);
-            pass.set_viewport(left, top, width, height, 0.0, 1.0);
-            pane.draw(pass);
-        }
+        // egui clamps a callback's viewport to the window, which would stretch a pane that is half
+        // outside; the scissor cuts it as it is.
+        let [left, top] = self.min_px.map(|px| px as f32);
+        let [width, height] = self.size_px.map(|px| px as f32);
+        pass.set_viewport(left, top, width, height, 0.0, 1.0);
+        (self.drawing)(&textures, self.pane, pass);
     }
 }
 

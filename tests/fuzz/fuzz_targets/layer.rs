@@ -1,6 +1,6 @@
 #![no_main]
 
-#[allow(dead_code)]
+#[allow(dead_code, reason = "each program runs one of them")]
 #[path = "../targets.rs"]
 mod targets;
 
