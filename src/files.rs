@@ -131,25 +131,66 @@ pub fn write_atomically_with(
         source,
     };
     let (mut file, temporary) = temporary_beside(path, readable).map_err(failed)?;
-    let written = fill(&mut file)
+    fill(&mut file)
         .and_then(|()| file.sync_all())
-        .and_then(|()| {
-            drop(file);
-            std::fs::rename(&temporary, path)
-        });
-    if let Err(source) = written {
+        .map_err(failed)?;
+    drop(file);
+    temporary.keep_as(path)
+}
+
+/// A file that is removed when this goes, unless it was given its name.
+#[derive(Debug)]
+pub struct TemporaryFile {
+    path: PathBuf,
+    is_kept: bool,
+}
+
+impl TemporaryFile {
+    /// A new file in a folder, to be filled; its name begins with a dot and ends with `.part`.
+    ///
+    /// # Errors
+    /// [`FileError::Write`].
+    pub fn in_folder(folder: &Path, readable: Readable) -> Result<(File, Self), FileError> {
+        let path = folder.join("arriving");
+        temporary_beside(&path, readable).map_err(|source| FileError::Write { path, source })
+    }
+
+    /// Where it is for now.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Gives it its name, durably; what had that name is replaced. Its bytes should be synced.
+    ///
+    /// # Errors
+    /// [`FileError::Write`]; then it is removed.
+    pub fn keep_as(mut self, path: &Path) -> Result<(), FileError> {
+        let failed = |source| FileError::Write {
+            path: path.to_owned(),
+            source,
+        };
+        std::fs::rename(&self.path, path).map_err(failed)?;
+        self.is_kept = true;
+        sync_folder(path).map_err(failed)
+    }
+}
+
+impl Drop for TemporaryFile {
+    fn drop(&mut self) {
+        if self.is_kept {
+            return;
+        }
         // The first error is the one to tell; a temporary file that cannot be removed either is
         // named so that it is recognised.
-        if let Err(error) = std::fs::remove_file(&temporary) {
+        if let Err(error) = std::fs::remove_file(&self.path) {
             tracing::warn!("a temporary file stays: {error}");
         }
-        return Err(failed(source));
     }
-    sync_folder(path).map_err(failed)
 }
 
 /// A new file in the folder of `path`: a rename cannot cross file systems.
-fn temporary_beside(path: &Path, readable: Readable) -> io::Result<(File, PathBuf)> {
+fn temporary_beside(path: &Path, readable: Readable) -> io::Result<(File, TemporaryFile)> {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     let name = path
         .file_name()
@@ -169,7 +210,11 @@ fn temporary_beside(path: &Path, readable: Readable) -> io::Result<(File, PathBu
             by_user_alone(&mut options);
         }
         match options.open(&temporary) {
-            Ok(file) => return Ok((file, temporary)),
+            Ok(file) => {
+                let path = temporary;
+                let is_kept = false;
+                return Ok((file, TemporaryFile { path, is_kept }));
+            }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {} // an old crash's
             Err(error) => return Err(error),
         }

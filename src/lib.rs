@@ -18,7 +18,9 @@
 //! | | [`volume`] | grid, assembly and its geometry report, CPU reslice | + imaging |
 //! | | [`annotation`] | geometry drawn by the reader, calibration, measured values | + volume |
 //! | | [`objects`] | derived DICOM: reports, key objects, presentation states, layers over images, documents | + annotation |
-//! | L3 | [`view`] | view state, resolved view, draw list, sheets of waveforms: what a pane shows and where | L0–L2 |
+//! | L3 | [`pacs`] | DIMSE and DICOMweb with other archives, secrets; no state of its own | L0–L2 |
+//! | | [`archive`] | the local archive: files, their index and its search, the queue of transfers | L0–L2 |
+//! | | [`view`] | view state, resolved view, draw list, sheets of waveforms: what a pane shows and where | L0–L2 |
 //! | L4 | [`render`] | wgpu only: textures, passes, shaders, read-back | view and below |
 //! | | [`workspace`] | the one truth: commands in, effects out; undo, sync, settings | L0–L3 |
 //! | L5 | [`engine`] | runs effects as jobs, owns caches and the budget; no egui | workspace, render and below |
@@ -64,6 +66,8 @@ pub mod annotation;
 
 pub mod objects;
 
+pub mod archive;
+pub mod pacs;
 pub mod view;
 
 pub mod render;

@@ -17,6 +17,7 @@ mod order;
 mod phases;
 mod plan;
 mod records;
+mod search;
 mod split;
 mod why_no_volume;
 
@@ -28,4 +29,5 @@ pub use library::{Library, duplicate_of};
 pub use phases::{JOINED_FROM, Phase};
 pub use plan::{LEAST_SLICES, PlanFrame, plan};
 pub use records::{Instance, Patient, Series, Study};
+pub use search::{DateRange, Level, StudyMatch, StudyQuery};
 pub use why_no_volume::WhyNoVolume;

@@ -1,0 +1,2 @@
+# The search, the nodes page and the queue on screen.
+

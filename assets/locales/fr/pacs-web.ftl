@@ -1,0 +1,2 @@
+# DICOMweb: HTTP, tokens.
+

@@ -1,0 +1,337 @@
+//! Whom to talk to: an archive's name and address, and how the line to it is.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::problem::{Message, msg};
+
+/// The port DICOM is registered for.
+const DICOM_PORT: u16 = 11112;
+
+/// An application entity title: 1 to 16 printable characters (PS3.5 6.2).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct AeTitle(String);
+
+impl AeTitle {
+    /// What this program calls itself, unless told otherwise.
+    #[must_use]
+    pub fn ours() -> Self {
+        Self("ISOCENTRE".to_owned())
+    }
+
+    /// As it is sent.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for AeTitle {
+    type Error = BadAddress;
+
+    fn try_from(text: String) -> Result<Self, BadAddress> {
+        let title = text.trim();
+        let is_allowed = |c: char| (c.is_ascii_graphic() && c != '\\') || c == ' ';
+        if title.is_empty() || title.len() > 16 || !title.chars().all(is_allowed) {
+            return Err(BadAddress::AeTitle(text));
+        }
+        Ok(Self(title.to_owned()))
+    }
+}
+
+impl From<AeTitle> for String {
+    fn from(title: AeTitle) -> Self {
+        title.0
+    }
+}
+
+impl fmt::Display for AeTitle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// An archive on the network. No secrets: these are in the system's keyring, under its name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Node {
+    /// What the reader calls it.
+    pub name: String,
+    /// Where it is.
+    pub address: NodeAddress,
+    /// Asked by every search.
+    #[serde(default = "yes")]
+    pub is_searched: bool,
+    /// Most it may take of the line.
+    #[serde(default)]
+    pub limit_bytes_per_s: Option<u64>,
+    /// A slow line: compressed and reduced forms are asked for first.
+    #[serde(default)]
+    pub is_slow: bool,
+}
+
+/// One of the two languages.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum NodeAddress {
+    /// DIMSE over TCP (PS3.7, PS3.8).
+    Dimse(DimseAddress),
+    /// DICOMweb (PS3.18).
+    Web(WebAddress),
+}
+
+/// Where a DIMSE peer listens.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DimseAddress {
+    /// Its title.
+    pub ae_title: AeTitle,
+    /// Its host name or address.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// TLS, if it speaks that.
+    #[serde(default)]
+    pub tls: Option<Tls>,
+    /// How instances are fetched.
+    #[serde(default)]
+    pub retrieval: Retrieval,
+    /// What we call ourselves there; [`AeTitle::ours`] or the settings' if not set.
+    #[serde(default)]
+    pub calling_ae_title: Option<AeTitle>,
+    /// Longest wait for any answer.
+    #[serde(default = "patience_s")]
+    pub patience_s: f64,
+    /// Ask for a storage commitment after sending.
+    #[serde(default)]
+    pub commits: bool,
+}
+
+impl DimseAddress {
+    /// Longest wait for any answer.
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        Duration::from_secs_f64(self.patience_s.clamp(0.1, 3600.0))
+    }
+}
+
+/// How instances are fetched over DIMSE.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Retrieval {
+    /// C-GET: over the same association, through any router.
+    #[default]
+    Get,
+    /// C-MOVE: the node calls us back.
+    Move,
+}
+
+/// Where a DICOMweb service is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WebAddress {
+    /// Its base, without a slash at its end: `https://pacs.example/dicom-web`.
+    pub url: String,
+    /// Who we are.
+    #[serde(default)]
+    pub authentication: Authentication,
+    /// Whom we trust.
+    #[serde(default)]
+    pub tls: Tls,
+    /// `http://host:port` or `socks5://host:port`; the environment's where not set.
+    #[serde(default)]
+    pub proxy: Option<String>,
+    /// Longest wait for any answer.
+    #[serde(default = "patience_s")]
+    pub patience_s: f64,
+}
+
+/// Who we are to a DICOMweb service; passwords and tokens are in the keyring.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Authentication {
+    /// It does not ask.
+    #[default]
+    None,
+    /// User name; the password is in the keyring.
+    Basic {
+        /// User name.
+        user: String,
+    },
+    /// A token, in the keyring.
+    Bearer,
+    /// OpenID Connect: the code flow with PKCE (RFC 7636) in the system's browser.
+    OpenId {
+        /// Issuer; its discovery document is below it.
+        issuer: String,
+        /// Our client there.
+        client_id: String,
+        /// Scopes asked for.
+        scopes: Vec<String>,
+    },
+}
+
+/// Transport security.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Tls {
+    /// Who may vouch for the other side.
+    pub authorities: Authorities,
+    /// Our own certificate (PEM, chain), where the other side wants one.
+    pub certificate: Option<PathBuf>,
+    /// Its key (PEM).
+    pub key: Option<PathBuf>,
+}
+
+/// Who may vouch for the other side.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Authorities {
+    /// Those of the system.
+    #[default]
+    System,
+    /// Those in this file (PEM).
+    File(PathBuf),
+    /// Nobody: anyone may listen and change what is sent. Said wherever the node is named.
+    Anyone,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+const fn patience_s() -> f64 {
+    30.0
+}
+
+/// What cannot be an address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadAddress {
+    /// No title of an application entity.
+    #[error("not an AE title: {0}")]
+    AeTitle(String),
+    /// Not `AET@host:port`, and not a URL.
+    #[error("not an address: {0}")]
+    Address(String),
+}
+
+impl BadAddress {
+    /// What happened and what to do.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::AeTitle(text) => Message::new(msg("pacs-bad-ae-title")).text("text", text),
+            Self::Address(text) => Message::new(msg("pacs-bad-address")).text("text", text),
+        }
+    }
+}
+
+impl NodeAddress {
+    /// `AET@host:port`, `AET@host:port+tls`, or the http(s) URL of a DICOMweb service.
+    ///
+    /// # Errors
+    /// [`BadAddress`].
+    pub fn parse(text: &str) -> Result<Self, BadAddress> {
+        let text = text.trim();
+        let lower = text.to_ascii_lowercase();
+        if lower.starts_with("http://") || lower.starts_with("https://") {
+            return Ok(Self::Web(WebAddress {
+                url: text.trim_end_matches('/').to_owned(),
+                authentication: Authentication::None,
+                tls: Tls::default(),
+                proxy: None,
+                patience_s: patience_s(),
+            }));
+        }
+        let bad = || BadAddress::Address(text.to_owned());
+        let (title, place) = text.split_once('@').ok_or_else(bad)?;
+        let (place, tls) = match place.strip_suffix("+tls") {
+            Some(place) => (place, Some(Tls::default())),
+            None => (place, None),
+        };
+        let (host, port) = host_and_port(place).ok_or_else(bad)?;
+        Ok(Self::Dimse(DimseAddress {
+            ae_title: AeTitle::try_from(title.to_owned())?,
+            host,
+            port,
+            tls,
+            retrieval: Retrieval::Get,
+            calling_ae_title: None,
+            patience_s: patience_s(),
+            commits: false,
+        }))
+    }
+}
+
+/// `host`, `host:port`, `[::1]:port`.
+fn host_and_port(place: &str) -> Option<(String, u16)> {
+    if let Some(rest) = place.strip_prefix('[') {
+        let (host, rest) = rest.split_once(']')?;
+        let port = match rest.strip_prefix(':') {
+            Some(port) => port.parse().ok()?,
+            None if rest.is_empty() => DICOM_PORT,
+            None => return None,
+        };
+        return Some((host.to_owned(), port));
+    }
+    let (host, port) = match place.split_once(':') {
+        Some((host, port)) => (host, port.parse().ok().filter(|port| *port != 0)?),
+        None => (place, DICOM_PORT),
+    };
+    let is_host = !host.is_empty() && !host.contains([' ', '/', '@', ':']);
+    is_host.then(|| (host.to_owned(), port))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dimse(text: &str) -> DimseAddress {
+        match NodeAddress::parse(text).unwrap() {
+            NodeAddress::Dimse(address) => address,
+            NodeAddress::Web(_) => panic!("{text} is no URL"),
+        }
+    }
+
+    #[test]
+    fn an_address_names_title_host_port_and_tls() {
+        let plain = dimse("ORTHANC@pacs.example:4242");
+        assert_eq!(plain.ae_title.as_str(), "ORTHANC");
+        assert_eq!((plain.host.as_str(), plain.port), ("pacs.example", 4242));
+        assert_eq!(plain.tls, None);
+        let secure = dimse("MAIN@[::1]:2762+tls");
+        assert_eq!((secure.host.as_str(), secure.port), ("::1", 2762));
+        assert_eq!(secure.tls, Some(Tls::default()));
+        assert_eq!(dimse("MAIN@pacs").port, DICOM_PORT);
+    }
+
+    #[test]
+    fn a_url_is_a_web_service_without_its_last_slash() {
+        let NodeAddress::Web(web) = NodeAddress::parse("https://pacs.example/dicom-web/").unwrap()
+        else {
+            panic!("a URL")
+        };
+        assert_eq!(web.url, "https://pacs.example/dicom-web");
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        for text in [
+            "", "pacs", "@host:1", "A@", "A@host:x", "A@host:0", "A@h:1:2",
+        ] {
+            assert!(NodeAddress::parse(text).is_err(), "{text}");
+        }
+        let long = NodeAddress::parse("SEVENTEENLETTERSX@host:104");
+        assert_eq!(long, Err(BadAddress::AeTitle("SEVENTEENLETTERSX".into())));
+    }
+
+    #[test]
+    fn a_node_reads_back_from_the_settings() {
+        let node = Node {
+            name: "Main".into(),
+            address: NodeAddress::parse("MAIN@pacs:104+tls").unwrap(),
+            is_searched: true,
+            limit_bytes_per_s: Some(250_000),
+            is_slow: true,
+        };
+        let text = ron::to_string(&node).unwrap();
+        assert_eq!(ron::from_str::<Node>(&text).unwrap(), node);
+    }
+}
