@@ -5,8 +5,17 @@
 //! of its own, never on the window's.
 #![warn(missing_docs)]
 
+mod dimse;
+mod failure;
 mod node;
+mod service;
+mod throttle;
 
+pub use dimse::DimseService;
+pub use dimse::StorageScp;
+pub use failure::Failure;
+pub use failure::TlsTrouble;
+pub use failure::status_message;
 pub use node::AeTitle;
 pub use node::Authentication;
 pub use node::Authorities;
@@ -16,3 +25,18 @@ pub use node::NodeAddress;
 pub use node::Retrieval;
 pub use node::Tls;
 pub use node::WebAddress;
+pub use service::Caller;
+pub use service::Commitment;
+pub use service::Echo;
+pub use service::Found;
+pub use service::InstanceOutcome;
+pub use service::Reception;
+pub use service::RetrieveEvent;
+pub use service::Retrieved;
+pub use service::SendOutcome;
+pub use service::Sent;
+pub use service::Service;
+pub use service::Wanted;
+pub use service::WantedSeries;
+pub use service::service;
+pub use throttle::Throttle;

@@ -1,0 +1,284 @@
+//! What a node does for us, in whichever of the two languages: one trait, and who speaks it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::dicom::InstanceSink;
+use crate::dicom::Received;
+use crate::jobs::JobCtx;
+use crate::model::StudyMatch;
+use crate::model::StudyQuery;
+use crate::problem::Message;
+use crate::problem::msg;
+
+use super::AeTitle;
+use super::Failure;
+use super::Node;
+use super::NodeAddress;
+use super::dimse;
+
+/// A node, ready to be asked. Every call opens what connections it needs and closes them, blocks
+/// until it is done, and ends soon after its job is cancelled, with [`Failure::Cancelled`].
+pub trait Service: Send + Sync {
+    /// Whether the node is there and takes us for who we are (C-ECHO; a search for nothing).
+    ///
+    /// # Errors
+    /// [`Failure`].
+    fn echo(&self, ctx: &JobCtx) -> Result<Echo, Failure>;
+
+    /// Searches. Each match is handed to `found` as it comes, already filtered by all that the
+    /// query says, even where the node ignores part of it.
+    ///
+    /// # Errors
+    /// [`Failure`]; what was found before it stays found.
+    fn find(
+        &self,
+        query: &StudyQuery,
+        found: &mut dyn FnMut(StudyMatch),
+        ctx: &JobCtx,
+    ) -> Result<Found, Failure>;
+
+    /// Fetches instances into `sink`, in the order of `wanted` as far as the node lets us choose.
+    /// `told` hears of every instance as soon as its fate is known, from any thread.
+    ///
+    /// # Errors
+    /// [`Failure`] where nothing could be asked for. A line cut in the middle is in
+    /// [`Retrieved::end`], beside what had come by then.
+    fn retrieve(
+        &self,
+        wanted: &[Wanted],
+        sink: &dyn InstanceSink,
+        told: &(dyn Fn(RetrieveEvent) + Sync),
+        ctx: &JobCtx,
+    ) -> Result<Retrieved, Failure>;
+
+    /// Sends files as they are; `told` hears of each one. A file sent counts only after the node
+    /// said that it has it.
+    ///
+    /// # Errors
+    /// [`Failure`] where nothing could be sent.
+    fn send(
+        &self,
+        files: &[PathBuf],
+        told: &(dyn Fn(&SendOutcome) + Sync),
+        ctx: &JobCtx,
+    ) -> Result<Sent, Failure>;
+}
+
+/// Who we are to all nodes.
+#[derive(Clone)]
+pub struct Caller {
+    /// Our title, where a node does not know us by another.
+    pub ae_title: AeTitle,
+    /// Where C-MOVE sends instances to.
+    pub reception: Reception,
+}
+
+impl Default for Caller {
+    fn default() -> Self {
+        Self {
+            ae_title: AeTitle::ours(),
+            reception: Reception::None,
+        }
+    }
+}
+
+/// Where C-MOVE sends instances to.
+#[derive(Clone, Default)]
+pub enum Reception {
+    /// Nowhere: C-MOVE is not possible.
+    #[default]
+    None,
+    /// A receiver that listens on this port as long as the retrieval takes.
+    Listen(u16),
+    /// A receiver that listens all the time, with a sink of its own.
+    Running(Arc<dimse::StorageScp>),
+}
+
+/// The service of a node.
+#[must_use]
+pub fn service(node: &Node, caller: &Caller) -> Box<dyn Service> {
+    match &node.address {
+        NodeAddress::Dimse(address) => Box::new(dimse::DimseService::new(address, node, caller)),
+        NodeAddress::Web(_) => Box::new(NotSpoken),
+    }
+}
+
+/// What no service speaks.
+struct NotSpoken;
+
+impl NotSpoken {
+    fn failure() -> Failure {
+        Failure::Told(Message::new(msg("pacs-web-not-spoken")))
+    }
+}
+
+impl Service for NotSpoken {
+    fn echo(&self, _: &JobCtx) -> Result<Echo, Failure> {
+        Err(Self::failure())
+    }
+
+    fn find(
+        &self,
+        _: &StudyQuery,
+        _: &mut dyn FnMut(StudyMatch),
+        _: &JobCtx,
+    ) -> Result<Found, Failure> {
+        Err(Self::failure())
+    }
+
+    fn retrieve(
+        &self,
+        _: &[Wanted],
+        _: &dyn InstanceSink,
+        _: &(dyn Fn(RetrieveEvent) + Sync),
+        _: &JobCtx,
+    ) -> Result<Retrieved, Failure> {
+        Err(Self::failure())
+    }
+
+    fn send(
+        &self,
+        _: &[PathBuf],
+        _: &(dyn Fn(&SendOutcome) + Sync),
+        _: &JobCtx,
+    ) -> Result<Sent, Failure> {
+        Err(Self::failure())
+    }
+}
+
+/// An answer to an echo.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Echo {
+    /// From the first byte sent to the answer.
+    pub elapsed: Duration,
+    /// What the other side calls its program, if it says.
+    pub implementation: String,
+    /// The line is encrypted and the other side is who its certificate says.
+    pub is_verified: bool,
+}
+
+/// How a search ended.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Found {
+    /// Matches handed over.
+    pub matches: usize,
+    /// There are more: the limit of the query was reached.
+    pub is_cut_off: bool,
+    /// What the reader should know, such as keys that the node does not support.
+    pub warnings: Vec<Message>,
+}
+
+/// What is to be fetched of one study.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Wanted {
+    /// Study Instance UID.
+    pub study_uid: String,
+    /// In this order; none: the whole study.
+    pub series: Vec<WantedSeries>,
+}
+
+/// What is to be fetched of one series.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct WantedSeries {
+    /// Series Instance UID.
+    pub series_uid: String,
+    /// SOP Instance UIDs, in this order; none: the whole series.
+    pub instance_uids: Vec<String>,
+}
+
+/// What happens during a retrieval.
+#[derive(Debug, Clone)]
+pub enum RetrieveEvent {
+    /// So many instances are to come in all, as the node says by now.
+    Expected(usize),
+    /// An instance came, or did not.
+    Instance(InstanceOutcome),
+}
+
+/// What became of one instance.
+#[derive(Debug, Clone)]
+pub struct InstanceOutcome {
+    /// SOP Instance UID, as it was announced; empty where the node counts a failure without name.
+    pub sop_instance_uid: String,
+    /// Kept, or why not.
+    pub result: Result<Received, Message>,
+    /// What is odd about it although it was kept, such as another study than the one asked for.
+    pub remark: Option<Message>,
+}
+
+/// How a retrieval ended.
+#[derive(Debug, Clone, Default)]
+pub struct Retrieved {
+    /// Instances kept, those known before included.
+    pub instances: usize,
+    /// Bytes of their data sets.
+    pub bytes: u64,
+    /// Instances the node said there are; `None` if it does not say.
+    pub expected: Option<usize>,
+    /// Those that were not kept: SOP Instance UID (empty where it is not known), and why.
+    pub failed: Vec<(String, Message)>,
+    /// What is odd, such as instances of another study.
+    pub warnings: Vec<Message>,
+    /// From the first request to the first instance kept.
+    pub first_instance: Option<Duration>,
+    /// What ended it early.
+    pub end: Option<Failure>,
+}
+
+impl Retrieved {
+    /// Everything that was asked for is here.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.end.is_none()
+            && self.failed.is_empty()
+            && self
+                .expected
+                .is_none_or(|expected| self.instances >= expected)
+    }
+}
+
+/// What became of one file sent.
+#[derive(Debug, Clone)]
+pub struct SendOutcome {
+    /// The file.
+    pub path: PathBuf,
+    /// SOP Instance UID; empty where the file is none.
+    pub sop_instance_uid: String,
+    /// Bytes sent, or why the node does not have it.
+    pub result: Result<u64, Message>,
+    /// What the node warns of although it kept it.
+    pub remark: Option<Message>,
+}
+
+/// How sending ended.
+#[derive(Debug, Clone, Default)]
+pub struct Sent {
+    /// Every file that was tried, in the order of its end.
+    pub outcomes: Vec<SendOutcome>,
+    /// What ended it early.
+    pub end: Option<Failure>,
+    /// Whether the node committed itself to keep them; `None` where it was not asked.
+    pub commitment: Option<Commitment>,
+}
+
+impl Sent {
+    /// Every file of `asked` is with the node.
+    #[must_use]
+    pub fn is_complete(&self, asked: usize) -> bool {
+        self.end.is_none()
+            && self.outcomes.len() == asked
+            && self.outcomes.iter().all(|outcome| outcome.result.is_ok())
+            && (self.commitment.as_ref()).is_none_or(|commitment| commitment.failed.is_empty())
+    }
+}
+
+/// What a node says of its obligation to keep instances (storage commitment, PS3.4 annex J).
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Commitment {
+    /// SOP Instance UIDs it will keep.
+    pub committed: Vec<String>,
+    /// SOP Instance UIDs it will not, or did not speak of, and why.
+    pub failed: Vec<(String, Message)>,
+}
