@@ -11,6 +11,7 @@
 //! | | [`files`] | atomic writes, the folders of the application | problem |
 //! | | [`jobs`] | the queue, priorities, [`jobs::JobCtx`] with cancel and progress | problem |
 //! | | [`text`] | Fluent catalogues, numbers and dates, runs of one direction, fonts | problem |
+//! | | [`worker`] | work that may end its process, in a process of its own | problem |
 //! | L1 | [`dicom`] | the only home of dicom-rs and the codecs: scan, typed getters, decode, write | L0 |
 //! | | [`demo`] | the built-in synthetic study | dicom and below |
 //! | L2 | [`model`] | patient → study → series → display set; frame keys | L0 L1 |
@@ -51,6 +52,7 @@ pub mod cache;
 pub mod files;
 pub mod jobs;
 pub mod text;
+pub mod worker;
 
 pub mod dicom;
 

@@ -14,6 +14,9 @@ fn main() -> ExitCode {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .init();
+    if let Some(code) = isocentre::cli::worker::run_if_asked() {
+        return code;
+    }
     match isocentre::cli::run(start) {
         Launch::Done(code) => code,
         Launch::Window(start) => isocentre::app::run(start),

@@ -92,6 +92,12 @@ impl Budget {
         }
     }
 
+    /// Bytes there are in all.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.0.total
+    }
+
     /// Bytes taken now.
     #[must_use]
     pub fn taken(&self) -> u64 {

@@ -12,6 +12,7 @@ mod output;
 mod refusal;
 pub mod render;
 mod report;
+pub mod worker;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -1,5 +1,6 @@
 //! Why a frame could not be decoded, in words for the log and as a message for the screen.
 
+use std::borrow::Cow;
 use std::io;
 use std::sync::Arc;
 
@@ -37,7 +38,7 @@ pub enum DecodeError {
     #[error("{name} is not decoded yet")]
     NotDecodedYet {
         /// Its name in PS3.6.
-        name: &'static str,
+        name: Cow<'static, str>,
     },
     /// A codec that this build was made without.
     #[error("this build has no decoder for {name}")]
@@ -134,6 +135,18 @@ pub enum DecodeError {
         /// The panic's message.
         detail: String,
     },
+    /// The process that decoded it ended; the frame is lost, nothing else.
+    #[error("the {codec} decoder ended unexpectedly")]
+    Ended {
+        /// The codec.
+        codec: &'static str,
+    },
+    /// Decoding took longer than it was given.
+    #[error("the {codec} decoder took too long")]
+    TooSlow {
+        /// The codec.
+        codec: &'static str,
+    },
     /// The job was cancelled.
     #[error("cancelled")]
     Cancelled,
@@ -171,7 +184,9 @@ impl DecodeError {
             Self::UnknownTransferSyntax { uid } => {
                 Message::new(msg("decode-unknown-transfer-syntax")).text("uid", &**uid)
             }
-            Self::NotDecodedYet { name } => Message::new(msg("decode-not-yet")).text("name", *name),
+            Self::NotDecodedYet { name } => {
+                Message::new(msg("decode-not-yet")).text("name", &**name)
+            }
             Self::NotBuiltIn { name } => {
                 Message::new(msg("decode-not-built-in")).text("name", *name)
             }
@@ -224,6 +239,8 @@ impl DecodeError {
             Self::Panicked { codec, detail } => Message::new(msg("decode-panicked"))
                 .text("codec", *codec)
                 .text("detail", detail.as_str()),
+            Self::Ended { codec } => Message::new(msg("decode-ended")).text("codec", *codec),
+            Self::TooSlow { codec } => Message::new(msg("decode-too-slow")).text("codec", *codec),
             Self::Cancelled => Message::new(msg("decode-cancelled")),
         }
     }

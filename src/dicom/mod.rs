@@ -37,6 +37,7 @@ pub mod codes;
 pub mod modules;
 pub mod transfer_syntax;
 
+pub use codec::serve_frames;
 pub use dataset::Dataset;
 pub use dataset::Elements;
 pub use date_time::Date;

@@ -25,6 +25,7 @@ use super::Photometric;
 use super::PixelDataLocation;
 use super::PixelDescription;
 use super::Samples;
+use super::codec;
 use super::codec::Codec;
 use super::codec::Coded;
 use super::codec::deflate;
@@ -41,6 +42,7 @@ use super::transfer_syntax;
 use super::transfer_syntax::Encoding;
 use super::video::VideoSession;
 use crate::jobs::JobCtx;
+use crate::jobs::panic_text;
 
 pub use video::FrameRun;
 pub(super) use video::find_video;
@@ -190,10 +192,6 @@ impl FrameDecoder {
     }
 
     fn panicked(&self, payload: &(dyn Any + Send)) -> DecodeError {
-        let text = payload
-            .downcast_ref::<String>()
-            .map(String::as_str)
-            .or_else(|| payload.downcast_ref::<&str>().copied());
         DecodeError::Panicked {
             codec: match &self.plan {
                 Plan::Native { .. } => "native",
@@ -201,7 +199,7 @@ impl FrameDecoder {
                 Plan::Fragments { codec, .. } => codec.name(),
                 Plan::Video(session) => session.codec().name(),
             },
-            detail: text.unwrap_or_default().chars().take(200).collect(),
+            detail: panic_text(payload),
         }
     }
 
@@ -232,7 +230,7 @@ impl FrameDecoder {
 
     fn encapsulated(
         &self,
-        codec: &dyn Codec,
+        codec: &'static dyn Codec,
         index: &FragmentIndex,
         frame: u32,
         ctx: &JobCtx,
@@ -241,7 +239,7 @@ impl FrameDecoder {
         ctx.check()?;
         let (expected, found) = (encoded.expected, encoded.bytes.len() as u64);
         if found >= expected {
-            return codec.decode(&encoded.bytes, &self.pixels);
+            return codec::decode(codec, &encoded.bytes, &self.pixels);
         }
         let truncated = DecodeError::Truncated { expected, found };
         let Some(decoded) = codec.decode_cut(&encoded.bytes, expected, &self.pixels) else {

@@ -4,6 +4,8 @@
 //! be true are refused before anything is allocated.
 
 use dicom_dictionary_std::tags;
+use serde::Deserialize;
+use serde::Serialize;
 
 use super::DecodeError;
 use super::Elements;
@@ -14,7 +16,7 @@ use super::PixelDataLocation;
 pub const MAX_FRAME_BYTES: u64 = 1 << 31;
 
 /// What the sample values are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SampleKind {
     /// Integers of `bits_stored` bits in cells of `bits_allocated`.
     Integer,
@@ -25,7 +27,7 @@ pub enum SampleKind {
 }
 
 /// Photometric Interpretation as declared (PS3.3 C.7.6.3.1.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names are the standard's")]
 pub enum DeclaredPhotometric {
     Monochrome1,
@@ -42,7 +44,7 @@ pub enum DeclaredPhotometric {
 }
 
 /// The Image Pixel module.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PixelDescription {
     /// Height of a frame, pixels.
     pub rows: u32,

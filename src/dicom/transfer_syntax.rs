@@ -73,7 +73,9 @@ pub fn is_video(uid: &str) -> bool {
 pub(super) fn encoding(uid: &str) -> Result<&'static Encoding, DecodeError> {
     let row = lookup(uid).ok_or_else(|| DecodeError::UnknownTransferSyntax { uid: uid.into() })?;
     match &row.encoding {
-        Encoding::NotYet => Err(DecodeError::NotDecodedYet { name: row.name }),
+        Encoding::NotYet => Err(DecodeError::NotDecodedYet {
+            name: row.name.into(),
+        }),
         encoding => Ok(encoding),
     }
 }

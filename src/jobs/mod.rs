@@ -5,9 +5,11 @@
 #![warn(missing_docs)]
 
 mod ctx;
+mod panic;
 mod queue;
 mod state;
 
 pub use ctx::{Cancelled, JobCtx, JobId, Progress};
+pub use panic::panic_text;
 pub use queue::{JobRequest, Outcome, Queue, Waker};
 pub use state::{Generation, JobInfo, Priority};

@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::ctx::{Cancelled, JobCtx, JobId};
+use super::panic::panic_text;
 use super::state::{Generation, Job, JobInfo, Next, Priority, Start, State};
 
 use crate::problem::Message;
@@ -264,12 +265,10 @@ impl Drop for Queue {
 }
 
 fn panicked(title: Message, panic: &(dyn Any + Send)) -> Problem {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    let detail = text.or_else(|| panic.downcast_ref::<String>().cloned());
     Problem::error(
         Message::new(msg("job-panicked"))
             .message("job", title)
-            .text("detail", detail.unwrap_or_default()),
+            .text("detail", panic_text(panic)),
     )
 }
 

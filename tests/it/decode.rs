@@ -4,7 +4,7 @@
 mod command;
 mod compressed;
 mod cut_off;
-mod encoders;
+pub mod encoders;
 mod fragments;
 mod hostile;
 mod jpeg_2000;

@@ -53,5 +53,6 @@ mod voi;
 mod voi_choices;
 mod volume;
 mod waveforms;
+mod workers;
 mod workspace_undo;
 mod workspace_views;

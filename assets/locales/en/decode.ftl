@@ -19,6 +19,8 @@ decode-damaged = The frame is damaged and not shown: { $codec } reports “{ $de
 decode-read = The pixel data could not be read: { $detail }
 decode-memory = There is not enough memory to decode the frame: { $bytes } bytes are needed
 decode-panicked = The { $codec } decoder failed on this frame: { $detail }. All other images are unaffected
+decode-ended = The { $codec } decoder ended unexpectedly on this frame; it is not shown. All other images are unaffected
+decode-too-slow = The { $codec } decoder took too long over this frame and was ended; it is not shown. All other images are unaffected
 decode-cancelled = Decoding was cancelled
 
 ## isocentre frames

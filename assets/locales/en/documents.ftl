@@ -6,6 +6,7 @@ pdf-unreadable = The PDF document is damaged and cannot be shown. Ask its sender
 pdf-without-pages = The PDF document has no pages
 pdf-page-size = This page has a size that no page has; it is not shown
 pdf-too-slow = This took longer than { $seconds } s and was given up; the rest of the study is not affected
+pdf-ended = This part of the PDF document ended its drawing unexpectedly; it is not shown. The rest of the study is not affected
 pdf-others-busy = Other documents are still being worked on without end; this one is not opened. Restart the program to try again
 pdf-cancelled = Opening the document was cancelled. Show it again to try once more
 job-document = Document

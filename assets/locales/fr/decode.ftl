@@ -19,6 +19,8 @@ decode-damaged = L’image est endommagée et n’est pas affichée : { $codec }
 decode-read = Les données de pixels n’ont pas pu être lues : { $detail }
 decode-memory = La mémoire ne suffit pas pour décoder l’image : il faut { $bytes } octets
 decode-panicked = Le décodeur { $codec } a échoué sur cette image : { $detail }. Les autres images ne sont pas touchées
+decode-ended = Le décodeur { $codec } s’est arrêté de façon inattendue sur cette image, qui n’est pas affichée. Les autres images ne sont pas touchées
+decode-too-slow = Le décodeur { $codec } a mis trop longtemps sur cette image et a été arrêté ; elle n’est pas affichée. Les autres images ne sont pas touchées
 decode-cancelled = Le décodage a été annulé
 
 ## isocentre frames

@@ -6,6 +6,7 @@ pdf-unreadable = Le document PDF est endommagé et ne peut pas être affiché. D
 pdf-without-pages = Le document PDF n’a aucune page
 pdf-page-size = Cette page a une taille qu’aucune page ne peut avoir ; elle n’est pas affichée
 pdf-too-slow = Cela a duré plus de { $seconds } s et a été abandonné ; le reste de l’examen n’est pas touché
+pdf-ended = Le dessin de cette partie du document PDF s’est arrêté de façon inattendue ; elle n’est pas affichée. Le reste de l’examen n’est pas touché
 pdf-others-busy = D’autres documents sont encore traités sans fin ; celui-ci n’est pas ouvert. Redémarrez le programme pour réessayer
 pdf-cancelled = L’ouverture du document a été annulée. Affichez-le de nouveau pour réessayer
 job-document = Document

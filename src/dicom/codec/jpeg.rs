@@ -38,6 +38,10 @@ impl Codec for Jpeg {
         NAME
     }
 
+    fn is_foreign(&self) -> bool {
+        true
+    }
+
     fn marks(&self) -> FrameMarks {
         FrameMarks {
             start: Some(&[0xFF, 0xD8, 0xFF]),

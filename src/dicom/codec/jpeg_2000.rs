@@ -45,6 +45,10 @@ impl Codec for Jpeg2000 {
         NAME
     }
 
+    fn is_foreign(&self) -> bool {
+        true
+    }
+
     fn marks(&self) -> FrameMarks {
         FrameMarks {
             start: Some(&[0xFF, 0x4F, 0xFF, 0x51]),

@@ -149,7 +149,7 @@ impl Header {
         for (marker, body) in segments {
             if MULTI_COMPONENT.contains(&marker) {
                 return Err(DecodeError::NotDecodedYet {
-                    name: "JPEG 2000 Part 2 multi-component transform",
+                    name: "JPEG 2000 Part 2 multi-component transform".into(),
                 });
             }
             if marker == COD && coding.is_none() {

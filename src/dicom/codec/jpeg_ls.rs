@@ -39,6 +39,10 @@ impl Codec for JpegLs {
         NAME
     }
 
+    fn is_foreign(&self) -> bool {
+        true
+    }
+
     fn marks(&self) -> FrameMarks {
         FrameMarks {
             start: Some(&[0xFF, 0xD8, 0xFF]),

@@ -4,12 +4,16 @@
 //! sign, bits stored, palette and colour are settled once for all codecs in `pixel_data`. It
 //! checks what the bytes at hand can produce before it takes memory for it.
 
+use serde::Deserialize;
+use serde::Serialize;
+
 use super::DecodeError;
 use super::MissingEnd;
 use super::PixelDescription;
 use super::fragments::FrameMarks;
 use super::pixel_description::size_text;
 
+mod apart;
 mod boxes;
 pub(super) mod deflate;
 pub(super) mod jpeg;
@@ -20,6 +24,9 @@ mod jpeg_stream;
 pub(super) mod jpeg_xl;
 pub(super) mod native;
 pub(super) mod rle;
+
+pub(super) use apart::decode;
+pub use apart::serve_frames;
 
 /// The unsigned words (or floating-point values) of a frame's samples, native byte order.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,7 +87,7 @@ impl Words {
 }
 
 /// What a colour frame's three components are once decoded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Colour {
     /// As the photometric interpretation says.
     AsDeclared,
@@ -113,6 +120,11 @@ pub(super) struct Coded {
 pub(super) trait Codec: Sync {
     /// Its name in messages.
     fn name(&self) -> &'static str;
+
+    /// Whether it is foreign code, which may end the process it runs in.
+    fn is_foreign(&self) -> bool {
+        false
+    }
 
     /// How its frames are told apart without an offset table.
     fn marks(&self) -> FrameMarks;

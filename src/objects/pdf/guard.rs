@@ -11,7 +11,7 @@ use crate::problem::{Message, msg};
 /// How often the job's cancel flag is looked at.
 const LOOK: Duration = Duration::from_millis(20);
 /// Room for nested objects; only what is used is taken.
-const STACK_BYTES: usize = 256 << 20;
+pub(super) const STACK_BYTES: usize = 256 << 20;
 /// Pieces of work left behind at a time.
 const MOST_LEFT: usize = 2;
 
@@ -47,13 +47,14 @@ impl From<Cancelled> for NoResult {
     }
 }
 
-/// Runs `work` on a thread of its own and waits for it, for so long at most. Where too much was left
-/// behind it waits as long for some of that to end.
+/// Runs `work` on a thread of its own and waits for it, for so long at most; work that is given up is
+/// asked to `stop`. Where too much was left behind it waits as long for some of that to end.
 pub(super) fn run<T: Send + 'static>(
     guard: &'static Guard,
     ctx: &JobCtx,
     limit: Duration,
     work: impl FnOnce() -> Result<T, Message> + Send + 'static,
+    stop: impl FnOnce(),
 ) -> Result<T, NoResult> {
     let refused = |id| Err(NoResult::Refused(Message::new(id)));
     ctx.check()?;
@@ -96,6 +97,7 @@ pub(super) fn run<T: Send + 'static>(
     };
     // Counted before the receiver goes: the thread takes itself off when nobody takes its result.
     guard.left.fetch_add(1, Ordering::SeqCst);
+    stop();
     Err(why)
 }
 
@@ -115,6 +117,7 @@ mod tests {
                 assert!(ended.recv().is_err());
                 Ok(())
             },
+            || (),
         );
         let expected = Message::new(msg("pdf-too-slow")).number("seconds", 0.05);
         assert_eq!(stuck, Err(NoResult::Refused(expected)));
@@ -128,20 +131,32 @@ mod tests {
         let left: Vec<_> = (0..MOST_LEFT)
             .map(|_| {
                 let (end, ended) = sync_channel::<()>(0);
-                let stuck: Result<(), _> = run(&GUARD, &JobCtx::new(), moment, move || {
-                    assert!(ended.recv().is_err());
-                    Ok(())
-                });
+                let stuck: Result<(), _> = run(
+                    &GUARD,
+                    &JobCtx::new(),
+                    moment,
+                    move || {
+                        assert!(ended.recv().is_err());
+                        Ok(())
+                    },
+                    || (),
+                );
                 assert!(stuck.is_err());
                 end
             })
             .collect();
-        let busy = run(&GUARD, &JobCtx::new(), moment, || Ok(1));
+        let busy = run(&GUARD, &JobCtx::new(), moment, || Ok(1), || ());
         let expected = Message::new(msg("pdf-others-busy"));
         assert_eq!(busy, Err(NoResult::Refused(expected)));
         drop(left);
         assert_eq!(
-            run(&GUARD, &JobCtx::new(), Duration::from_mins(1), || Ok(1)),
+            run(
+                &GUARD,
+                &JobCtx::new(),
+                Duration::from_mins(1),
+                || Ok(1),
+                || ()
+            ),
             Ok(1)
         );
     }
@@ -153,10 +168,16 @@ mod tests {
         let cancelled = {
             let ctx = ctx.clone();
             std::thread::spawn(move || {
-                run(&GUARD, &ctx, Duration::from_mins(1), move || {
-                    assert!(ended.recv().is_err());
-                    Ok(())
-                })
+                run(
+                    &GUARD,
+                    &ctx,
+                    Duration::from_mins(1),
+                    move || {
+                        assert!(ended.recv().is_err());
+                        Ok(())
+                    },
+                    || (),
+                )
             })
         };
         ctx.cancel();
@@ -166,9 +187,13 @@ mod tests {
 
     #[test]
     fn a_panic_is_a_sentence() {
-        let broken: Result<(), _> = run(&GUARD, &JobCtx::new(), Duration::from_secs(5), || {
-            panic!("broken")
-        });
+        let broken: Result<(), _> = run(
+            &GUARD,
+            &JobCtx::new(),
+            Duration::from_secs(5),
+            || panic!("broken"),
+            || (),
+        );
         let expected = Message::new(msg("pdf-unreadable"));
         assert_eq!(broken, Err(NoResult::Refused(expected)));
     }

@@ -1,31 +1,30 @@
 //! PDF documents inside DICOM objects (PS3.3 A.45): their pages as pictures.
 //!
-//! A PDF comes from anyone and is a program of a kind. Each piece of work on it runs on a thread of
-//! its own, with a limit on time and size; what does not come back is left behind, named, and
-//! counted (`guard.rs`).
+//! A PDF comes from anyone and is a program of a kind. It is read and drawn in a process of its own
+//! (`apart.rs`), with a limit on time and memory; where there are no workers ([`crate::worker`]), on a
+//! thread of its own, and what does not come back is left behind, named, and counted (`guard.rs`).
 
+mod apart;
+mod draw;
 mod guard;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use hayro::hayro_interpret::InterpreterSettings;
-use hayro::hayro_syntax::{LoadPdfError, Pdf};
-use hayro::vello_cpu::color::palette::css::WHITE;
-use hayro::{PixmapSettings, RenderCache, RenderSettings};
-
 use crate::imaging::Picture;
 use crate::jobs::JobCtx;
 use crate::problem::{Message, msg};
+use crate::worker;
+use apart::Apart;
+use draw::{Drawing, Pages};
 
+pub use apart::serve;
 pub use guard::NoResult;
 
 /// Longest side of a page's picture, pixels.
 pub const LARGEST_SIDE_PX: u32 = 4096;
 /// Sides of a page, in points of 1/72 inch: those of PDF (ISO 32000-1 annex C).
 const SIDE_POINTS: std::ops::RangeInclusive<f32> = 1.0..=14_400.0;
-/// Pages beyond these are not offered.
-const MOST_PAGES: usize = 10_000;
 /// Time for finding the pages, and for one page.
 const OPENING: Duration = Duration::from_secs(10);
 const DRAWING: Duration = Duration::from_secs(20);
@@ -33,9 +32,18 @@ const DRAWING: Duration = Duration::from_secs(20);
 /// A document whose pages are known.
 #[derive(Clone)]
 pub struct PdfDocument {
-    pdf: Arc<Pdf>,
+    renderer: Renderer,
     /// Width and height of each page, points of 1/72 inch.
     pub pages: Arc<[[f32; 2]]>,
+}
+
+/// Who draws.
+#[derive(Clone)]
+enum Renderer {
+    /// A worker of this document.
+    Apart(Arc<Apart>),
+    /// This process.
+    Here(Arc<Pages>),
 }
 
 impl std::fmt::Debug for PdfDocument {
@@ -53,24 +61,26 @@ impl PdfDocument {
         if bytes.is_empty() {
             return Err(NoResult::Refused(Message::new(msg("pdf-empty"))));
         }
-        guard::run(&guard::GUARD, ctx, OPENING, move || {
-            let pdf = Pdf::new(bytes).map_err(|error| match error {
-                LoadPdfError::Decryption(_) => Message::new(msg("pdf-encrypted")),
-                LoadPdfError::Invalid => Message::new(msg("pdf-unreadable")),
-            })?;
-            let pages: Arc<[[f32; 2]]> = pdf
-                .pages()
-                .iter()
-                .take(MOST_PAGES)
-                .map(|page| page.render_dimensions().into())
-                .collect();
-            if pages.is_empty() {
-                return Err(Message::new(msg("pdf-without-pages")));
-            }
-            Ok(Self {
-                pdf: Arc::new(pdf),
-                pages,
-            })
+        if worker::is_enabled() {
+            let apart = Arc::new(Apart::new(bytes, worker::Worker::start));
+            let (own, stop) = (Arc::clone(&apart), Arc::clone(&apart));
+            let opened = guard::run(
+                &guard::GUARD,
+                ctx,
+                OPENING,
+                move || own.open(),
+                move || stop.stop(),
+            )?;
+            return Ok(Self {
+                pages: opened.into(),
+                renderer: Renderer::Apart(apart),
+            });
+        }
+        let open = move || Pages::open(bytes).map_err(|refusal| refusal.message());
+        let opened = guard::run(&guard::GUARD, ctx, OPENING, open, || ())?;
+        Ok(Self {
+            pages: opened.sizes().into(),
+            renderer: Renderer::Here(Arc::new(opened)),
         })
     }
 
@@ -88,28 +98,27 @@ impl PdfDocument {
         let scale = (width_px as f32 / width).clamp(f32::MIN_POSITIVE, largest);
         // The library cuts fractions of a pixel off.
         let size_px = [width, height].map(|side| (side * scale).round().max(1.0));
-        let pixmap = PixmapSettings {
-            x_scale: (size_px[0] + 0.01) / width,
-            y_scale: (size_px[1] + 0.01) / height,
-            bg_color: WHITE,
+        let drawing = Drawing {
+            index,
+            scale: [(size_px[0] + 0.01) / width, (size_px[1] + 0.01) / height],
         };
-        let pdf = Arc::clone(&self.pdf);
-        guard::run(&guard::GUARD, ctx, DRAWING, move || {
-            let pages = pdf.pages();
-            let page = pages.get(index as usize);
-            let page = page.ok_or_else(|| Message::new(msg("pdf-page-size")))?;
-            let drawn = hayro::render(
-                page,
-                &RenderCache::new(),
-                &InterpreterSettings::default(),
-                &RenderSettings::default(),
-                &pixmap,
-            );
-            Ok(Picture {
-                size_px: [drawn.width().into(), drawn.height().into()],
-                rgba: drawn.data_as_u8_slice().to_vec(),
-            })
-        })
+        match &self.renderer {
+            Renderer::Apart(apart) => {
+                let (own, stop) = (Arc::clone(apart), Arc::clone(apart));
+                guard::run(
+                    &guard::GUARD,
+                    ctx,
+                    DRAWING,
+                    move || own.draw(drawing),
+                    move || stop.stop(),
+                )
+            }
+            Renderer::Here(pages) => {
+                let pages = Arc::clone(pages);
+                let draw = move || pages.draw(drawing).map_err(|refusal| refusal.message());
+                guard::run(&guard::GUARD, ctx, DRAWING, draw, || ())
+            }
+        }
     }
 }
 
