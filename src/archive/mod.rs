@@ -1,5 +1,32 @@
 //! The local archive: plain DICOM files under a folder the user chooses, and an index of them.
 //!
 //! The files are the truth: what was acknowledged is a whole file on the disk, and the index can
-//! be made again from the files at any time.
+//! be made again from the files at any time. What cannot be made again (the queue of transfers,
+//! what was sent, what is pinned) is kept in a database of its own.
+//!
+//! Two programs on one machine may use one archive at once; of several machines only one may.
 #![warn(missing_docs)]
+#![allow(dead_code, reason = "the files and their index come next")]
+
+mod database;
+mod error;
+mod open;
+mod queue;
+mod session;
+
+pub use error::ArchiveError;
+pub use open::Archive;
+pub use queue::Added;
+pub use queue::Ending;
+pub use queue::Item;
+pub use queue::ItemOutcome;
+pub use queue::Label;
+pub use queue::NewItem;
+pub use queue::NewTransfer;
+pub use queue::Retry;
+pub use queue::Transfer;
+pub use queue::TransferId;
+pub use queue::TransferKind;
+pub use queue::TransferPriority;
+pub use queue::TransferState;
+pub use queue::Transfers;

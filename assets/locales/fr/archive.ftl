@@ -1,2 +1,15 @@
 # The local archive.
 
+archive-gone = Le dossier de l’archive, { $folder }, est introuvable. S’il se trouve sur un disque ou un partage, connectez-le ; sinon choisissez un autre dossier dans les réglages.
+archive-other-machine = L’archive est ouverte sur un autre poste ({ $machine }). Fermez-la d’abord sur ce poste.
+archive-no-locks = Le disque de { $folder } ne permet pas de verrouiller des fichiers : deux programmes pourraient endommager l’archive. Choisissez un dossier sur un autre disque.
+archive-busy = Un autre programme occupe l’archive. Attendez qu’il ait terminé, puis réessayez.
+archive-newer = L’archive a été utilisée avec une version plus récente d’isocentre ({ $file }). Mettez celle-ci à jour, ou choisissez un autre dossier dans les réglages.
+archive-damaged = L’index de l’archive est endommagé ({ $detail }). Redémarrez isocentre : l’index sera reconstruit à partir des fichiers, qui restent intacts.
+archive-full = Le disque de l’archive est plein. Rien de ce qui a été accusé n’est perdu ; libérez de la place, puis réessayez.
+archive-read-only = Impossible d’écrire dans le dossier de l’archive. Vérifiez ses droits d’accès, ou choisissez un autre dossier dans les réglages.
+archive-name = Le nom { $path } n’est pas du texte Unicode : l’archive ne peut pas le retenir. Importez plutôt le fichier par copie.
+archive-no-such-key = L’archive ne sait pas rechercher par { $key }
+archive-cancelled = Annulé
+archive-database = L’index de l’archive n’a pas répondu comme prévu ({ $detail }). Réessayez ; si cela se reproduit, reconstruisez l’index.
+archive-memory-lost = La liste des transferts était endommagée et a été mise de côté ; elle recommence à vide. Les images ne sont pas touchées. Vérifiez ce qui devait être envoyé.

@@ -1,0 +1,32 @@
+//! When a transfer that failed is tried again.
+
+use std::time::Duration;
+
+/// After so many attempts it has failed.
+pub(super) const MAX_ATTEMPTS: u32 = 12;
+
+const FIRST: Duration = Duration::from_secs(15);
+/// The longest wait between two attempts.
+pub(super) const LONGEST: Duration = Duration::from_hours(1);
+
+/// The wait after this many attempts: twice as long each time, a quarter of an hour's node that
+/// restarts is met again soon, and one that is away over night is met in the morning.
+pub(super) fn wait_after(attempts: u32) -> Duration {
+    let doubled = 1_u32.checked_shl(attempts.saturating_sub(1));
+    FIRST
+        .saturating_mul(doubled.unwrap_or(u32::MAX))
+        .min(LONGEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_an_hour() {
+        let waits: Vec<u64> = (1..=10).map(|n| wait_after(n).as_secs()).collect();
+        assert_eq!(waits, [15, 30, 60, 120, 240, 480, 960, 1920, 3600, 3600]);
+        assert_eq!(wait_after(0), FIRST);
+        assert_eq!(wait_after(u32::MAX), LONGEST);
+    }
+}

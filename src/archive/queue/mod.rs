@@ -1,0 +1,51 @@
+//! The queue's memory: transfers to and from other archives, and what became of each instance.
+//!
+//! What a runner does with it, on threads of its own:
+//!
+//! 1. [`Transfers::next`] hands out the most urgent transfer that is due and marks it running, so
+//!    that no other runner, in this program or another, takes it too. Nodes that are busy are
+//!    named and passed over. With nothing due, [`Transfers::next_due`] says how long to sleep.
+//! 2. Of a send, [`Transfers::items`] says which instances are still to be sent
+//!    ([`ItemOutcome::Waiting`] and [`ItemOutcome::Failed`]) and which still to be committed.
+//!    Of a retrieval, instances become items as they arrive.
+//! 3. While it runs: [`Transfers::record`] with outcomes, a few times a second and many at once,
+//!    for each call waits for the disk. Every call tells the state: when it is no longer
+//!    [`TransferState::Running`] the reader paused, cancelled or removed it, and the runner stops.
+//!    Until it has, its node counts as busy, lest a second runner takes what was resumed.
+//! 4. [`Transfers::finish`] with how it ended. Done it is only when every instance is a success,
+//!    and committed where that was asked, whatever the runner says; else it waits for the next
+//!    attempt, later each time, and fails after the last.
+//!
+//! A runner that dies leaves nothing running: its transfers are waiting again for whoever asks
+//! next. An instance recorded as a success is never sent again by the same transfer.
+//!
+//! No patient data but [`Label`], which is shown on screen and never logged.
+
+mod attempts;
+mod label;
+mod outcomes;
+mod rows;
+mod schema;
+mod steering;
+mod transfers;
+mod types;
+
+#[cfg(test)]
+mod tests;
+
+pub(super) use schema::MEMORY;
+
+pub use label::Label;
+pub use transfers::Transfers;
+pub use types::Added;
+pub use types::Ending;
+pub use types::Item;
+pub use types::ItemOutcome;
+pub use types::NewItem;
+pub use types::NewTransfer;
+pub use types::Retry;
+pub use types::Transfer;
+pub use types::TransferId;
+pub use types::TransferKind;
+pub use types::TransferPriority;
+pub use types::TransferState;

@@ -1,0 +1,204 @@
+//! What became of the instances of a transfer, and how far it is.
+
+use std::collections::HashSet;
+use std::time::SystemTime;
+
+use rusqlite::Transaction;
+use rusqlite::params;
+
+use crate::archive::ArchiveError;
+
+use super::Item;
+use super::ItemOutcome;
+use super::Transfer;
+use super::TransferId;
+use super::TransferKind;
+use super::TransferState;
+use super::Transfers;
+use super::rows::Coded as _;
+use super::rows::milliseconds;
+use super::rows::outcome;
+use super::rows::read_items;
+use super::rows::read_transfer;
+use super::transfers::is_all_done;
+
+impl Transfers {
+    /// What became of instances, by SOP Instance UID, and how many bytes of them came or went.
+    /// Of a retrieval they need not be known yet. What is a success stays one.
+    /// Gives the transfer as it stands then, `None` if it was removed.
+    ///
+    /// # Errors
+    /// [`ArchiveError`]; then nothing was recorded.
+    pub fn record(
+        &self,
+        id: TransferId,
+        outcomes: &[(String, ItemOutcome)],
+        bytes: u64,
+        now: SystemTime,
+    ) -> Result<Option<Transfer>, ArchiveError> {
+        self.change(|transaction| {
+            let Some(transfer) = read_transfer(transaction, id)? else {
+                return Ok(None);
+            };
+            record(transaction, &transfer, outcomes, now)?;
+            transaction.execute(
+                "UPDATE transfer SET bytes = bytes + ?2, changed_ms = ?3 WHERE id = ?1",
+                params![id.0, bytes as i64, milliseconds(now)],
+            )?;
+            count(transaction, id)?;
+            read_transfer(transaction, id)
+        })
+    }
+
+    /// How many instances a retrieval is going to bring, once the node has said so.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn expect(&self, id: TransferId, instances: u32) -> Result<(), ArchiveError> {
+        self.change(|transaction| {
+            transaction.execute(
+                "UPDATE transfer SET expected = ?2 WHERE id = ?1",
+                params![id.0, instances],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// A node's answer to the request for commitment with this transaction UID (PS3.4 J.3.3): what
+    /// it keeps, and what it does not, with why. Gives the transfer, `None` if none awaits it.
+    /// What it does not keep is sent again at the next attempt.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn commitment(
+        &self,
+        transaction_uid: &str,
+        kept: &[String],
+        not_kept: &[(String, String)],
+        now: SystemTime,
+    ) -> Result<Option<Transfer>, ArchiveError> {
+        self.change(|transaction| {
+            let id = {
+                let mut statement = transaction
+                    .prepare_cached("SELECT id FROM transfer WHERE transaction_uid = ?1")?;
+                let mut rows = statement.query([transaction_uid])?;
+                match rows.next()? {
+                    Some(row) if !transaction_uid.is_empty() => TransferId(row.get(0)?),
+                    _ => return Ok(None),
+                }
+            };
+            let Some(transfer) = read_transfer(transaction, id)? else {
+                return Ok(None);
+            };
+            transaction.execute(
+                "UPDATE item SET outcome = ?2 WHERE transfer = ?1 AND outcome = ?3
+                 AND sop_instance_uid IN (SELECT value FROM json_each(?4))",
+                params![
+                    id.0,
+                    outcome::WAITING,
+                    outcome::SUCCESS,
+                    json(not_kept.iter().map(|(uid, _)| uid.as_str()))
+                ],
+            )?;
+            // An answer speaks of what was asked about; of nothing else it makes an item.
+            let items = read_items(transaction, id)?.into_iter();
+            let known: HashSet<String> = items.map(|item| item.sop_instance_uid).collect();
+            let kept = kept.iter().map(|uid| (uid.clone(), ItemOutcome::Committed));
+            let not_kept = not_kept.iter();
+            let not_kept =
+                not_kept.map(|(uid, reason)| (uid.clone(), ItemOutcome::Failed(reason.clone())));
+            let outcomes: Vec<_> = kept
+                .chain(not_kept)
+                .filter(|(uid, _)| known.contains(uid))
+                .collect();
+            record(transaction, &transfer, &outcomes, now)?;
+            count(transaction, id)?;
+            let Some(transfer) = read_transfer(transaction, id)? else {
+                return Ok(None);
+            };
+            let state = if is_all_done(transaction, &transfer)? {
+                TransferState::Done
+            } else {
+                TransferState::Waiting
+            };
+            transaction.execute(
+                "UPDATE transfer SET state = iif(state = ?2, ?3, state), next_attempt_ms = NULL,
+                 transaction_uid = '', changed_ms = ?4 WHERE id = ?1",
+                params![
+                    id.0,
+                    TransferState::Committing.code(),
+                    state.code(),
+                    milliseconds(now)
+                ],
+            )?;
+            read_transfer(transaction, id)
+        })
+    }
+
+    /// The instances of a transfer, by UID.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn items(&self, id: TransferId) -> Result<Vec<Item>, ArchiveError> {
+        read_items(&self.lock(), id)
+    }
+
+    /// Instances of a transfer that are no success, or not committed where that was asked.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn items_not_done(&self, id: TransferId) -> Result<Vec<Item>, ArchiveError> {
+        let connection = self.lock();
+        let needs_commitment =
+            read_transfer(&connection, id)?.is_some_and(|it| it.is_to_be_committed);
+        let mut items = read_items(&connection, id)?;
+        items.retain(|item| match item.outcome {
+            ItemOutcome::Committed => false,
+            ItemOutcome::Success => needs_commitment,
+            ItemOutcome::Waiting | ItemOutcome::Failed(_) => true,
+        });
+        Ok(items)
+    }
+}
+
+fn record(
+    transaction: &Transaction<'_>,
+    transfer: &Transfer,
+    outcomes: &[(String, ItemOutcome)],
+    now: SystemTime,
+) -> Result<(), ArchiveError> {
+    let mut item = transaction.prepare_cached(
+        "INSERT INTO item (transfer, sop_instance_uid, sop_class_uid, outcome, reason)
+         VALUES (?1, ?2, '', ?3, ?4)
+         ON CONFLICT DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason
+         WHERE excluded.outcome > item.outcome OR item.outcome <= 0",
+    )?;
+    let mut sent = transaction.prepare_cached(
+        "INSERT INTO sent (sop_instance_uid, node, is_committed, sent_ms) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO UPDATE SET is_committed = max(is_committed, excluded.is_committed),
+         sent_ms = excluded.sent_ms",
+    )?;
+    for (uid, new) in outcomes {
+        let (code, reason) = new.code();
+        item.execute(params![transfer.id.0, uid, code, reason])?;
+        if transfer.kind == TransferKind::Send && code >= outcome::SUCCESS {
+            let is_committed = code == outcome::COMMITTED;
+            sent.execute(params![uid, transfer.node, is_committed, milliseconds(now)])?;
+        }
+    }
+    Ok(())
+}
+
+fn count(transaction: &Transaction<'_>, id: TransferId) -> Result<(), ArchiveError> {
+    let mut statement = transaction.prepare_cached(
+        "UPDATE transfer SET (succeeded, failed) =
+         (SELECT coalesce(sum(outcome > 0), 0), coalesce(sum(outcome < 0), 0)
+          FROM item WHERE transfer = ?1) WHERE id = ?1",
+    )?;
+    statement.execute([id.0])?;
+    Ok(())
+}
+
+fn json<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    texts.collect::<serde_json::Value>().to_string()
+}

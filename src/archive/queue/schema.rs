@@ -1,0 +1,63 @@
+//! The tables of what cannot be made again from files.
+
+use crate::archive::database::Schema;
+
+pub(in crate::archive) const MEMORY: Schema = Schema {
+    version: 1,
+    create: "
+CREATE TABLE transfer (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    sameness TEXT NOT NULL UNIQUE,
+    kind INTEGER NOT NULL,
+    node TEXT NOT NULL,
+    study_uid TEXT NOT NULL,
+    series_uids TEXT NOT NULL,
+    instance_uids TEXT NOT NULL,
+    label TEXT NOT NULL,
+    priority INTEGER NOT NULL,
+    is_to_be_committed INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    owner TEXT NOT NULL DEFAULT '',
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_attempt_ms INTEGER,
+    reason TEXT NOT NULL DEFAULT '',
+    transaction_uid TEXT NOT NULL DEFAULT '',
+    expected INTEGER,
+    succeeded INTEGER NOT NULL DEFAULT 0,
+    failed INTEGER NOT NULL DEFAULT 0,
+    bytes INTEGER NOT NULL DEFAULT 0,
+    created_ms INTEGER NOT NULL,
+    changed_ms INTEGER NOT NULL
+);
+CREATE INDEX transfer_due ON transfer (state, priority, id);
+
+CREATE TABLE item (
+    transfer INTEGER NOT NULL REFERENCES transfer ON DELETE CASCADE,
+    sop_instance_uid TEXT NOT NULL,
+    sop_class_uid TEXT NOT NULL,
+    path TEXT,
+    outcome INTEGER NOT NULL DEFAULT 0,
+    reason TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (transfer, sop_instance_uid)
+) WITHOUT ROWID;
+
+-- Stays when the transfer is taken off the list.
+CREATE TABLE sent (
+    sop_instance_uid TEXT NOT NULL,
+    node TEXT NOT NULL,
+    is_committed INTEGER NOT NULL,
+    sent_ms INTEGER NOT NULL,
+    PRIMARY KEY (sop_instance_uid, node)
+) WITHOUT ROWID;
+
+-- Files outside the archive's folder that it knows.
+CREATE TABLE reference (path TEXT PRIMARY KEY) WITHOUT ROWID;
+
+-- Studies that no clean-up touches, by the folder of their patient in the archive.
+CREATE TABLE pinned (
+    patient TEXT NOT NULL,
+    study_uid TEXT NOT NULL,
+    PRIMARY KEY (patient, study_uid)
+) WITHOUT ROWID;
+",
+};

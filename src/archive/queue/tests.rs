@@ -1,0 +1,313 @@
+//! The queue, as a runner and a reader use it.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use std::time::SystemTime;
+use std::time::UNIX_EPOCH;
+
+use crate::archive::database;
+use crate::archive::session::Session;
+
+use super::schema::MEMORY;
+use super::*;
+
+fn open(folder: &Path) -> Transfers {
+    let session = Session::begin(folder).unwrap().session;
+    let connection = database::open(&folder.join("memory.sqlite"), &MEMORY).unwrap();
+    let transfers = Transfers::new(connection, Arc::new(session));
+    transfers.wake().unwrap();
+    transfers
+}
+
+fn at(seconds: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(1_800_000_000 + seconds)
+}
+
+fn retrieve(node: &str, study: &str) -> NewTransfer {
+    NewTransfer {
+        kind: TransferKind::Retrieve,
+        node: node.to_owned(),
+        study_uid: study.to_owned(),
+        series_uids: Vec::new(),
+        instance_uids: Vec::new(),
+        items: Vec::new(),
+        label: Label("Doe, Jane".to_owned()),
+        priority: TransferPriority::Normal,
+        is_to_be_committed: false,
+    }
+}
+
+fn send(uids: &[&str], is_to_be_committed: bool) -> NewTransfer {
+    let item = |uid: &&str| NewItem {
+        sop_class_uid: "1.2.840.10008.5.1.4.1.1.2".to_owned(),
+        sop_instance_uid: (*uid).to_owned(),
+        path: Some("/images/a.dcm".into()),
+    };
+    NewTransfer {
+        kind: TransferKind::Send,
+        items: uids.iter().map(item).collect(),
+        is_to_be_committed,
+        ..retrieve("main", "1.2")
+    }
+}
+
+fn ok(uid: &str) -> (String, ItemOutcome) {
+    (uid.to_owned(), ItemOutcome::Success)
+}
+
+fn refused(uid: &str) -> (String, ItemOutcome) {
+    (uid.to_owned(), ItemOutcome::Failed("no room".to_owned()))
+}
+
+fn not_done(transfers: &Transfers, id: TransferId) -> Vec<String> {
+    let items = transfers.items_not_done(id).unwrap().into_iter();
+    items.map(|item| item.sop_instance_uid).collect()
+}
+
+#[test]
+fn the_same_transfer_asked_for_twice_is_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let queue = open(folder.path());
+    let first = queue.add(&retrieve("main", "1.2"), at(0)).unwrap();
+    let mut again = retrieve("main", "1.2");
+    again.priority = TransferPriority::Urgent;
+    let second = queue.add(&again, at(1)).unwrap();
+    assert_eq!((second.id, second.has_joined), (first.id, true));
+    let kept = queue.get(first.id).unwrap().unwrap();
+    assert_eq!(kept.priority, TransferPriority::Urgent);
+    for other in [
+        retrieve("other", "1.2"),
+        retrieve("main", "1.3"),
+        NewTransfer {
+            series_uids: vec!["1.2.1".to_owned()],
+            ..retrieve("main", "1.2")
+        },
+        send(&["1"], false),
+    ] {
+        assert!(!queue.add(&other, at(2)).unwrap().has_joined);
+    }
+    assert_eq!(queue.list().unwrap().len(), 5);
+}
+
+#[test]
+fn the_most_urgent_goes_first_and_busy_nodes_are_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let queue = open(folder.path());
+    for (node, study, priority) in [
+        ("a", "1", TransferPriority::Background),
+        ("a", "2", TransferPriority::Normal),
+        ("b", "3", TransferPriority::Normal),
+        ("a", "4", TransferPriority::Urgent),
+    ] {
+        let mut new = retrieve(node, study);
+        new.priority = priority;
+        queue.add(&new, at(0)).unwrap();
+    }
+    let next = |busy: &[&str]| {
+        let busy: Vec<String> = busy.iter().map(|node| (*node).to_owned()).collect();
+        let next = queue.next(&busy, at(1)).unwrap();
+        next.map(|transfer| transfer.study_uid)
+    };
+    assert_eq!(next(&[]).as_deref(), Some("4"));
+    assert_eq!(next(&["a"]).as_deref(), Some("3"));
+    assert_eq!(next(&["a"]), None);
+    assert_eq!(next(&[]).as_deref(), Some("2"));
+    assert_eq!(next(&[]).as_deref(), Some("1"));
+    assert_eq!(next(&[]), None);
+    assert_eq!(queue.next_due(at(1)).unwrap(), None);
+}
+
+#[test]
+fn what_ran_when_the_program_died_waits_again_and_keeps_what_was_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let queue = open(folder.path());
+    let id = queue.add(&send(&["1", "2"], false), at(0)).unwrap().id;
+    queue.next(&[], at(1)).unwrap().unwrap();
+    queue.record(id, &[ok("1")], 100, at(2)).unwrap();
+    let other = open(folder.path());
+    assert_eq!(other.next(&[], at(3)).unwrap(), None, "its runner lives");
+    drop(queue);
+    let transfer = other.next(&[], at(4)).unwrap().unwrap();
+    assert_eq!((transfer.id, transfer.attempts), (id, 1));
+    assert_eq!((transfer.succeeded, transfer.bytes), (1, 100));
+    assert_eq!(not_done(&other, id), ["2"]);
+    drop(other);
+    let third = open(folder.path());
+    let state = third.get(id).unwrap().unwrap().state;
+    assert_eq!(state, TransferState::Waiting);
+}
+
+#[test]
+fn a_send_is_done_only_when_every_instance_is_a_success() {
+    let folder = tempfile::tempdir().unwrap();
+    let queue = open(folder.path());
+    let id = queue.add(&send(&["1", "2", "3"], false), at(0)).unwrap().id;
+    queue.next(&[], at(0)).unwrap();
+    queue
+        .record(id, &[ok("1"), refused("2")], 10, at(0))
+        .unwrap();
+    let transfer = queue.finish(id, &Ending::Complete, at(0)).unwrap().unwrap();
+    assert_eq!(transfer.state, TransferState::Waiting, "3 was never sent");
+    assert_eq!((transfer.succeeded, transfer.failed), (1, 1));
+    assert_eq!(transfer.next_attempt, Some(at(15)));
+    assert_eq!(queue.next(&[], at(14)).unwrap(), None);
+    assert_eq!(
+        queue.next_due(at(5)).unwrap(),
+        Some(Duration::from_secs(10))
+    );
+    queue.next(&[], at(15)).unwrap().unwrap();
+    assert_eq!(not_done(&queue, id), ["2", "3"]);
+    queue
+        .record(id, &[ok("2"), ok("3"), refused("1")], 10, at(16))
+        .unwrap();
+    let transfer = queue
+        .finish(id, &Ending::Complete, at(16))
+        .unwrap()
+        .unwrap();
+    assert_eq!(transfer.state, TransferState::Done, "a success stays one");
+    assert_eq!(
+        (transfer.succeeded, transfer.failed, transfer.bytes),
+        (3, 0, 20)
+    );
+    assert!(queue.was_sent("1").unwrap() && !queue.was_sent("4").unwrap());
+    queue.remove(id).unwrap();
+    assert!(queue.was_sent("3").unwrap());
+}
+
+#[test]
+fn what_is_to_be_committed_is_not_done_before_the_node_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let queue = open(folder.path());
+    let id = queue.add(&send(&["1", "2"], true), at(0)).unwrap().id;
+    queue.next(&[], at(0)).unwrap();
+    queue.record(id, &[ok("1"), ok("2")], 0, at(0)).unwrap();
+    let ending = Ending::AwaitsCommitment {
+        transaction_uid: "2.25.7".to_owned(),
+        patience_s: 60.0,
+    };
+    let transfer = queue.finish(id, &ending, at(0)).unwrap().unwrap();
+    assert_eq!(transfer.state, TransferState::Committing);
+    assert_eq!(queue.commitment("2.25.8", &[], &[], at(1)).unwrap(), None);
+    assert_eq!(queue.commitment("", &[], &[], at(1)).unwrap(), None);
+
+    // No answer: it is handed out again, with nothing to send, but to ask once more.
+    assert_eq!(queue.next(&[], at(59)).unwrap(), None);
+    assert_eq!(queue.next(&[], at(60)).unwrap().unwrap().id, id);
+    let successes = queue.items(id).unwrap().into_iter();
+    assert!(
+        successes
+            .map(|item| item.outcome)
+            .all(|it| it == ItemOutcome::Success)
+    );
+    queue.finish(id, &ending, at(61)).unwrap();
+
+    // It keeps one: the other is sent again.
+    let lost = ("2".to_owned(), "disk broke".to_owned());
+    let kept = ["1".to_owned(), "99".to_owned()];
+    let transfer = queue
+        .commitment("2.25.7", &kept, &[lost], at(62))
+        .unwrap()
+        .unwrap();
+    assert_eq!(transfer.state, TransferState::Waiting);
+    assert_eq!(not_done(&queue, id), ["2"]);
+    queue.next(&[], at(63)).unwrap().unwrap();
+    let committed = ("2".to_owned(), ItemOutcome::Committed);
+    queue.record(id, &[committed], 0, at(63)).unwrap();
+    let transfer = queue
+        .finish(id, &Ending::Complete, at(63))
+        .unwrap()
+        .unwrap();
+    assert_eq!(transfer.state, TransferState::Done);
+}
+
+#[test]
+fn attempts_end_and_what_has_no_point_is_not_tried_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let queue = open(folder.path());
+    let id = queue.add(&retrieve("main", "1.2"), at(0)).unwrap().id;
+    let away = Ending::Failed("away".to_owned(), Retry::Later);
+    let mut now = 0;
+    let mut attempts = 0;
+    while let Some(transfer) = queue.next(&[], at(now)).unwrap() {
+        attempts += 1;
+        assert_eq!(transfer.attempts, attempts);
+        queue.finish(id, &away, at(now)).unwrap();
+        now += 3600;
+    }
+    let transfer = queue.get(id).unwrap().unwrap();
+    assert_eq!((transfer.state, attempts), (TransferState::Failed, 12));
+    assert_eq!(transfer.reason, "away");
+
+    queue.resume(id, at(now)).unwrap();
+    let transfer = queue.next(&[], at(now)).unwrap().unwrap();
+    assert_eq!(transfer.attempts, 1);
+    let unknown = Ending::Failed("unknown study".to_owned(), Retry::Never);
+    let transfer = queue.finish(id, &unknown, at(now)).unwrap().unwrap();
+    assert_eq!(transfer.state, TransferState::Failed);
+
+    // Nothing came: that is no success either.
+    queue.add(&retrieve("main", "1.2"), at(now)).unwrap();
+    queue.next(&[], at(now)).unwrap().unwrap();
+    let transfer = queue
+        .finish(id, &Ending::Complete, at(now))
+        .unwrap()
+        .unwrap();
+    assert_eq!(transfer.state, TransferState::Failed);
+}
+
+#[test]
+fn what_the_reader_stopped_is_not_revived_by_its_runner() {
+    let folder = tempfile::tempdir().unwrap();
+    let queue = open(folder.path());
+    let id = queue.add(&retrieve("main", "1.2"), at(0)).unwrap().id;
+    queue.next(&[], at(0)).unwrap().unwrap();
+    queue.pause(id, at(1)).unwrap();
+    let told = queue.record(id, &[ok("1")], 5, at(1)).unwrap().unwrap();
+    assert_eq!((told.state, told.succeeded), (TransferState::Paused, 1));
+    let left = Ending::Failed("stopped".to_owned(), Retry::Later);
+    let transfer = queue.finish(id, &left, at(2)).unwrap().unwrap();
+    assert_eq!(transfer.state, TransferState::Paused);
+    assert_eq!(queue.next(&[], at(9999)).unwrap(), None);
+    queue.resume(id, at(3)).unwrap();
+    queue.next(&[], at(3)).unwrap().unwrap();
+    queue.cancel(id, at(4)).unwrap();
+    queue.finish(id, &Ending::Complete, at(4)).unwrap();
+    let state = queue.get(id).unwrap().unwrap().state;
+    assert_eq!(state, TransferState::Cancelled);
+    queue.remove(id).unwrap();
+    assert_eq!(queue.record(id, &[ok("1")], 5, at(5)).unwrap(), None);
+    assert!(queue.items(id).unwrap().is_empty());
+}
+
+#[test]
+fn a_clock_that_is_set_back_holds_up_no_transfer() {
+    let folder = tempfile::tempdir().unwrap();
+    let queue = open(folder.path());
+    let id = queue.add(&retrieve("main", "1.2"), at(90_000)).unwrap().id;
+    queue.next(&[], at(90_000)).unwrap().unwrap();
+    let away = Ending::Failed("away".to_owned(), Retry::Later);
+    queue.finish(id, &away, at(90_000)).unwrap();
+    assert_eq!(queue.next_due(at(0)).unwrap(), Some(Duration::ZERO));
+    assert!(queue.next(&[], at(0)).unwrap().is_some());
+}
+
+#[test]
+fn a_runner_that_yields_loses_no_attempt() {
+    let folder = tempfile::tempdir().unwrap();
+    let queue = open(folder.path());
+    let id = queue.add(&retrieve("main", "1.2"), at(0)).unwrap().id;
+    queue.next(&[], at(0)).unwrap().unwrap();
+    let transfer = queue.finish(id, &Ending::Yielded, at(0)).unwrap().unwrap();
+    assert_eq!(
+        (transfer.state, transfer.attempts),
+        (TransferState::Waiting, 0)
+    );
+    assert!(queue.next(&[], at(0)).unwrap().is_some());
+}
+
+#[test]
+fn what_a_transfer_is_called_is_not_in_its_debug_form() {
+    let text = format!("{:?}", retrieve("main", "1.2"));
+    assert!(!text.contains("Jane"), "{text}");
+}

@@ -1,0 +1,473 @@
+//! Adding transfers, handing them out, and what an attempt ended with.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
+use std::time::Duration;
+use std::time::SystemTime;
+
+use rusqlite::Connection;
+use rusqlite::OptionalExtension as _;
+use rusqlite::Transaction;
+use rusqlite::TransactionBehavior;
+use rusqlite::named_params;
+use rusqlite::params;
+
+use crate::archive::ArchiveError;
+use crate::archive::session::Session;
+
+use super::Added;
+use super::Ending;
+use super::NewItem;
+use super::NewTransfer;
+use super::Retry;
+use super::Transfer;
+use super::TransferId;
+use super::TransferState;
+use super::attempts::LONGEST;
+use super::attempts::MAX_ATTEMPTS;
+use super::attempts::wait_after;
+use super::rows::Coded as _;
+use super::rows::joined;
+use super::rows::milliseconds;
+use super::rows::outcome;
+use super::rows::read_transfer;
+
+/// All transfers that are remembered. Calls block for as long as the disk takes.
+pub struct Transfers {
+    connection: Mutex<Connection>,
+    session: Arc<Session>,
+}
+
+impl fmt::Debug for Transfers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transfers").finish_non_exhaustive()
+    }
+}
+
+impl Transfers {
+    pub(in crate::archive) const fn new(connection: Connection, session: Arc<Session>) -> Self {
+        Self {
+            connection: Mutex::new(connection),
+            session,
+        }
+    }
+
+    pub(in crate::archive) fn lock(&self) -> MutexGuard<'_, Connection> {
+        self.connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does something in one transaction: all of it lasts when this returns, or nothing.
+    pub(in crate::archive) fn change<T>(
+        &self,
+        what: impl FnOnce(&Transaction<'_>) -> Result<T, ArchiveError>,
+    ) -> Result<T, ArchiveError> {
+        let mut connection = self.lock();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let result = what(&transaction)?;
+        transaction.commit()?;
+        Ok(result)
+    }
+
+    /// Adds a transfer. The same again (kind, node, study, parts) joins it: what has ended or is
+    /// paused waits again, what runs gets the higher of the two priorities.
+    ///
+    /// # Errors
+    /// [`ArchiveError`]; then nothing was added.
+    pub fn add(&self, new: &NewTransfer, now: SystemTime) -> Result<Added, ArchiveError> {
+        self.change(|transaction| {
+            let sameness = sameness(new);
+            let known = known(transaction, &sameness)?;
+            let id = match known {
+                Some((id, state)) => {
+                    join(transaction, id, state, new, now)?;
+                    id
+                }
+                None => insert(transaction, &sameness, new, now)?,
+            };
+            add_items(transaction, id, &new.items)?;
+            Ok(Added {
+                id,
+                has_joined: known.is_some(),
+            })
+        })
+    }
+
+    /// The most urgent transfer that is due, running from now on; none of these nodes'.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn next(
+        &self,
+        busy_nodes: &[String],
+        now: SystemTime,
+    ) -> Result<Option<Transfer>, ArchiveError> {
+        self.wake_orphans()?;
+        self.change(|transaction| {
+            let mut due = transaction.prepare_cached(
+                "SELECT id, node FROM transfer
+                 WHERE state IN (:waiting, :committing)
+                 AND (next_attempt_ms IS NULL OR next_attempt_ms <= :now
+                      OR next_attempt_ms > :now + :longest)
+                 ORDER BY priority, id",
+            )?;
+            let mut rows = due.query(named_params! {
+                ":waiting": TransferState::Waiting.code(),
+                ":committing": TransferState::Committing.code(),
+                ":now": milliseconds(now),
+                ":longest": longest_ms(),
+            })?;
+            let mut found = None;
+            while let Some(row) = rows.next()? {
+                if !busy_nodes.contains(&row.get(1)?) {
+                    found = Some(TransferId(row.get(0)?));
+                    break;
+                }
+            }
+            let Some(id) = found else { return Ok(None) };
+            transaction.execute(
+                "UPDATE transfer SET state = ?2, owner = ?3, attempts = attempts + 1,
+                 next_attempt_ms = NULL, changed_ms = ?4 WHERE id = ?1",
+                params![
+                    id.0,
+                    TransferState::Running.code(),
+                    self.session.id(),
+                    milliseconds(now)
+                ],
+            )?;
+            read_transfer(transaction, id)
+        })
+    }
+
+    /// How long until something waiting is due; zero if something is, `None` if nothing waits.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn next_due(&self, now: SystemTime) -> Result<Option<Duration>, ArchiveError> {
+        let earliest: Option<i64> = self.lock().query_row(
+            "SELECT min(coalesce(next_attempt_ms, 0)) FROM transfer WHERE state IN (?1, ?2)",
+            [
+                TransferState::Waiting.code(),
+                TransferState::Committing.code(),
+            ],
+            |row| row.get(0),
+        )?;
+        Ok(earliest.map(|due| {
+            let wait = due.saturating_sub(milliseconds(now)).max(0);
+            // A clock that was set back must not make it wait longer than any attempt does.
+            if wait > longest_ms() {
+                Duration::ZERO
+            } else {
+                Duration::from_millis(wait as u64)
+            }
+        }))
+    }
+
+    /// The attempt is over. Gives the transfer as it stands then, `None` if it was removed.
+    /// What the reader paused or cancelled meanwhile stays so.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn finish(
+        &self,
+        id: TransferId,
+        ending: &Ending,
+        now: SystemTime,
+    ) -> Result<Option<Transfer>, ArchiveError> {
+        self.change(|transaction| {
+            let Some(transfer) = read_transfer(transaction, id)? else {
+                return Ok(None);
+            };
+            if transfer.state == TransferState::Running {
+                let after = after(transaction, &transfer, ending)?;
+                let next = after.wait.map(|wait| milliseconds(now + wait));
+                transaction.execute(
+                    "UPDATE transfer SET state = ?2, owner = '', attempts = ?3,
+                     next_attempt_ms = ?4, reason = ?5, transaction_uid = ?6, changed_ms = ?7
+                     WHERE id = ?1",
+                    params![
+                        id.0,
+                        after.state.code(),
+                        after.attempts,
+                        next,
+                        after.reason,
+                        after.transaction_uid,
+                        milliseconds(now)
+                    ],
+                )?;
+            }
+            read_transfer(transaction, id)
+        })
+    }
+
+    /// What ran in a program that is gone waits again.
+    fn wake_orphans(&self) -> Result<(), ArchiveError> {
+        let owners: Vec<String> = {
+            let connection = self.lock();
+            let mut statement = connection
+                .prepare_cached("SELECT DISTINCT owner FROM transfer WHERE state = ?1")?;
+            let rows = statement.query_map([TransferState::Running.code()], |row| row.get(0))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        for owner in owners {
+            if !self.session.is_alive(&owner) {
+                self.wake_those_of(&owner)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn wake_those_of(&self, owner: &str) -> Result<(), ArchiveError> {
+        self.change(|transaction| {
+            transaction.execute(
+                "UPDATE transfer SET state = ?2, owner = '', attempts = max(attempts - 1, 0)
+                 WHERE state = ?1 AND owner = ?3",
+                params![
+                    TransferState::Running.code(),
+                    TransferState::Waiting.code(),
+                    owner
+                ],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// What ran when a program died waits again. Called at opening.
+    pub(in crate::archive) fn wake(&self) -> Result<(), ArchiveError> {
+        self.wake_orphans()
+    }
+}
+
+fn longest_ms() -> i64 {
+    LONGEST.as_millis() as i64
+}
+
+/// Equal for transfers that are the same.
+fn sameness(new: &NewTransfer) -> String {
+    let sorted = |uids: &[String]| {
+        let mut uids = uids.to_vec();
+        uids.sort();
+        uids.dedup();
+        joined(&uids)
+    };
+    [
+        new.kind.code().to_string(),
+        new.node.clone(),
+        new.study_uid.clone(),
+        sorted(&new.series_uids),
+        sorted(&new.instance_uids),
+    ]
+    .join("\n")
+}
+
+fn known(
+    transaction: &Transaction<'_>,
+    sameness: &str,
+) -> Result<Option<(TransferId, TransferState)>, ArchiveError> {
+    let mut statement =
+        transaction.prepare_cached("SELECT id, state FROM transfer WHERE sameness = ?1")?;
+    let found = statement.query_row([sameness], |row| {
+        Ok((
+            TransferId(row.get("id")?),
+            TransferState::of_code(row, "state")?,
+        ))
+    });
+    Ok(found.optional()?)
+}
+
+fn insert(
+    transaction: &Transaction<'_>,
+    sameness: &str,
+    new: &NewTransfer,
+    now: SystemTime,
+) -> Result<TransferId, ArchiveError> {
+    let expected = (!new.items.is_empty()).then_some(new.items.len());
+    transaction.execute(
+        "INSERT INTO transfer (sameness, kind, node, study_uid, series_uids, instance_uids,
+         label, priority, is_to_be_committed, state, expected, created_ms, changed_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)",
+        params![
+            sameness,
+            new.kind.code(),
+            new.node,
+            new.study_uid,
+            joined(&new.series_uids),
+            joined(&new.instance_uids),
+            new.label.0,
+            new.priority.code(),
+            new.is_to_be_committed,
+            TransferState::Waiting.code(),
+            expected.map(|count| count as i64),
+            milliseconds(now)
+        ],
+    )?;
+    Ok(TransferId(transaction.last_insert_rowid()))
+}
+
+/// The transfer is asked for once more.
+fn join(
+    transaction: &Transaction<'_>,
+    id: TransferId,
+    state: TransferState,
+    new: &NewTransfer,
+    now: SystemTime,
+) -> Result<(), ArchiveError> {
+    let has_ended = matches!(
+        state,
+        TransferState::Done | TransferState::Failed | TransferState::Cancelled
+    );
+    if state == TransferState::Done {
+        // Asked for again on purpose: all of it, for what is there may have changed.
+        transaction.execute(
+            "UPDATE item SET outcome = ?2, reason = '' WHERE transfer = ?1",
+            [id.0, outcome::WAITING],
+        )?;
+        transaction.execute(
+            "UPDATE transfer SET succeeded = 0, failed = 0, bytes = 0, expected = NULL
+             WHERE id = ?1",
+            [id.0],
+        )?;
+    }
+    let is_to_wait = has_ended || matches!(state, TransferState::Paused | TransferState::Waiting);
+    transaction.execute(
+        "UPDATE transfer SET label = ?2, priority = min(priority, ?3),
+         is_to_be_committed = max(is_to_be_committed, ?4),
+         state = iif(?5, ?6, state), next_attempt_ms = iif(?5, NULL, next_attempt_ms),
+         attempts = iif(?7, 0, attempts), reason = iif(?7, '', reason), changed_ms = ?8
+         WHERE id = ?1",
+        params![
+            id.0,
+            new.label.0,
+            new.priority.code(),
+            new.is_to_be_committed,
+            is_to_wait,
+            TransferState::Waiting.code(),
+            has_ended,
+            milliseconds(now)
+        ],
+    )?;
+    Ok(())
+}
+
+fn add_items(
+    transaction: &Transaction<'_>,
+    id: TransferId,
+    items: &[NewItem],
+) -> Result<(), ArchiveError> {
+    if items.is_empty() {
+        return Ok(());
+    }
+    let mut statement = transaction.prepare_cached(
+        "INSERT INTO item (transfer, sop_instance_uid, sop_class_uid, path)
+         VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO UPDATE SET path = excluded.path, sop_class_uid = excluded.sop_class_uid",
+    )?;
+    for item in items {
+        let path = item.path.as_deref().map(path_text).transpose()?;
+        statement.execute(params![
+            id.0,
+            item.sop_instance_uid,
+            item.sop_class_uid,
+            path
+        ])?;
+    }
+    transaction.execute(
+        "UPDATE transfer SET expected = (SELECT count(*) FROM item WHERE transfer = ?1)
+         WHERE id = ?1",
+        [id.0],
+    )?;
+    Ok(())
+}
+
+/// A path as it is kept.
+pub(in crate::archive) fn path_text(path: &Path) -> Result<&str, ArchiveError> {
+    path.to_str()
+        .ok_or_else(|| ArchiveError::Name(path.to_owned()))
+}
+
+/// What becomes of a transfer.
+struct After {
+    state: TransferState,
+    attempts: u32,
+    wait: Option<Duration>,
+    reason: String,
+    transaction_uid: String,
+}
+
+fn after(
+    transaction: &Transaction<'_>,
+    transfer: &Transfer,
+    ending: &Ending,
+) -> Result<After, ArchiveError> {
+    let mut after = After {
+        state: TransferState::Waiting,
+        attempts: transfer.attempts,
+        wait: None,
+        reason: String::new(),
+        transaction_uid: String::new(),
+    };
+    let (reason, retry) = match ending {
+        Ending::Yielded => {
+            after.attempts = after.attempts.saturating_sub(1);
+            after.reason.clone_from(&transfer.reason);
+            return Ok(after);
+        }
+        Ending::AwaitsCommitment {
+            transaction_uid,
+            patience_s,
+        } if missing(transaction, transfer, outcome::SUCCESS)? == 0 => {
+            after.state = TransferState::Committing;
+            after.transaction_uid.clone_from(transaction_uid);
+            let longest_s = LONGEST.as_secs_f64();
+            after.wait = Some(Duration::from_secs_f64(patience_s.clamp(0.0, longest_s)));
+            return Ok(after);
+        }
+        Ending::Complete if is_all_done(transaction, transfer)? => {
+            after.state = TransferState::Done;
+            return Ok(after);
+        }
+        Ending::Complete if transfer.succeeded == 0 && transfer.failed == 0 => ("", Retry::Never),
+        Ending::Complete | Ending::AwaitsCommitment { .. } => ("", Retry::Later),
+        Ending::Failed(reason, retry) => (reason.as_str(), *retry),
+    };
+    reason.clone_into(&mut after.reason);
+    if retry == Retry::Never || transfer.attempts >= MAX_ATTEMPTS {
+        after.state = TransferState::Failed;
+    } else {
+        after.wait = Some(wait_after(transfer.attempts));
+    }
+    Ok(after)
+}
+
+/// Every instance is a success, and committed where that was asked.
+pub(super) fn is_all_done(
+    transaction: &Transaction<'_>,
+    transfer: &Transfer,
+) -> Result<bool, ArchiveError> {
+    let least = if transfer.is_to_be_committed {
+        outcome::COMMITTED
+    } else {
+        outcome::SUCCESS
+    };
+    Ok(transfer.succeeded > 0 && missing(transaction, transfer, least)? == 0)
+}
+
+/// How many instances have not come as far as this.
+fn missing(
+    transaction: &Transaction<'_>,
+    transfer: &Transfer,
+    least: i64,
+) -> Result<i64, ArchiveError> {
+    let mut statement = transaction.prepare_cached(
+        "SELECT count(*), coalesce(sum(outcome >= ?2), 0) FROM item WHERE transfer = ?1",
+    )?;
+    let (all, enough): (i64, i64) =
+        statement.query_row([transfer.id.0, least], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let expected = transfer.expected.map_or(all, |count| all.max(count.into()));
+    Ok(expected - enough)
+}
