@@ -82,6 +82,41 @@ pub(super) struct ReadOutcome {
     pub(super) bytes_read: usize,
 }
 
+/// What the first bytes of an instance say of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Beginning {
+    /// Where the data set begins among them.
+    pub(super) data_set_at: usize,
+    /// Transfer syntax of the data set.
+    pub(super) transfer_syntax: Arc<str>,
+    /// SOP Class UID, of the data set or else of the meta information; empty if neither says.
+    pub(super) sop_class_uid: String,
+    /// SOP Instance UID, likewise.
+    pub(super) sop_instance_uid: String,
+}
+
+/// Reads the first bytes of an instance.
+///
+/// # Errors
+/// [`ReadError`] where they are not the beginning of an instance.
+pub(super) fn read_beginning(bytes: &[u8]) -> Result<Beginning, ReadError> {
+    let plan = Plan {
+        limit: bytes.len(),
+        goes_past_pixels: false,
+    };
+    let parsed = plan.read(Box::new(bytes), None)?;
+    let uid = |own, meta| {
+        let uid = uid_in(&parsed.object, own).or_else(|| uid_in(&parsed.meta, meta));
+        uid.unwrap_or_default()
+    };
+    Ok(Beginning {
+        data_set_at: parsed.body_at,
+        transfer_syntax: parsed.transfer_syntax().0,
+        sop_class_uid: uid(tags::SOP_CLASS_UID, tags::MEDIA_STORAGE_SOP_CLASS_UID),
+        sop_instance_uid: uid(tags::SOP_INSTANCE_UID, tags::MEDIA_STORAGE_SOP_INSTANCE_UID),
+    })
+}
+
 /// As [`read_header`], reading no more than `limit` bytes.
 pub(super) fn read_bounded(source: ByteSource, limit: usize) -> Result<ReadOutcome, ReadError> {
     read_source(source, limit, false)
@@ -132,6 +167,8 @@ struct Plan {
 
 struct Parsed {
     meta: InMemDicomObject,
+    /// Where the data set begins.
+    body_at: usize,
     object: InMemDicomObject,
     found: Found,
     declared: Option<String>,
@@ -180,6 +217,7 @@ impl Plan {
             self.body(&mut window, body_at, total, meta, declared)?
         };
         parsed.stray_bytes = start.stray_bytes;
+        parsed.body_at = body_at;
         let has_elements = parsed.object.tags().next().is_some();
         match (
             start.has_magic,
@@ -253,6 +291,7 @@ impl Plan {
             let declared = declared.or_else(|| uid_in(&meta, tags::TRANSFER_SYNTAX_UID));
             return Ok(Parsed {
                 meta,
+                body_at: at,
                 object,
                 found,
                 declared,
@@ -310,29 +349,31 @@ fn uid_in(object: &InMemDicomObject, tag: Tag) -> Option<String> {
 }
 
 impl Parsed {
-    fn finish(mut self, source: ByteSource) -> ReadOutcome {
+    /// The transfer syntax that the bytes are in, and what to say where that is not declared.
+    fn transfer_syntax(&self) -> (Arc<str>, Option<Message>) {
         let actual = syntax_of(self.encoding);
-        let mut notes = Vec::new();
-        let transfer_syntax: Arc<str> = match self.declared.as_deref() {
+        match self.declared.as_deref() {
             None => {
-                notes.push(Message::new(msg("reading-syntax-guessed")).text("syntax", actual));
-                actual.into()
+                let note = Message::new(msg("reading-syntax-guessed")).text("syntax", actual);
+                (actual.into(), Some(note))
             }
             Some(
-                uids::IMPLICIT_VR_LITTLE_ENDIAN
+                declared @ (uids::IMPLICIT_VR_LITTLE_ENDIAN
                 | uids::EXPLICIT_VR_LITTLE_ENDIAN
-                | EXPLICIT_BIG_ENDIAN_UID,
-            ) if self.declared.as_deref() != Some(actual) => {
-                let declared = self.declared.as_deref().unwrap_or_default();
-                notes.push(
-                    Message::new(msg("reading-syntax-wrong"))
-                        .text("declared", declared)
-                        .text("actual", actual),
-                );
-                actual.into()
+                | EXPLICIT_BIG_ENDIAN_UID),
+            ) if declared != actual => {
+                let note = Message::new(msg("reading-syntax-wrong"))
+                    .text("declared", declared)
+                    .text("actual", actual);
+                (actual.into(), Some(note))
             }
-            Some(declared) => declared.into(),
-        };
+            Some(declared) => (declared.into(), None),
+        }
+    }
+
+    fn finish(mut self, source: ByteSource) -> ReadOutcome {
+        let (transfer_syntax, note) = self.transfer_syntax();
+        let mut notes = Vec::from_iter(note);
         if self.stray_bytes > 0 {
             notes.push(Message::new(msg("reading-stray-bytes")).count("count", self.stray_bytes));
         }

@@ -3,6 +3,7 @@
 //! Whoever receives (an association, an HTTP answer) hands bytes to an [`InstanceSink`] and tells
 //! the sender "success" only after [`InstanceWriter::finish`] came back without an error.
 
+mod part10_splitter;
 mod part_file;
 
 use std::path::PathBuf;
@@ -12,6 +13,8 @@ use crate::problem::Message;
 use super::InstanceHeader;
 
 pub use part_file::PartFile;
+pub use part10_splitter::Part10Beginning;
+pub use part10_splitter::Part10Splitter;
 
 /// What a peer says of an instance before its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]

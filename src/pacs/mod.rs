@@ -10,6 +10,7 @@ mod failure;
 mod node;
 mod service;
 mod throttle;
+pub mod web;
 
 pub use dimse::DimseService;
 pub use dimse::StorageScp;
