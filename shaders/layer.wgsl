@@ -17,9 +17,8 @@ struct Layer {
     levels_low: vec4<f32>, // isodose lines, ascending
     levels_high: vec4<f32>,
     line_px: i32,
-    unused_0: u32,
-    unused_1: u32,
-    unused_2: u32,
+    unused: i32,
+    footprint: vec2<u32>, // positions a pixel, both odd; src/volume/footprint.rs
 }
 
 const HALF: f32 = 0.5;
@@ -56,24 +55,55 @@ fn drawn(colour: vec4<f32>, opacity: f32) -> vec4<f32> {
     return vec4<f32>(colour.rgb, round(opacity * colour.a * 255.0) * 0.003921568859368563);
 }
 
-fn label_at(pixel: vec2<u32>) -> u32 {
-    let p = position_at(pixel);
+// Positions are counted on the finer raster of footprints.
+fn centre_of(pixel: vec2<u32>) -> vec2<u32> {
+    return pixel * layer.footprint + layer.footprint / 2u;
+}
+
+fn label_of(place: vec2<u32>) -> u32 {
+    let p = position_at(place);
     return select(0u, u32(stored_at(p.nearest)), is_shown(p));
+}
+
+fn is_drawn(label: u32) -> bool {
+    return (label > 0u) && (textureLoad(palette, vec2<u32>(min(label, 255u), 0u), 0).a > 0u);
+}
+
+// The label at the pixel's centre; where it is none that is shown, the highest shown one that the
+// pixel covers.
+fn label_at(pixel: vec2<u32>) -> u32 {
+    let centre = label_of(centre_of(pixel));
+    if (all(layer.footprint == vec2<u32>(1u)) || is_drawn(centre)) {
+        return centre;
+    }
+    var highest = 0u;
+    for (var j = 0u; j < layer.footprint.y; j++) {
+        for (var i = 0u; i < layer.footprint.x; i++) {
+            let label = label_of(pixel * layer.footprint + vec2<u32>(i, j));
+            if (label > highest && is_drawn(label)) {
+                highest = label;
+            }
+        }
+    }
+    return select(centre, highest, highest > 0u);
 }
 
 fn label_colour(pixel: vec2<u32>) -> vec4<f32> {
     let label = label_at(pixel);
+    if (label == 0u) {
+        return vec4<f32>(0.0);
+    }
     let d = layer.line_px;
     let is_edge = (label_at(beside(pixel, -d, 0)) != label)
         | (label_at(beside(pixel, d, 0)) != label)
         | (label_at(beside(pixel, 0, -d)) != label)
         | (label_at(beside(pixel, 0, d)) != label);
     let opacity = select(layer.fill, layer.line, is_edge);
-    return select(vec4<f32>(0.0), drawn(colour_of(label), opacity), label > 0u);
+    return drawn(colour_of(label), opacity);
 }
 
-fn value_at(pixel: vec2<u32>) -> Value {
-    let p = position_at(pixel);
+fn value_of(place: vec2<u32>) -> Value {
+    let p = position_at(place);
     let t = p.t;
     let low = p.whole;
     let high = p.whole + 1;
@@ -93,9 +123,20 @@ fn value_at(pixel: vec2<u32>) -> Value {
     return Value(value, is_shown(p));
 }
 
+fn value_at(pixel: vec2<u32>) -> Value {
+    return value_of(centre_of(pixel));
+}
+
+// The largest share that the pixel covers.
 fn share_at(pixel: vec2<u32>) -> f32 {
-    let value = value_at(pixel);
-    return select(0.0, value.value / layer.full, value.is_there);
+    var largest = 0.0;
+    for (var j = 0u; j < layer.footprint.y; j++) {
+        for (var i = 0u; i < layer.footprint.x; i++) {
+            let value = value_of(pixel * layer.footprint + vec2<u32>(i, j));
+            largest = max(largest, select(0.0, value.value / layer.full, value.is_there));
+        }
+    }
+    return largest;
 }
 
 fn share_colour(pixel: vec2<u32>) -> vec4<f32> {

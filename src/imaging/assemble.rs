@@ -76,6 +76,7 @@ struct FrameAttributes {
     shutter_faults: Vec<Message>,
     modality: ModalityTransform,
     units: Units,
+    mapped: Option<(f64, f64)>,
     value_maps: Arc<[RealWorldValueMap]>,
     vois: Arc<[NamedVoi]>,
     plane: Option<ImagePlane>,
@@ -137,10 +138,12 @@ impl ImageAttributes {
                 vois: named_vois(voi_elements, &module, &facts.pixel),
                 units: units(&module.unit),
                 modality: modality_transform(module),
+                mapped: None,
             };
             let is_parametric_map = &*facts.sop_class_uid == PARAMETRIC_MAP;
             let maps = RealWorldValueMap::read_all(&groups, index);
-            let value_maps = meaning.take(maps, is_parametric_map);
+            let value_maps =
+                meaning.take(maps, is_parametric_map, stored_range(header, &facts.pixel));
             let vois = meaning.vois;
             let shared_vois = frames
                 .last()
@@ -157,6 +160,7 @@ impl ImageAttributes {
                 shutter_faults,
                 units: meaning.units,
                 modality: meaning.modality,
+                mapped: meaning.mapped,
                 value_maps: { frames.last() }
                     .filter(|last| *last.value_maps == *value_maps)
                     .map_or(value_maps, |last| Arc::clone(&last.value_maps)),
@@ -219,6 +223,7 @@ impl ImageAttributes {
                 table_for_integers(a.modality.clone(), is_float)
             }),
             units: grey.map_or(Units::None, |a| a.units.clone()),
+            mapped: grey.and_then(|a| a.mapped),
             value_maps: grey.map_or_else(|| Arc::from([]), |a| Arc::clone(&a.value_maps)),
             padding: self.padding.filter(|_| is_grey),
             vois: grey.map_or_else(|| Arc::from([]), |a| Arc::clone(&a.vois)),
@@ -319,6 +324,16 @@ impl ImageAttributes {
     pub fn ultrasound_regions(&self) -> &Arc<[UltrasoundRegion]> {
         &self.regions
     }
+}
+
+/// What stored values can be; everything where they are floats.
+fn stored_range(header: &InstanceHeader, pixel: &ImagePixelModule) -> (f64, f64) {
+    let is_integer = { header.pixel_data }.is_none_or(|it| it.tag == tags::PIXEL_DATA);
+    if !is_integer {
+        return (f64::NEG_INFINITY, f64::INFINITY);
+    }
+    let (low, high) = pixel.stored_range();
+    (low as f64, high as f64)
 }
 
 /// The profiles of an image's frames, each made ready once.

@@ -171,6 +171,9 @@ pub struct FrameImage {
     pub modality: ModalityTransform,
     /// Unit of modality values.
     pub units: Units,
+    /// The stored values, first and last included, that have a modality value; `None` for all. Others
+    /// are shown, but nothing says what they stand for.
+    pub mapped: Option<(f64, f64)>,
     /// Stored values outside the image.
     pub padding: Option<PaddingRange>,
     /// The transforms the image offers, in its own order; may be empty.
@@ -214,6 +217,7 @@ impl FrameImage {
             presentation: None,
             modality: ModalityTransform::Identity,
             units: Units::None,
+            mapped: None,
             padding: None,
             vois: Arc::from([]),
             plane: None,
@@ -226,6 +230,26 @@ impl FrameImage {
             marks: None,
             colour: None,
             missing: None,
+        }
+    }
+
+    /// Whether a stored value stands for a modality value.
+    #[must_use]
+    pub fn is_mapped(&self, stored: f64) -> bool {
+        { self.mapped }.is_none_or(|(first, last)| stored >= first && stored <= last)
+    }
+
+    /// Turns values, modality values as f32, of which none is mapped into NaN.
+    pub(crate) fn blank_unmapped(&self, values: &mut [f32]) {
+        let Some((first, last)) = self.mapped else {
+            return;
+        };
+        let ends = [first, last].map(|stored| self.modality.apply(stored) as f32);
+        let (low, high) = (ends[0].min(ends[1]), ends[0].max(ends[1]));
+        for value in values {
+            if !(*value >= low && *value <= high) {
+                *value = f32::NAN;
+            }
         }
     }
 

@@ -214,7 +214,7 @@ impl FrameImage {
     }
 
     /// Modality value of a grey pixel, exact as f64 allows; `None` outside, on padding, where the
-    /// frame was cut off, and in colour.
+    /// frame was cut off or no value is mapped, and in colour.
     #[must_use]
     pub fn modality_value(&self, column: u32, row: u32) -> Option<f64> {
         if column >= self.columns || row >= self.rows || self.samples.samples_per_pixel() != 1 {
@@ -225,8 +225,7 @@ impl FrameImage {
             return None;
         }
         let stored = self.samples.get(at)?;
-        stored
-            .is_valid(self.padding)
+        (stored.is_valid(self.padding) && self.is_mapped(stored))
             .then(|| self.modality.apply(stored))
     }
 }

@@ -22,6 +22,11 @@ pub enum Probe {
         /// As stored.
         stored: f64,
     },
+    /// A grey pixel whose value no mapping of the image gives a meaning.
+    Unmapped {
+        /// As stored.
+        stored: f64,
+    },
     /// A pixel of the end that was cut off.
     Missing,
     /// A colour pixel: red, green, blue as stored.
@@ -47,6 +52,14 @@ pub fn probe(image: &FrameImage, column: f64, row: f64) -> Option<Probe> {
     }
     let stored = image.samples.get(at)?;
     Some(match image.modality_value(column, row) {
+        None if stored.is_finite()
+            && !image.is_mapped(stored)
+            && !image
+                .padding
+                .is_some_and(|padding| padding.contains(stored)) =>
+        {
+            Probe::Unmapped { stored }
+        }
         None => Probe::Padding { stored },
         Some(value) => Probe::Grey {
             stored,

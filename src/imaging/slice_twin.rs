@@ -144,11 +144,13 @@ pub fn modality_values(
     let Some(stepper) = stepper.filter(|_| image.is_complete()) else {
         return none();
     };
-    with_grey_samples!(
+    let mut values = with_grey_samples!(
         &image.samples,
         samples => picture::values(size_px, |x, y| grey_at(image, samples, &stepper, filter, x, y)),
         none()
-    )
+    );
+    image.blank_unmapped(&mut values);
+    values
 }
 
 #[inline]

@@ -13,16 +13,20 @@ pub(super) struct Meaning {
     pub modality: ModalityTransform,
     pub units: Units,
     pub vois: Vec<NamedVoi>,
+    /// The stored values that have one; `None` for all.
+    pub mapped: Option<(f64, f64)>,
 }
 
 impl Meaning {
-    /// Takes up a mapping that says what the values are: one that is the image's own rescale and
-    /// names its unit; of a parametric map, whose stored values stand for nothing else, the first.
-    /// Gives back the mappings that stand beside the values.
+    /// Takes up a mapping that says what the values are: one that is the image's own rescale, holds
+    /// for all it can store and names its unit; of a parametric map, whose stored values stand for
+    /// nothing else, the first, for the values that it maps alone. Gives back the mappings that stand
+    /// beside the values.
     pub(super) fn take(
         &mut self,
         mut maps: Vec<RealWorldValueMap>,
         is_parametric_map: bool,
+        stored: (f64, f64),
     ) -> Arc<[RealWorldValueMap]> {
         let own = match self.modality {
             ModalityTransform::Identity => Some((1.0, 0.0)),
@@ -34,15 +38,16 @@ impl Meaning {
         {
             let is_own = own.is_some_and(|own| is_same(own, (slope, intercept)));
             let has_tables = { self.vois.iter() }.any(|it| matches!(it.voi, VoiTransform::Lut(_)));
-            if is_own && self.units == Units::None {
-                self.units = units(&first.unit);
-            } else if is_parametric_map
+            let holds_for_all = is_within(stored, first.range);
+            let is_whole_meaning = is_parametric_map
                 && own == Some((1.0, 0.0))
-                && slope > 0.0
-                && !has_tables
-                && maps.iter().all(|other| is_within(other.range, first.range))
-            {
+                && maps.iter().all(|other| is_within(other.range, first.range));
+            if is_own && self.units == Units::None && (holds_for_all || is_whole_meaning) {
                 self.units = units(&first.unit);
+                self.mapped = (!holds_for_all).then_some(first.range);
+            } else if is_whole_meaning && slope > 0.0 && !has_tables {
+                self.units = units(&first.unit);
+                self.mapped = (!holds_for_all).then_some(first.range);
                 self.modality = ModalityTransform::Rescale { slope, intercept };
                 for named in &mut self.vois {
                     scale(&mut named.voi, slope, intercept);
@@ -204,9 +209,13 @@ mod tests {
         }
     }
 
+    /// What twelve bits can hold, as the mappings here do.
+    const ALL: (f64, f64) = (0.0, 4095.0);
+
     fn meaning(modality: ModalityTransform) -> Meaning {
         Meaning {
             modality,
+            mapped: None,
             units: Units::None,
             vois: vec![NamedVoi {
                 name: String::new(),
@@ -222,7 +231,11 @@ mod tests {
     #[test]
     fn a_parametric_map_shows_its_real_values_in_their_unit() {
         let mut meant = meaning(ModalityTransform::Identity);
-        let beside = meant.take(vec![map(1e-6, 0.0, "mm2/s"), map(2.0, 1.0, "ms")], true);
+        let beside = meant.take(
+            vec![map(1e-6, 0.0, "mm2/s"), map(2.0, 1.0, "ms")],
+            true,
+            ALL,
+        );
         assert_eq!(meant.units, Units::Ucum("mm2/s".into()));
         assert_eq!(meant.modality.apply(1500.0), 0.0015);
         assert_eq!(beside.len(), 1);
@@ -239,7 +252,7 @@ mod tests {
             range: (4096.0, 65_535.0),
             ..map(2e-6, 0.0, "mm2/s")
         };
-        let beside = meant.take(vec![map(1e-6, 0.0, "mm2/s"), upper], true);
+        let beside = meant.take(vec![map(1e-6, 0.0, "mm2/s"), upper], true, ALL);
         assert_eq!(meant.modality, ModalityTransform::Identity);
         let image = FrameImage {
             value_maps: beside,
@@ -256,9 +269,38 @@ mod tests {
             intercept: -1024.0,
         };
         let mut meant = meaning(rescale.clone());
-        let beside = meant.take(vec![map(1.0, -1024.0, "ml/100ml/s")], false);
+        let beside = meant.take(vec![map(1.0, -1024.0, "ml/100ml/s")], false, ALL);
         assert_eq!(meant.units, Units::Ucum("ml/100ml/s".into()));
         assert_eq!((meant.modality, beside.len()), (rescale, 0));
+    }
+
+    #[test]
+    fn a_mapping_says_nothing_of_values_beyond_its_range() {
+        let sixteen_bits = (0.0, 65_535.0);
+        let mut meant = meaning(ModalityTransform::Identity);
+        meant.take(vec![map(1e-6, 0.0, "mm2/s")], true, sixteen_bits);
+        assert_eq!(meant.mapped, Some((0.0, 4095.0)));
+        let image = FrameImage {
+            modality: meant.modality,
+            mapped: meant.mapped,
+            ..FrameImage::plain([2, 1], Samples::U16([1000, 5000].into()))
+        };
+        assert_eq!(image.modality_value(0, 0), Some(0.001));
+        assert_eq!(image.modality_value(1, 0), None);
+        let probed = crate::imaging::probe(&image, 1.0, 0.0);
+        assert_eq!(
+            probed,
+            Some(crate::imaging::Probe::Unmapped { stored: 5000.0 })
+        );
+        // One that only names the unit of a rescale names it for all values or for none.
+        let rescale = ModalityTransform::Rescale {
+            slope: 2.0,
+            intercept: 0.0,
+        };
+        let mut meant = meaning(rescale);
+        let beside = meant.take(vec![map(2.0, 0.0, "ms")], false, sixteen_bits);
+        assert_eq!((&meant.units, meant.mapped), (&Units::None, None));
+        assert_eq!(beside.len(), 1);
     }
 
     #[test]
@@ -268,7 +310,7 @@ mod tests {
             intercept: 10.0,
         });
         let before = meant.modality.clone();
-        let value_maps = meant.take(vec![map(0.5, 3.0, "ms"), map(2.0, 10.0, "1")], false);
+        let value_maps = meant.take(vec![map(0.5, 3.0, "ms"), map(2.0, 10.0, "1")], false, ALL);
         assert_eq!((&meant.modality, &meant.units), (&before, &Units::None));
         assert_eq!(value_maps.len(), 1, "the other says nothing new");
         let image = FrameImage {

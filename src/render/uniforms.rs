@@ -7,6 +7,7 @@ use crate::imaging::sampling::Stepper;
 use crate::imaging::voi::VoiStage;
 use crate::imaging::{PaddingRange, Photometric};
 use crate::render::shaders::SampleClass;
+use crate::volume::Footprint;
 use crate::volume::LayerSamples;
 use crate::volume::layer_twin::{LayerLook, MOST_LEVELS};
 
@@ -41,14 +42,15 @@ pub struct LayerUniform {
     threshold: f32,
     levels: [f32; MOST_LEVELS],
     line_px: i32,
-    unused: [u32; 3],
+    unused: i32,
+    footprint: [u32; 2],
 }
 
 const _: () = assert!(size_of::<LayerUniform>() == 64);
 
 impl LayerUniform {
     /// Of a look at some voxels.
-    pub fn new(look: &LayerLook, samples: &LayerSamples) -> Self {
+    pub fn new(look: &LayerLook, samples: &LayerSamples, footprint: Footprint) -> Self {
         Self {
             fill: look.fill,
             line: look.line,
@@ -59,7 +61,8 @@ impl LayerUniform {
             threshold: look.threshold,
             levels: look.levels,
             line_px: look.line_px as i32,
-            unused: [0; 3],
+            unused: 0,
+            footprint: [footprint.across, footprint.down],
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::imaging::Picture;
 use crate::imaging::sampling::{Position, Stepper};
 use crate::volume::ReslicePlane;
+use crate::volume::footprint::Footprint;
 use crate::volume::layer::{LayerSamples, LayerVolume};
 
 /// Isodose lines at most.
@@ -46,12 +47,14 @@ const HALF: f32 = 0.5;
 /// The layer alone: red, green, blue and opacity of each pixel of a plane, not multiplied.
 #[must_use]
 pub fn picture(volume: &LayerVolume, plane: &ReslicePlane, look: &LayerLook) -> Picture {
-    let Some(stepper) = plane.stepper(volume.grid()) else {
+    let footprint = Footprint::of(plane, volume.grid());
+    let Some(stepper) = footprint.positions(plane).stepper(volume.grid()) else {
         return Picture::paint(plane.size_px, |_, _| [0; 4]);
     };
     let layer = Layer {
         volume,
         stepper,
+        footprint,
         look,
         full: match volume.samples() {
             LayerSamples::Shares { full, .. } => f32::from(*full),
@@ -89,14 +92,33 @@ pub fn lay_over(under: &mut Picture, over: &Picture) {
 
 struct Layer<'a> {
     volume: &'a LayerVolume,
+    /// Of the positions in a pixel's footprint.
     stepper: Stepper<3>,
+    footprint: Footprint,
     look: &'a LayerLook,
     full: f32,
 }
 
 impl Layer<'_> {
-    fn position(&self, x: i32, y: i32) -> Position<3> {
-        self.stepper.at(x as u32, y as u32)
+    /// One of the positions of a pixel's footprint, counted from its first.
+    fn position(&self, [x, y]: [i32; 2], [i, j]: [u32; 2]) -> Position<3> {
+        let Footprint { across, down } = self.footprint;
+        self.stepper.at(
+            (x as u32).wrapping_mul(across).wrapping_add(i),
+            (y as u32).wrapping_mul(down).wrapping_add(j),
+        )
+    }
+
+    fn centre(&self, pixel: [i32; 2]) -> Position<3> {
+        let Footprint { across, down } = self.footprint;
+        self.position(pixel, [across / 2, down / 2])
+    }
+
+    /// All of a pixel's footprint.
+    fn positions(&self, pixel: [i32; 2]) -> impl Iterator<Item = Position<3>> {
+        let Footprint { across, down } = self.footprint;
+        let places = (0..down).flat_map(move |j| (0..across).map(move |i| [i, j]));
+        places.map(move |place| self.position(pixel, place))
     }
 
     fn colour(&self, entry: usize) -> [u8; 4] {
@@ -115,8 +137,7 @@ impl Layer<'_> {
         [(x - d, y), (x + d, y), (x, y - d), (x, y + d)]
     }
 
-    fn label(&self, x: i32, y: i32) -> u8 {
-        let position = self.position(x, y);
+    fn label_at(&self, position: Position<3>) -> u8 {
         let dims = self.volume.dims();
         if !position.is_inside(dims) {
             return 0;
@@ -128,6 +149,25 @@ impl Layer<'_> {
             }
             _ => 0,
         }
+    }
+
+    fn is_shown(&self, label: u8) -> bool {
+        let [.., shown] = self.colour(label.into());
+        label > 0 && shown > 0
+    }
+
+    /// The label at the pixel's centre; where it is none that is shown, the highest shown one that the
+    /// pixel covers.
+    fn label(&self, x: i32, y: i32) -> u8 {
+        let centre = self.label_at(self.centre([x, y]));
+        if self.footprint == Footprint::CENTRE || self.is_shown(centre) {
+            return centre;
+        }
+        let labels = { self.positions([x, y]) }.map(|position| self.label_at(position));
+        labels
+            .filter(|label| self.is_shown(*label))
+            .max()
+            .unwrap_or(centre)
     }
 
     fn label_colour(&self, x: i32, y: i32) -> [u8; 4] {
@@ -147,16 +187,22 @@ impl Layer<'_> {
         Self::drawn(self.colour(label.into()), opacity)
     }
 
-    /// The value, and whether there is one.
+    /// The value at the pixel's centre, if there is one.
     fn value(&self, x: i32, y: i32) -> Option<f32> {
-        let value = self.volume.linear(self.position(x, y)).ok()?;
-        Some(value / self.full)
+        self.volume.linear(self.centre([x, y])).ok()
+    }
+
+    /// The largest share that the pixel covers.
+    fn share(&self, x: i32, y: i32) -> f32 {
+        let shares = { self.positions([x, y]) }
+            .map(|position| self.volume.linear(position).unwrap_or(0.0) / self.full);
+        shares.fold(0.0, f32::max)
     }
 
     fn share_colour(&self, x: i32, y: i32) -> [u8; 4] {
-        let share = self.value(x, y).unwrap_or(0.0);
+        let share = self.share(x, y);
         let is_in = |share: f32| share >= HALF;
-        let is_out = |(x, y): &(i32, i32)| !is_in(self.value(*x, *y).unwrap_or(0.0));
+        let is_out = |(x, y): &(i32, i32)| !is_in(self.share(*x, *y));
         let is_edge = is_in(share) && self.around(x, y).iter().any(is_out);
         let opacity = if is_edge {
             self.look.line

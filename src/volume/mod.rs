@@ -2,6 +2,7 @@
 //! CPU reslice that the shader must equal.
 #![warn(missing_docs)]
 
+mod footprint;
 mod grid;
 mod layer;
 pub mod layer_twin;
@@ -9,6 +10,7 @@ mod region;
 pub mod reslice;
 pub(crate) mod taps;
 
+pub use footprint::Footprint;
 pub use grid::{GridReport, Volume, VolumeGrid, VolumePlan};
 pub use layer::{LayerSamples, LayerVolume, LayerVolumeId};
 pub use layer_twin::{LayerLook, LayerPalette};

@@ -12,8 +12,10 @@ use crate::volume::grid::Volume;
 pub struct VolumeProbe {
     /// Column, row, slice of the voxel.
     pub voxel: [u32; 3],
-    /// Its modality value; or padding or not loaded ([`Blank::NoData`]), or a missing slice.
+    /// Its modality value; or padding, not mapped or not loaded ([`Blank::NoData`]), or a missing slice.
     pub value: Result<f64, Blank>,
+    /// The stored value, where it has no modality value for want of a mapping.
+    pub unmapped: Option<f64>,
     /// Unit of the value.
     pub units: Units,
     /// What the value is multiplied with to be SUVbw, g/ml, where the slice holds what that takes.
@@ -42,6 +44,13 @@ impl Volume {
                 image
                     .modality_value(voxel[0], voxel[1])
                     .ok_or(Blank::NoData)
+            }),
+            unmapped: { slice.ok() }.and_then(|image| {
+                let at = voxel[1] as usize * image.columns as usize + voxel[0] as usize;
+                let is_padding = |stored| image.padding.is_some_and(|it| it.contains(stored));
+                { image.samples.get(at) }
+                    .filter(|stored| stored.is_finite() && at < image.pixels_held())
+                    .filter(|stored| !image.is_mapped(*stored) && !is_padding(*stored))
             }),
             units: slice.map_or(Units::None, |image| image.units.clone()),
             suv_bw_factor: slice.ok().and_then(|image| image.suv_bw_factor),

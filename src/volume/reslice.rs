@@ -66,13 +66,17 @@ pub fn values(volume: &Volume, plane: &ReslicePlane, filter: Filter) -> Vec<f32>
         return nothing();
     };
     let taps = VolumeTaps::new(volume);
-    with_voxels!(
+    let mut values = with_voxels!(
         &taps,
         voxels => {
             picture::values(plane.size_px, |x, y| value_at(&voxels, stepper.at(x, y), filter))
         },
         nothing()
-    )
+    );
+    if let Some(first) = taps.first() {
+        first.blank_unmapped(&mut values);
+    }
+    values
 }
 
 /// The picture of the plane; a missing slice is hatched.

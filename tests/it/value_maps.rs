@@ -1,7 +1,12 @@
 //! Real world values: from the file to what is measured.
 
 use isocentre::annotation::unit_of_values;
-use isocentre::imaging::{FrameImage, Probe, Units, mapped_values, probe};
+use isocentre::geom::{DAffine2, DVec2};
+use isocentre::imaging::sampling::Filter;
+use isocentre::imaging::slice_twin::modality_values;
+use isocentre::imaging::{
+    FrameImage, Probe, Region, Units, mapped_values, probe, region_statistics,
+};
 
 use crate::common::drawn::frame_of;
 use crate::common::{Element, Encoding, SyntheticImage, Value};
@@ -128,4 +133,25 @@ fn a_mapping_that_repeats_the_rescale_names_the_unit_of_the_values() {
     assert_eq!(value(&image), 86.0);
     assert_eq!(image.units, Units::Ucum("ml/100ml/s".into()));
     assert!(image.value_maps.is_empty());
+}
+
+#[test]
+fn beyond_the_values_it_maps_a_parametric_map_has_none() {
+    let map = SyntheticImage::new(2, 2)
+        .bits(16, 16)
+        .pixels(|row, column| [[1000, 5000], [2000, 4096]][row][column])
+        .text(0x0008, 0x0016, "UI", PARAMETRIC_MAP)
+        .element(shared(vec![line("ADC", "mm2/s", 1e-6, 0.0)]));
+    let map = load(&map);
+    assert_eq!(
+        probe(&map, 1.0, 0.0),
+        Some(Probe::Unmapped { stored: 5000.0 })
+    );
+    let region = Region::rectangle(DVec2::splat(-0.5), DVec2::splat(1.5));
+    let statistics = region_statistics(&map, &region).unwrap();
+    assert_eq!(statistics.count, 2, "1000 and 2000");
+    assert!((statistics.max - 0.002).abs() < 1e-12);
+    let values = modality_values(&map, [2, 2], DAffine2::IDENTITY, Filter::Nearest);
+    let is_there: Vec<bool> = values.iter().map(|value| value.is_finite()).collect();
+    assert_eq!(is_there, [true, false, true, false]);
 }

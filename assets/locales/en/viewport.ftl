@@ -71,6 +71,7 @@ calibration-ultrasound = ultrasound region
 
 probe-point = ({ $x }, { $y }, { $z }) mm
 probe-pixel = pixel ({ $column }, { $row })
+probe-unmapped = no value: { $stored } as stored is not mapped
 probe-padding = no image here
 probe-gap = missing slice
 unit-hounsfield = HU

@@ -71,6 +71,7 @@ calibration-ultrasound = région échographique
 
 probe-point = ({ $x } ; { $y } ; { $z }) mm
 probe-pixel = pixel ({ $column } ; { $row })
+probe-unmapped = pas de valeur : { $stored } enregistré, sans correspondance
 probe-padding = pas d’image ici
 probe-gap = coupe manquante
 unit-hounsfield = UH

@@ -14,7 +14,7 @@ use crate::render::texture::layer::LayerTexture;
 use crate::render::texture::{texture_2d, uniform_buffer};
 use crate::render::uniforms::{LayerUniform, ViewUniform};
 use crate::volume::layer_twin::PALETTE;
-use crate::volume::{LayerLook, LayerPalette, LayerVolume, ReslicePlane};
+use crate::volume::{Footprint, LayerLook, LayerPalette, LayerVolume, ReslicePlane};
 
 /// One layer in one pane: its own uniforms and palette.
 pub struct LayerPane {
@@ -67,9 +67,10 @@ impl LayerPane {
             self.bind_group = bind_group(gpu, &self.view, &self.layer, &look.palette)?;
             self.palette = Arc::clone(&look.palette);
         }
-        let stepper = plane.stepper(volume.grid());
+        let footprint = Footprint::of(plane, volume.grid());
+        let stepper = footprint.positions(plane).stepper(volume.grid());
         let view = ViewUniform::of_positions(stepper.as_ref(), viewport_px);
-        let layer = LayerUniform::new(look, volume.samples());
+        let layer = LayerUniform::new(look, volume.samples(), footprint);
         gpu.queue
             .write_buffer(&self.view, 0, bytemuck::bytes_of(&view));
         gpu.queue

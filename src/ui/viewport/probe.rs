@@ -55,7 +55,10 @@ pub(super) fn probe_text(
                         )
                     }
                     Err(Blank::Gap) => words.id(msg("probe-gap")),
-                    Err(Blank::NoData) => words.id(msg("probe-padding")),
+                    Err(Blank::NoData) => probe.unmapped.map_or_else(
+                        || words.id(msg("probe-padding")),
+                        |stored| unmapped_text(stored, words),
+                    ),
                 })
         }
         Pixels::Waiting | Pixels::Failed(_) => return None,
@@ -102,10 +105,18 @@ fn value_text(probe: &Probe, precision: Precision, words: &Words) -> String {
             suv_bw,
             ..
         } => grey_text(*value, *suv_bw, &unit_text(units, words), precision, words),
+        Probe::Unmapped { stored } => unmapped_text(*stored, words),
         Probe::Padding { .. } => words.id(msg("probe-padding")),
         Probe::Missing => words.id(msg("probe-missing")),
         Probe::Colour([r, g, b]) => format!("R\u{a0}{r} G\u{a0}{g} B\u{a0}{b}"),
     }
+}
+
+/// A stored value that stands for nothing.
+fn unmapped_text(stored: f64, words: &Words) -> String {
+    let decimals = if stored.fract() == 0.0 { 0 } else { 3 };
+    let stored = words.number(stored, decimals);
+    words.get(&Message::new(msg("probe-unmapped")).text("stored", stored))
 }
 
 /// The value, and what it means as uptake.

@@ -134,6 +134,77 @@ fn shares_and_their_outline_at_one_half_are_those_of_the_twin() {
     }
 }
 
+/// Pixels of two to three voxels: they cover more than the voxel at their centre.
+fn coarse_planes() -> Vec<ReslicePlane> {
+    let coarser = |plane: ReslicePlane| {
+        let (right_step, down_step) = (plane.right_step * 5.0, plane.down_step * 7.0);
+        ReslicePlane {
+            origin: grid().centre() - right_step * 11.5 - down_step * 7.5,
+            right_step,
+            down_step,
+            size_px: [24, 16],
+        }
+    };
+    planes().into_iter().map(coarser).collect()
+}
+
+#[test]
+fn what_coarse_pixels_cover_is_that_of_the_twin() {
+    let mut numbers = Numbers(5);
+    let scattered: Vec<u8> = (0..count())
+        .map(|_| {
+            if numbers.below(20) == 0 {
+                1 + numbers.below(7) as u8
+            } else {
+                0
+            }
+        })
+        .collect();
+    for plane in coarse_planes() {
+        let labels = LayerSamples::Labels(scattered.clone().into());
+        let (drawn, want) = both(labels, &look(1), &plane);
+        assert!(coloured(&want) > 20);
+        compare_pictures(&drawn, &want, Tolerance::Near).unwrap();
+        let shares = LayerSamples::Shares {
+            stored: { scattered.iter() }.map(|label| label * 25).collect(),
+            full: 200,
+        };
+        let (drawn, want) = both(shares, &look(1), &plane);
+        assert!(coloured(&want) > 20);
+        compare_pictures(&drawn, &want, Tolerance::Near).unwrap();
+    }
+}
+
+#[test]
+fn a_segment_of_one_voxel_is_seen_however_far_the_picture_is_zoomed_out() {
+    let grid = VolumeGrid {
+        dims: [256, 256, 1],
+        patient_from_voxel: DAffine3::IDENTITY,
+    };
+    for at in [0, 255, 100 * 256 + 37, 128 * 256 + 128, 256 * 256 - 1] {
+        let mut labels = vec![0; 256 * 256];
+        labels[at] = 1;
+        let volume = LayerVolume::new(grid.clone(), LayerSamples::Labels(labels.into()), None);
+        let volume = volume.unwrap();
+        for step in [1.0, 2.0, 3.7, 10.0, 14.5] {
+            let side: f64 = 256.0 / step;
+            let plane = ReslicePlane {
+                origin: DVec3::new(-0.5 + step / 2.0, -0.5 + step / 2.0, 0.0),
+                right_step: DVec3::X * step,
+                down_step: DVec3::Y * step,
+                size_px: [side.ceil() as u32; 2],
+            };
+            let seen = picture(&volume, &plane, &look(1));
+            let opaque = seen
+                .rgba
+                .chunks_exact(4)
+                .filter(|pixel| pixel[3] > 0)
+                .count();
+            assert_eq!(opaque, 1, "voxel {at}, {step} voxels a pixel");
+        }
+    }
+}
+
 #[test]
 fn a_dose_wash_and_its_isodose_lines_are_those_of_the_twin() {
     let doses: Vec<f32> = (0..count()).map(|at| smooth(at) as f32 * 38.0).collect();
