@@ -6,13 +6,24 @@
 //!
 //! Two programs on one machine may use one archive at once; of several machines only one may.
 #![warn(missing_docs)]
-#![allow(dead_code, reason = "the files and their index come next")]
+#![allow(dead_code, unused_imports, reason = "import and rebuild come next")]
 
+mod catch_up;
 mod database;
+mod entry;
 mod error;
+mod index;
+mod indexer;
+mod names;
 mod open;
 mod queue;
 mod session;
+mod sink;
+mod store;
+mod time;
+mod words;
+
+use time::milliseconds;
 
 pub use error::ArchiveError;
 pub use open::Archive;

@@ -1,13 +1,12 @@
 //! Whether two files speak of the same patient. Two patients are never mixed; in doubt they are
 //! kept apart, and someone is told.
 
-use super::records::Patient;
 use crate::dicom::modules::PatientModule;
 use crate::dicom::modules::normalised_name;
 
 /// How a file's patient relates to a known one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Relation {
+pub enum Relation {
     /// The same.
     Same,
     /// The same ID, but a different name or birth date: apart, and worth a word.
@@ -16,23 +15,26 @@ pub(super) enum Relation {
     Other,
 }
 
-/// Compares a file's patient, within the study it names, with a known one.
+/// Compares a file's patient, within the study it names, with a known one, who may be known by
+/// one study alone ([`only_study`]).
 ///
 /// With an ID: same ID and issuer, and no contradiction in name or birth date (what one of them
 /// leaves out contradicts nothing). Without: same name and birth date, both stated. With less
 /// than that only the study itself tells.
-pub(super) fn relation(known: &Patient, file: &PatientModule, study_uid: &str) -> Relation {
-    let own = &known.module;
+#[must_use]
+pub fn relation(
+    own: &PatientModule,
+    own_only_study: Option<&str>,
+    file: &PatientModule,
+    study_uid: &str,
+) -> Relation {
     if own.patient_id != file.patient_id {
         return Relation::Other;
     }
     if file.patient_id.is_empty() {
         let is_same = own.birth_date == file.birth_date
             && normalised_name(&own.name) == normalised_name(&file.name)
-            && known
-                .only_study
-                .as_deref()
-                .is_none_or(|uid| uid == study_uid);
+            && own_only_study.is_none_or(|uid| uid == study_uid);
         return if is_same {
             Relation::Same
         } else {
@@ -50,14 +52,15 @@ pub(super) fn relation(known: &Patient, file: &PatientModule, study_uid: &str) -
 }
 
 /// The study, where nothing else identifies a patient.
-pub(super) fn only_study(file: &PatientModule, study_uid: &str) -> Option<String> {
+#[must_use]
+pub fn only_study(file: &PatientModule, study_uid: &str) -> Option<String> {
     let is_identified = !file.patient_id.is_empty()
         || (!normalised_name(&file.name).is_empty() && !file.birth_date.is_empty());
     (!is_identified).then(|| study_uid.to_owned())
 }
 
 /// Takes over what the known patient lacks.
-pub(super) fn complete(known: &mut PatientModule, file: &PatientModule) {
+pub fn complete(known: &mut PatientModule, file: &PatientModule) {
     let fill = |own: &mut String, other: &String| {
         if own.is_empty() {
             own.clone_from(other);

@@ -9,7 +9,6 @@ mod concatenation;
 mod criterion;
 mod display_set;
 mod grid;
-mod identity;
 mod keys;
 mod kind;
 mod library;
@@ -20,6 +19,8 @@ mod records;
 mod search;
 mod split;
 mod why_no_volume;
+
+pub mod identity;
 
 pub use display_set::DisplaySet;
 pub use grid::{GridReport, VolumeGrid, VolumePlan};

@@ -7,6 +7,7 @@
 
 mod actions;
 mod architecture;
+mod archive;
 mod calibrating;
 mod character_sets;
 mod cine;

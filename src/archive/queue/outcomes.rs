@@ -7,6 +7,7 @@ use rusqlite::Transaction;
 use rusqlite::params;
 
 use crate::archive::ArchiveError;
+use crate::archive::milliseconds;
 
 use super::Item;
 use super::ItemOutcome;
@@ -16,7 +17,6 @@ use super::TransferKind;
 use super::TransferState;
 use super::Transfers;
 use super::rows::Coded as _;
-use super::rows::milliseconds;
 use super::rows::outcome;
 use super::rows::read_items;
 use super::rows::read_transfer;

@@ -1,9 +1,6 @@
 //! Between the tables and what they mean.
 
 use std::path::PathBuf;
-use std::time::Duration;
-use std::time::SystemTime;
-use std::time::UNIX_EPOCH;
 
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
@@ -11,6 +8,7 @@ use rusqlite::Row;
 use rusqlite::types::Type;
 
 use crate::archive::ArchiveError;
+use crate::archive::time::of_milliseconds as time;
 
 use super::Item;
 use super::ItemOutcome;
@@ -80,15 +78,6 @@ impl ItemOutcome {
             Self::Failed(reason) => (outcome::FAILED, reason),
         }
     }
-}
-
-pub(super) fn milliseconds(time: SystemTime) -> i64 {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
-
-fn time(milliseconds: i64) -> SystemTime {
-    UNIX_EPOCH + Duration::from_millis(milliseconds.max(0) as u64)
 }
 
 pub(super) fn joined(uids: &[String]) -> String {

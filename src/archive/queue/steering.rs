@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use rusqlite::params;
 
 use crate::archive::ArchiveError;
+use crate::archive::milliseconds;
 
 use super::Transfer;
 use super::TransferId;
@@ -12,7 +13,6 @@ use super::TransferPriority;
 use super::TransferState;
 use super::Transfers;
 use super::rows::Coded as _;
-use super::rows::milliseconds;
 use super::rows::read_transfer;
 use super::rows::read_transfers;
 

@@ -17,6 +17,7 @@ use rusqlite::named_params;
 use rusqlite::params;
 
 use crate::archive::ArchiveError;
+use crate::archive::milliseconds;
 use crate::archive::session::Session;
 
 use super::Added;
@@ -32,7 +33,6 @@ use super::attempts::MAX_ATTEMPTS;
 use super::attempts::wait_after;
 use super::rows::Coded as _;
 use super::rows::joined;
-use super::rows::milliseconds;
 use super::rows::outcome;
 use super::rows::read_transfer;
 

@@ -96,6 +96,18 @@ impl PartFile {
         }
     }
 
+    /// Waits until all bytes are on the disk, so that [`Self::keep`] has nothing left to wait for.
+    ///
+    /// # Errors
+    /// [`Refusal::NoRoom`].
+    pub fn sync(&mut self) -> Result<(), Refusal> {
+        let synced = self
+            .file
+            .flush()
+            .and_then(|()| self.file.get_ref().sync_all());
+        synced.map_err(|error| self.temporary.no_room(error))
+    }
+
     /// Makes the file last under this name, in the folder it was begun in or another of the same
     /// file system. A file of that name is replaced.
     ///

@@ -119,7 +119,8 @@ impl Library {
         let mut same = Vec::new();
         let mut contradicting = None;
         for (key, patient) in &self.patients {
-            match identity::relation(patient, identity, study_uid) {
+            let only_study = patient.only_study.as_deref();
+            match identity::relation(&patient.module, only_study, identity, study_uid) {
                 Relation::Same => same.push(*key),
                 Relation::Contradicting => contradicting = contradicting.or(Some(*key)),
                 Relation::Other => {}

@@ -1,0 +1,84 @@
+//! The index: one connection writes, in big transactions; another searches meanwhile.
+
+mod insert;
+mod patients;
+mod read;
+mod schema;
+mod search;
+
+use std::fmt;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
+
+use rusqlite::Connection;
+use rusqlite::Transaction;
+use rusqlite::TransactionBehavior;
+
+use super::ArchiveError;
+use super::database;
+
+pub(super) use insert::Inserted;
+pub(super) use patients::KnownPatient;
+pub(super) use read::Known;
+pub(super) use schema::INDEX;
+
+/// The index of the archive.
+pub(super) struct Index {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    reader: Mutex<Connection>,
+}
+
+impl fmt::Debug for Index {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Index").finish_non_exhaustive()
+    }
+}
+
+impl Index {
+    /// With the connection that made sure it is there.
+    pub(super) fn new(path: PathBuf, writer: Connection) -> Result<Self, ArchiveError> {
+        let reader = database::open_to_read(&path)?;
+        Ok(Self {
+            path,
+            writer: Mutex::new(writer),
+            reader: Mutex::new(reader),
+        })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn reader(&self) -> MutexGuard<'_, Connection> {
+        self.reader.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does something in one transaction: all of it lasts when this returns, or nothing.
+    pub(super) fn change<T>(
+        &self,
+        what: impl FnOnce(&Transaction<'_>) -> Result<T, ArchiveError>,
+    ) -> Result<T, ArchiveError> {
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let result = what(&transaction)?;
+        transaction.commit()?;
+        Ok(result)
+    }
+
+    /// Whether every file of the archive was looked at.
+    pub(super) fn is_complete(&self) -> Result<bool, ArchiveError> {
+        let reader = self.reader();
+        Ok(reader.query_row("SELECT is_complete FROM state", (), |row| row.get(0))?)
+    }
+
+    pub(super) fn set_complete(&self) -> Result<(), ArchiveError> {
+        self.change(|transaction| {
+            transaction.execute("UPDATE state SET is_complete = 1", ())?;
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,85 @@
+//! The archive as the place where received instances go.
+
+use std::sync::Arc;
+
+use sha2::Digest as _;
+use sha2::Sha256;
+
+use crate::dicom::Announced;
+use crate::dicom::ByteSource;
+use crate::dicom::InstanceSink;
+use crate::dicom::InstanceWriter;
+use crate::dicom::PartFile;
+use crate::dicom::Received;
+use crate::dicom::Refusal;
+use crate::dicom::read_header;
+use crate::files::Readable;
+
+use super::Archive;
+use super::entry::Checksum;
+use super::store::Arrived;
+use super::store::Kept;
+use super::store::Store;
+
+impl InstanceSink for Archive {
+    fn begin(&self, announced: &Announced) -> Result<Box<dyn InstanceWriter>, Refusal> {
+        let folder = self.store.session.folder();
+        Ok(Box::new(Writer {
+            part: PartFile::begin(folder, announced, Readable::AsUsual)?,
+            hash: Sha256::new(),
+            from: announced.from.clone(),
+            store: Arc::clone(&self.store),
+        }))
+    }
+}
+
+struct Writer {
+    part: PartFile,
+    hash: Sha256,
+    from: String,
+    store: Arc<Store>,
+}
+
+impl InstanceWriter for Writer {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
+        self.hash.update(bytes);
+        self.part.write(bytes)
+    }
+
+    fn finish(self: Box<Self>) -> Result<Received, Refusal> {
+        let Self {
+            mut part,
+            hash,
+            from,
+            store,
+        } = *self;
+        let mut header = part.check()?;
+        part.sync()?;
+        let bytes = part.bytes();
+        let size = header.source.size().unwrap_or_default();
+        let arrived = Arrived {
+            header: &header,
+            checksum: Checksum {
+                from: size.saturating_sub(bytes),
+                sha256: hash.finalize().into(),
+            },
+            size,
+            from: &from,
+        };
+        let kept = store.keep(&arrived, |path| part.keep(path).map(drop))?;
+        let (path, was_known) = match kept {
+            Kept::New(path) | Kept::Aside(path) => (path, false),
+            Kept::Known(path) => (path, true),
+        };
+        header.source = ByteSource::File(path.as_path().into());
+        if was_known && let Ok(there) = read_header(header.source.clone()) {
+            header = there; // its pixels may begin elsewhere
+        }
+        Ok(Received {
+            header,
+            path,
+            bytes,
+            was_known,
+        })
+    }
+}

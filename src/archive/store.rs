@@ -1,0 +1,280 @@
+//! Keeping instances: each gets its name once all of it is on the disk, and never takes the place
+//! of another.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
+use crate::dicom::ByteSource;
+use crate::dicom::InstanceHeader;
+use crate::dicom::Refusal;
+use crate::dicom::read_header;
+use crate::files::FileError;
+use crate::problem::Message;
+use crate::problem::Problem;
+use crate::problem::Problems;
+use crate::problem::msg;
+
+use super::ArchiveError;
+use super::entry::Checksum;
+use super::entry::Entry;
+use super::entry::Place;
+use super::index::Index;
+use super::indexer::Indexer;
+use super::names;
+use super::session::Session;
+
+/// What all who keep instances share.
+#[derive(Debug)]
+pub(super) struct Store {
+    pub(super) folder: PathBuf,
+    pub(super) session: Arc<Session>,
+    pub(super) index: Arc<Index>,
+    pub(super) indexer: Indexer,
+    pub(super) problems: Arc<Problems>,
+    /// Locked while a name is given; the file's lock holds other programs.
+    pub(super) naming: Mutex<File>,
+}
+
+/// An instance that lies complete and synced in the session's folder.
+pub(super) struct Arrived<'a> {
+    /// Its header.
+    pub(super) header: &'a InstanceHeader,
+    pub(super) checksum: Checksum,
+    /// Bytes of its file.
+    pub(super) size: u64,
+    /// AE title or host.
+    pub(super) from: &'a str,
+}
+
+/// What is to be done with what arrived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It gets this name, unless someone else has it by then.
+    Keep {
+        patient_folder: String,
+        path: String,
+    },
+    /// It is there already.
+    Known(PathBuf),
+    /// Another with the same identifiers is there: it gets a name aside.
+    Aside { path: PathBuf, other: PathBuf },
+}
+
+/// What became of an instance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// It is in the archive.
+    New(PathBuf),
+    /// It was there already.
+    Known(PathBuf),
+    /// It contradicts one that is there and was kept aside.
+    Aside(PathBuf),
+}
+
+impl Store {
+    /// Gives what arrived its place. `name_it` renames the temporary file, durably.
+    pub(super) fn keep(
+        &self,
+        arrived: &Arrived<'_>,
+        name_it: impl FnOnce(&Path) -> Result<(), Refusal>,
+    ) -> Result<Kept, Refusal> {
+        let nowhere = Place::Reference {
+            path: String::new(),
+            entry: String::new(),
+        };
+        let mut entry =
+            Entry::read(arrived.header, nowhere, arrived.size).map_err(Refusal::Unreadable)?;
+        entry.checksum = Some(arrived.checksum);
+        arrived.from.clone_into(&mut entry.from);
+        loop {
+            let (path, patient_folder) = match self.verdict(&entry, arrived)? {
+                Verdict::Known(path) => return Ok(Kept::Known(path)),
+                Verdict::Aside { path, other } => return self.keep_aside(&path, &other, name_it),
+                Verdict::Keep {
+                    patient_folder,
+                    path,
+                } => (path, patient_folder),
+            };
+            let file = self.folder.join(&path);
+            if let Some((series_folder, _)) = path.rsplit_once('/') {
+                self.session.touch(series_folder).map_err(no_room)?;
+                self.make_folders(series_folder).map_err(no_room)?;
+            }
+            let naming = self.naming.lock().unwrap_or_else(PoisonError::into_inner);
+            naming.lock().map_err(|source| no_name(&file, source))?;
+            if file.exists() {
+                drop(naming.unlock()); // it goes with the next lock at the latest
+                continue; // someone was faster: what lies there now is compared
+            }
+            let named = name_it(&file);
+            drop(naming.unlock());
+            drop(naming);
+            named?;
+            entry.place = Place::Own {
+                patient_folder,
+                path,
+            };
+            self.indexer.add(entry);
+            return Ok(Kept::New(file));
+        }
+    }
+
+    fn verdict(&self, entry: &Entry, arrived: &Arrived<'_>) -> Result<Verdict, Refusal> {
+        let study_uid = &entry.study.study_instance_uid;
+        let (patient, problem) = self
+            .index
+            .patient_for(&entry.patient, study_uid)
+            .map_err(not_indexed)?;
+        if let Some(problem) = problem {
+            self.problems.report(problem);
+        }
+        let path = format!(
+            "{}/{}",
+            entry.series_folder(&patient.folder),
+            entry.file_name()
+        );
+        let file = self.folder.join(&path);
+        let keep = Verdict::Keep {
+            patient_folder: patient.folder.clone(),
+            path,
+        };
+        if file.exists() {
+            let source = ByteSource::File(file.as_path().into());
+            return match read_header(source) {
+                Ok(there) if there.has_same_content(arrived.header) => Ok(Verdict::Known(file)),
+                Ok(_) => Ok(self.aside(entry, arrived, file)),
+                Err(_) => {
+                    // What cannot be read is no instance: it makes room, and is not lost.
+                    self.set_damaged_aside(&file)?;
+                    Ok(keep)
+                }
+            };
+        }
+        // The archive may know it by a reference to a file elsewhere.
+        let known = self
+            .index
+            .find_known(&patient, entry)
+            .map_err(not_indexed)?;
+        if let Some(known) = known.filter(|known| !known.is_own && known.entry.is_empty()) {
+            let other = PathBuf::from(known.path);
+            let source = ByteSource::File(other.as_path().into());
+            if let Ok(there) = read_header(source)
+                && !there.has_same_content(arrived.header)
+            {
+                return Ok(self.aside(entry, arrived, other));
+            }
+        }
+        Ok(keep)
+    }
+
+    fn aside(&self, entry: &Entry, arrived: &Arrived<'_>, other: PathBuf) -> Verdict {
+        let content = names::hex(arrived.checksum.sha256.get(..6).unwrap_or_default());
+        let name = format!("{}-{content}.dcm", names::of_uid(&entry.sop_instance_uid));
+        let study = names::of_uid(&entry.study.study_instance_uid);
+        let path = self.folder.join(names::ASIDE).join(study).join(name);
+        Verdict::Aside { path, other }
+    }
+
+    fn keep_aside(
+        &self,
+        path: &Path,
+        other: &Path,
+        name_it: impl FnOnce(&Path) -> Result<(), Refusal>,
+    ) -> Result<Kept, Refusal> {
+        if path.exists() {
+            return Ok(Kept::Known(path.to_owned()));
+        }
+        if let Ok(relative) = path.strip_prefix(&self.folder)
+            && let Some(relative) = relative.parent().and_then(Path::to_str)
+        {
+            self.make_folders(&relative.replace('\\', "/"))
+                .map_err(no_room)?;
+        }
+        name_it(path)?;
+        let message = Message::new(msg("archive-kept-aside"))
+            .text("other", other.display().to_string())
+            .text("aside", path.display().to_string());
+        self.problems.report(Problem::warning(message).at(path));
+        Ok(Kept::Aside(path.to_owned()))
+    }
+
+    fn set_damaged_aside(&self, file: &Path) -> Result<(), Refusal> {
+        self.make_folders(names::ASIDE).map_err(no_room)?;
+        let name = file.file_name().unwrap_or_default();
+        let mut number = 1;
+        let aside = loop {
+            let mut damaged = name.to_owned();
+            damaged.push(format!(".damaged-{number}"));
+            let aside = self.folder.join(names::ASIDE).join(damaged);
+            if !aside.exists() {
+                break aside;
+            }
+            number += 1;
+        };
+        std::fs::rename(file, &aside).map_err(|source| no_name(file, source))?;
+        let message =
+            Message::new(msg("archive-damaged-aside")).text("aside", aside.display().to_string());
+        self.problems.report(Problem::warning(message).at(file));
+        Ok(())
+    }
+
+    /// Makes folders below the archive's so that a power cut leaves them there.
+    fn make_folders(&self, relative: &str) -> Result<(), FileError> {
+        let mut folder = self.folder.clone();
+        for part in relative.split('/') {
+            let above = folder.clone();
+            folder.push(part);
+            let failed = |source| FileError::Folder {
+                path: folder.clone(),
+                source,
+            };
+            match std::fs::create_dir(&folder) {
+                Ok(()) => sync_folder(&above).map_err(failed)?,
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(failed(error)),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        // What is not in the index stays in the session's journal, for the next opening.
+        if self.indexer.stop() {
+            self.session.end();
+        }
+    }
+}
+
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if !cfg!(unix) {
+        return Ok(()); // a folder cannot be opened as a file there
+    }
+    match File::open(folder)?.sync_all() {
+        // Some network file systems cannot sync a folder.
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
+        result => result,
+    }
+}
+
+pub(super) fn no_room(error: FileError) -> Refusal {
+    Refusal::NoRoom(error.message())
+}
+
+fn no_name(path: &Path, source: io::Error) -> Refusal {
+    no_room(FileError::Write {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// Without knowing whose it is, an instance has no place.
+fn not_indexed(error: ArchiveError) -> Refusal {
+    Refusal::NoRoom(error.message())
+}

@@ -1,0 +1,204 @@
+//! What is received is kept whole, apart from others, and found.
+
+use isocentre::archive::Archive;
+use isocentre::archive::ArchiveError;
+use isocentre::dicom::ByteSource;
+use isocentre::dicom::InstanceSink as _;
+use isocentre::dicom::Refusal;
+use isocentre::dicom::read_header;
+use isocentre::model::Level;
+
+use super::all_at;
+use super::announced;
+use super::files_below;
+use super::found_uids;
+use super::image;
+use super::kept_files;
+use super::message_ids;
+use super::receive;
+use crate::common::temp_folder;
+
+#[test]
+fn what_is_received_lies_in_a_readable_tree_and_is_found() {
+    let folder = temp_folder();
+    let archive = Archive::open(folder.path()).unwrap();
+    for uid in ["1.2.1", "1.2.2"] {
+        let received = receive(&archive, &image(), uid).unwrap();
+        assert!(!received.was_known && received.path.exists());
+        let header = read_header(ByteSource::File(received.path.as_path().into())).unwrap();
+        assert!(header.has_same_content(&received.header));
+    }
+    assert_eq!(found_uids(&archive), ["1.2.1", "1.2.2"]);
+    let studies = all_at(&archive, Level::Study);
+    assert_eq!(studies.len(), 1);
+    assert_eq!(studies[0].patient_name, "Test, Synthetic");
+    assert_eq!(studies[0].modalities, ["CT"]);
+    assert_eq!(
+        (studies[0].series_count, studies[0].instance_count),
+        (Some(1), Some(2))
+    );
+    let files = kept_files(folder.path());
+    assert_eq!(files.len(), 2);
+    let path = files[0].to_str().unwrap();
+    assert!(path.starts_with("images/ID1_"), "{path}");
+    assert!(
+        path.ends_with("/1.2.3.4.5.2/1.2.3.4.5.3/1.2.1.dcm"),
+        "{path}"
+    );
+    assert_eq!(message_ids(&archive), Vec::<&str>::new());
+}
+
+#[test]
+fn the_same_instance_again_is_known_and_another_content_is_kept_aside() {
+    let folder = temp_folder();
+    let archive = Archive::open(folder.path()).unwrap();
+    receive(&archive, &image(), "1.2.1").unwrap();
+    let again = receive(&archive, &image(), "1.2.1").unwrap();
+    assert!(again.was_known);
+    assert_eq!(message_ids(&archive), Vec::<&str>::new());
+
+    let other = image().pixels(|row, _| row as i64);
+    let aside = receive(&archive, &other, "1.2.1").unwrap();
+    assert!(aside.path.starts_with(folder.path().join("aside")));
+    assert_eq!(message_ids(&archive), ["archive-kept-aside"]);
+    assert!(receive(&archive, &other, "1.2.1").unwrap().was_known);
+    let first = read_header(ByteSource::File(
+        kept_files(folder.path())[0].clone().into(),
+    ));
+    drop(first); // relative; what counts is that there is one
+    assert_eq!(kept_files(folder.path()).len(), 1);
+    assert_eq!(found_uids(&archive), ["1.2.1"]);
+}
+
+#[test]
+fn patients_who_share_uids_or_an_id_are_kept_apart_and_someone_is_told() {
+    let folder = temp_folder();
+    let archive = Archive::open(folder.path()).unwrap();
+    receive(&archive, &image().patient("Doe^Jane", "1"), "1.2.1").unwrap();
+    receive(&archive, &image().patient("Roe^Jim", "2"), "1.2.1").unwrap();
+    assert_eq!(all_at(&archive, Level::Patient).len(), 2);
+    assert_eq!(all_at(&archive, Level::Study).len(), 2);
+    assert_eq!(message_ids(&archive), ["archive-same-study"]);
+    receive(&archive, &image().patient("Foe^Joe", "2"), "1.2.3").unwrap();
+    archive.flush();
+    let told = message_ids(&archive);
+    assert_eq!(told, ["archive-same-patient-id", "archive-same-study"]);
+    assert_eq!(all_at(&archive, Level::Patient).len(), 3);
+    assert_eq!(kept_files(folder.path()).len(), 3);
+}
+
+#[test]
+fn no_identifier_leads_out_of_the_archive() {
+    let folder = temp_folder();
+    let archive_folder = folder.path().join("archive");
+    let archive = Archive::open(&archive_folder).unwrap();
+    for (at, uid) in ["..", "../..", "1/../../x", "..\\..", "/tmp/x", "."]
+        .into_iter()
+        .enumerate()
+    {
+        let image = image()
+            .study(uid)
+            .series(uid)
+            .patient("X", "../../..")
+            .instance_number(i32::try_from(at).unwrap());
+        receive(&archive, &image, &format!("1.2.{at}")).unwrap();
+    }
+    assert!(matches!(
+        receive(&archive, &image(), ".."),
+        Err(Refusal::NotAsAnnounced(_))
+    ));
+    assert_eq!(found_uids(&archive).len(), 6);
+    for file in files_below(folder.path()) {
+        assert!(file.starts_with(&archive_folder), "{}", file.display());
+    }
+    for file in kept_files(&archive_folder) {
+        assert_eq!(file.components().count(), 5, "{}", file.display());
+    }
+}
+
+#[test]
+fn what_breaks_off_or_is_not_what_was_announced_leaves_nothing() {
+    let folder = temp_folder();
+    let archive = Archive::open(folder.path()).unwrap();
+    let mut writer = archive.begin(&announced("1.2.1")).unwrap();
+    writer.write(b"half of").unwrap();
+    drop(writer);
+    let mut writer = archive.begin(&announced("1.2.1")).unwrap();
+    writer.write(&[0; 100]).unwrap();
+    assert!(matches!(writer.finish(), Err(Refusal::Unreadable(_))));
+    let no_series = image().without(0x0020, 0x000E);
+    let Err(Refusal::Unreadable(message)) = receive(&archive, &no_series, "1.2.1") else {
+        panic!("an instance without a series has no place");
+    };
+    assert_eq!(message.id.0, "archive-no-uids");
+    assert!(kept_files(folder.path()).is_empty());
+    let parts = files_below(folder.path()).into_iter();
+    let parts: Vec<_> = parts
+        .filter(|path| path.extension().is_some_and(|it| it == "part"))
+        .collect();
+    assert!(parts.is_empty(), "{parts:?}");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_any_more_makes_room_for_a_whole_one() {
+    let folder = temp_folder();
+    let archive = Archive::open(folder.path()).unwrap();
+    let received = receive(&archive, &image(), "1.2.1").unwrap();
+    std::fs::write(&received.path, b"rot").unwrap();
+    let again = receive(&archive, &image(), "1.2.1").unwrap();
+    assert_eq!((again.was_known, &again.path), (false, &received.path));
+    assert!(read_header(ByteSource::File(again.path.as_path().into())).is_ok());
+    assert_eq!(message_ids(&archive), ["archive-damaged-aside"]);
+    let damaged = folder.path().join("aside/1.2.1.dcm.damaged-1");
+    assert_eq!(std::fs::read(damaged).unwrap(), b"rot");
+    assert_eq!(found_uids(&archive), ["1.2.1"]);
+}
+
+#[test]
+fn what_is_kept_is_found_by_the_next_to_open_the_archive_and_by_another_at_once() {
+    let folder = temp_folder();
+    let first = Archive::open(folder.path()).unwrap();
+    let second = Archive::open(folder.path()).unwrap();
+    std::thread::scope(|scope| {
+        for (program, archive) in [&first, &second].into_iter().enumerate() {
+            for thread in 0..2 {
+                scope.spawn(move || {
+                    for n in 0..20 {
+                        // Some are received by both.
+                        let uid = if n % 4 == 0 {
+                            format!("1.2.9.{n}")
+                        } else {
+                            format!("1.2.{program}.{thread}.{n}")
+                        };
+                        receive(archive, &image(), &uid).unwrap();
+                    }
+                });
+            }
+        }
+    });
+    first.flush();
+    second.flush();
+    assert_eq!(found_uids(&first).len(), 4 * 15 + 5);
+    assert_eq!(found_uids(&second), found_uids(&first));
+    assert_eq!(kept_files(folder.path()).len(), 65);
+    let found = found_uids(&first);
+    drop((first, second));
+    let third = Archive::open(folder.path()).unwrap();
+    assert_eq!(found_uids(&third), found);
+    drop(third);
+    let sessions = std::fs::read_dir(folder.path().join(".isocentre/sessions")).unwrap();
+    assert_eq!(sessions.count(), 0);
+}
+
+#[test]
+fn a_folder_that_is_away_or_cannot_be_made_is_a_sentence() {
+    let folder = temp_folder();
+    let away = folder.path().join("drive/archive");
+    let error = Archive::open(&away).unwrap_err();
+    assert!(matches!(&error, ArchiveError::Gone(path) if *path == away));
+    assert_eq!(error.message().id.0, "archive-gone");
+    let file = folder.path().join("file");
+    std::fs::write(&file, b"").unwrap();
+    let error = Archive::open(&file).unwrap_err();
+    assert_eq!(error.message().id.0, "files-no-folder");
+}
