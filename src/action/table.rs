@@ -156,6 +156,8 @@ pub static ACTIONS: &[Action] = &[
     with_icon(Icon::Folder, row(Group::Study, "open-folder", msg("action-open-folder"), &[CTRL_SHIFT_O], always, Deed::Ask(|_| vec![Command::Pick(PickKind::Folder)]))),
     with_icon(Icon::Files, row(Group::Study, "open-files", msg("action-open-files"), &[], always, Deed::Ask(|_| vec![Command::Pick(PickKind::Files)]))),
     with_icon(Icon::Demo, row(Group::Study, "open-demo", msg("action-open-demo"), &[], always, Deed::Ask(|_| vec![Command::OpenDemo]))),
+    with_icon(Icon::Search, row(Group::Study, "search", msg("action-search"), &[Shortcut::control(Key::Letter('F'))], always, Deed::Show(Part::Search))),
+    with_icon(Icon::Queue, row(Group::Study, "queue", msg("action-queue"), &[Shortcut::control(Key::Letter('J'))], always, Deed::Show(Part::Queue))),
     row(Group::Study, "passed-over", msg("action-passed-over"), &[], passed_over, Deed::Show(Part::PassedOver)),
     with_icon(Icon::Hide, row(Group::Study, "hide-identification", msg("action-hide-identification"), &[Shortcut::control(Key::Letter('H'))], always, Deed::Ask(|w| vec![Command::HideIdentification(!w.is_identification_hidden)]))),
     with_icon(Icon::Save, row(Group::Study, "save-report", msg("action-save-report"), &[Shortcut::control(Key::Letter('S'))], report, Deed::Ask(save))),
@@ -247,6 +249,7 @@ pub static ACTIONS: &[Action] = &[
 
     with_icon(Icon::Palette, row(Group::Program, "palette", msg("action-palette"), &[Shortcut::control(Key::Letter('K'))], always, Deed::Show(Part::Palette))),
     with_icon(Icon::Settings, row(Group::Program, "settings", msg("action-settings"), &[Shortcut::control(Key::Comma)], always, Deed::Show(Part::Settings))),
+    with_icon(Icon::Nodes, row(Group::Program, "nodes", msg("action-nodes"), &[], always, Deed::Show(Part::Nodes))),
     with_icon(Icon::Help, row(Group::Program, "help", msg("action-help"), &[Shortcut::plain(Key::Function(1))], always, Deed::Show(Part::Help))),
     with_icon(Icon::About, row(Group::Program, "about", msg("action-about"), &[], always, Deed::Show(Part::About))),
     row(Group::Program, "jobs", msg("action-jobs"), &[], always, Deed::Show(Part::Jobs)),

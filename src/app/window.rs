@@ -102,6 +102,7 @@ impl App {
             Start::Demo => Some(Command::OpenDemo),
         };
         let told = problems.into_iter().map(Command::Notify);
+        app.engine.run(Effect::FollowPacs, &app.workspace);
         app.apply(ctx, told.chain(first).collect());
         app
     }
@@ -184,6 +185,7 @@ impl App {
         }
         let wants = Want::shown_in(&self.workspace, &self.shell.interaction.films);
         self.engine.want(&self.workspace.library, &wants);
+        self.engine.look_at(&self.workspace);
     }
 
     /// Carries out a command as if the reader had asked for it.

@@ -12,6 +12,7 @@ mod catch_up;
 mod database;
 mod entry;
 mod error;
+mod files;
 mod index;
 mod indexer;
 mod names;

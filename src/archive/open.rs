@@ -32,7 +32,7 @@ use super::session::Session;
 use super::store::Store;
 
 /// Where the archive keeps what is not an image: databases, locks, what is arriving.
-const STATE: &str = ".isocentre";
+pub(super) const STATE: &str = ".isocentre";
 
 /// The local archive. Cheap to share; whoever keeps it, or an instance on its way into it, keeps
 /// it open. Its last owner waits for the index to be written.

@@ -46,6 +46,43 @@ impl Date {
         (date.year > 0 && (1..=date.days_in_month()).contains(&date.day)).then_some(date)
     }
 
+    /// As DICOM writes it: `20261121`.
+    #[must_use]
+    pub fn to_da(self) -> String {
+        format!("{:04}{:02}{:02}", self.year, self.month, self.day)
+    }
+
+    /// So many days earlier; the first day there is, at the least.
+    #[must_use]
+    pub fn days_before(self, days: u32) -> Self {
+        (0..days).fold(self, |date, _| date.day_before())
+    }
+
+    fn day_before(self) -> Self {
+        let Self { year, month, day } = self;
+        let mut before = match (year, month, day) {
+            (1, 1, 1) => self,
+            (_, 1, 1) => Self {
+                year: year - 1,
+                month: 12,
+                day: 0,
+            },
+            (_, _, 1) => Self {
+                year,
+                month: month - 1,
+                day: 0,
+            },
+            _ => Self {
+                day: day - 1,
+                ..self
+            },
+        };
+        if before.day == 0 {
+            before.day = before.days_in_month();
+        }
+        before
+    }
+
     fn is_leap_year(self) -> bool {
         let is_century = self.year.is_multiple_of(100);
         self.year.is_multiple_of(if is_century { 400 } else { 4 })

@@ -18,6 +18,7 @@
 //! | `layers.rs` | objects laid over images, read |
 //! | `textures.rs` | frames and volumes on the graphics adapter |
 //! | `thumbnails.rs` | small pictures of display sets |
+//! | `pacs/` | searches, nodes, transfers, the local archive |
 //! | `reports.rs` | reports saved and read |
 //! | `pixel_source.rs`, `own_pixels.rs` | pixels for measuring: what is loaded; whatever is needed |
 //! | `open.rs` | opening without a window |
@@ -31,6 +32,7 @@ mod loader;
 mod loaders;
 pub mod open;
 mod own_pixels;
+mod pacs;
 mod pixel_source;
 mod reports;
 mod source;
@@ -167,6 +169,7 @@ pub struct Engine {
     journal: journal::JournalWriter,
     reports: Arc<reports::ReportsRead>,
     folders: AppFolders,
+    network: pacs::Network,
 }
 
 impl Engine {
@@ -180,7 +183,9 @@ impl Engine {
     #[must_use]
     pub fn with_budget(folders: AppFolders, waker: Waker, budget: Budget) -> Self {
         let (sender, events) = crossbeam_channel::bounded(EVENTS);
+        let network = pacs::Network::new(sender.clone(), Arc::clone(&waker), &folders);
         Self {
+            network,
             queue: Queue::new(Arc::clone(&waker)),
             events,
             sender,
@@ -230,6 +235,9 @@ impl Engine {
             Effect::WriteSettings(settings) => self.write_settings(&settings),
             Effect::Journal(study, document) => self.write_journal(study, &document, workspace),
             Effect::DiscardJournal(study) => self.discard_journal(study, workspace),
+            Effect::StopSearch => self.network.stop_search(),
+            Effect::FollowPacs => self.network.follow(workspace),
+            Effect::Transfer(edit) => self.network.transfer(edit, workspace),
             Effect::Pick(_) | Effect::Quit => {}
         }
     }
@@ -255,6 +263,11 @@ impl Engine {
             // The window draws the sentence in place of the picture; here it is said once.
             drop(self.sender.try_send(Command::Notify(problem)));
         }
+    }
+
+    /// Says what the reader looks at: of a study that is on its way, that comes first.
+    pub fn look_at(&mut self, workspace: &Workspace) {
+        self.network.look_at(workspace);
     }
 
     /// A small picture of a display set; asked for when it is missing.

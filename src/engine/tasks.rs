@@ -23,6 +23,18 @@ impl Engine {
                 self.spawn_unlock(archive, password, Duplicates::of(&workspace.library))
             }
             Task::Demo => self.spawn_demo(Duplicates::of(&workspace.library)),
+            Task::Search {
+                generation,
+                request,
+                nodes,
+            } => {
+                let settings = &workspace.settings.pacs;
+                self.network.search(generation, &request, nodes, settings);
+            }
+            Task::TestNode(node) => self.network.test_node(node, &workspace.settings.pacs),
+            Task::KeepSecret(name, secret) => self.network.keep_secret(name, secret),
+            Task::ExportNodes(path, nodes) => self.network.export_nodes(path, nodes),
+            Task::ImportNodes(path) => self.network.import_nodes(path),
             Task::FindJournal(study) => self.find_journal(study, workspace),
             Task::ReadReport(set) => self.spawn_read_report(set, workspace),
             Task::ReadLayer(instance) => self.spawn_read_layer(instance, workspace),

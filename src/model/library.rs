@@ -206,6 +206,14 @@ impl Library {
         Some(&self.instances.get(&ix)?.header)
     }
 
+    /// The headers of a study's instances, series by series.
+    pub fn headers_of(&self, study: StudyKey) -> impl Iterator<Item = &Arc<InstanceHeader>> {
+        let series = self.study(study).map_or(&[][..], |study| &study.series);
+        let series = series.iter().filter_map(|key| self.series(*key));
+        let instances = series.flat_map(|series| series.instances.iter());
+        instances.filter_map(|ix| self.header(*ix))
+    }
+
     /// The display sets in browser order: patient by patient, studies newest first, series by number.
     pub fn display_sets(&self) -> impl Iterator<Item = &DisplaySet> {
         self.sets().all.iter()

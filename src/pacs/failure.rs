@@ -155,6 +155,19 @@ impl From<Message> for Failure {
 }
 
 impl Failure {
+    /// Whether trying the same again would come to the same: who we are, or what was asked, is wrong.
+    #[must_use]
+    pub const fn is_lasting(&self) -> bool {
+        matches!(
+            self,
+            Self::CalledTitleUnknown { .. }
+                | Self::CallingTitleUnknown { .. }
+                | Self::NoContext { .. }
+                | Self::NoReception
+                | Self::Tls { .. }
+        )
+    }
+
     /// What happened, and what is likely to help.
     #[must_use]
     pub fn message(&self) -> Message {

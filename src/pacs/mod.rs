@@ -20,6 +20,7 @@ pub use failure::status_message;
 pub use node::AeTitle;
 pub use node::Authentication;
 pub use node::Authorities;
+pub use node::BadAddress;
 pub use node::DimseAddress;
 pub use node::Node;
 pub use node::NodeAddress;

@@ -73,6 +73,14 @@ pub struct Node {
     pub is_slow: bool,
 }
 
+impl Node {
+    /// Whether it is asked to commit itself to keep what is sent to it.
+    #[must_use]
+    pub const fn commits(&self) -> bool {
+        matches!(&self.address, NodeAddress::Dimse(address) if address.commits)
+    }
+}
+
 /// One of the two languages.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum NodeAddress {
@@ -260,6 +268,24 @@ impl NodeAddress {
     }
 }
 
+impl fmt::Display for NodeAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dimse(address) => {
+                let DimseAddress { ae_title, host, .. } = address;
+                let (open, close) = if host.contains(':') {
+                    ("[", "]")
+                } else {
+                    ("", "")
+                };
+                let tls = if address.tls.is_some() { "+tls" } else { "" };
+                write!(f, "{ae_title}@{open}{host}{close}:{}{tls}", address.port)
+            }
+            Self::Web(address) => f.write_str(&address.url),
+        }
+    }
+}
+
 /// `host`, `host:port`, `[::1]:port`.
 fn host_and_port(place: &str) -> Option<(String, u16)> {
     if let Some(rest) = place.strip_prefix('[') {
@@ -300,6 +326,9 @@ mod tests {
         assert_eq!((secure.host.as_str(), secure.port), ("::1", 2762));
         assert_eq!(secure.tls, Some(Tls::default()));
         assert_eq!(dimse("MAIN@pacs").port, DICOM_PORT);
+        for text in ["MAIN@[::1]:2762+tls", "https://pacs/dicom-web"] {
+            assert_eq!(NodeAddress::parse(text).unwrap().to_string(), text);
+        }
     }
 
     #[test]

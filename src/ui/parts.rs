@@ -10,12 +10,16 @@ use crate::ui::bidi_label::Text;
 use crate::ui::findings::Edits;
 use crate::ui::help::{help_ui, help_width};
 use crate::ui::icons::{self, Sign};
+use crate::ui::nodes::{NodesPage, nodes_ui};
 use crate::ui::palette::{Palette, palette_ui};
 use crate::ui::panel::{PanelCtx, button_ui, icon_button_ui, row_end_ui};
 use crate::ui::passed_over::passed_over_ui;
 use crate::ui::path_field::{PathField, path_field_ui};
+use crate::ui::search::{SearchPage, search_ui};
 use crate::ui::settings::settings_ui;
 use crate::ui::status::jobs_ui;
+use crate::ui::theme::Theme;
+use crate::ui::transfers::transfers_ui;
 
 /// What the parts remember while they are open.
 #[derive(Default)]
@@ -24,6 +28,8 @@ pub struct PartState {
     pub open: Option<Part>,
     pub(super) palette: Palette,
     pub(super) path: PathField,
+    search: SearchPage,
+    nodes: NodesPage,
 }
 
 impl PartState {
@@ -32,6 +38,8 @@ impl PartState {
         self.open = (self.open != Some(part)).then_some(part);
         self.palette = Palette::default();
         self.path = PathField::default();
+        self.search = SearchPage::default();
+        self.nodes = NodesPage::default();
     }
 }
 
@@ -53,32 +61,47 @@ pub fn parts_ui(
         Part::About => msg("action-about"),
         Part::Help => msg("action-help"),
         Part::Jobs => msg("action-jobs"),
+        Part::Nodes => msg("action-nodes"),
         Part::Open => msg("open-title"),
         Part::PassedOver => msg("action-passed-over"),
+        Part::Queue => msg("action-queue"),
+        Part::Search => msg("search-title"),
         Part::Settings => msg("action-settings"),
         Part::Close | Part::FullScreen | Part::Palette => return,
     };
     let width = match part {
         Part::Help => help_width(ctx.theme),
         Part::PassedOver => 1.6 * ctx.theme.sizes.part,
+        Part::Search => 2.3 * ctx.theme.sizes.part,
+        Part::Nodes | Part::Queue => 1.25 * ctx.theme.sizes.part,
         _ => ctx.theme.sizes.part,
     };
     let is_closed = window_ui(egui_ctx, ctx, title, width, |ui, ctx| match part {
         Part::About => about_ui(ui, ctx),
         Part::Help => help_ui(ui, ctx),
         Part::Jobs => jobs_ui(ui, ctx),
+        Part::Nodes => nodes_ui(ui, ctx, &mut state.nodes),
         Part::Open => {
             if open_ui(ui, ctx, &mut state.path) {
                 ctx.parts.push(Part::Close);
             }
         }
         Part::PassedOver => passed_over_ui(ui, ctx),
+        Part::Queue => transfers_ui(ui, ctx),
+        Part::Search => search_ui(ui, ctx, &mut state.search),
         Part::Settings => settings_ui(ui, ctx, edits),
         Part::Close | Part::FullScreen | Part::Palette => {}
     });
     if is_closed {
         state.open = None;
     }
+}
+
+/// The room for what is in a part, from its title down.
+pub(super) fn most_height(egui_ctx: &Context, theme: &Theme) -> f32 {
+    let sizes = &theme.sizes;
+    let bars = sizes.patient_bar + sizes.tools + sizes.status;
+    egui_ctx.content_rect().height() - bars - 25.0 * sizes.space
 }
 
 /// A titled box over the images. Returns whether its cross was clicked.
@@ -93,8 +116,7 @@ pub fn window_ui(
     let sizes = &theme.sizes;
     let screen = egui_ctx.content_rect();
     let width = width.min(screen.width() - 8.0 * sizes.space);
-    let most_height =
-        screen.height() - sizes.patient_bar - sizes.tools - sizes.status - 25.0 * sizes.space;
+    let most_height = most_height(egui_ctx, ctx.theme);
     let mut is_closed = false;
     let words = ctx.say(title);
     Area::new(egui::Id::unique(("part", title.0)))

@@ -16,7 +16,13 @@ pub fn patient_bar_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0 * theme.sizes.space;
         row_end_ui(ui, |ui| {
-            for id in ["settings", "help", "palette", "hide-identification"] {
+            for id in [
+                "settings",
+                "help",
+                "palette",
+                "hide-identification",
+                "search",
+            ] {
                 action_icon_ui(ui, ctx, id);
             }
             ui.with_layout(

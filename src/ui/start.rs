@@ -68,7 +68,7 @@ fn drop_zone_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, is_dropping: bool) {
                 Text::new(&help, theme.body(), colours.secondary).ui(ui);
             });
             ui.add_space(4.0 * theme.sizes.space);
-            let ids = ["open-folder", "open-files", "open-demo"];
+            let ids = ["open-folder", "open-files", "search", "open-demo"];
             centred_row_ui(ui, |ui| {
                 for (number, id) in ids.into_iter().enumerate() {
                     let Some(action) = action(id) else { continue };

@@ -10,7 +10,7 @@ use crate::ui::bidi_label::Text;
 use crate::ui::icons::{self, Sign};
 use crate::ui::panel::{PanelCtx, icon_button_ui, row_end_ui};
 use crate::ui::viewport::ProbeText;
-use crate::workspace::Command;
+use crate::workspace::{Command, TransferState};
 
 /// The line. `probe` is what is under the cursor, ready to show.
 pub fn status_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, probe: Option<&ProbeText>) {
@@ -18,6 +18,7 @@ pub fn status_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, probe: Option<&ProbeText>)
         row_end_ui(ui, |ui| {
             let jobs = ctx.engine.jobs();
             jobs_line_ui(ui, ctx, &jobs);
+            transfers_line_ui(ui, ctx);
             passed_over_ui(ui, ctx);
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                 probe_ui(ui, ctx, probe);
@@ -65,6 +66,41 @@ fn passed_over_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
         .ui(ui);
     if response.clicked() {
         ctx.parts.push(Part::PassedOver);
+    }
+}
+
+/// How far what is on its way is; a click opens the list.
+fn transfers_line_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+    let open = ctx.workspace.transfers.all().iter();
+    let open: Vec<_> = open.filter(|transfer| !transfer.is_over()).collect();
+    let Some(first) = open
+        .iter()
+        .find(|transfer| transfer.state == TransferState::Running)
+        .or(open.first())
+    else {
+        return;
+    };
+    let mut words = ctx.words.get(&first.state_words());
+    if let Some(left) = first.time_left() {
+        words = format!("{words} · {}", ctx.words.duration(left));
+    }
+    let words = Message::new(msg("status-transfer"))
+        .text("node", &first.node)
+        .text("state", words);
+    let theme = ctx.theme;
+    let mut response = Text::new(&ctx.words.get(&words), theme.small(), theme.colours.accent)
+        .width(280.0)
+        .clickable()
+        .ui(ui);
+    if open.len() > 1 {
+        let more = Message::new(msg("status-more-transfers")).count("count", open.len() - 1);
+        let more = ctx.words.get(&more);
+        response |= Text::new(&more, theme.small(), theme.colours.accent)
+            .clickable()
+            .ui(ui);
+    }
+    if response.clicked() {
+        ctx.parts.push(Part::Queue);
     }
 }
 

@@ -7,6 +7,7 @@ use crate::dicom::Password;
 use crate::model::{DisplaySet, DisplaySetKind, StudyKey};
 use crate::objects::layer::LayerKind;
 use crate::problem::{Message, Problem, Severity, msg};
+use crate::workspace::arriving::uids_of;
 use crate::workspace::command::{Arrival, Effect, Task};
 use crate::workspace::document::{Document, SaveState};
 use crate::workspace::{LockedArchive, PassedOver, Workspace};
@@ -129,6 +130,34 @@ impl Workspace {
                 Vec::new()
             }
             Arrival::LayerRead { instance, result } => self.take_layer(instance, result),
+            Arrival::Found {
+                generation,
+                source,
+                matches,
+            } => {
+                self.search.take(generation, &source, matches);
+                Vec::new()
+            }
+            Arrival::SearchEnded {
+                generation,
+                source,
+                result,
+            } => {
+                self.search.ended(generation, &source, result);
+                Vec::new()
+            }
+            Arrival::NodeTested(name, result) => {
+                self.node_tests.insert(name, result);
+                Vec::new()
+            }
+            Arrival::Listed { study_uid, series } => {
+                self.arriving.list(&study_uid, series);
+                Vec::new()
+            }
+            Arrival::Transfers(transfers) => {
+                self.take_transfers(transfers);
+                Vec::new()
+            }
             Arrival::JournalFound { study, document } => {
                 let record = self.studies.entry(study).or_default();
                 if record.document != document {
@@ -143,6 +172,7 @@ impl Workspace {
         let known: Vec<StudyKey> = self.library.study_keys();
         let known_reports = self.library.report_sets();
         let shown = self.panes.frames_shown(&self.library);
+        let arrived = uids_of(&headers);
         for header in headers {
             let path = header.source.display_path();
             let notes = header.notes.clone();
@@ -175,6 +205,7 @@ impl Workspace {
             .filter(|set| !known_reports.contains(set));
         effects.extend(new_reports.map(|set| Effect::Spawn(Task::ReadReport(set))));
         self.note_new_layers();
+        self.show_awaited(&arrived);
         effects
     }
 

@@ -8,15 +8,20 @@ use crate::dicom::{InstanceHeader, Password};
 use crate::geom::{AnatomicalPlane, DVec3};
 use crate::jobs::JobId;
 use crate::model::StudyKey;
-use crate::model::{DisplaySetId, InstanceIx};
+use crate::model::{DisplaySetId, InstanceIx, StudyMatch};
 use crate::objects::layer::Layer;
+use crate::pacs::Node;
 use crate::problem::{Message, Problem};
 use crate::view::cine::{CineAxis, Repeat};
 use crate::view::{Camera, Filter, ViewMode, VoiChoice};
+use crate::workspace::arriving::ListedInstance;
 use crate::workspace::document::Document;
+use crate::workspace::nodes::{NodeEdit, NodeTest};
 use crate::workspace::notices::NoticeId;
 use crate::workspace::panes::{Layout, PaneId};
+use crate::workspace::search::{SearchEdit, SearchRequest, Source};
 use crate::workspace::settings::{Language, OverlayLevel, Settings};
+use crate::workspace::transfers::{Transfer, TransferEdit};
 
 /// One press-to-release of the pointer, or one edit field's focus: its edits are one undo step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,6 +36,8 @@ pub struct GestureId(pub u64);
 )]
 pub enum Command {
     Open(Vec<PathBuf>),
+    /// Files of the archive: no places to be remembered.
+    OpenArchived(Vec<PathBuf>),
     OpenDemo,
     /// Open what is encrypted in this archive.
     Unlock(PathBuf, Password),
@@ -44,6 +51,9 @@ pub enum Command {
     Annotate(AnnotationEdit),
     Report(ReportEdit),
     Settings(SettingsEdit),
+    Search(SearchEdit),
+    Node(NodeEdit),
+    Transfer(TransferEdit),
     Tool(&'static str),
     HideIdentification(bool),
     /// The phases of this display set as one entry of the browser, or each on its own.
@@ -133,6 +143,35 @@ pub enum Arrival {
         /// Its content.
         result: Result<Arc<Layer>, Message>,
     },
+    /// What a search found, so far.
+    Found {
+        /// Of which search.
+        generation: u64,
+        /// Who found it.
+        source: Source,
+        /// What.
+        matches: Vec<StudyMatch>,
+    },
+    /// A source has answered: whether there are more, or why it could not be asked.
+    SearchEnded {
+        /// Which search.
+        generation: u64,
+        /// Who.
+        source: Source,
+        /// Whether there are more matches than were asked for.
+        result: Result<bool, Message>,
+    },
+    /// Whether a node answers.
+    NodeTested(String, NodeTest),
+    /// What a node lists of a study that is on its way: its series, and their instances.
+    Listed {
+        /// Study Instance UID.
+        study_uid: String,
+        /// By Series Instance UIDs.
+        series: Vec<(String, Vec<ListedInstance>)>,
+    },
+    /// How far all transfers are.
+    Transfers(Vec<Transfer>),
     /// Unsaved work of an earlier run.
     JournalFound {
         /// Of which study.
@@ -152,6 +191,8 @@ pub enum ViewEdit {
     Step(i32),
     /// To this frame (stack).
     Index(u32),
+    /// This instance of the series shown, which is on its way: as soon as it is here.
+    Await(ListedInstance),
     /// This frame of this display set, as a stack.
     ShowAt(DisplaySetId, u32),
     /// The next image of the study that a key object document points at, or the one before.
@@ -311,6 +352,10 @@ pub enum Effect {
     Spawn(Task),
     CancelJob(JobId),
     WriteSettings(Settings),
+    StopSearch,
+    /// Nodes, titles, ports or folders of the network are others now.
+    FollowPacs,
+    Transfer(TransferEdit),
     /// Write this study's unsaved work within two seconds.
     Journal(StudyKey, Document),
     DiscardJournal(StudyKey),
@@ -324,6 +369,15 @@ pub enum Task {
     Scan(Vec<PathBuf>),
     Unlock(PathBuf, Password),
     Demo,
+    Search {
+        generation: u64,
+        request: SearchRequest,
+        nodes: Vec<Node>,
+    },
+    TestNode(Node),
+    KeepSecret(String, Password),
+    ExportNodes(PathBuf, Vec<Node>),
+    ImportNodes(PathBuf),
     /// Look for unsaved work of this study.
     FindJournal(StudyKey),
     /// Read the findings of a report among the display sets.

@@ -17,10 +17,15 @@
 //! | `key_images.rs` | images that key object documents point at |
 //! | `labels.rs` | the names new annotations get |
 //! | `arrivals.rs` | headers, passed-over files and results coming in from jobs |
+//! | `arriving.rs` | series on their way, and the slice that is waited for |
 //! | `layers.rs` | objects laid over images |
+//! | `nodes.rs` | the archives on the network that the reader knows |
+//! | `search.rs` | one search over the archive and all nodes |
 //! | `settings.rs` | what is remembered between runs |
+//! | `transfers.rs` | retrieves and sends, as far as they are |
 
 mod arrivals;
+mod arriving;
 mod calibrations;
 mod camera;
 mod cine;
@@ -31,15 +36,19 @@ mod history;
 mod key_images;
 mod labels;
 mod layers;
+mod nodes;
 mod notices;
 mod panes;
 mod phases;
 mod presentation;
 mod presets;
+mod search;
 mod settings;
 mod start;
+mod transfers;
 mod view_edit;
 
+pub use arriving::{Arriving, Awaited, ListedInstance, Track};
 pub use camera::{one_to_one, panned, zoomed_at};
 pub use cine::{Cinema, Film};
 pub use command::{
@@ -52,11 +61,17 @@ pub use history::History;
 pub use key_images::SetKeys;
 pub use labels::is_default_label;
 pub use layers::{LayerRecord, LayerState, Layers};
+pub use nodes::{NodeEdit, NodeTest, PacsSettings, Priors};
 pub use notices::{Notice, NoticeId};
 pub use panes::{Layout, Pane, PaneId, Panes, WindowLayout};
 pub use presets::{WINDOW_PRESETS, WindowPreset};
+pub use search::{
+    FoundStudy, MODALITIES as SEARCH_MODALITIES, Period, Search, SearchEdit, SearchField,
+    SearchRequest, Source, SourceState,
+};
 pub use settings::{Language, OverlayLevel, Settings};
 pub use start::Start;
+pub use transfers::{Transfer, TransferEdit, TransferId, TransferKind, TransferState, Transfers};
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -118,6 +133,14 @@ pub struct Workspace {
     pub is_identification_hidden: bool,
     /// What is remembered.
     pub settings: Settings,
+    /// The search over archive and nodes.
+    pub search: Search,
+    /// Series on their way.
+    pub arriving: Arriving,
+    /// Retrieves and sends.
+    pub transfers: Transfers,
+    /// Whether nodes answered, by their names.
+    pub node_tests: BTreeMap<String, NodeTest>,
     /// What the reader should know.
     pub notices: notices::Notices,
     /// Files found and not shown.
@@ -184,6 +207,10 @@ impl Workspace {
     fn obey(&mut self, command: Command) -> Vec<Effect> {
         match command {
             Command::Open(paths) => self.open(paths),
+            Command::OpenArchived(paths) => {
+                self.scans_running += 1;
+                vec![Effect::Spawn(Task::Scan(paths))]
+            }
             Command::OpenDemo => self.open_demo(),
             Command::Unlock(archive, password) => self.unlock(archive, password),
             Command::LeaveLocked(archive) => {
@@ -198,6 +225,9 @@ impl Workspace {
             Command::Annotate(edit) => self.annotate(edit),
             Command::Report(edit) => self.edit_report(edit),
             Command::Settings(edit) => self.edit_settings(edit),
+            Command::Search(edit) => self.edit_search(edit),
+            Command::Node(edit) => self.edit_nodes(edit),
+            Command::Transfer(edit) => self.edit_transfers(edit),
             Command::Tool(tool) => {
                 self.tool = tool;
                 Vec::new()

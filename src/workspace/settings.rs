@@ -8,6 +8,7 @@ use crate::text::Language as Spoken;
 use crate::view::Filter;
 use crate::workspace::Workspace;
 use crate::workspace::command::{Effect, SettingsEdit};
+use crate::workspace::nodes::PacsSettings;
 
 /// Recent places kept.
 const RECENT: usize = 12;
@@ -88,6 +89,8 @@ pub struct Settings {
     pub report_folder: Option<PathBuf>,
     /// Places opened, latest first.
     pub recent: Vec<PathBuf>,
+    /// The network and the local archive.
+    pub pacs: PacsSettings,
 }
 
 impl Settings {

@@ -47,6 +47,10 @@ impl Workspace {
             self.show_at(pane, set, place);
             return Vec::new();
         }
+        if let ViewEdit::Await(instance) = edit {
+            self.await_slice(pane, instance);
+            return Vec::new();
+        }
         let Some(view) = self.panes.view(pane).cloned() else {
             return Vec::new();
         };
@@ -55,6 +59,7 @@ impl Workspace {
             ViewEdit::Step(_) | ViewEdit::First | ViewEdit::Last | ViewEdit::Index(_)
         ) {
             self.panes.mark_scrolled(pane);
+            self.stop_awaiting(pane);
             if self.cine_axis(&view) == CineAxis::Frames {
                 self.stop_cine(pane);
             }
@@ -145,7 +150,7 @@ impl Workspace {
             ViewEdit::Cine(edit) => self.edit_cine(pane, edit),
             ViewEdit::Present(state) => self.present(pane, state),
             ViewEdit::NextPresentation => self.present_next(pane),
-            ViewEdit::Show(_) | ViewEdit::ShowAt(..) => {}
+            ViewEdit::Await(_) | ViewEdit::Show(_) | ViewEdit::ShowAt(..) => {}
         }
         Vec::new()
     }

@@ -27,6 +27,7 @@ mod measuring;
 mod messages;
 mod model;
 mod overlays;
+mod pacs_reading;
 mod per_frame;
 mod phases;
 mod pictures;

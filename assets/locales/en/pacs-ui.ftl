@@ -1,2 +1,167 @@
 # The search, the nodes page and the queue on screen.
 
+action-search = Search studies
+action-queue = Transfers
+action-nodes = PACS nodes
+
+search-title = Search studies
+search-line = Patient’s name, ID or accession number
+search-hint = Name, ID, accession number or date of birth
+search-run = Search
+search-stop = Stop
+search-field-name = Name
+search-field-id = Patient ID
+search-field-accession = Accession
+search-today = Today
+search-yesterday = Yesterday
+search-last-week = Last 7 days
+search-last-month = Last 31 days
+search-urgent = STAT
+search-archive = Local archive
+search-column-name = Patient
+search-column-id = ID
+search-column-birth = Born
+search-column-date = Study
+search-column-modality = Modality
+search-column-description = Description
+search-column-place = Where
+search-source-asked = { $source }: { $count } so far
+search-source-answered = { $source }: { $count }
+search-source-cut = { $source }: { $count }, and there are more
+search-source-failed = { $source }: { $reason }
+search-running = Searching…
+search-nothing = Nothing was found. Try fewer letters of the name, or another period.
+search-begin = Type a name, an ID or an accession number and press Enter. Without words the newest studies of the archive are listed.
+search-place = { $sources } · { $count ->
+    [one] { $count } image
+   *[other] { $count } images
+}
+search-count = { $count ->
+    [one] { $count } study
+   *[other] { $count } studies
+}
+search-ambiguous = Two patients have a study with this identifier. Compare name and date of birth before you open it.
+search-open = Open
+search-fetch = Fetch to the archive
+
+nodes-none = No node yet. Add the PACS of your hospital: its AE title, host and port, or the address of its DICOMweb service. The administrator of the PACS must know this workplace, too.
+nodes-add = Add a node
+nodes-edit = Edit
+nodes-test = Test
+nodes-remove = Remove { $node }
+nodes-searched = { $node } is searched. Click to leave it out.
+nodes-not-searched = { $node } is not searched. Click to search it.
+nodes-test-running = Asking…
+nodes-test-answers = Answers, in { $ms } ms.
+nodes-own = This workplace
+nodes-own-title = AE title
+nodes-own-port = Port
+nodes-listen = Receiving
+nodes-listen-off = Only what was asked for
+nodes-listen-on = At any time
+nodes-priors = Earlier studies
+nodes-priors-off = When asked for
+nodes-priors-on = Fetched in the background
+nodes-file = Nodes as a file
+nodes-file-hint = /home/…/nodes.ron
+nodes-import = Import
+nodes-export = Export
+nodes-imported = { $count ->
+    [one] { $count } node was read.
+   *[other] { $count } nodes were read.
+}
+nodes-exported = The nodes were written. Passwords are not in the file.
+nodes-unreadable = This file holds no nodes ({ $error }). Export them from another workplace and choose that file.
+
+node-name = Name
+node-language = Language
+node-dimse = DICOM
+node-web = DICOMweb
+node-ae-title = AE title
+node-host = Host
+node-port = Port
+node-retrieval = Fetching
+node-get = C-GET
+node-move = C-MOVE
+node-commits = Storage commitment
+node-tls = TLS
+node-no = No
+node-yes = Yes
+node-url = Address
+node-who = Sign-in
+node-who-nobody = None
+node-who-basic = Password
+node-who-bearer = Token
+node-who-openid = OpenID Connect
+node-user = User
+node-secret = Password or token
+node-secret-hint = kept in the system’s keyring
+node-issuer = Issuer
+node-client-id = Client ID
+node-proxy = Proxy
+node-trust = Trusted authorities
+node-trust-system = The system’s
+node-trust-file = A file
+node-trust-anyone = Anyone
+node-trust-warning = Anyone on the line can read and change what is sent. Use this only to find out what is wrong.
+node-authorities = Authorities (PEM)
+node-certificate = Our certificate (PEM)
+node-key = Our key (PEM)
+node-limit = Limit, kbit/s
+node-limit-hint = none
+node-line = Line
+node-line-fast = Fast
+node-line-slow = Slow: previews first
+node-save = Save
+node-cancel = Cancel
+node-name-taken = There is a node { $node } already; saving replaces it.
+
+pacs-no-thread = The system gives this program no more threads. Close other programs and try again.
+
+transfers-none = Nothing is being fetched or sent.
+transfers-clear = Take finished ones off the list
+transfer-retrieve = From { $node }: { $study }
+transfer-prior = Earlier study from { $node }: { $study }
+transfer-send = To { $node }: { $study }
+transfer-progress = How far the transfer is
+transfer-waiting = waiting
+transfer-again = tried again in { $seconds } s
+transfer-begun = begun
+transfer-running = { $done } of { $of }
+transfer-paused = paused at { $done } of { $of }
+transfer-done = { $count ->
+    [one] { $count } image is here
+   *[other] { $count } images are here
+}
+transfer-sent = { $count ->
+    [one] { $count } image sent and confirmed
+   *[other] { $count } images sent and confirmed
+}
+transfer-failed = { $done } of { $of }. { $reason }
+transfer-speed = { $speed }/s
+transfer-left = { $time } left
+transfer-instance-failed = { $uid }: { $reason }
+transfer-more-failed = and { $count } more
+transfer-cancel = Stop this transfer
+transfer-pause = Pause
+transfer-first = Before all others
+transfer-resume = Go on
+transfer-retry = Try again
+transfer-notice-failed = The transfer with { $node } ended with { $done } of { $of } images. { $reason }
+transfer-notice-sent = { $count ->
+    [one] { $count } image was sent to { $node }, and { $node } confirmed it.
+   *[other] { $count } images were sent to { $node }, and { $node } confirmed each of them.
+}
+transfer-committing = { $done } of { $of } sent; waiting for the node’s commitment
+transfer-no-node = The node { $node } is not among the nodes any more. Add it again, or remove this transfer.
+transfer-file-gone = Its file is not there any more.
+transfer-incomplete = { $count ->
+    [one] { $count } image did not come.
+   *[other] { $count } images did not come.
+} They are asked for again.
+transfer-failed-inside = The transfer failed for a reason inside this program; it is tried again.
+transfer-not-files = What lies in a zip archive or in memory cannot be sent. Unpack it first.
+transfer-nothing = There is nothing to send in this study.
+transfers-send = Send the study on screen to
+status-transfer = { $node }: { $state }
+status-more-transfers = and { $count } more

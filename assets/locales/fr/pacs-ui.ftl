@@ -1,2 +1,167 @@
 # The search, the nodes page and the queue on screen.
 
+action-search = Rechercher des examens
+action-queue = Transferts
+action-nodes = Nœuds PACS
+
+search-title = Rechercher des examens
+search-line = Nom du patient, identifiant ou numéro d’accession
+search-hint = Nom, identifiant, numéro d’accession ou date de naissance
+search-run = Rechercher
+search-stop = Arrêter
+search-field-name = Nom
+search-field-id = Identifiant
+search-field-accession = Accession
+search-today = Aujourd’hui
+search-yesterday = Hier
+search-last-week = 7 derniers jours
+search-last-month = 31 derniers jours
+search-urgent = URGENT
+search-archive = Archive locale
+search-column-name = Patient
+search-column-id = Identifiant
+search-column-birth = Né(e) le
+search-column-date = Examen
+search-column-modality = Modalité
+search-column-description = Description
+search-column-place = Où
+search-source-asked = { $source } : { $count } jusqu’ici
+search-source-answered = { $source } : { $count }
+search-source-cut = { $source } : { $count }, et il y en a d’autres
+search-source-failed = { $source } : { $reason }
+search-running = Recherche…
+search-nothing = Rien n’a été trouvé. Essayez moins de lettres du nom, ou une autre période.
+search-begin = Tapez un nom, un identifiant ou un numéro d’accession et appuyez sur Entrée. Sans mot, les derniers examens de l’archive sont listés.
+search-place = { $sources } · { $count ->
+    [one] { $count } image
+   *[other] { $count } images
+}
+search-count = { $count ->
+    [one] { $count } examen
+   *[other] { $count } examens
+}
+search-ambiguous = Deux patients ont un examen avec cet identifiant. Comparez le nom et la date de naissance avant de l’ouvrir.
+search-open = Ouvrir
+search-fetch = Rapatrier dans l’archive
+
+nodes-none = Pas encore de nœud. Ajoutez le PACS de votre hôpital : titre AE, hôte et port, ou l’adresse de son service DICOMweb. L’administrateur du PACS doit aussi connaître ce poste.
+nodes-add = Ajouter un nœud
+nodes-edit = Modifier
+nodes-test = Tester
+nodes-remove = Retirer { $node }
+nodes-searched = { $node } est interrogé. Cliquez pour l’exclure.
+nodes-not-searched = { $node } n’est pas interrogé. Cliquez pour l’inclure.
+nodes-test-running = En attente de réponse…
+nodes-test-answers = Répond, en { $ms } ms.
+nodes-own = Ce poste
+nodes-own-title = Titre AE
+nodes-own-port = Port
+nodes-listen = Réception
+nodes-listen-off = Seulement ce qui est demandé
+nodes-listen-on = À tout moment
+nodes-priors = Examens antérieurs
+nodes-priors-off = Sur demande
+nodes-priors-on = Rapatriés en arrière-plan
+nodes-file = Nœuds en fichier
+nodes-file-hint = /home/…/nodes.ron
+nodes-import = Importer
+nodes-export = Exporter
+nodes-imported = { $count ->
+    [one] { $count } nœud a été lu.
+   *[other] { $count } nœuds ont été lus.
+}
+nodes-exported = Les nœuds ont été écrits. Les mots de passe ne sont pas dans le fichier.
+nodes-unreadable = Ce fichier ne contient pas de nœuds ({ $error }). Exportez-les depuis un autre poste et choisissez ce fichier.
+
+node-name = Nom
+node-language = Langage
+node-dimse = DICOM
+node-web = DICOMweb
+node-ae-title = Titre AE
+node-host = Hôte
+node-port = Port
+node-retrieval = Rapatriement
+node-get = C-GET
+node-move = C-MOVE
+node-commits = Engagement de stockage
+node-tls = TLS
+node-no = Non
+node-yes = Oui
+node-url = Adresse
+node-who = Connexion
+node-who-nobody = Aucune
+node-who-basic = Mot de passe
+node-who-bearer = Jeton
+node-who-openid = OpenID Connect
+node-user = Utilisateur
+node-secret = Mot de passe ou jeton
+node-secret-hint = gardé dans le trousseau du système
+node-issuer = Émetteur
+node-client-id = Identifiant client
+node-proxy = Proxy
+node-trust = Autorités de confiance
+node-trust-system = Celles du système
+node-trust-file = Un fichier
+node-trust-anyone = N’importe qui
+node-trust-warning = N’importe qui sur la ligne peut lire et modifier ce qui est envoyé. À n’utiliser que pour trouver une panne.
+node-authorities = Autorités (PEM)
+node-certificate = Notre certificat (PEM)
+node-key = Notre clé (PEM)
+node-limit = Limite, kbit/s
+node-limit-hint = aucune
+node-line = Ligne
+node-line-fast = Rapide
+node-line-slow = Lente : aperçus d’abord
+node-save = Enregistrer
+node-cancel = Annuler
+node-name-taken = Il existe déjà un nœud { $node } ; enregistrer le remplace.
+
+pacs-no-thread = Le système ne donne plus de fils d’exécution à ce programme. Fermez d’autres programmes et réessayez.
+
+transfers-none = Rien n’est rapatrié ni envoyé.
+transfers-clear = Retirer de la liste ceux qui sont finis
+transfer-retrieve = De { $node } : { $study }
+transfer-prior = Examen antérieur de { $node } : { $study }
+transfer-send = Vers { $node } : { $study }
+transfer-progress = Avancement du transfert
+transfer-waiting = en attente
+transfer-again = nouvel essai dans { $seconds } s
+transfer-begun = commencé
+transfer-running = { $done } sur { $of }
+transfer-paused = en pause à { $done } sur { $of }
+transfer-done = { $count ->
+    [one] { $count } image est là
+   *[other] { $count } images sont là
+}
+transfer-sent = { $count ->
+    [one] { $count } image envoyée et confirmée
+   *[other] { $count } images envoyées et confirmées
+}
+transfer-failed = { $done } sur { $of }. { $reason }
+transfer-speed = { $speed }/s
+transfer-left = encore { $time }
+transfer-instance-failed = { $uid } : { $reason }
+transfer-more-failed = et { $count } autres
+transfer-cancel = Arrêter ce transfert
+transfer-pause = Mettre en pause
+transfer-first = Avant tous les autres
+transfer-resume = Continuer
+transfer-retry = Réessayer
+transfer-notice-failed = Le transfert avec { $node } s’est terminé avec { $done } images sur { $of }. { $reason }
+transfer-notice-sent = { $count ->
+    [one] { $count } image a été envoyée à { $node }, qui l’a confirmée.
+   *[other] { $count } images ont été envoyées à { $node }, qui a confirmé chacune.
+}
+transfer-committing = { $done } sur { $of } envoyées ; en attente de l’engagement du nœud
+transfer-no-node = Le nœud { $node } ne figure plus parmi les nœuds. Ajoutez-le à nouveau, ou retirez ce transfert.
+transfer-file-gone = Son fichier n’existe plus.
+transfer-incomplete = { $count ->
+    [one] { $count } image n’est pas venue.
+   *[other] { $count } images ne sont pas venues.
+} Elles seront redemandées.
+transfer-failed-inside = Le transfert a échoué pour une raison interne à ce programme ; il sera retenté.
+transfer-not-files = Ce qui se trouve dans une archive zip ou en mémoire ne peut pas être envoyé. Décompressez-la d’abord.
+transfer-nothing = Il n’y a rien à envoyer dans cet examen.
+transfers-send = Envoyer l’examen affiché vers
+status-transfer = { $node } : { $state }
+status-more-transfers = et { $count } autres

@@ -1,6 +1,7 @@
 //! The index: one connection writes, in big transactions; another searches meanwhile.
 
 mod insert;
+mod paths;
 mod patients;
 mod read;
 mod schema;

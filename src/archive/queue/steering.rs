@@ -87,6 +87,22 @@ impl Transfers {
         })
     }
 
+    /// Takes off the list what is over: done, given up or stopped for good.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn remove_over(&self) -> Result<(), ArchiveError> {
+        self.change(|transaction| {
+            let over = [
+                TransferState::Done.code(),
+                TransferState::Failed.code(),
+                TransferState::Cancelled.code(),
+            ];
+            transaction.execute("DELETE FROM transfer WHERE state IN (?1, ?2, ?3)", over)?;
+            Ok(())
+        })
+    }
+
     /// Takes off the list what is done.
     ///
     /// # Errors

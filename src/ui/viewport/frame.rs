@@ -17,7 +17,7 @@ use crate::ui::bidi_label::{Text, galley};
 use crate::ui::icons::{self, Sign};
 use crate::ui::theme::Theme;
 use crate::view::{Frames, ViewMode, edge_letters, is_same_patient, scale_bar, step_mm};
-use crate::workspace::{Command, OverlayLevel, PaneId, ViewEdit, Workspace};
+use crate::workspace::{Command, OverlayLevel, PaneId, Track, ViewEdit, Workspace};
 
 /// Room of the slice bar at the right edge, points.
 pub(super) const BAR_WIDTH: f32 = 10.0;
@@ -320,7 +320,21 @@ pub(super) fn slice_bar(
         is_held: false,
     };
     let loaded = engine.loaded_frames(showing.state.display_set);
-    let (here, of) = place(workspace, engine, showing, loaded.len());
+    let (mut here, mut of) = place(workspace, engine, showing, loaded.len());
+    let track = arriving_track(workspace, showing);
+    let mut loaded = loaded;
+    if let Some(track) = &track {
+        of = track.frames.len();
+        let awaited = workspace.arriving.awaited().filter(|it| it.pane == pane);
+        let awaited = awaited.and_then(|it| track.place_of_instance(&it.instance));
+        here = awaited
+            .or_else(|| track.place_of(showing.state.index))
+            .unwrap_or(0);
+        let is_here = |frame: &Option<u32>| {
+            frame.is_some_and(|frame| loaded.get(frame as usize).is_some_and(|is| *is))
+        };
+        loaded = track.frames.iter().map(is_here).collect();
+    }
     let painter = ui.painter_at(rect.points);
     if showing.is_waiting && !loaded.is_empty() {
         let done = loaded.iter().filter(|is_here| **is_here).count();
@@ -330,23 +344,23 @@ pub(super) fn slice_bar(
     if of < 2 {
         return answer;
     }
-    let track = Rect::from_min_max(
+    let area = Rect::from_min_max(
         Pos2::new(rect.inside.right() - BAR_WIDTH, rect.inside.top() + 24.0),
         Pos2::new(rect.inside.right() - 2.0, rect.inside.bottom() - 24.0),
     );
-    if track.height() < 40.0 {
+    if area.height() < 40.0 {
         return answer;
     }
     let response = ui.interact(
-        track,
+        area,
         ui.scope_id().with(("slices", pane.0)),
         Sense::click_and_drag(),
     );
     response
         .widget_info(|| WidgetInfo::slider(true, here as f64, words.id(msg("viewport-slices"))));
     answer.is_held = response.contains_pointer() || response.dragged();
-    let y_of = |index: f32| track.top() + track.height() * (index + 0.5) / of as f32;
-    let thin = Rect::from_center_size(track.center(), Vec2::new(3.0, track.height()));
+    let y_of = |index: f32| area.top() + area.height() * (index + 0.5) / of as f32;
+    let thin = Rect::from_center_size(area.center(), Vec2::new(3.0, area.height()));
     painter.rect_filled(thin, 0.0, theme.colours.line);
     for (first, end) in runs(&loaded) {
         let scale = of as f32 / loaded.len() as f32;
@@ -357,29 +371,48 @@ pub(super) fn slice_bar(
         painter.rect_filled(part, 0.0, theme.colours.dimmed);
     }
     for mark in marks(workspace, showing) {
-        let centre = Pos2::new(track.center().x, y_of(mark as f32));
+        let mark = match &track {
+            Some(track) => track.place_of(mark).unwrap_or(0),
+            None => mark as usize,
+        };
+        let centre = Pos2::new(area.center().x, y_of(mark as f32));
         painter.circle_filled(centre, 2.5, theme.colours.measurement);
     }
     let tick = Rect::from_center_size(
-        Pos2::new(track.center().x, y_of(here as f32)),
-        Vec2::new(track.width(), 4.0),
+        Pos2::new(area.center().x, y_of(here as f32)),
+        Vec2::new(area.width(), 4.0),
     );
     painter.rect_filled(tick.expand(1.0), 0.0, theme.colours.halo);
     painter.rect_filled(tick, 0.0, theme.colours.accent);
     if (response.dragged() || response.clicked() || response.is_pointer_button_down_on())
         && let Some(at) = response.interact_pointer_pos()
     {
-        let share = f64::from((at.y - track.top()) / track.height()).clamp(0.0, 1.0);
+        let share = f64::from((at.y - area.top()) / area.height()).clamp(0.0, 1.0);
         let index = ((share * of as f64).floor() as usize).min(of - 1);
         if index != here {
-            let edit = match showing.state.mode {
-                ViewMode::Stack => ViewEdit::Index(index as u32),
-                ViewMode::Mpr(_) => ViewEdit::Step(index as i32 - here as i32),
+            let edit = match (showing.state.mode, &track) {
+                (ViewMode::Mpr(_), _) => Some(ViewEdit::Step(index as i32 - here as i32)),
+                (ViewMode::Stack, None) => Some(ViewEdit::Index(index as u32)),
+                (ViewMode::Stack, Some(track)) => match track.frames.get(index) {
+                    Some(Some(frame)) => Some(ViewEdit::Index(*frame)),
+                    _ => track.instance(index).cloned().map(ViewEdit::Await),
+                },
             };
-            answer.commands.push(Command::View(pane, edit));
+            answer
+                .commands
+                .extend(edit.map(|edit| Command::View(pane, edit)));
         }
     }
     answer
+}
+
+/// Every place the series will have, while it is on its way.
+fn arriving_track(workspace: &Workspace, showing: &Showing) -> Option<Track> {
+    if showing.state.mode != ViewMode::Stack {
+        return None;
+    }
+    let set = workspace.library.display_set(showing.state.display_set)?;
+    workspace.track(set)
 }
 
 fn progress(painter: &Painter, rect: &PaneRect, theme: &Theme, share: f32) {

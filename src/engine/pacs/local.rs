@@ -1,0 +1,288 @@
+//! The archive, its queue's runner and its receiver, on a thread of their own: opening an archive
+//! may mean looking through what a power cut left, and no window waits for that.
+//!
+//! Nothing is made on the disk before it is needed: an archive that is not there yet is made when
+//! something is to be kept in it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crossbeam_channel::{Receiver, Sender};
+
+use crate::archive::{Archive, ArchiveError, TransferPriority};
+use crate::files::AppFolders;
+use crate::model::StudyQuery;
+use crate::problem::{Message, Problem};
+use crate::text::Words;
+use crate::workspace::{Arrival, FoundStudy, PacsSettings, Source, TransferEdit};
+
+use super::listener::Listener;
+use super::order::Focus;
+use super::transfers::Runner;
+use super::{Messenger, asks, on_thread, priors};
+
+/// What is asked of the thread.
+pub(super) enum Ask {
+    /// The settings are these now.
+    Follow(PacsSettings, &'static Words),
+    /// A search of the archive.
+    Search {
+        generation: u64,
+        queries: Vec<StudyQuery>,
+    },
+    /// The queue.
+    Transfer(TransferEdit),
+    /// Files of an open study to a node.
+    Send(Box<crate::archive::NewTransfer>),
+    /// What is looked at.
+    LookAt(Option<Focus>),
+}
+
+/// The thread, and the way to it. It ends when this goes.
+pub(super) struct Local {
+    asks: Sender<Ask>,
+}
+
+impl Local {
+    pub(super) fn begin(folders: &AppFolders, messenger: &Messenger) -> Self {
+        let (asks, asked) = crossbeam_channel::unbounded();
+        let worker = Worker {
+            default_folder: folders.data.join("archive"),
+            messenger: messenger.clone(),
+            settings: None,
+            open: None,
+            failed: None,
+        };
+        on_thread("archive", messenger, move || worker.work(&asked));
+        Self { asks }
+    }
+
+    pub(super) fn ask(&self, ask: Ask) {
+        // The thread is gone only where it could not be begun; that was said.
+        drop(self.asks.send(ask));
+    }
+}
+
+struct Worker {
+    default_folder: PathBuf,
+    messenger: Messenger,
+    settings: Option<(PacsSettings, &'static Words)>,
+    open: Option<Open>,
+    /// The folder that could not be opened, told once.
+    failed: Option<(PathBuf, Message)>,
+}
+
+/// An archive that is open. The receiver goes before the runner, and that before the archive.
+struct Open {
+    folder: PathBuf,
+    listener: Option<Listener>,
+    runner: Runner,
+    archive: Arc<Archive>,
+}
+
+impl Worker {
+    fn work(mut self, asked: &Receiver<Ask>) {
+        for ask in asked {
+            match ask {
+                Ask::Follow(settings, words) => self.follow(settings, words),
+                Ask::Search {
+                    generation,
+                    queries,
+                } => self.search(generation, queries),
+                Ask::Transfer(edit) => self.transfer(edit),
+                Ask::Send(new) => {
+                    if let Ok(open) = self.open() {
+                        open.runner.shared.add(&new);
+                    }
+                }
+                Ask::LookAt(focus) => {
+                    if let Some(open) = &self.open {
+                        open.runner.look_at(focus);
+                    }
+                }
+            }
+        }
+    }
+
+    fn folder(&self) -> PathBuf {
+        let chosen = self
+            .settings
+            .as_ref()
+            .and_then(|(settings, _)| settings.archive_folder.clone());
+        chosen.unwrap_or_else(|| self.default_folder.clone())
+    }
+
+    fn follow(&mut self, settings: PacsSettings, words: &'static Words) {
+        let is_listening = settings.is_listening;
+        self.settings = Some((settings.clone(), words));
+        self.failed = None;
+        let folder = self.folder();
+        if self.open.as_ref().is_some_and(|open| open.folder != folder) {
+            self.open = None;
+        }
+        // What was being moved when the program ended goes on; who may send, may.
+        let is_needed = is_listening || Archive::is_at(&folder);
+        if self.open.is_none() && !is_needed {
+            return;
+        }
+        let messenger = self.messenger.clone();
+        if let Ok(open) = self.open() {
+            open.runner.follow(&settings, words);
+            open.listen(&settings, &messenger);
+        }
+    }
+
+    /// The archive, opened if it was not. A failure is told once, until something changes.
+    fn open(&mut self) -> Result<&mut Open, Message> {
+        let folder = self.folder();
+        if let Some((failed, why)) = &self.failed
+            && *failed == folder
+        {
+            return Err(why.clone());
+        }
+        let open = match self.open.take() {
+            Some(open) => open,
+            None => self.opened(&folder).map_err(|error| {
+                let why = error.message();
+                self.messenger
+                    .notify(Problem::error(why.clone()).at(&folder));
+                self.failed = Some((folder, why.clone()));
+                why
+            })?,
+        };
+        Ok(self.open.insert(open))
+    }
+
+    fn opened(&self, folder: &std::path::Path) -> Result<Open, ArchiveError> {
+        let archive = Arc::new(Archive::open(folder)?);
+        archive
+            .problems()
+            .drain()
+            .into_iter()
+            .for_each(|problem| self.messenger.notify(problem));
+        let (settings, words) = match &self.settings {
+            Some((settings, words)) => (settings.clone(), *words),
+            None => (PacsSettings::default(), Words::system()),
+        };
+        let runner = Runner::begin(Arc::clone(&archive), &self.messenger, &settings, words);
+        Ok(Open {
+            folder: folder.to_owned(),
+            listener: None,
+            runner,
+            archive,
+        })
+    }
+
+    /// An archive that is not there has nothing; it is not made for that.
+    fn search(&mut self, generation: u64, queries: Vec<StudyQuery>) {
+        let messenger = self.messenger.clone();
+        let is_there = self.open.is_some() || Archive::is_at(&self.folder());
+        let archive = if is_there {
+            self.open().map(|open| Some(Arc::clone(&open.archive)))
+        } else {
+            Ok(None)
+        };
+        let telling = messenger.clone();
+        on_thread("archive search", &messenger, move || {
+            let mut is_cut = false;
+            let result = archive.and_then(|archive| {
+                let Some(archive) = archive else {
+                    return Ok(());
+                };
+                for query in queries {
+                    let matches = archive.search(&query).map_err(|error| error.message())?;
+                    is_cut |= query.limit > 0 && matches.len() >= query.limit;
+                    telling.send(Arrival::Found {
+                        generation,
+                        source: Source::Archive,
+                        matches,
+                    });
+                }
+                Ok(())
+            });
+            telling.send(Arrival::SearchEnded {
+                generation,
+                source: Source::Archive,
+                result: result.map(|()| is_cut),
+            });
+        });
+    }
+
+    fn transfer(&mut self, edit: TransferEdit) {
+        let settings = self.settings.as_ref().map(|(settings, _)| settings.clone());
+        let messenger = self.messenger.clone();
+        let is_opening = matches!(edit, TransferEdit::Open(_));
+        let Ok(open) = self.open() else {
+            if is_opening {
+                messenger.send(Arrival::ScanEnded { files_found: 0 });
+            }
+            return;
+        };
+        let now = std::time::SystemTime::now;
+        let runner = &open.runner;
+        match edit {
+            TransferEdit::Open(found) => {
+                open.show(&found, &messenger);
+                if let Some(settings) = settings {
+                    priors::fetch(&runner.shared, &found.study, &found.sources, &settings);
+                }
+            }
+            TransferEdit::Fetch(found) => {
+                if let Some(new) = asks::retrieval(&found, TransferPriority::Normal) {
+                    runner.shared.add(&new);
+                }
+            }
+            TransferEdit::Pause(id) => runner.steer(id, |queue| queue.pause(id, now())),
+            TransferEdit::Cancel(id) => runner.steer(id, |queue| queue.cancel(id, now())),
+            TransferEdit::Resume(id) => runner.tidy(|queue| queue.resume(id, now())),
+            TransferEdit::First(id) => {
+                runner.tidy(|queue| queue.set_priority(id, TransferPriority::Urgent, now()));
+            }
+            TransferEdit::ClearOver => runner.tidy(crate::archive::Transfers::remove_over),
+            // Comes as `Ask::Send`, with its files.
+            TransferEdit::Send(..) => {}
+        }
+    }
+}
+
+impl Open {
+    /// Into the window: what is here at once, what is not as it comes.
+    fn show(&self, found: &FoundStudy, messenger: &Messenger) {
+        let study_uid = &found.study.study_uid;
+        let here = self.archive.study_files(&found.study).unwrap_or_default();
+        let is_whole = found
+            .sources
+            .iter()
+            .all(|source| *source == Source::Archive)
+            || (found
+                .study
+                .instance_count
+                .is_some_and(|count| here.len() >= count as usize));
+        let new = asks::retrieval(found, TransferPriority::Urgent).filter(|_| !is_whole);
+        self.runner.open(study_uid, new.is_some());
+        if !here.is_empty() {
+            messenger.command(crate::workspace::Command::OpenArchived(here));
+        }
+        match new {
+            Some(new) => self.runner.shared.add(&new),
+            None => messenger.send(Arrival::ScanEnded { files_found: 0 }),
+        }
+    }
+
+    /// Others may send to us at any time, or may not any more.
+    fn listen(&mut self, settings: &PacsSettings, messenger: &Messenger) {
+        if let Some(listener) = &self.listener
+            && listener.is_as(settings)
+        {
+            return;
+        }
+        self.listener = None;
+        if settings.is_listening {
+            let shared = Arc::clone(&self.runner.shared);
+            match Listener::begin(settings, shared) {
+                Ok(listener) => self.listener = Some(listener),
+                Err(failure) => messenger.notify(Problem::error(failure.message())),
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! The network and the local archive as the window uses them: each search, each node's test and
+//! each transfer on a thread of its own, so that a peer that is silent holds up nobody else.
+//!
+//! | file | what it owns |
+//! |---|---|
+//! | `search.rs` | one search: the archive and every node at once |
+//! | `nodes.rs` | tests of nodes; nodes into a file and out of one |
+//! | `local.rs` | the archive, opened off the window's thread, and what is asked of it |
+//! | `transfers.rs` | the queue's runner |
+//! | `retrieve.rs`, `send.rs` | one attempt of a transfer |
+//! | `order.rs`, `speed.rs` | which instances are wanted first; bytes a second |
+//! | `asks.rs`, `priors.rs` | transfers made from what was found |
+//! | `listener.rs` | others send to us |
+
+mod asks;
+mod listener;
+mod local;
+mod nodes;
+mod order;
+mod priors;
+mod retrieve;
+mod search;
+mod send;
+mod speed;
+mod transfers;
+
+use std::sync::Arc;
+
+use crossbeam_channel::Sender;
+
+use crate::engine::Waker;
+use crate::files::AppFolders;
+use crate::jobs::JobCtx;
+use crate::pacs::{Caller, Reception};
+use crate::problem::{Message, Problem, msg};
+use crate::text::Words;
+use crate::workspace::{Arrival, Command, PacsSettings, TransferEdit, Workspace};
+
+use local::{Ask, Local};
+use order::Focus;
+
+/// The network side of the engine.
+pub(super) struct Network {
+    sender: Sender<Command>,
+    waker: Waker,
+    /// Those of the search that runs, to stop it.
+    searches: Vec<JobCtx>,
+    folders: AppFolders,
+    /// Begun when it is first asked for something.
+    local: Option<Local>,
+    looked_at: Option<Focus>,
+}
+
+impl Network {
+    pub(super) fn new(sender: Sender<Command>, waker: Waker, folders: &AppFolders) -> Self {
+        Self {
+            sender,
+            waker,
+            searches: Vec::new(),
+            folders: folders.clone(),
+            local: None,
+            looked_at: None,
+        }
+    }
+
+    /// The archive's thread.
+    fn local(&mut self) -> &Local {
+        let messenger = self.messenger();
+        self.local
+            .get_or_insert_with(|| Local::begin(&self.folders, &messenger))
+    }
+
+    /// The settings of the network are these now.
+    pub(super) fn follow(&mut self, workspace: &Workspace) {
+        let words = Words::of(workspace.settings.language.spoken());
+        let settings = workspace.settings.pacs.clone();
+        self.local().ask(Ask::Follow(settings, words));
+    }
+
+    /// Changes the queue.
+    pub(super) fn transfer(&mut self, edit: TransferEdit, workspace: &Workspace) {
+        let ask = match edit {
+            TransferEdit::Send(study, node) => {
+                match asks::sending(&workspace.library, study, &node, &workspace.settings.pacs) {
+                    Ok(new) => Ask::Send(Box::new(new)),
+                    Err(why) => {
+                        self.messenger().notify(Problem::error(why));
+                        return;
+                    }
+                }
+            }
+            edit => Ask::Transfer(edit),
+        };
+        self.local().ask(ask);
+    }
+
+    /// What is on screen comes first, of what is on its way.
+    pub(super) fn look_at(&mut self, workspace: &Workspace) {
+        if workspace.transfers.open_count() == 0 {
+            return;
+        }
+        let focus = order::looked_at(workspace);
+        if focus != self.looked_at {
+            self.looked_at.clone_from(&focus);
+            self.local().ask(Ask::LookAt(focus));
+        }
+    }
+
+    /// Tells the workspace what arrived, from any thread.
+    fn messenger(&self) -> Messenger {
+        Messenger {
+            sender: self.sender.clone(),
+            waker: Arc::clone(&self.waker),
+        }
+    }
+}
+
+/// Tells the workspace what arrived, from any thread.
+#[derive(Clone)]
+struct Messenger {
+    sender: Sender<Command>,
+    waker: Waker,
+}
+
+impl Messenger {
+    fn send(&self, arrival: Arrival) {
+        // The receiver is gone only when the program ends.
+        drop(self.sender.send(Command::Arrived(arrival)));
+        (self.waker)();
+    }
+
+    fn command(&self, command: Command) {
+        drop(self.sender.send(command));
+        (self.waker)();
+    }
+
+    fn notify(&self, problem: Problem) {
+        self.command(Command::Notify(problem));
+    }
+}
+
+/// Who we are to nodes.
+fn caller(settings: &PacsSettings) -> Caller {
+    Caller {
+        ae_title: settings.ae_title.clone(),
+        reception: Reception::Listen(settings.port),
+    }
+}
+
+/// Work on a thread of its own. What cannot be begun, for want of threads, is said.
+fn on_thread(name: &str, messenger: &Messenger, work: impl FnOnce() + Send + 'static) -> bool {
+    let begun = std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work);
+    if begun.is_err() {
+        messenger.notify(Problem::error(Message::new(msg("pacs-no-thread"))));
+    }
+    begun.is_ok()
+}

@@ -1,0 +1,348 @@
+//! One attempt at fetching a study: everything at once while that is quick, in the order of what
+//! is looked at where the line is slow, and nothing that is here already.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
+
+use crate::archive::{Ending, ItemOutcome, Retry};
+use crate::dicom::InstanceHeader;
+use crate::jobs::JobCtx;
+use crate::model::{Level, StudyQuery};
+use crate::pacs::{Failure, RetrieveEvent, Service, Wanted, WantedSeries, service};
+use crate::problem::{Message, msg};
+use crate::workspace::{Arrival, ListedInstance};
+
+use super::order::{Listed, in_order, wanted};
+use super::transfers::{Run, Shared, known_instances, lock};
+use super::{caller, on_thread};
+
+/// What comes in less time need not be asked for in another order.
+const SOON: Duration = Duration::from_secs(2);
+/// Instances asked for at once when their order matters.
+const FEW: usize = 24;
+/// Headers are handed to the window at least so often.
+const HANDED_ON_EVERY: Duration = Duration::from_millis(60);
+
+/// Carries one attempt out.
+pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
+    let transfer = &run.transfer;
+    let settings = shared.settings();
+    let Some(node) = settings.node(&transfer.node) else {
+        let why = Message::new(msg("transfer-no-node")).text("node", &transfer.node);
+        return Ending::Failed(shared.said(&why), Retry::Never);
+    };
+    let service: Arc<dyn Service> = Arc::from(service(node, &caller(&settings)));
+    let study_uid = transfer.study_uid.as_str();
+    let attempt = Attempt {
+        shared,
+        run,
+        known: Mutex::new(known_instances(&shared.archive, study_uid)),
+        listed: Arc::default(),
+        waiting: Mutex::default(),
+        begun: Mutex::new(Instant::now()),
+    };
+    lock(&run.live).done = lock(&attempt.known).len();
+    let is_resumed = !lock(&attempt.known).is_empty();
+    attempt.list(&service, is_resumed);
+    let ending = attempt.fetch(service.as_ref());
+    attempt.hand_on(true);
+    ending
+}
+
+struct Attempt<'a> {
+    shared: &'a Arc<Shared>,
+    run: &'a Arc<Run>,
+    /// Instances that are here.
+    known: Mutex<HashSet<String>>,
+    /// What the node says there is, once it has.
+    listed: Arc<OnceLock<Vec<Listed>>>,
+    /// Headers on their way to the window, and when some were handed on last.
+    waiting: Mutex<(Vec<InstanceHeader>, Option<Instant>)>,
+    /// When the request under way was made.
+    begun: Mutex<Instant>,
+}
+
+impl Attempt<'_> {
+    /// Asks what there is: beside the fetching, or before it where much is here already.
+    fn list(&self, service: &Arc<dyn Service>, is_first: bool) {
+        let transfer = self.run.transfer.clone();
+        let (listed, service) = (Arc::clone(&self.listed), Arc::clone(service));
+        let (run, shared) = (Arc::clone(self.run), Arc::clone(self.shared));
+        let work = move || {
+            let ctx = JobCtx::new();
+            let list = instances(service.as_ref(), &transfer, &ctx, &|| run.is_stopped());
+            // Without a list everything comes in the node's own order.
+            if let Ok(list) = list {
+                let study_uid = run.transfer.study_uid.clone();
+                if shared.is_open(&study_uid) {
+                    let series = by_series(&list);
+                    shared.messenger.send(Arrival::Listed { study_uid, series });
+                }
+                let mut live = lock(&run.live);
+                live.of = live.of.max(list.len());
+                drop(live);
+                drop(listed.set(list));
+            }
+        };
+        if is_first {
+            work();
+        } else {
+            on_thread("listing", &self.shared.messenger, work);
+        }
+    }
+
+    fn fetch(&self, service: &dyn Service) -> Ending {
+        let transfer = &self.run.transfer;
+        let mut is_ordered = !lock(&self.known).is_empty() && self.listed.get().is_some();
+        loop {
+            let (asked, is_last) = if is_ordered {
+                self.next_few()
+            } else {
+                (self.everything(), true)
+            };
+            if asked.is_empty() {
+                return self.end();
+            }
+            let before = lock(&self.known).len();
+            let ctx = self.run.begin();
+            *lock(&self.begun) = Instant::now();
+            let told = |event: RetrieveEvent| self.hear(event, is_last);
+            let result = service.retrieve(&asked, self.shared.archive.as_ref(), &told, &ctx);
+            self.shared.record(self.run, false);
+            if self.run.is_stopped() {
+                return Ending::Yielded;
+            }
+            let failure = match result {
+                Err(failure) => Some(failure),
+                Ok(retrieved) => {
+                    let is_steered = matches!(retrieved.end, Some(Failure::Cancelled));
+                    if is_steered || (retrieved.end.is_none() && !is_last) {
+                        is_ordered = true;
+                        if lock(&self.known).len() == before && !is_steered {
+                            // The node has not what it listed.
+                            return self.end();
+                        }
+                        continue;
+                    }
+                    if retrieved.end.is_none()
+                        && !retrieved.is_complete()
+                        && self.listed.get().is_none()
+                    {
+                        let why = Message::new(msg("transfer-incomplete"))
+                            .count("count", retrieved.failed.len().max(1));
+                        return Ending::Failed(self.shared.said(&why), Retry::Later);
+                    }
+                    retrieved.end
+                }
+            };
+            match failure {
+                None => return self.end(),
+                Some(Failure::Cancelled) => is_ordered = true,
+                Some(failure) => {
+                    let retry = if failure.is_lasting() {
+                        Retry::Never
+                    } else {
+                        Retry::Later
+                    };
+                    tracing::debug!("a retrieval of {} broke off", transfer.node);
+                    return Ending::Failed(self.shared.said(&failure.message()), retry);
+                }
+            }
+        }
+    }
+
+    /// All that the transfer is for, in the node's own order.
+    fn everything(&self) -> Vec<Wanted> {
+        let transfer = &self.run.transfer;
+        let series = transfer.series_uids.iter().map(|series| WantedSeries {
+            series_uid: series.clone(),
+            instance_uids: Vec::new(),
+        });
+        vec![Wanted {
+            study_uid: transfer.study_uid.clone(),
+            series: series.collect(),
+        }]
+    }
+
+    /// What is wanted first of what is missing, and whether that is all.
+    fn next_few(&self) -> (Vec<Wanted>, bool) {
+        let study_uid = &self.run.transfer.study_uid;
+        let Some(listed) = self.listed.get() else {
+            return (self.everything(), true);
+        };
+        let focus = self.shared.focus(study_uid).map(|(focus, _)| focus);
+        let known = lock(&self.known);
+        let order = in_order(listed, &known, focus.as_ref());
+        let is_soon = self.time_for(order.len()).is_some_and(|time| time < SOON);
+        let count = if is_soon || focus.is_none() {
+            order.len()
+        } else {
+            order.len().min(FEW)
+        };
+        let few = order.get(..count).unwrap_or_default();
+        if few.is_empty() {
+            return (Vec::new(), true);
+        }
+        (wanted(study_uid, few), count == order.len())
+    }
+
+    /// How long so many instances will take, at the speed of late.
+    fn time_for(&self, instances: usize) -> Option<Duration> {
+        let live = lock(&self.run.live);
+        let speed = live.speed.per_s().filter(|speed| *speed > 1.0)?;
+        let each = live.speed.each()?;
+        Some(Duration::from_secs_f64(
+            (instances as f64 * each / speed).min(1e6),
+        ))
+    }
+
+    /// An instance came, or the node says how many there are.
+    fn hear(&self, event: RetrieveEvent, is_all: bool) {
+        let outcome = match event {
+            RetrieveEvent::Expected(count) => {
+                if is_all && self.listed.get().is_none() {
+                    let known = lock(&self.known).len();
+                    let mut live = lock(&self.run.live);
+                    live.of = live.of.max(count).max(known);
+                }
+                return;
+            }
+            RetrieveEvent::Instance(outcome) => outcome,
+        };
+        match outcome.result {
+            Ok(received) => {
+                let uid = outcome.sop_instance_uid;
+                if lock(&self.known).insert(uid.clone()) {
+                    self.run.note(&uid, ItemOutcome::Success, received.bytes);
+                }
+                if self.shared.is_open(&self.run.transfer.study_uid) {
+                    lock(&self.waiting).0.push(received.header);
+                }
+            }
+            Err(why) => {
+                let why = self.shared.said(&why);
+                self.run
+                    .note(&outcome.sop_instance_uid, ItemOutcome::Failed(why), 0);
+            }
+        }
+        self.hand_on(false);
+        self.shared.record(self.run, false);
+        if is_all && self.is_order_wrong() {
+            self.run.break_off();
+        }
+    }
+
+    /// The reader has turned to slices that would come late.
+    fn is_order_wrong(&self) -> bool {
+        let Some((focus, since)) = self.shared.focus(&self.run.transfer.study_uid) else {
+            return false;
+        };
+        if since < *lock(&self.begun) {
+            return false;
+        }
+        let Some(listed) = self.listed.get() else {
+            return false;
+        };
+        let known = lock(&self.known);
+        let missing = listed.len().saturating_sub(known.len());
+        let is_late = self.time_for(missing).is_some_and(|time| time > SOON);
+        // About the slice looked at, is anything missing?
+        let near = in_order(listed, &HashSet::new(), Some(&focus));
+        let is_near_missing = near
+            .iter()
+            .take(FEW / 2)
+            .any(|instance| !known.contains(&instance.sop_instance_uid));
+        is_late && is_near_missing
+    }
+
+    /// Gives headers to the window: the first at once, then a few times a second.
+    fn hand_on(&self, is_end: bool) {
+        let headers = {
+            let mut waiting = lock(&self.waiting);
+            let is_due = waiting.1.is_none_or(|at| at.elapsed() >= HANDED_ON_EVERY);
+            if waiting.0.is_empty() || !(is_due || is_end) {
+                return;
+            }
+            waiting.1 = Some(Instant::now());
+            std::mem::take(&mut waiting.0)
+        };
+        self.shared.messenger.send(Arrival::Headers(headers));
+    }
+
+    /// All was asked for: is all here?
+    fn end(&self) -> Ending {
+        let Some(listed) = self.listed.get() else {
+            return Ending::Complete;
+        };
+        let known = lock(&self.known);
+        let missing = listed
+            .iter()
+            .filter(|it| !known.contains(&it.sop_instance_uid));
+        let missing = missing.count();
+        if missing == 0 {
+            return Ending::Complete;
+        }
+        let why = Message::new(msg("transfer-incomplete")).count("count", missing);
+        Ending::Failed(self.shared.said(&why), Retry::Later)
+    }
+}
+
+/// As the window is told.
+fn by_series(list: &[Listed]) -> Vec<(String, Vec<ListedInstance>)> {
+    let mut series: Vec<(String, Vec<ListedInstance>)> = Vec::new();
+    for listed in list {
+        let instance = ListedInstance {
+            instance_number: listed.instance_number,
+            sop_instance_uid: listed.sop_instance_uid.clone(),
+        };
+        match series.last_mut() {
+            Some((uid, instances)) if *uid == listed.series_uid => instances.push(instance),
+            _ => series.push((listed.series_uid.clone(), vec![instance])),
+        }
+    }
+    series
+}
+
+/// The instances of what a transfer is for, as the node lists them: series by series, for that is
+/// all a node must know how to answer (PS3.4 C.4.1.2.1).
+fn instances(
+    service: &dyn Service,
+    transfer: &crate::archive::Transfer,
+    ctx: &JobCtx,
+    is_stopped: &dyn Fn() -> bool,
+) -> Result<Vec<Listed>, Failure> {
+    let mut series = Vec::new();
+    let query = StudyQuery {
+        level: Level::Series,
+        study_uids: vec![transfer.study_uid.clone()],
+        series_uids: transfer.series_uids.clone(),
+        ..StudyQuery::default()
+    };
+    service.find(&query, &mut |found| series.push(found), ctx)?;
+    series.sort_by_key(|series| series.series_number);
+    let mut listed = Vec::new();
+    for series in series {
+        if is_stopped() {
+            return Err(Failure::Cancelled);
+        }
+        let query = StudyQuery {
+            level: Level::Instance,
+            study_uids: vec![transfer.study_uid.clone()],
+            series_uids: vec![series.series_uid.clone()],
+            ..StudyQuery::default()
+        };
+        let mut take = |found: crate::model::StudyMatch| {
+            listed.push(Listed {
+                sop_instance_uid: found.sop_instance_uid,
+                series_uid: series.series_uid.clone(),
+                instance_number: found.instance_number,
+            });
+        };
+        service.find(&query, &mut take, ctx)?;
+    }
+    if !transfer.instance_uids.is_empty() {
+        listed.retain(|it| transfer.instance_uids.contains(&it.sop_instance_uid));
+    }
+    Ok(listed)
+}

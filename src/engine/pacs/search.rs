@@ -1,0 +1,143 @@
+//! One search: the archive and every node at once, each on its own thread; what they find comes
+//! in batches, so that ten thousand matches do not mean ten thousand repaints.
+
+use std::time::{Duration, Instant};
+
+use crate::dicom::Date;
+use crate::jobs::JobCtx;
+use crate::model::{StudyMatch, StudyQuery};
+use crate::pacs::{Caller, Failure, Node, service};
+use crate::problem::Message;
+use crate::workspace::{Arrival, PacsSettings, SearchRequest, Source};
+
+use super::local::Ask;
+use super::{Messenger, Network, caller, on_thread};
+
+/// Matches are handed on at least so often.
+const BATCH_EVERY: Duration = Duration::from_millis(100);
+
+impl Network {
+    /// Asks; what an earlier search still does is stopped.
+    pub(in crate::engine) fn search(
+        &mut self,
+        generation: u64,
+        request: &SearchRequest,
+        nodes: Vec<Node>,
+        settings: &PacsSettings,
+    ) {
+        self.stop_search();
+        let queries = request.queries(today());
+        let ask = Ask::Search {
+            generation,
+            queries: queries.clone(),
+        };
+        self.local().ask(ask);
+        for node in nodes {
+            let ctx = JobCtx::new();
+            self.searches.push(ctx.clone());
+            let (messenger, caller) = (self.messenger(), caller(settings));
+            let queries = queries.clone();
+            let telling = messenger.clone();
+            on_thread("search", &messenger, move || {
+                ask_node(generation, &node, &caller, &queries, &telling, &ctx);
+            });
+        }
+    }
+
+    /// What is being asked is not waited for any more.
+    pub(in crate::engine) fn stop_search(&mut self) {
+        for ctx in self.searches.drain(..) {
+            ctx.cancel();
+        }
+    }
+}
+
+fn ask_node(
+    generation: u64,
+    node: &Node,
+    caller: &Caller,
+    queries: &[StudyQuery],
+    messenger: &Messenger,
+    ctx: &JobCtx,
+) {
+    let source = Source::Node(node.name.clone());
+    let mut batch = Batch::new(generation, source.clone(), messenger);
+    let service = service(node, caller);
+    let mut is_cut = false;
+    let mut result = Ok(());
+    for query in queries {
+        match service.find(query, &mut |found| batch.add(found), ctx) {
+            Ok(found) => is_cut |= found.is_cut_off,
+            Err(failure) => {
+                result = Err(failure);
+                break;
+            }
+        }
+    }
+    batch.hand_on();
+    let result = match result {
+        Err(Failure::Cancelled) => return,
+        Err(failure) => Err(failure.message()),
+        Ok(()) => Ok(is_cut),
+    };
+    ended(messenger, generation, source, result);
+}
+
+fn ended(messenger: &Messenger, generation: u64, source: Source, result: Result<bool, Message>) {
+    messenger.send(Arrival::SearchEnded {
+        generation,
+        source,
+        result,
+    });
+}
+
+/// Matches that wait to be handed on together.
+struct Batch<'a> {
+    generation: u64,
+    source: Source,
+    messenger: &'a Messenger,
+    matches: Vec<StudyMatch>,
+    handed_on: Option<Instant>,
+}
+
+impl<'a> Batch<'a> {
+    const fn new(generation: u64, source: Source, messenger: &'a Messenger) -> Self {
+        Self {
+            generation,
+            source,
+            messenger,
+            matches: Vec::new(),
+            handed_on: None,
+        }
+    }
+
+    /// The first is handed on at once.
+    fn add(&mut self, found: StudyMatch) {
+        self.matches.push(found);
+        if self.handed_on.is_none_or(|at| at.elapsed() >= BATCH_EVERY) {
+            self.hand_on();
+        }
+    }
+
+    fn hand_on(&mut self) {
+        self.handed_on = Some(Instant::now());
+        if self.matches.is_empty() {
+            return;
+        }
+        self.messenger.send(Arrival::Found {
+            generation: self.generation,
+            source: self.source.clone(),
+            matches: std::mem::take(&mut self.matches),
+        });
+    }
+}
+
+/// The day it is where the reader sits.
+fn today() -> Date {
+    let now = jiff::Zoned::now();
+    Date {
+        year: u16::try_from(now.year()).unwrap_or(1),
+        month: u8::try_from(now.month()).unwrap_or(1),
+        day: u8::try_from(now.day()).unwrap_or(1),
+    }
+}

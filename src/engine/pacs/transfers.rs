@@ -1,0 +1,466 @@
+//! The queue's runner: takes what is due from the archive's queue, a thread each, one a node, and
+//! tells the window how far all are.
+//!
+//! The queue on disk is the truth: what runs here can be cut off at any moment, and goes on where
+//! it was at the next start. What the reader waits for makes what runs in the background on the
+//! same node give way.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use crossbeam_channel::{Receiver, Sender};
+
+use crate::archive::{
+    self, Archive, Ending, ItemOutcome, Retry, TransferId, TransferKind, TransferPriority,
+};
+use crate::jobs::JobCtx;
+use crate::problem::{Message, Problem, msg};
+use crate::text::Words;
+use crate::workspace::{Arrival, PacsSettings, Transfer, TransferState};
+
+use super::order::Focus;
+use super::speed::Speed;
+use super::{Messenger, on_thread, retrieve, send};
+
+/// Transfers that run at once.
+const MOST_AT_ONCE: usize = 4;
+/// How often the window hears how far they are.
+const TOLD_EVERY: Duration = Duration::from_millis(250);
+/// Another program may have added something.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
+
+/// The runner of one archive's queue. Stops when it goes; what ran waits for the next start.
+pub(super) struct Runner {
+    pub(super) shared: Arc<Shared>,
+}
+
+/// What the runner's threads have in common.
+pub(super) struct Shared {
+    pub(super) archive: Arc<Archive>,
+    pub(super) messenger: Messenger,
+    settings: Mutex<(PacsSettings, &'static Words)>,
+    running: Mutex<HashMap<TransferId, Arc<Run>>>,
+    /// Studies that go into the window as they come, and how many openings wait for their end.
+    open_studies: Mutex<HashMap<String, usize>>,
+    focus: Mutex<Option<(Focus, Instant)>>,
+    is_over: AtomicBool,
+    wake: Sender<()>,
+}
+
+/// A transfer under way.
+pub(super) struct Run {
+    pub(super) transfer: archive::Transfer,
+    /// Of the request under way.
+    ctx: Mutex<JobCtx>,
+    is_stopped: AtomicBool,
+    pub(super) live: Mutex<Live>,
+}
+
+/// How far a transfer under way is.
+#[derive(Default)]
+pub(super) struct Live {
+    /// Instances that are there.
+    pub done: usize,
+    /// Instances in all, as far as is known.
+    pub of: usize,
+    pub speed: Speed,
+    /// Outcomes that are not in the queue's memory yet.
+    outcomes: Vec<(String, ItemOutcome)>,
+    bytes: u64,
+    recorded: Option<Instant>,
+}
+
+/// A lock that a panic elsewhere does not take away.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Run {
+    /// A request begins; stopping the transfer stops it.
+    pub(super) fn begin(&self) -> JobCtx {
+        let ctx = JobCtx::new();
+        *lock(&self.ctx) = ctx.clone();
+        if self.is_stopped() {
+            ctx.cancel();
+        }
+        ctx
+    }
+
+    /// Ends the request under way, not the transfer.
+    pub(super) fn break_off(&self) {
+        lock(&self.ctx).cancel();
+    }
+
+    fn stop(&self) {
+        self.is_stopped.store(true, Ordering::SeqCst);
+        self.break_off();
+    }
+
+    /// By the reader, or for something more urgent.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.is_stopped.load(Ordering::SeqCst)
+    }
+
+    /// An outcome, for the queue's memory.
+    pub(super) fn note(&self, uid: &str, outcome: ItemOutcome, bytes: u64) {
+        let mut live = lock(&self.live);
+        if !matches!(outcome, ItemOutcome::Failed(_)) {
+            live.done += 1;
+        }
+        live.speed.add(bytes);
+        live.bytes += bytes;
+        live.outcomes.push((uid.to_owned(), outcome));
+    }
+}
+
+impl Shared {
+    pub(super) fn settings(&self) -> PacsSettings {
+        lock(&self.settings).0.clone()
+    }
+
+    /// A sentence in the reader's language, for the queue's memory.
+    pub(super) fn said(&self, message: &Message) -> String {
+        lock(&self.settings).1.get(message)
+    }
+
+    /// Whether what comes of this study goes into the window.
+    pub(super) fn is_open(&self, study_uid: &str) -> bool {
+        lock(&self.open_studies).contains_key(study_uid)
+    }
+
+    /// What is looked at, if it is of this study, and since when.
+    pub(super) fn focus(&self, study_uid: &str) -> Option<(Focus, Instant)> {
+        let focus = lock(&self.focus);
+        focus
+            .clone()
+            .filter(|(focus, _)| focus.study_uid == study_uid)
+    }
+
+    /// Puts outcomes into the queue's memory: a few times a second, or at once at the end.
+    pub(super) fn record(&self, run: &Run, is_end: bool) {
+        let (outcomes, bytes) = {
+            let mut live = lock(&run.live);
+            let is_due = live
+                .recorded
+                .is_none_or(|at| at.elapsed() >= 2 * TOLD_EVERY);
+            if live.outcomes.is_empty() || !(is_due || is_end) {
+                return;
+            }
+            live.recorded = Some(Instant::now());
+            let bytes = std::mem::take(&mut live.bytes);
+            (std::mem::take(&mut live.outcomes), bytes)
+        };
+        let id = run.transfer.id;
+        let transfers = self.archive.transfers();
+        match transfers.record(id, &outcomes, bytes, SystemTime::now()) {
+            Ok(Some(transfer)) if transfer.state == archive::TransferState::Running => {}
+            // Paused or taken off the list by another program.
+            Ok(_) => run.stop(),
+            Err(error) => self.messenger.notify(Problem::error(error.message())),
+        }
+    }
+
+    /// Adds to the queue. What the reader waits for makes what is less urgent give way.
+    pub(super) fn add(&self, new: &archive::NewTransfer) {
+        match self.archive.transfers().add(new, SystemTime::now()) {
+            Ok(_) if new.priority == TransferPriority::Urgent => self.make_way(&new.node),
+            Ok(_) => {}
+            Err(error) => {
+                self.opening_ended(&new.study_uid);
+                self.messenger.notify(Problem::error(error.message()));
+            }
+        }
+        self.wake();
+    }
+
+    fn make_way(&self, node: &str) {
+        for run in lock(&self.running).values() {
+            let is_less = run.transfer.priority > TransferPriority::Urgent;
+            if is_less && run.transfer.node == node {
+                run.stop();
+            }
+        }
+    }
+
+    fn wake(&self) {
+        // One waking is enough.
+        drop(self.wake.try_send(()));
+    }
+
+    /// Those who opened this study have now all of it that can be had.
+    fn opening_ended(&self, study_uid: &str) {
+        let waiting = lock(&self.open_studies)
+            .get_mut(study_uid)
+            .map_or(0, std::mem::take);
+        for _ in 0..waiting {
+            let files_found = 0;
+            self.messenger.send(Arrival::ScanEnded { files_found });
+        }
+    }
+}
+
+impl Runner {
+    /// Begins to run the queue of an archive.
+    pub(super) fn begin(
+        archive: Arc<Archive>,
+        messenger: &Messenger,
+        settings: &PacsSettings,
+        words: &'static Words,
+    ) -> Self {
+        let (wake, woken) = crossbeam_channel::bounded(1);
+        let shared = Arc::new(Shared {
+            archive,
+            messenger: messenger.clone(),
+            settings: Mutex::new((settings.clone(), words)),
+            running: Mutex::default(),
+            open_studies: Mutex::default(),
+            focus: Mutex::default(),
+            is_over: AtomicBool::new(false),
+            wake,
+        });
+        let its = Arc::clone(&shared);
+        on_thread("transfers", messenger, move || dispatch(&its, &woken));
+        Self { shared }
+    }
+
+    pub(super) fn follow(&self, settings: &PacsSettings, words: &'static Words) {
+        *lock(&self.shared.settings) = (settings.clone(), words);
+        self.shared.wake();
+    }
+
+    /// What comes of this study goes into the window from now on.
+    pub(super) fn open(&self, study_uid: &str, is_awaited: bool) {
+        let mut open = lock(&self.shared.open_studies);
+        *open.entry(study_uid.to_owned()).or_default() += usize::from(is_awaited);
+    }
+
+    /// What is looked at now.
+    pub(super) fn look_at(&self, focus: Option<Focus>) {
+        let mut known = lock(&self.shared.focus);
+        if known.as_ref().map(|(focus, _)| focus) != focus.as_ref() {
+            *known = focus.map(|focus| (focus, Instant::now()));
+        }
+    }
+
+    /// Steers one transfer; what runs of it is stopped.
+    pub(super) fn steer(
+        &self,
+        id: TransferId,
+        turn: impl FnOnce(&archive::Transfers) -> Result<(), archive::ArchiveError>,
+    ) {
+        if let Err(error) = turn(self.shared.archive.transfers()) {
+            self.shared
+                .messenger
+                .notify(Problem::error(error.message()));
+        }
+        if let Some(run) = lock(&self.shared.running).get(&id) {
+            run.stop();
+        }
+        self.shared.wake();
+    }
+
+    /// Something other than one transfer's state is to change.
+    pub(super) fn tidy(
+        &self,
+        turn: impl FnOnce(&archive::Transfers) -> Result<(), archive::ArchiveError>,
+    ) {
+        if let Err(error) = turn(self.shared.archive.transfers()) {
+            self.shared
+                .messenger
+                .notify(Problem::error(error.message()));
+        }
+        self.shared.wake();
+    }
+}
+
+impl Drop for Runner {
+    fn drop(&mut self) {
+        self.shared.is_over.store(true, Ordering::SeqCst);
+        self.shared.wake();
+        for run in lock(&self.shared.running).values() {
+            run.stop();
+        }
+    }
+}
+
+/// Until the runner goes.
+fn dispatch(shared: &Arc<Shared>, woken: &Receiver<()>) {
+    let mut told = None;
+    let mut is_failing = false;
+    while !shared.is_over.load(Ordering::SeqCst) {
+        let begun = begin_due(shared);
+        if let Err(error) = &begun
+            && !is_failing
+        {
+            shared.messenger.notify(Problem::error(error.message()));
+        }
+        is_failing = begun.is_err();
+        tell(shared, &mut told);
+        let is_running = !lock(&shared.running).is_empty();
+        let wait = if is_running {
+            TOLD_EVERY
+        } else {
+            let due = shared.archive.transfers().next_due(SystemTime::now());
+            let due = due.ok().flatten().unwrap_or(LOOK_EVERY);
+            due.clamp(TOLD_EVERY, LOOK_EVERY)
+        };
+        // Woken or not, the next look comes; the sender is in `shared`.
+        drop(woken.recv_timeout(wait));
+    }
+}
+
+/// Begins what is due.
+fn begin_due(shared: &Arc<Shared>) -> Result<(), archive::ArchiveError> {
+    loop {
+        let busy: Vec<String> = {
+            let running = lock(&shared.running);
+            if running.len() >= MOST_AT_ONCE {
+                return Ok(());
+            }
+            let nodes = running.values().map(|run| run.transfer.node.clone());
+            nodes.collect()
+        };
+        let transfers = shared.archive.transfers();
+        let Some(transfer) = transfers.next(&busy, SystemTime::now())? else {
+            return Ok(());
+        };
+        let id = transfer.id;
+        let run = Arc::new(Run {
+            live: Mutex::new(Live {
+                done: transfer.succeeded as usize,
+                of: transfer.expected.unwrap_or(0) as usize,
+                ..Live::default()
+            }),
+            transfer,
+            ctx: Mutex::new(JobCtx::new()),
+            is_stopped: AtomicBool::new(false),
+        });
+        lock(&shared.running).insert(id, Arc::clone(&run));
+        let its = Arc::clone(shared);
+        if !on_thread("transfer", &shared.messenger, move || carry_out(&its, &run)) {
+            lock(&shared.running).remove(&id);
+            transfers.finish(id, &Ending::Yielded, SystemTime::now())?;
+            return Ok(());
+        }
+    }
+}
+
+/// One attempt of a transfer, from its begin to its end in the queue's memory.
+fn carry_out(shared: &Arc<Shared>, run: &Arc<Run>) {
+    let work = std::panic::AssertUnwindSafe(|| match run.transfer.kind {
+        TransferKind::Retrieve | TransferKind::Priors => retrieve::run(shared, run),
+        TransferKind::Send => send::run(shared, run),
+    });
+    let ending = std::panic::catch_unwind(work).unwrap_or_else(|_| {
+        let why = shared.said(&Message::new(msg("transfer-failed-inside")));
+        Ending::Failed(why, Retry::Later)
+    });
+    shared.record(run, true);
+    let ending = if run.is_stopped() {
+        Ending::Yielded
+    } else {
+        ending
+    };
+    let id = run.transfer.id;
+    let ended = shared
+        .archive
+        .transfers()
+        .finish(id, &ending, SystemTime::now());
+    if let Err(error) = ended {
+        shared.messenger.notify(Problem::error(error.message()));
+    }
+    lock(&shared.running).remove(&id);
+    if run.transfer.kind != TransferKind::Send {
+        shared.opening_ended(&run.transfer.study_uid);
+    }
+    shared.wake();
+}
+
+/// Tells the window how far all transfers are, if that has changed.
+fn tell(shared: &Shared, told: &mut Option<Vec<Transfer>>) {
+    let Ok(transfers) = shared.archive.transfers().list() else {
+        return; // said where it was written
+    };
+    let now = SystemTime::now();
+    let running = lock(&shared.running);
+    let rows: Vec<Transfer> = transfers
+        .into_iter()
+        .filter(|transfer| transfer.state != archive::TransferState::Cancelled)
+        .map(|transfer| {
+            let run = running.get(&transfer.id);
+            row(shared, transfer, run.map(AsRef::as_ref), now)
+        })
+        .collect();
+    drop(running);
+    if told.as_ref() != Some(&rows) {
+        *told = Some(rows.clone());
+        shared.messenger.send(Arrival::Transfers(rows));
+    }
+}
+
+/// A transfer as the window shows it.
+fn row(
+    shared: &Shared,
+    transfer: archive::Transfer,
+    run: Option<&Run>,
+    now: SystemTime,
+) -> Transfer {
+    use archive::TransferState as Stored;
+    let mut failed = Vec::new();
+    if transfer.failed > 0
+        && let Ok(items) = shared.archive.transfers().items(transfer.id)
+    {
+        failed = items
+            .into_iter()
+            .filter_map(|item| match item.outcome {
+                ItemOutcome::Failed(why) => Some((item.sop_instance_uid, why)),
+                _ => None,
+            })
+            .collect();
+    }
+    let state = match transfer.state {
+        Stored::Waiting => {
+            let next = transfer.next_attempt;
+            TransferState::Waiting(next.and_then(|at| at.duration_since(now).ok()))
+        }
+        Stored::Running => TransferState::Running,
+        Stored::Committing => TransferState::Committing,
+        Stored::Paused | Stored::Cancelled => TransferState::Paused,
+        Stored::Failed => TransferState::Failed(transfer.reason),
+        Stored::Done => TransferState::Done,
+    };
+    let mut row = Transfer {
+        id: transfer.id,
+        kind: transfer.kind,
+        node: transfer.node,
+        label: transfer.label.0,
+        study_uid: transfer.study_uid,
+        state,
+        done: transfer.succeeded as usize,
+        of: transfer.expected.unwrap_or(transfer.succeeded) as usize,
+        failed,
+        bytes: transfer.bytes,
+        bytes_per_s: None,
+    };
+    if let Some(run) = run {
+        let live = lock(&run.live);
+        row.done = live.done;
+        row.of = live.of;
+        row.bytes += live.bytes;
+        row.bytes_per_s = live.speed.per_s();
+    }
+    row
+}
+
+/// Instances of a study that the archive has.
+pub(super) fn known_instances(archive: &Archive, study_uid: &str) -> HashSet<String> {
+    let query = crate::model::StudyQuery {
+        level: crate::model::Level::Instance,
+        study_uids: vec![study_uid.to_owned()],
+        ..crate::model::StudyQuery::default()
+    };
+    let found = archive.search(&query).unwrap_or_default();
+    found.into_iter().map(|it| it.sop_instance_uid).collect()
+}

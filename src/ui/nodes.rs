@@ -1,0 +1,287 @@
+//! The nodes page: archives on the network, whether each answers, and what we are to them.
+
+use std::path::PathBuf;
+
+use eframe::egui;
+use egui::{Ui, vec2};
+
+use crate::pacs::Node;
+use crate::problem::{Message, MessageId, msg};
+use crate::ui::bidi_label::Text;
+use crate::ui::findings::name_field;
+use crate::ui::icons::{self, Sign};
+use crate::ui::node_form::{Form, form_ui};
+use crate::ui::panel::{PanelCtx, button_ui, heading_ui, icon_button_ui, row_end_ui};
+use crate::workspace::{Command, NodeEdit, NodeTest};
+
+/// Width of the names on the left.
+pub(super) const NAMES: f32 = 150.0;
+
+/// What the page remembers while it is open.
+#[derive(Default)]
+pub struct NodesPage {
+    /// The node that is being written.
+    form: Option<Form>,
+    /// The file nodes are written to or read from.
+    file: String,
+    own: Option<OwnFields>,
+}
+
+/// What we are, as it is typed.
+struct OwnFields {
+    ae_title: String,
+    port: String,
+}
+
+/// The page.
+pub fn nodes_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut NodesPage) {
+    if let Some(form) = &mut page.form {
+        if form_ui(ui, ctx, form) {
+            page.form = None;
+        }
+        return;
+    }
+    let theme = ctx.theme;
+    let nodes = &ctx.workspace.settings.pacs.nodes;
+    if nodes.is_empty() {
+        let words = ctx.say(msg("nodes-none"));
+        Text::new(&words, theme.body(), theme.colours.secondary)
+            .wrapped()
+            .ui(ui);
+    }
+    for node in nodes {
+        node_ui(ui, ctx, page, node);
+    }
+    ui.add_space(theme.sizes.space);
+    let words = ctx.say(msg("nodes-add"));
+    if button_ui(ui, theme, None, &words, nodes.is_empty()).clicked() {
+        page.form = Some(Form::default());
+    }
+    ui.add_space(4.0 * theme.sizes.space);
+    own_ui(ui, ctx, page);
+    ui.add_space(4.0 * theme.sizes.space);
+    file_ui(ui, ctx, page);
+}
+
+/// One node: name, address, whether it is searched, whether it answers.
+fn node_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut NodesPage, node: &Node) {
+    let theme = ctx.theme;
+    let colours = &theme.colours;
+    ui.horizontal(|ui| {
+        ui.set_min_height(theme.sizes.control + theme.sizes.space);
+        let (sign, name) = if node.is_searched {
+            (Sign::Shown, msg("nodes-searched"))
+        } else {
+            (Sign::Hidden, msg("nodes-not-searched"))
+        };
+        let name = Message::new(name).text("node", &node.name);
+        let name = ctx.words.get(&name);
+        if icon_button_ui(ui, theme, icons::sign(sign), &name, false).clicked() {
+            let toggle = NodeEdit::ToggleSearched(node.name.clone());
+            ctx.commands.push(Command::Node(toggle));
+        }
+        let start = ui.cursor().min.x;
+        Text::new(&node.name, theme.strong(), colours.text)
+            .width(NAMES)
+            .ui(ui);
+        let used = ui.cursor().min.x - start;
+        ui.add_space((NAMES - used).max(0.0));
+        row_end_ui(ui, |ui| {
+            let named = |id: MessageId| Message::new(id).text("node", &node.name);
+            let remove = ctx.words.get(&named(msg("nodes-remove")));
+            let glyph = icons::glyph(crate::action::Icon::Delete);
+            if icon_button_ui(ui, theme, glyph, &remove, false).clicked() {
+                let edit = NodeEdit::Remove(node.name.clone());
+                ctx.commands.push(Command::Node(edit));
+            }
+            let words = ctx.say(msg("nodes-edit"));
+            if button_ui(ui, theme, None, &words, false).clicked() {
+                page.form = Some(Form::of(node));
+            }
+            let words = ctx.say(msg("nodes-test"));
+            if button_ui(ui, theme, None, &words, false).clicked() {
+                let edit = NodeEdit::Test(node.clone());
+                ctx.commands.push(Command::Node(edit));
+            }
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                let place = node.address.to_string();
+                Text::new(&place, theme.body(), colours.secondary).ui(ui);
+            });
+        });
+    });
+    test_ui(ui, ctx, &node.name);
+}
+
+/// What the last test of a node said.
+pub(super) fn test_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, name: &str) {
+    let theme = ctx.theme;
+    let colours = &theme.colours;
+    let Some(test) = ctx.workspace.node_tests.get(name) else {
+        return;
+    };
+    let (sign, colour, words) = match test {
+        NodeTest::Running => {
+            let words = Message::new(msg("nodes-test-running"));
+            (Sign::Waiting, colours.secondary, words)
+        }
+        NodeTest::Answers(ms) => {
+            let words = Message::new(msg("nodes-test-answers"));
+            let words = words.number("ms", *ms as f64);
+            (Sign::Good, colours.good, words)
+        }
+        NodeTest::Fails(why) => (Sign::Error, colours.warning, why.clone()),
+    };
+    let words = ctx.words.get(&words);
+    ui.horizontal_top(|ui| {
+        ui.add_space(theme.sizes.control + theme.sizes.space);
+        let glyph = egui::RichText::new(icons::sign(sign)).font(icons::font(theme.sizes.heading));
+        ui.label(glyph.color(colour));
+        Text::new(&words, theme.body(), colour).wrapped().ui(ui);
+    });
+}
+
+/// A name on the left, its field on the right.
+pub(super) fn row_ui(
+    ui: &mut Ui,
+    ctx: &mut PanelCtx<'_>,
+    name: MessageId,
+    add: impl FnOnce(&mut Ui, &mut PanelCtx<'_>, &str),
+) {
+    let theme = ctx.theme;
+    let words = ctx.say(name);
+    ui.horizontal(|ui| {
+        ui.set_min_height(theme.sizes.control + theme.sizes.space);
+        let start = ui.cursor().min.x;
+        Text::new(&words, theme.body(), theme.colours.secondary)
+            .width(NAMES)
+            .ui(ui);
+        let used = ui.cursor().min.x - start;
+        ui.add_space((NAMES - used).max(0.0));
+        add(ui, ctx, &words);
+    });
+}
+
+/// A line of text with its name.
+pub(super) fn text_row_ui(
+    ui: &mut Ui,
+    ctx: &mut PanelCtx<'_>,
+    name: MessageId,
+    text: &mut String,
+    hint: &str,
+) -> egui::Response {
+    let mut response = None;
+    row_ui(ui, ctx, name, |ui, _, words| {
+        let field = egui::TextEdit::singleline(text)
+            .hint_text(hint)
+            .desired_width(f32::INFINITY);
+        let it = ui.add(field);
+        name_field(&it, text, words);
+        response = Some(it);
+    });
+    // The row is always drawn.
+    response.unwrap_or_else(|| ui.allocate_response(vec2(0.0, 0.0), egui::Sense::hover()))
+}
+
+/// What others must know of us: title, port, whether they may send at any time.
+fn own_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut NodesPage) {
+    let pacs = ctx.workspace.settings.pacs.clone();
+    let words = ctx.say(msg("nodes-own"));
+    heading_ui(ui, ctx.theme, &words);
+    let own = page.own.get_or_insert_with(|| OwnFields {
+        ae_title: pacs.ae_title.to_string(),
+        port: pacs.port.to_string(),
+    });
+    let response = text_row_ui(ui, ctx, msg("nodes-own-title"), &mut own.ae_title, "");
+    if response.changed()
+        && let Ok(title) = own.ae_title.clone().try_into()
+    {
+        ctx.commands.push(Command::Node(NodeEdit::AeTitle(title)));
+    }
+    let response = text_row_ui(ui, ctx, msg("nodes-own-port"), &mut own.port, "");
+    if response.changed()
+        && let Some(port) = own.port.parse().ok().filter(|port| *port != 0)
+    {
+        ctx.commands.push(Command::Node(NodeEdit::Port(port)));
+    }
+    let choices = [
+        (false, msg("nodes-listen-off")),
+        (true, msg("nodes-listen-on")),
+    ];
+    choice_ui(
+        ui,
+        ctx,
+        msg("nodes-listen"),
+        &choices,
+        pacs.is_listening,
+        |ctx, on| {
+            ctx.commands.push(Command::Node(NodeEdit::Listen(on)));
+        },
+    );
+    let choices = [
+        (false, msg("nodes-priors-off")),
+        (true, msg("nodes-priors-on")),
+    ];
+    choice_ui(
+        ui,
+        ctx,
+        msg("nodes-priors"),
+        &choices,
+        pacs.priors.is_on,
+        |ctx, is_on| {
+            let priors = crate::workspace::Priors {
+                is_on,
+                ..pacs.priors.clone()
+            };
+            ctx.commands.push(Command::Node(NodeEdit::Priors(priors)));
+        },
+    );
+}
+
+/// One of a few, side by side.
+pub(super) fn choice_ui<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    ctx: &mut PanelCtx<'_>,
+    name: MessageId,
+    choices: &[(T, MessageId)],
+    now: T,
+    mut choose: impl FnMut(&mut PanelCtx<'_>, T),
+) {
+    row_ui(ui, ctx, name, |ui, ctx, _| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        for (choice, id) in choices {
+            let words = ctx.say(*id);
+            let is_on = *choice == now;
+            let response = button_ui(ui, ctx.theme, None, &words, is_on);
+            response.widget_info(|| {
+                egui::WidgetInfo::selected(egui::Role::RadioButton, true, is_on, &words)
+            });
+            if response.clicked() && !is_on {
+                choose(ctx, *choice);
+            }
+        }
+    });
+}
+
+/// The list as a file, for the next workplace.
+fn file_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut NodesPage) {
+    let theme = ctx.theme;
+    let hint = ctx.say(msg("nodes-file-hint"));
+    text_row_ui(ui, ctx, msg("nodes-file"), &mut page.file, &hint);
+    let path = PathBuf::from(page.file.trim());
+    let is_named = !page.file.trim().is_empty();
+    ui.horizontal(|ui| {
+        ui.add_space(NAMES + theme.sizes.space);
+        let is_there = path.is_file();
+        let rows: [(MessageId, bool, fn(PathBuf) -> NodeEdit); 2] = [
+            (msg("nodes-import"), is_there, NodeEdit::Import),
+            (msg("nodes-export"), is_named, NodeEdit::Export),
+        ];
+        for (id, is_enabled, make) in rows {
+            let words = ctx.say(id);
+            let add = |ui: &mut Ui| button_ui(ui, theme, None, &words, false);
+            if ui.add_enabled_ui(is_enabled, add).inner.clicked() {
+                ctx.commands.push(Command::Node(make(path.clone())));
+            }
+        }
+    });
+}

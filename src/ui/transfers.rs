@@ -1,0 +1,195 @@
+//! The queue: every retrieve and send, how far it is, what failed and why.
+
+use eframe::egui;
+use egui::{Rect, Sense, Ui, vec2};
+
+use crate::problem::{Message, MessageId, msg};
+use crate::ui::bidi_label::Text;
+use crate::ui::icons::{self, Sign};
+use crate::ui::panel::{PanelCtx, button_ui, icon_button_ui, row_end_ui};
+use crate::workspace::{Command, Transfer, TransferEdit, TransferKind, TransferState};
+
+/// Failures shown of one transfer; the others are counted.
+const FAILURES: usize = 5;
+
+/// The list.
+pub fn transfers_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+    send_ui(ui, ctx);
+    let theme = ctx.theme;
+    let transfers = ctx.workspace.transfers.all();
+    if transfers.is_empty() {
+        let words = ctx.say(msg("transfers-none"));
+        Text::new(&words, theme.body(), theme.colours.secondary)
+            .wrapped()
+            .ui(ui);
+        return;
+    }
+    for transfer in transfers {
+        transfer_ui(ui, ctx, transfer);
+        ui.add_space(theme.sizes.space);
+    }
+    if transfers.iter().any(Transfer::is_over) {
+        let words = ctx.say(msg("transfers-clear"));
+        if button_ui(ui, theme, None, &words, false).clicked() {
+            ctx.commands
+                .push(Command::Transfer(TransferEdit::ClearOver));
+        }
+    }
+}
+
+/// The study that is read, to a node.
+fn send_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+    let theme = ctx.theme;
+    let nodes = &ctx.workspace.settings.pacs.nodes;
+    let Some(study) = ctx.workspace.active_study() else {
+        return;
+    };
+    if nodes.is_empty() {
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        ui.set_min_height(theme.sizes.control);
+        let words = ctx.say(msg("transfers-send"));
+        Text::new(&words, theme.body(), theme.colours.secondary).ui(ui);
+        for node in nodes {
+            if button_ui(ui, theme, None, &node.name, false).clicked() {
+                let edit = TransferEdit::Send(study, node.name.clone());
+                ctx.commands.push(Command::Transfer(edit));
+            }
+        }
+    });
+    ui.add_space(2.0 * theme.sizes.space);
+}
+
+fn transfer_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, transfer: &Transfer) {
+    let theme = ctx.theme;
+    let colours = &theme.colours;
+    ui.horizontal(|ui| {
+        ui.set_min_height(theme.sizes.control);
+        row_end_ui(ui, |ui| {
+            deeds_ui(ui, ctx, transfer);
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                let kind = match transfer.kind {
+                    TransferKind::Retrieve => msg("transfer-retrieve"),
+                    TransferKind::Priors => msg("transfer-prior"),
+                    TransferKind::Send => msg("transfer-send"),
+                };
+                let label = if ctx.workspace.is_identification_hidden {
+                    ctx.say(msg("identification-hidden"))
+                } else {
+                    transfer.label.clone()
+                };
+                let words = Message::new(kind)
+                    .text("node", &transfer.node)
+                    .text("study", label);
+                let words = ctx.words.get(&words);
+                Text::new(&words, theme.strong(), colours.text).ui(ui);
+            });
+        });
+    });
+    let (colour, share) = match &transfer.state {
+        TransferState::Done => (colours.good, 1.0),
+        TransferState::Failed(_) => (colours.danger, share(transfer)),
+        TransferState::Running | TransferState::Committing => (colours.accent, share(transfer)),
+        TransferState::Waiting(_) | TransferState::Paused => (colours.dimmed, share(transfer)),
+    };
+    bar_ui(ui, ctx, share, colour);
+    let mut parts = vec![ctx.words.get(&transfer.state_words())];
+    if transfer.bytes > 0 {
+        parts.push(ctx.words.bytes(transfer.bytes));
+    }
+    if let Some(speed) = transfer
+        .bytes_per_s
+        .filter(|_| transfer.state == TransferState::Running)
+    {
+        let speed = ctx.words.bytes(speed.max(0.0) as u64);
+        let words = Message::new(msg("transfer-speed")).text("speed", speed);
+        parts.push(ctx.words.get(&words));
+    }
+    if let Some(left) = transfer.time_left() {
+        let words = Message::new(msg("transfer-left")).text("time", ctx.words.duration(left));
+        parts.push(ctx.words.get(&words));
+    }
+    Text::new(&parts.join(" · "), theme.small(), colours.secondary)
+        .wrapped()
+        .ui(ui);
+    failures_ui(ui, ctx, transfer);
+}
+
+fn share(transfer: &Transfer) -> f32 {
+    if transfer.of == 0 {
+        return 0.0;
+    }
+    (transfer.done as f32 / transfer.of as f32).clamp(0.0, 1.0)
+}
+
+fn bar_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, share: f32, colour: egui::Color32) {
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 4.0), Sense::hover());
+    response.widget_info(|| {
+        let mut info = egui::WidgetInfo::new(egui::Role::ProgressIndicator);
+        info.label = Some(ctx.say(msg("transfer-progress")));
+        info.value = Some(f64::from(share));
+        info
+    });
+    ui.painter().rect_filled(rect, 2.0, ctx.theme.colours.line);
+    let done = Rect::from_min_size(rect.min, vec2(rect.width() * share, rect.height()));
+    ui.painter().rect_filled(done, 2.0, colour);
+}
+
+/// What was not moved, by its UID, with the reason.
+fn failures_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, transfer: &Transfer) {
+    let theme = ctx.theme;
+    for (uid, why) in transfer.failed.iter().take(FAILURES) {
+        let words = Message::new(msg("transfer-instance-failed"))
+            .text("uid", uid)
+            .text("reason", why);
+        let words = ctx.words.get(&words);
+        Text::new(&words, theme.small(), theme.colours.warning)
+            .wrapped()
+            .ui(ui);
+    }
+    let more = transfer.failed.len().saturating_sub(FAILURES);
+    if more > 0 {
+        let words = Message::new(msg("transfer-more-failed")).count("count", more);
+        let words = ctx.words.get(&words);
+        Text::new(&words, theme.small(), theme.colours.warning).ui(ui);
+    }
+}
+
+fn deeds_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, transfer: &Transfer) {
+    let id = transfer.id;
+    let mut deeds: Vec<(Sign, MessageId, TransferEdit)> = Vec::new();
+    if !transfer.is_over() {
+        deeds.push((
+            Sign::Close,
+            msg("transfer-cancel"),
+            TransferEdit::Cancel(id),
+        ));
+    }
+    match &transfer.state {
+        TransferState::Running => {
+            deeds.push((Sign::Pause, msg("transfer-pause"), TransferEdit::Pause(id)));
+        }
+        TransferState::Waiting(_) => {
+            deeds.push((Sign::Pause, msg("transfer-pause"), TransferEdit::Pause(id)));
+            deeds.push((
+                Sign::PreviousPage,
+                msg("transfer-first"),
+                TransferEdit::First(id),
+            ));
+        }
+        TransferState::Paused => {
+            deeds.push((Sign::Play, msg("transfer-resume"), TransferEdit::Resume(id)));
+        }
+        TransferState::Failed(_) => {
+            deeds.push((Sign::Loop, msg("transfer-retry"), TransferEdit::Resume(id)));
+        }
+        TransferState::Done | TransferState::Committing => {}
+    }
+    for (sign, name, edit) in deeds {
+        let name = ctx.say(name);
+        if icon_button_ui(ui, ctx.theme, icons::sign(sign), &name, false).clicked() {
+            ctx.commands.push(Command::Transfer(edit));
+        }
+    }
+}

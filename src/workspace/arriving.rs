@@ -1,0 +1,259 @@
+//! Series on their way: what the node says they hold, which of it is here, and which slice the
+//! reader waits for.
+//!
+//! So that the track beside a picture is as long as the series will be, and a place on it that is
+//! still empty can be asked for first.
+
+use std::collections::HashMap;
+
+use crate::dicom::{InstanceHeader, tags};
+use crate::model::{DisplaySet, FrameKey};
+use crate::workspace::Workspace;
+use crate::workspace::command::ViewEdit;
+use crate::workspace::panes::PaneId;
+
+/// An instance that a node lists.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ListedInstance {
+    /// Instance Number.
+    pub instance_number: Option<i64>,
+    /// SOP Instance UID.
+    pub sop_instance_uid: String,
+}
+
+/// Series of which not everything is here, by their UIDs.
+#[derive(Debug, Default)]
+pub struct Arriving {
+    series: HashMap<String, Listing>,
+    awaited: Option<Awaited>,
+}
+
+#[derive(Debug)]
+struct Listing {
+    study_uid: String,
+    /// By number.
+    instances: Vec<ListedInstance>,
+    /// Places in `instances`.
+    ranks: HashMap<String, usize>,
+}
+
+/// The slice the reader waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Awaited {
+    /// Where.
+    pub pane: PaneId,
+    /// Of this study.
+    pub study_uid: String,
+    /// Of this series.
+    pub series_uid: String,
+    /// Which.
+    pub instance: ListedInstance,
+}
+
+/// The places of a series that is on its way, in the order of the stack that shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Track {
+    /// Of each place, the frame of the stack that is there.
+    pub frames: Vec<Option<u32>>,
+    /// Of each place, what is or will be there.
+    instances: Vec<ListedInstance>,
+}
+
+impl Track {
+    /// The place of a frame of the stack.
+    #[must_use]
+    pub fn place_of(&self, frame: u32) -> Option<usize> {
+        self.frames.iter().position(|here| *here == Some(frame))
+    }
+
+    /// The place of an instance.
+    #[must_use]
+    pub fn place_of_instance(&self, instance: &ListedInstance) -> Option<usize> {
+        self.instances.iter().position(|it| it == instance)
+    }
+
+    /// The frame that is nearest to a place.
+    #[must_use]
+    pub fn nearest_frame(&self, place: usize) -> Option<u32> {
+        let here = self.frames.iter().enumerate();
+        let here = here.filter_map(|(at, frame)| Some((at.abs_diff(place), (*frame)?)));
+        here.min().map(|(_, frame)| frame)
+    }
+
+    /// What belongs to a place.
+    #[must_use]
+    pub fn instance(&self, place: usize) -> Option<&ListedInstance> {
+        self.instances.get(place)
+    }
+}
+
+impl Arriving {
+    /// What a node lists of a study.
+    pub(super) fn list(&mut self, study_uid: &str, series: Vec<(String, Vec<ListedInstance>)>) {
+        for (series_uid, mut instances) in series {
+            instances.sort();
+            instances.dedup();
+            let ranks = instances
+                .iter()
+                .enumerate()
+                .map(|(rank, instance)| (instance.sop_instance_uid.clone(), rank))
+                .collect();
+            let listing = Listing {
+                study_uid: study_uid.to_owned(),
+                instances,
+                ranks,
+            };
+            self.series.insert(series_uid, listing);
+        }
+    }
+
+    /// No more of a study is on its way.
+    pub(super) fn forget(&mut self, study_uid: &str) {
+        self.series
+            .retain(|_, listing| listing.study_uid != study_uid);
+        if self
+            .awaited
+            .as_ref()
+            .is_some_and(|it| it.study_uid == study_uid)
+        {
+            self.awaited = None;
+        }
+    }
+
+    /// Studies of which something is on its way.
+    pub(super) fn studies(&self) -> Vec<String> {
+        let studies = self
+            .series
+            .values()
+            .map(|listing| listing.study_uid.clone());
+        studies.collect()
+    }
+
+    /// The slice the reader waits for.
+    #[must_use]
+    pub const fn awaited(&self) -> Option<&Awaited> {
+        self.awaited.as_ref()
+    }
+}
+
+impl Workspace {
+    /// The track of a display set whose series is on its way; `None` where everything listed is
+    /// here, or where its places are not those of the list.
+    #[must_use]
+    pub fn track(&self, set: &DisplaySet) -> Option<Track> {
+        if self.arriving.series.is_empty() {
+            return None;
+        }
+        let uid_of = |frame: &FrameKey| {
+            let header = self.library.header(frame.instance)?;
+            header.dataset.elements().uid(tags::SOP_INSTANCE_UID)
+        };
+        let first = set.frames.first()?;
+        let series_uid = self.library.header(first.instance)?;
+        let series_uid = series_uid
+            .dataset
+            .elements()
+            .uid(tags::SERIES_INSTANCE_UID)?;
+        let listing = self.arriving.series.get(&series_uid)?;
+        let is_alone = self.library.display_sets_of(set.series).len() == 1;
+        let is_single = set.frames.len() == set.instances.len();
+        if !is_alone || !is_single || set.frames.len() >= listing.instances.len() {
+            return None;
+        }
+        let mut frames = vec![None; listing.instances.len()];
+        let mut ends = (None, None);
+        for (index, frame) in set.frames.iter().enumerate() {
+            let rank = *listing.ranks.get(&uid_of(frame)?)?;
+            ends = (ends.0.or(Some(rank)), Some(rank));
+            *frames.get_mut(rank)? = Some(u32::try_from(index).ok()?);
+        }
+        let mut instances = listing.instances.clone();
+        if ends.0 > ends.1 {
+            // Numbered against the order of the places in the patient.
+            frames.reverse();
+            instances.reverse();
+        }
+        Some(Track { frames, instances })
+    }
+
+    /// The reader wants the slice of a place that is still empty: it is asked for first, and shown
+    /// when it is here; until then the nearest one is.
+    pub(super) fn await_slice(&mut self, pane: PaneId, instance: ListedInstance) {
+        let Some(set) = self
+            .panes
+            .view(pane)
+            .and_then(|view| self.library.display_set(view.display_set))
+        else {
+            return;
+        };
+        let Some(track) = self.track(set) else {
+            return;
+        };
+        let header = set
+            .frames
+            .first()
+            .and_then(|frame| self.library.header(frame.instance));
+        let uids = header.and_then(|header| {
+            let elements = header.dataset.elements();
+            let study = elements.uid(tags::STUDY_INSTANCE_UID)?;
+            Some((study, elements.uid(tags::SERIES_INSTANCE_UID)?))
+        });
+        let Some((study_uid, series_uid)) = uids else {
+            return;
+        };
+        let nearest = track
+            .place_of_instance(&instance)
+            .and_then(|place| track.nearest_frame(place));
+        if let Some(frame) = nearest {
+            self.edit_view(pane, ViewEdit::Index(frame));
+        }
+        self.arriving.awaited = Some(Awaited {
+            pane,
+            study_uid,
+            series_uid,
+            instance,
+        });
+    }
+
+    /// Any other step of the reader ends the waiting.
+    pub(super) fn stop_awaiting(&mut self, pane: PaneId) {
+        if self
+            .arriving
+            .awaited
+            .as_ref()
+            .is_some_and(|it| it.pane == pane)
+        {
+            self.arriving.awaited = None;
+        }
+    }
+
+    /// What has come may be what is waited for.
+    pub(super) fn show_awaited(&mut self, arrived: &[String]) {
+        let Some(awaited) = &self.arriving.awaited else {
+            return;
+        };
+        let uid = &awaited.instance.sop_instance_uid;
+        if !arrived.contains(uid) {
+            return;
+        }
+        let pane = awaited.pane;
+        let place = self.panes.view(pane).and_then(|view| {
+            let set = self.library.display_set(view.display_set)?;
+            let patient = self.library.study(set.study)?.patient;
+            let (found, index) = self.library.find_frame_of(patient, uid, 0)?;
+            (found == set.id).then_some(index)
+        });
+        self.arriving.awaited = None;
+        if let Some(index) = place {
+            self.edit_view(pane, ViewEdit::Index(index));
+        }
+    }
+}
+
+/// SOP Instance UIDs of headers.
+pub(super) fn uids_of(headers: &[InstanceHeader]) -> Vec<String> {
+    let uids = headers
+        .iter()
+        .map(|header| header.dataset.elements().uid(tags::SOP_INSTANCE_UID));
+    uids.flatten().collect()
+}

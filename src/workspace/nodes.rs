@@ -1,0 +1,188 @@
+//! The nodes the reader knows, how searching and fetching behave, and whether a node answers.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::dicom::Password;
+use crate::pacs::{AeTitle, Node};
+use crate::problem::{Message, Problem, Severity, msg};
+use crate::workspace::Workspace;
+use crate::workspace::command::{Effect, Task};
+
+/// The port our storage service listens on, unless told otherwise: above those that only root
+/// may open.
+pub const LISTENING_PORT: u16 = 11113;
+
+/// What of the network is remembered. No secrets: these are in the system's keyring.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PacsSettings {
+    /// Archives on the network.
+    pub nodes: Vec<Node>,
+    /// What we call ourselves.
+    pub ae_title: AeTitle,
+    /// Whether other programs may send to us at any time.
+    pub is_listening: bool,
+    /// On this port.
+    pub port: u16,
+    /// Where the local archive is; the application's own folder if not set.
+    pub archive_folder: Option<PathBuf>,
+    /// Earlier studies fetched in the background.
+    pub priors: Priors,
+}
+
+impl Default for PacsSettings {
+    fn default() -> Self {
+        Self {
+            nodes: Vec::new(),
+            ae_title: AeTitle::ours(),
+            is_listening: false,
+            port: LISTENING_PORT,
+            archive_folder: None,
+            priors: Priors::default(),
+        }
+    }
+}
+
+/// Which earlier studies are fetched when a study opens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Priors {
+    /// Whether any are.
+    pub is_on: bool,
+    /// At most so many of one patient.
+    pub most: u8,
+    /// Of the same modality.
+    pub same_modality: bool,
+    /// Of the same part of the body.
+    pub same_body_part: bool,
+    /// At most so many bytes for one patient.
+    pub budget_bytes: u64,
+}
+
+impl Default for Priors {
+    fn default() -> Self {
+        Self {
+            is_on: true,
+            most: 2,
+            same_modality: true,
+            same_body_part: true,
+            budget_bytes: 1 << 30,
+        }
+    }
+}
+
+/// Whether a node answers.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NodeTest {
+    /// Asked.
+    Running,
+    /// It answers, after so many milliseconds.
+    Answers(u64),
+    /// It does not, and why that may be.
+    Fails(Message),
+}
+
+/// A change of the nodes.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each names what it does")]
+pub enum NodeEdit {
+    /// A new one, or another of this name in its place.
+    Put(Node),
+    /// This one is called and reached so from now on.
+    Change(String, Node),
+    Remove(String),
+    ToggleSearched(String),
+    /// Does it answer? Also one that is not saved yet.
+    Test(Node),
+    /// The password or token for the node of this name, into the keyring.
+    Secret(String, Password),
+    /// All nodes into a file.
+    Export(PathBuf),
+    /// The nodes of a file besides those there are; those of the same name are replaced.
+    Import(PathBuf),
+    /// What a file held.
+    Imported(Vec<Node>),
+    AeTitle(AeTitle),
+    Listen(bool),
+    Port(u16),
+    Priors(Priors),
+    ArchiveFolder(Option<PathBuf>),
+}
+
+impl PacsSettings {
+    /// The node of this name.
+    #[must_use]
+    pub fn node(&self, name: &str) -> Option<&Node> {
+        self.nodes.iter().find(|node| node.name == name)
+    }
+
+    fn put(&mut self, node: Node) {
+        match self.nodes.iter_mut().find(|it| it.name == node.name) {
+            Some(known) => *known = node,
+            None => self.nodes.push(node),
+        }
+    }
+}
+
+impl Workspace {
+    pub(super) fn edit_nodes(&mut self, edit: NodeEdit) -> Vec<Effect> {
+        let pacs = &mut self.settings.pacs;
+        match edit {
+            NodeEdit::Test(node) => {
+                self.node_tests.insert(node.name.clone(), NodeTest::Running);
+                return vec![Effect::Spawn(Task::TestNode(node))];
+            }
+            NodeEdit::Secret(name, secret) => {
+                return vec![Effect::Spawn(Task::KeepSecret(name, secret))];
+            }
+            NodeEdit::Export(path) => {
+                return vec![Effect::Spawn(Task::ExportNodes(path, pacs.nodes.clone()))];
+            }
+            NodeEdit::Import(path) => return vec![Effect::Spawn(Task::ImportNodes(path))],
+            NodeEdit::Put(node) => {
+                self.node_tests.remove(&node.name);
+                pacs.put(node);
+            }
+            NodeEdit::Change(name, node) => {
+                self.node_tests.remove(&name);
+                if name != node.name {
+                    // Another that had the new name gives way; the list keeps its order.
+                    pacs.nodes.retain(|it| it.name != node.name);
+                }
+                match pacs.nodes.iter_mut().find(|it| it.name == name) {
+                    Some(known) => *known = node,
+                    None => pacs.nodes.push(node),
+                }
+            }
+            NodeEdit::Remove(name) => {
+                self.node_tests.remove(&name);
+                pacs.nodes.retain(|node| node.name != name);
+            }
+            NodeEdit::ToggleSearched(name) => {
+                if let Some(node) = pacs.nodes.iter_mut().find(|node| node.name == name) {
+                    node.is_searched = !node.is_searched;
+                }
+            }
+            NodeEdit::Imported(nodes) => {
+                let read = Message::new(msg("nodes-imported")).count("count", nodes.len());
+                self.notices.push(Problem {
+                    severity: Severity::Note,
+                    message: read,
+                    path: None,
+                });
+                nodes.into_iter().for_each(|node| pacs.put(node));
+            }
+            NodeEdit::AeTitle(title) => pacs.ae_title = title,
+            NodeEdit::Listen(is_listening) => pacs.is_listening = is_listening,
+            NodeEdit::Port(port) => pacs.port = port,
+            NodeEdit::Priors(priors) => pacs.priors = priors,
+            NodeEdit::ArchiveFolder(folder) => pacs.archive_folder = folder,
+        }
+        vec![
+            Effect::WriteSettings(self.settings.clone()),
+            Effect::FollowPacs,
+        ]
+    }
+}

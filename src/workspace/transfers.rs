@@ -1,0 +1,196 @@
+//! Retrieves and sends as the reader sees them. The queue itself is on disk, in the archive; the
+//! engine runs it and says here how far it is.
+
+use std::time::Duration;
+
+pub use crate::archive::{TransferId, TransferKind};
+use crate::model::StudyKey;
+use crate::problem::{Message, Problem, Severity, msg};
+use crate::workspace::Workspace;
+use crate::workspace::command::Effect;
+use crate::workspace::search::FoundStudy;
+
+/// How far a transfer is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TransferState {
+    /// Others come first, or it is tried again in so long a time.
+    Waiting(Option<Duration>),
+    /// Under way.
+    Running,
+    /// All is sent; the node has not said yet that it keeps it.
+    Committing,
+    /// The reader stopped it for now.
+    Paused,
+    /// Every instance is there.
+    Done,
+    /// It is over, and not everything is there.
+    Failed(String),
+}
+
+/// A transfer, for the screen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Transfer {
+    /// Its key.
+    pub id: TransferId,
+    /// Which way.
+    pub kind: TransferKind,
+    /// With whom.
+    pub node: String,
+    /// Whose and what.
+    pub label: String,
+    /// Study Instance UID.
+    pub study_uid: String,
+    /// How far.
+    pub state: TransferState,
+    /// Instances that are there.
+    pub done: usize,
+    /// Instances that there are in all, as far as is known.
+    pub of: usize,
+    /// Instances that failed, each with a reason.
+    pub failed: Vec<(String, String)>,
+    /// Bytes moved.
+    pub bytes: u64,
+    /// Bytes a second, of late.
+    pub bytes_per_s: Option<f64>,
+}
+
+impl Transfer {
+    /// `123 of 400`, `done`, `failed`: one line for lists.
+    #[must_use]
+    pub fn state_words(&self) -> Message {
+        let with_counts = |message: Message| message.count("done", self.done).count("of", self.of);
+        match &self.state {
+            TransferState::Waiting(None) => Message::new(msg("transfer-waiting")),
+            TransferState::Waiting(Some(after)) => {
+                let seconds = after.as_secs_f64().ceil();
+                Message::new(msg("transfer-again")).number("seconds", seconds)
+            }
+            TransferState::Running if self.of == 0 => Message::new(msg("transfer-begun")),
+            TransferState::Running => with_counts(Message::new(msg("transfer-running"))),
+            TransferState::Committing => with_counts(Message::new(msg("transfer-committing"))),
+            TransferState::Paused => with_counts(Message::new(msg("transfer-paused"))),
+            TransferState::Done => {
+                let id = match self.kind {
+                    TransferKind::Send => msg("transfer-sent"),
+                    TransferKind::Retrieve | TransferKind::Priors => msg("transfer-done"),
+                };
+                Message::new(id).count("count", self.done)
+            }
+            TransferState::Failed(why) => {
+                with_counts(Message::new(msg("transfer-failed"))).text("reason", why)
+            }
+        }
+    }
+
+    /// How long it will take, at the speed of late.
+    #[must_use]
+    pub fn time_left(&self) -> Option<Duration> {
+        let speed = self.bytes_per_s.filter(|speed| *speed > 1.0)?;
+        if self.state != TransferState::Running || self.done == 0 || self.of <= self.done {
+            return None;
+        }
+        let each = self.bytes as f64 / self.done as f64;
+        let left = (self.of - self.done) as f64 * each / speed;
+        Some(Duration::from_secs_f64(left.min(1e6)))
+    }
+
+    /// Over, one way or the other.
+    #[must_use]
+    pub const fn is_over(&self) -> bool {
+        matches!(self.state, TransferState::Done | TransferState::Failed(_))
+    }
+}
+
+/// All transfers, as the engine last said.
+#[derive(Debug, Default)]
+pub struct Transfers(Vec<Transfer>);
+
+impl Transfers {
+    /// In the order they are run.
+    #[must_use]
+    pub fn all(&self) -> &[Transfer] {
+        &self.0
+    }
+
+    /// Those that are not over.
+    #[must_use]
+    pub fn open_count(&self) -> usize {
+        self.0.iter().filter(|transfer| !transfer.is_over()).count()
+    }
+
+    /// The retrieval of this study that is not over.
+    #[must_use]
+    pub fn of_study(&self, study_uid: &str) -> Option<&Transfer> {
+        self.0
+            .iter()
+            .find(|it| it.study_uid == study_uid && it.kind != TransferKind::Send && !it.is_over())
+    }
+}
+
+/// A change of the queue.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each names what it does")]
+pub enum TransferEdit {
+    /// Into the archive, and into the window as it comes.
+    Open(Box<FoundStudy>),
+    /// Into the archive alone.
+    Fetch(Box<FoundStudy>),
+    /// All files of an open study to this node.
+    Send(StudyKey, String),
+    Pause(TransferId),
+    Resume(TransferId),
+    /// Before all others.
+    First(TransferId),
+    /// Stops it; what is here already stays.
+    Cancel(TransferId),
+    /// Takes those that are over off the list.
+    ClearOver,
+}
+
+impl Workspace {
+    pub(super) fn edit_transfers(&mut self, edit: TransferEdit) -> Vec<Effect> {
+        if matches!(edit, TransferEdit::Open(_)) {
+            // As a scan: what is laid over images, or a document, waits for them.
+            self.scans_running += 1;
+        }
+        vec![Effect::Transfer(edit)]
+    }
+
+    /// How far the transfers are; a failure is told once, when it happens.
+    pub(super) fn take_transfers(&mut self, transfers: Vec<Transfer>) {
+        for transfer in &transfers {
+            let before = self.transfers.0.iter().find(|it| it.id == transfer.id);
+            let was_over = before.is_none_or(Transfer::is_over);
+            if was_over || transfer.kind == TransferKind::Priors {
+                continue;
+            }
+            match &transfer.state {
+                TransferState::Failed(why) => {
+                    let message = Message::new(msg("transfer-notice-failed"))
+                        .text("node", &transfer.node)
+                        .count("done", transfer.done)
+                        .count("of", transfer.of)
+                        .text("reason", why);
+                    self.notices.push(Problem::error(message));
+                }
+                TransferState::Done if transfer.kind == TransferKind::Send => {
+                    let message = Message::new(msg("transfer-notice-sent"))
+                        .text("node", &transfer.node)
+                        .count("count", transfer.done);
+                    self.notices.push(Problem {
+                        severity: Severity::Note,
+                        message,
+                        path: None,
+                    });
+                }
+                _ => {}
+            }
+        }
+        self.transfers = Transfers(transfers);
+        for study_uid in self.arriving.studies() {
+            if self.transfers.of_study(&study_uid).is_none() {
+                self.arriving.forget(&study_uid);
+            }
+        }
+    }
+}

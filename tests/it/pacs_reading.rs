@@ -1,0 +1,326 @@
+//! From the search to the screen: the window's loop against a live archive on the network, without
+//! a window.
+
+use std::time::Duration;
+
+use isocentre::pacs::{Node, NodeAddress};
+use isocentre::workspace::{
+    Command, Effect, NodeEdit, NodeTest, SearchEdit, Source, SourceState, TransferEdit,
+    TransferKind, TransferState,
+};
+
+use crate::common::orthanc::Orthanc;
+use crate::common::{Encoding, Fault, Proxy, Session, SyntheticImage, temp_folder};
+
+const STUDY: &str = "1.2.3.100";
+
+/// A slice of the study; `day` tells studies of one patient apart.
+fn slice(study: &str, day: &'static str, number: i32) -> Vec<u8> {
+    SyntheticImage::new(64, 64)
+        .patient("Benali^Fatima", "004711")
+        .study(study)
+        .text(0x0008, 0x0020, "DA", day)
+        .series(&format!("{study}.1"))
+        .sop_instance(&format!("{study}.1.{number}"))
+        .instance_number(number)
+        .position([0.0, 0.0, f64::from(number)])
+        .pixels(move |row, column| (row * 7 + column + number as usize) as i64 % 4000)
+        .write(Encoding::ExplicitLittle)
+}
+
+fn fill(orthanc: &Orthanc, slices: i32) {
+    for number in 1..=slices {
+        orthanc.store(&slice(STUDY, "20261121", number));
+    }
+}
+
+fn node(name: &str, address: &str) -> Node {
+    Node {
+        name: name.into(),
+        address: NodeAddress::parse(address).unwrap(),
+        is_searched: true,
+        limit_bytes_per_s: None,
+        is_slow: false,
+    }
+}
+
+/// A program that knows these nodes.
+fn session(home: &std::path::Path, nodes: &[Node]) -> Session {
+    let mut session = Session::new(home);
+    session.engine.run(Effect::FollowPacs, &session.workspace);
+    for node in nodes {
+        session.apply(Command::Node(NodeEdit::Put(node.clone())));
+    }
+    session
+}
+
+fn search(session: &mut Session, text: &str) {
+    session.apply(Command::Search(SearchEdit::Text(text.into())));
+    session.apply(Command::Search(SearchEdit::Run));
+    session.until("the search", |it| !it.workspace.search.is_running());
+}
+
+/// Opens the first study found.
+fn open_first(session: &mut Session) {
+    let found = session.workspace.search.rows().first().cloned();
+    let found = Box::new(found.expect("a study is found"));
+    session.apply(Command::Transfer(TransferEdit::Open(found)));
+}
+
+fn frames_shown(session: &Session) -> usize {
+    let library = &session.workspace.library;
+    let view = session.workspace.panes.active_view();
+    let set = view.and_then(|view| library.display_set(view.display_set));
+    set.map_or(0, |set| set.frames.len())
+}
+
+fn is_done(session: &Session) -> bool {
+    let transfers = session.workspace.transfers.all();
+    !transfers.is_empty() && transfers.iter().all(|it| it.state == TransferState::Done)
+}
+
+#[test]
+fn a_study_found_on_a_node_is_on_screen_and_in_the_archive_and_opens_without_the_node_after() {
+    let Some(orthanc) = Orthanc::start("pacs_reading_open") else {
+        return;
+    };
+    fill(&orthanc, 12);
+    for address in [orthanc.dimse(), orthanc.dicom_web()] {
+        let home = temp_folder();
+        let mut session = session(home.path(), &[node("PACS", &address)]);
+        search(&mut session, "fatima benali");
+        let rows = session.workspace.search.rows();
+        assert_eq!(rows.len(), 1, "{:?}", session.workspace.search.sources);
+        assert_eq!(rows[0].sources, [Source::Node("PACS".into())]);
+        open_first(&mut session);
+        session.until("all slices", |it| frames_shown(it) == 12 && is_done(it));
+        assert_eq!(session.workspace.scans_running, 0);
+        drop(session);
+
+        // The node is away; the archive has it.
+        let mut session = self::session(home.path(), &[]);
+        search(&mut session, "Benali");
+        assert_eq!(session.workspace.search.rows().len(), 1);
+        open_first(&mut session);
+        session.until("all slices again", |it| frames_shown(it) == 12);
+    }
+}
+
+#[test]
+fn what_was_on_its_way_when_the_program_ended_goes_on_at_the_next_start_and_asks_for_the_rest() {
+    let Some(orthanc) = Orthanc::start("pacs_reading_resume") else {
+        return;
+    };
+    fill(&orthanc, 60);
+    let slow = Fault {
+        bytes_per_s: Some(60_000),
+        ..Fault::default()
+    };
+    let proxy = Proxy::new(orthanc.dicom_port, slow);
+    let address = format!("ORTHANC@127.0.0.1:{}", proxy.port());
+    let home = temp_folder();
+    let mut first = session(home.path(), &[node("PACS", &address)]);
+    search(&mut first, "benali");
+    open_first(&mut first);
+    first.until("a beginning", |it| frames_shown(it) >= 5);
+    let had = frames_shown(&first);
+    assert!(had < 60, "the line is slow");
+    drop(first); // as a program that ends in the middle
+
+    proxy.mend();
+    let before = proxy.bytes_from_server();
+    let mut second = session(home.path(), &[node("PACS", &address)]);
+    second.until("the rest", is_done);
+    let transfer = &second.workspace.transfers.all()[0];
+    assert_eq!((transfer.done, transfer.of), (60, 60));
+    let came = proxy.bytes_from_server() - before;
+    let whole = 60 * slice(STUDY, "20261121", 1).len() as u64;
+    let left = whole * (60 - had as u64 + 10) / 60;
+    assert!(
+        came < left + 100_000,
+        "{came} bytes came for the missing slices, {whole} in all"
+    );
+}
+
+#[test]
+fn the_slice_that_is_waited_for_comes_before_the_others() {
+    let Some(orthanc) = Orthanc::start("pacs_reading_order") else {
+        return;
+    };
+    fill(&orthanc, 80);
+    let slow = Fault {
+        bytes_per_s: Some(80_000),
+        ..Fault::default()
+    };
+    let proxy = Proxy::new(orthanc.dicom_port, slow);
+    let address = format!("ORTHANC@127.0.0.1:{}", proxy.port());
+    let home = temp_folder();
+    let mut session = session(home.path(), &[node("PACS", &address)]);
+    search(&mut session, "benali");
+    open_first(&mut session);
+    let has_track = |it: &Session| {
+        let view = it.workspace.panes.active_view();
+        let set = view.and_then(|view| it.workspace.library.display_set(view.display_set));
+        set.is_some_and(|set| it.workspace.track(set).is_some())
+    };
+    session.until("the list", has_track);
+    let view = session.workspace.panes.active_view().unwrap();
+    let set = session
+        .workspace
+        .library
+        .display_set(view.display_set)
+        .unwrap();
+    let track = session.workspace.track(set).unwrap();
+    assert_eq!(track.frames.len(), 80);
+    // The place that is farthest from all that is here.
+    let empty = |place: &usize| track.frames[*place].is_none();
+    let far = (0..80).filter(empty).max_by_key(|place| {
+        let here = (0..80).filter(|it| track.frames[*it].is_some());
+        here.map(|it| it.abs_diff(*place)).min()
+    });
+    let instance = track.instance(far.unwrap()).unwrap().clone();
+    let pane = session.workspace.panes.active;
+    let edit = isocentre::workspace::ViewEdit::Await(instance.clone());
+    session.apply(Command::View(pane, edit));
+    let shown_number = |it: &Session| {
+        let view = it.workspace.panes.active_view()?;
+        let set = it.workspace.library.display_set(view.display_set)?;
+        let header = it
+            .workspace
+            .library
+            .header(set.frames.get(view.index as usize)?.instance)?;
+        let number = header
+            .dataset
+            .elements()
+            .integer(isocentre::dicom::tags::INSTANCE_NUMBER);
+        number
+    };
+    session.until_turned("the slice waited for", |it| {
+        it.engine.look_at(&it.workspace);
+        shown_number(it) == instance.instance_number
+    });
+    assert!(
+        frames_shown(&session) < 60,
+        "before most others: {}",
+        frames_shown(&session)
+    );
+}
+
+#[test]
+fn a_node_that_is_away_says_so_beside_its_name_and_the_others_answer() {
+    let Some(orthanc) = Orthanc::start("pacs_reading_away") else {
+        return;
+    };
+    fill(&orthanc, 1);
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = closed.local_addr().unwrap().port();
+    drop(closed);
+    let home = temp_folder();
+    let away = node("Away", &format!("AWAY@127.0.0.1:{port}"));
+    let mut session = session(home.path(), &[away.clone(), node("PACS", &orthanc.dimse())]);
+    search(&mut session, "benali");
+    assert_eq!(session.workspace.search.rows().len(), 1);
+    let state = |name: &str| {
+        let of = Source::Node(name.into());
+        let found = session
+            .workspace
+            .search
+            .sources
+            .iter()
+            .find(|(it, _)| *it == of);
+        found.map(|(_, state)| state.clone())
+    };
+    assert!(matches!(state("Away"), Some(SourceState::Failed(_))));
+    assert!(matches!(
+        state("PACS"),
+        Some(SourceState::Answered { matches: 1, .. })
+    ));
+
+    session.apply(Command::Node(NodeEdit::Test(away)));
+    let tested = |it: &Session| it.workspace.node_tests.get("Away").cloned();
+    session.until("the test", |it| tested(it) != Some(NodeTest::Running));
+    assert!(matches!(tested(&session), Some(NodeTest::Fails(_))));
+}
+
+#[test]
+fn an_earlier_study_is_fetched_in_the_background_and_not_shown() {
+    let Some(orthanc) = Orthanc::start("pacs_reading_prior") else {
+        return;
+    };
+    fill(&orthanc, 3);
+    for number in 1..=2 {
+        orthanc.store(&slice("1.2.3.99", "20250101", number));
+    }
+    let home = temp_folder();
+    let mut session = session(home.path(), &[node("PACS", &orthanc.dimse())]);
+    search(&mut session, "benali");
+    assert_eq!(session.workspace.search.rows().len(), 2);
+    open_first(&mut session);
+    session.until("both studies", |it| {
+        is_done(it) && it.workspace.transfers.all().len() == 2
+    });
+    let kinds: Vec<_> = session
+        .workspace
+        .transfers
+        .all()
+        .iter()
+        .map(|it| it.kind)
+        .collect();
+    assert!(kinds.contains(&TransferKind::Priors));
+    assert_eq!(session.workspace.library.studies().count(), 1);
+}
+
+#[test]
+fn a_study_is_sent_only_when_the_node_has_every_image() {
+    let Some(orthanc) = Orthanc::start("pacs_reading_send") else {
+        return;
+    };
+    let home = temp_folder();
+    let files = temp_folder();
+    for number in 1..=5 {
+        let path = files.path().join(format!("{number}.dcm"));
+        std::fs::write(path, slice(STUDY, "20261121", number)).unwrap();
+    }
+    let mut session = session(home.path(), &[node("PACS", &orthanc.dimse())]);
+    session.apply(Command::Open(vec![files.path().to_owned()]));
+    session.until("the study", |it| frames_shown(it) == 5);
+    let study = session.workspace.active_study().unwrap();
+    session.apply(Command::Transfer(TransferEdit::Send(study, "PACS".into())));
+    session.until("the sending", is_done);
+    assert_eq!(orthanc.instance_count(), 5);
+    assert_eq!(session.workspace.transfers.all()[0].done, 5);
+}
+
+#[test]
+fn a_paused_transfer_stands_still_and_goes_on_when_it_is_resumed() {
+    let Some(orthanc) = Orthanc::start("pacs_reading_pause") else {
+        return;
+    };
+    fill(&orthanc, 60);
+    let slow = Fault {
+        bytes_per_s: Some(60_000),
+        ..Fault::default()
+    };
+    let proxy = Proxy::new(orthanc.dicom_port, slow);
+    let address = format!("ORTHANC@127.0.0.1:{}", proxy.port());
+    let home = temp_folder();
+    let mut session = session(home.path(), &[node("PACS", &address)]);
+    search(&mut session, "benali");
+    open_first(&mut session);
+    session.until("a beginning", |it| frames_shown(it) >= 3);
+    let id = session.workspace.transfers.all()[0].id;
+    session.apply(Command::Transfer(TransferEdit::Pause(id)));
+    let state = |it: &Session| it.workspace.transfers.all()[0].state.clone();
+    session.until("the pause", |it| state(it) == TransferState::Paused);
+    assert_eq!(
+        session.workspace.scans_running, 0,
+        "nobody waits for what is paused"
+    );
+    let had = frames_shown(&session);
+    std::thread::sleep(Duration::from_millis(700));
+    session.until("events", |_| true);
+    assert!(frames_shown(&session) <= had + 2, "it stands still");
+    proxy.mend();
+    session.apply(Command::Transfer(TransferEdit::Resume(id)));
+    session.until("the rest", |it| frames_shown(it) == 60 && is_done(it));
+}
