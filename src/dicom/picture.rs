@@ -59,7 +59,7 @@ struct Form {
 ///
 /// # Errors
 /// The sentence to say when it is none that can be shown.
-pub(super) fn header(source: ByteSource) -> Result<InstanceHeader, Message> {
+pub fn header(source: ByteSource) -> Result<InstanceHeader, Message> {
     let bytes = source
         .read_all(MAX_FILE_BYTES)
         .map_err(|error| super::io_message(&error))?;

@@ -14,7 +14,9 @@ use super::InstanceHeader;
 
 pub use part_file::PartFile;
 pub use part10_splitter::Part10Beginning;
+pub use part10_splitter::Part10Repair;
 pub use part10_splitter::Part10Splitter;
+pub use part10_splitter::part10_repair;
 
 /// What a peer says of an instance before its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::web::WebTrouble;
 use crate::jobs::Cancelled;
 use crate::problem::Message;
 use crate::problem::msg;
@@ -117,6 +118,13 @@ pub enum Failure {
     },
     /// C-MOVE without a port of ours to call back.
     NoReception,
+    /// HTTP, beyond the line itself.
+    Web {
+        /// Who.
+        peer: String,
+        /// What about it.
+        trouble: WebTrouble,
+    },
     /// Any other sentence.
     Told(Message),
 }
@@ -217,6 +225,7 @@ impl Failure {
                 .text("port", port.to_string())
                 .text("detail", detail),
             Self::NoReception => Message::new(msg("pacs-no-reception")),
+            Self::Web { peer, trouble } => trouble.message(peer),
             Self::Told(message) => message.clone(),
         }
     }
@@ -234,6 +243,7 @@ impl Failure {
             | Self::Busy { .. }
             | Self::Aborted { .. }
             | Self::Cut { .. } => true,
+            Self::Web { trouble, .. } => trouble.is_transient(),
             Self::Status { status, .. } => matches!(*status, 0xa700..=0xa7ff | 0xc000..=0xcfff),
             _ => false,
         }

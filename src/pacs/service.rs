@@ -10,13 +10,14 @@ use crate::jobs::JobCtx;
 use crate::model::StudyMatch;
 use crate::model::StudyQuery;
 use crate::problem::Message;
-use crate::problem::msg;
 
 use super::AeTitle;
 use super::Failure;
 use super::Node;
 use super::NodeAddress;
+use super::Secrets;
 use super::dimse;
+use super::web::WebService;
 
 /// A node, ready to be asked. Every call opens what connections it needs and closes them, blocks
 /// until it is done, and ends soon after its job is cancelled, with [`Failure::Cancelled`].
@@ -73,6 +74,8 @@ pub struct Caller {
     pub ae_title: AeTitle,
     /// Where C-MOVE sends instances to.
     pub reception: Reception,
+    /// Passwords and tokens of the nodes that ask for them.
+    pub secrets: Secrets,
 }
 
 impl Default for Caller {
@@ -80,6 +83,7 @@ impl Default for Caller {
         Self {
             ae_title: AeTitle::ours(),
             reception: Reception::None,
+            secrets: Secrets::of_user(),
         }
     }
 }
@@ -101,50 +105,7 @@ pub enum Reception {
 pub fn service(node: &Node, caller: &Caller) -> Box<dyn Service> {
     match &node.address {
         NodeAddress::Dimse(address) => Box::new(dimse::DimseService::new(address, node, caller)),
-        NodeAddress::Web(_) => Box::new(NotSpoken),
-    }
-}
-
-/// What no service speaks.
-struct NotSpoken;
-
-impl NotSpoken {
-    fn failure() -> Failure {
-        Failure::Told(Message::new(msg("pacs-web-not-spoken")))
-    }
-}
-
-impl Service for NotSpoken {
-    fn echo(&self, _: &JobCtx) -> Result<Echo, Failure> {
-        Err(Self::failure())
-    }
-
-    fn find(
-        &self,
-        _: &StudyQuery,
-        _: &mut dyn FnMut(StudyMatch),
-        _: &JobCtx,
-    ) -> Result<Found, Failure> {
-        Err(Self::failure())
-    }
-
-    fn retrieve(
-        &self,
-        _: &[Wanted],
-        _: &dyn InstanceSink,
-        _: &(dyn Fn(RetrieveEvent) + Sync),
-        _: &JobCtx,
-    ) -> Result<Retrieved, Failure> {
-        Err(Self::failure())
-    }
-
-    fn send(
-        &self,
-        _: &[PathBuf],
-        _: &(dyn Fn(&SendOutcome) + Sync),
-        _: &JobCtx,
-    ) -> Result<Sent, Failure> {
-        Err(Self::failure())
+        NodeAddress::Web(address) => Box::new(WebService::new(address, node, &caller.secrets)),
     }
 }
 

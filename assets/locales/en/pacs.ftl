@@ -46,4 +46,3 @@ pacs-status-cancelled = { $peer } stopped because it was asked to (status { $sta
 pacs-status-warning = { $peer } kept it, with a warning (status { $status }).
 pacs-status-other = { $peer } refused (status { $status }).
 pacs-status-comment = { $sentence } It adds: “{ $comment }”.
-pacs-web-not-spoken = This build does not speak DICOMweb. Use the node’s DIMSE address (AETITLE@host:port).

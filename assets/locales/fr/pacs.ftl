@@ -46,4 +46,3 @@ pacs-status-cancelled = { $peer } s’est arrêté à notre demande (statut { $s
 pacs-status-warning = { $peer } l’a archivée, avec un avertissement (statut { $status }).
 pacs-status-other = { $peer } a refusé (statut { $status }).
 pacs-status-comment = { $sentence } Il ajoute : « { $comment } ».
-pacs-web-not-spoken = Cette version ne parle pas DICOMweb. Utilisez l’adresse DIMSE du nœud (TITREAE@hôte:port).

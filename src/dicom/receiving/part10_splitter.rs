@@ -1,9 +1,15 @@
 //! A Part 10 file that arrives in pieces: what stands before its data set is taken off.
 
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::dicom::ByteSource;
+use crate::dicom::io_message;
 use crate::dicom::read::read_beginning;
 use crate::problem::Message;
 
 use super::Announced;
+use super::part_file::part10_head;
 
 /// Enough for any meta information and the first elements of the data set.
 const USUALLY_ENOUGH: usize = 64 * 1024;
@@ -78,6 +84,40 @@ impl Part10Splitter {
     }
 }
 
+/// What makes a file one of Part 10: bytes in place of its first ones.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Part10Repair {
+    /// These come first; none where the file is as it should be.
+    pub head: Vec<u8>,
+    /// So many bytes of the file are left out.
+    pub skipped: u64,
+}
+
+/// What a file lacks to be sent as it is: old devices write data sets without preamble and meta
+/// information.
+///
+/// # Errors
+/// It cannot be read, or is no instance.
+pub fn part10_repair(path: &Path) -> Result<Part10Repair, Message> {
+    let source = ByteSource::File(Arc::from(path));
+    let bytes = source.read_range(0, USUALLY_ENOUGH);
+    let bytes = bytes.map_err(|error| io_message(&error))?;
+    if bytes.get(128..132) == Some(b"DICM") {
+        return Ok(Part10Repair::default());
+    }
+    let length = bytes.len();
+    let mut splitter = Part10Splitter {
+        collected: bytes,
+        wanted: MOST,
+    };
+    let beginning = splitter.split("")?;
+    let head = part10_head(&beginning.announced);
+    Ok(Part10Repair {
+        head: head.map_err(|refusal| refusal.message().clone())?,
+        skipped: (length - beginning.data_set.len()) as u64,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,6 +175,25 @@ mod tests {
                 assert_eq!(data_set[..4], [0x08, 0, 0x05, 0], "the first element");
             }
         }
+    }
+
+    #[test]
+    fn a_file_without_preamble_becomes_one_of_part_10() {
+        let file = file(10);
+        let data_set = split(&file, file.len()).1;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bare");
+        for stray in [0, 3] {
+            std::fs::write(&path, [vec![0xaa; stray], data_set.clone()].concat()).unwrap();
+            let repair = part10_repair(&path).unwrap();
+            assert_eq!(repair.skipped, stray as u64);
+            let whole = [repair.head, data_set.clone()].concat();
+            let (announced, same) = split(&whole, whole.len());
+            assert_eq!(announced.sop_instance_uid, "1.2.3.4");
+            assert_eq!(same, data_set);
+        }
+        std::fs::write(&path, &file).unwrap();
+        assert_eq!(part10_repair(&path).unwrap(), Part10Repair::default());
     }
 
     #[test]

@@ -140,7 +140,7 @@ fn no_room(error: &FileError) -> Refusal {
 }
 
 /// Preamble, magic and meta group of what is announced.
-fn part10_head(announced: &Announced) -> Result<Vec<u8>, Refusal> {
+pub(super) fn part10_head(announced: &Announced) -> Result<Vec<u8>, Refusal> {
     let refused = |error: String| {
         let message = Message::new(msg("receiving-not-announced")).text("error", error);
         Refusal::NotAsAnnounced(message)

@@ -4,7 +4,7 @@ mod association;
 mod command;
 mod echo;
 mod link;
-mod tls;
+pub(super) mod tls;
 mod uids;
 mod wire;
 

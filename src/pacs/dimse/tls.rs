@@ -150,7 +150,7 @@ fn handshake_failure(error: &io::Error, peer: &str, patience: std::time::Duratio
 }
 
 /// What is behind an error of rustls, if an [`io::Error`] carries one.
-pub(super) fn carried_trouble(error: &io::Error) -> Option<TlsTrouble> {
+pub(in crate::pacs) fn carried_trouble(error: &io::Error) -> Option<TlsTrouble> {
     let inner = error.get_ref()?.downcast_ref::<rustls::Error>()?;
     Some(trouble_of(inner))
 }
@@ -197,7 +197,7 @@ fn provider() -> Arc<CryptoProvider> {
 }
 
 /// How we speak to a node.
-fn client_config(tls: &Tls) -> Result<ClientConfig, TlsTrouble> {
+pub(in crate::pacs) fn client_config(tls: &Tls) -> Result<ClientConfig, TlsTrouble> {
     let other = |error: rustls::Error| TlsTrouble::Other(error.to_string());
     let builder = ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()

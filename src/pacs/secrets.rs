@@ -1,0 +1,234 @@
+//! Passwords and tokens: in the system's keyring, or for this run alone where there is none.
+//! Never in a file of ours, never in a log, never in a message.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::OnceLock;
+use std::sync::PoisonError;
+use std::time::Instant;
+
+/// The name under which the keyring lists what is ours.
+const SERVICE: &str = "isocentre";
+/// Before the node's name: a variable that holds its password or token.
+const VARIABLE: &str = "ISOCENTRE_SECRET_";
+
+/// A password or a token. Printing it says nothing.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// From what was typed or came over the line.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The secret itself, for the one who asks for it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// What a secret is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SecretKind {
+    /// A password, or a token that was given once and for all.
+    Password,
+    /// What gets a new token without asking the reader again.
+    Refresh,
+}
+
+/// Where a secret went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// Into the keyring: it is there tomorrow.
+    InKeyring,
+    /// There is no keyring, or it is locked: it is gone when the program ends.
+    ForThisRun,
+}
+
+/// The secrets of all nodes. Cheap to clone; clones share what they hold.
+#[derive(Clone)]
+pub struct Secrets(Arc<Shared>);
+
+struct Shared {
+    uses_keyring: bool,
+    this_run: Mutex<HashMap<(String, SecretKind), Secret>>,
+    access: Mutex<HashMap<String, AccessToken>>,
+}
+
+/// A token of OpenID Connect, and until when it is good.
+#[derive(Debug, Clone)]
+pub(super) struct AccessToken {
+    pub token: Secret,
+    /// `None`: the issuer does not say.
+    pub good_until: Option<Instant>,
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secrets(…)")
+    }
+}
+
+impl Secrets {
+    /// Those of the user at this computer.
+    #[must_use]
+    pub fn of_user() -> Self {
+        static ALL: OnceLock<Secrets> = OnceLock::new();
+        ALL.get_or_init(|| Self::with(true)).clone()
+    }
+
+    /// An empty set that no keyring knows of.
+    #[must_use]
+    pub fn of_this_run() -> Self {
+        Self::with(false)
+    }
+
+    fn with(uses_keyring: bool) -> Self {
+        Self(Arc::new(Shared {
+            uses_keyring,
+            this_run: Mutex::default(),
+            access: Mutex::default(),
+        }))
+    }
+
+    /// A node's secret: what was set in this run, else what the node's variable says
+    /// ([`variable`]), else what the keyring holds. May wait for the reader to unlock the keyring.
+    #[must_use]
+    pub fn get(&self, node: &str, kind: SecretKind) -> Option<Secret> {
+        let key = (node.to_owned(), kind);
+        if let Some(secret) = self.this_run().get(&key) {
+            return Some(secret.clone());
+        }
+        if kind == SecretKind::Password
+            && let Ok(text) = std::env::var(variable(node))
+        {
+            return Some(Secret::new(text));
+        }
+        let secret = self.entry(node, kind)?.get_password().ok();
+        let secret = Secret::new(secret?);
+        self.this_run().insert(key, secret.clone());
+        Some(secret)
+    }
+
+    /// Keeps a node's secret.
+    pub fn set(&self, node: &str, kind: SecretKind, secret: &Secret) -> Kept {
+        let key = (node.to_owned(), kind);
+        self.this_run().insert(key, secret.clone());
+        let entry = self.entry(node, kind);
+        let kept = entry.is_some_and(|entry| {
+            let set = entry.set_password(secret.expose());
+            // The error's words may quote what it failed with.
+            set.inspect_err(|_| tracing::warn!("the keyring does not take a secret"))
+                .is_ok()
+        });
+        if kept {
+            Kept::InKeyring
+        } else {
+            Kept::ForThisRun
+        }
+    }
+
+    /// Forgets all of a node's secrets, in the keyring as well.
+    pub fn forget(&self, node: &str) {
+        for kind in [SecretKind::Password, SecretKind::Refresh] {
+            self.this_run().remove(&(node.to_owned(), kind));
+            if let Some(entry) = self.entry(node, kind) {
+                drop(entry.delete_credential()); // most often there is none
+            }
+        }
+        self.access().remove(node);
+    }
+
+    /// The node's token for now, if it has one.
+    pub(super) fn access_token(&self, node: &str) -> Option<AccessToken> {
+        self.access().get(node).cloned()
+    }
+
+    /// Sets the node's token for now, or takes it away.
+    pub(super) fn set_access_token(&self, node: &str, token: Option<AccessToken>) {
+        match token {
+            Some(token) => self.access().insert(node.to_owned(), token),
+            None => self.access().remove(node),
+        };
+    }
+
+    fn entry(&self, node: &str, kind: SecretKind) -> Option<keyring::Entry> {
+        let name = match kind {
+            SecretKind::Password => node.to_owned(),
+            SecretKind::Refresh => format!("{node} (refresh)"),
+        };
+        self.0
+            .uses_keyring
+            .then(|| keyring::Entry::new(SERVICE, &name).ok())?
+    }
+
+    fn this_run(&self) -> MutexGuard<'_, HashMap<(String, SecretKind), Secret>> {
+        let lock = self.0.this_run.lock();
+        lock.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn access(&self) -> MutexGuard<'_, HashMap<String, AccessToken>> {
+        let lock = self.0.access.lock();
+        lock.unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The variable that may hold a node's password or token, for who has no keyring: the node's name
+/// in capitals, with `_` for everything that is neither letter nor digit.
+#[must_use]
+pub fn variable(node: &str) -> String {
+    let name = node.chars().map(|c| match c.to_ascii_uppercase() {
+        c if c.is_ascii_alphanumeric() => c,
+        _ => '_',
+    });
+    VARIABLE.chars().chain(name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_never_printed() {
+        let secret = Secret::new("hunter2");
+        let secrets = Secrets::of_this_run();
+        secrets.set("PACS", SecretKind::Password, &secret);
+        for text in [format!("{secret:?}"), format!("{secrets:?}")] {
+            assert!(!text.contains("hunter2"), "{text}");
+        }
+    }
+
+    #[test]
+    fn without_a_keyring_a_secret_lasts_for_this_run_and_says_so() {
+        let secrets = Secrets::of_this_run();
+        let secret = Secret::new("x");
+        let kept = secrets.set("PACS", SecretKind::Refresh, &secret);
+        assert_eq!(kept, Kept::ForThisRun);
+        assert_eq!(secrets.get("PACS", SecretKind::Refresh), Some(secret));
+        assert_eq!(secrets.get("PACS", SecretKind::Password), None);
+        assert_eq!(secrets.get("OTHER", SecretKind::Refresh), None);
+        secrets.forget("PACS");
+        assert_eq!(secrets.get("PACS", SecretKind::Refresh), None);
+    }
+
+    #[test]
+    fn the_variable_of_a_node_is_its_name_in_capitals() {
+        assert_eq!(variable("Main PACS"), "ISOCENTRE_SECRET_MAIN_PACS");
+        assert_eq!(
+            variable("pacs.example:8042"),
+            "ISOCENTRE_SECRET_PACS_EXAMPLE_8042"
+        );
+    }
+}

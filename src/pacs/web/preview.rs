@@ -1,0 +1,208 @@
+//! Forms made for the eye or for parts of an instance: rendered pictures, thumbnails, frames,
+//! metadata, bulk data.
+
+use std::sync::Arc;
+
+use super::BadMultipart;
+use super::MultipartParser;
+use super::PartEvent;
+use super::WebTrouble;
+use super::accept::accept_parts;
+use super::instance::InstancePlace;
+use super::list::entries;
+use super::receive::other_kind;
+use super::session::Ask;
+use super::session::Session;
+use crate::dicom::ByteSource;
+use crate::dicom::InstanceHeader;
+use crate::dicom::JsonDataset;
+use crate::dicom::read_picture;
+use crate::pacs::Failure;
+
+/// Longest rendered picture.
+const LONGEST_PICTURE: usize = 64 * 1024 * 1024;
+/// Longest answer with frames.
+const LONGEST_FRAMES: usize = 1024 * 1024 * 1024;
+
+/// One frame as the service sent it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FramePart {
+    /// Its transfer syntax, if the service says.
+    pub transfer_syntax_uid: Option<String>,
+    /// What the bytes are: `image/jp2`, `application/octet-stream`.
+    pub media_type: String,
+    /// The frame alone, native or compressed.
+    pub bytes: Vec<u8>,
+}
+
+/// A picture of an instance, or of one frame of it counted from 1, made by the service with the
+/// instance's own window: to look at while the real data are on their way, never to measure on.
+/// At most `size` pixels wide and high, if that is given and the service can do it.
+///
+/// # Errors
+/// [`Failure`].
+pub(super) fn rendered(
+    session: &Session<'_>,
+    place: &InstancePlace,
+    frame: Option<u32>,
+    size: Option<[u32; 2]>,
+) -> Result<InstanceHeader, Failure> {
+    let mut url = place.url(&session.site.base);
+    if let Some(frame) = frame {
+        url.push_str(&format!("/frames/{frame}"));
+    }
+    url.push_str("/rendered");
+    if let Some([width, height]) = size {
+        url.push_str(&format!("?viewport={width},{height}"));
+    }
+    picture(session, url)
+}
+
+/// A small picture that stands for an instance.
+///
+/// # Errors
+/// [`Failure`].
+pub(super) fn thumbnail(
+    session: &Session<'_>,
+    place: &InstancePlace,
+) -> Result<InstanceHeader, Failure> {
+    let url = place.url(&session.site.base);
+    match picture(session, format!("{url}/thumbnail")) {
+        // Many services render, but have no thumbnails.
+        Err(Failure::Web {
+            trouble: WebTrouble::NoService { .. } | WebTrouble::Status { .. },
+            ..
+        }) => picture(session, format!("{url}/rendered?viewport=128,128")),
+        outcome => outcome,
+    }
+}
+
+fn picture(session: &Session<'_>, url: String) -> Result<InstanceHeader, Failure> {
+    let answer = session.get(&Ask {
+        url,
+        accept: "image/jpeg, image/png;q=0.9",
+        may_pack: false,
+    })?;
+    let site = session.site;
+    let media_type = answer.media_type.clone();
+    let bytes = if media_type.is_multipart() {
+        let parts = parts(session, answer, LONGEST_PICTURE)?;
+        parts.into_iter().next().map(|part| part.bytes)
+    } else if media_type.essence.starts_with("image/") {
+        Some(answer.read_all(LONGEST_PICTURE)?)
+    } else {
+        None
+    };
+    let bytes = bytes.ok_or_else(|| site.trouble(other_kind(&media_type)))?;
+    let source = ByteSource::Memory(Arc::from(bytes));
+    read_picture(source).map_err(Failure::Told)
+}
+
+/// Frames of an instance, counted from 1, in one of these transfer syntaxes (the first is the
+/// best) or in any other.
+///
+/// # Errors
+/// [`Failure`].
+pub(super) fn frames(
+    session: &Session<'_>,
+    place: &InstancePlace,
+    frames: &[u32],
+    preferred: &[&str],
+) -> Result<Vec<FramePart>, Failure> {
+    let numbers: Vec<String> = frames.iter().map(ToString::to_string).collect();
+    let url = format!(
+        "{}/frames/{}",
+        place.url(&session.site.base),
+        numbers.join(",")
+    );
+    let accept = accept_parts("application/octet-stream", preferred);
+    let as_is = accept_parts("application/octet-stream", &[]);
+    let mut forms = vec![accept.as_str()];
+    forms.extend((accept != as_is).then_some(as_is.as_str()));
+    forms.push(r#"multipart/related; type="application/octet-stream""#);
+    let mut last = None;
+    for accept in forms {
+        let answer = session.get(&Ask {
+            url: url.clone(),
+            accept,
+            may_pack: false,
+        });
+        match answer {
+            Ok(answer) => return parts(session, answer, LONGEST_FRAMES),
+            Err(
+                failure @ Failure::Web {
+                    trouble: WebTrouble::NotAcceptable | WebTrouble::Status { status: 400, .. },
+                    ..
+                },
+            ) => last = Some(failure),
+            Err(failure) => return Err(failure),
+        }
+    }
+    Err(last.unwrap_or_else(|| session.site.trouble(WebTrouble::NotAcceptable)))
+}
+
+/// All parts of an answer, in memory.
+fn parts(
+    session: &Session<'_>,
+    answer: super::session::Answer<'_>,
+    limit: usize,
+) -> Result<Vec<FramePart>, Failure> {
+    let site = session.site;
+    let media_type = answer.media_type.clone();
+    let Some(boundary) = media_type.parameter("boundary") else {
+        return Err(site.trouble(other_kind(&media_type)));
+    };
+    let mut parser = MultipartParser::new(boundary);
+    let mut whole = Vec::new();
+    let mut part: Option<FramePart> = None;
+    let mut length = 0;
+    let mut tell = |event: PartEvent<'_>| -> Result<(), BadMultipart> {
+        match event {
+            PartEvent::Begin(header) => {
+                let media_type = header.content_type();
+                part = Some(FramePart {
+                    transfer_syntax_uid: media_type.parameter("transfer-syntax").map(str::to_owned),
+                    media_type: media_type.essence,
+                    bytes: Vec::new(),
+                });
+            }
+            PartEvent::Data(bytes) => {
+                if let Some(part) = &mut part {
+                    part.bytes.extend_from_slice(bytes);
+                }
+            }
+            PartEvent::End => whole.extend(part.take()),
+        }
+        Ok(())
+    };
+    let failed = |error| match error {
+        BadMultipart::Truncated => site.trouble(WebTrouble::Truncated),
+        _ => site.trouble(other_kind(&media_type)),
+    };
+    answer.stream(&mut |bytes| {
+        length += bytes.len();
+        if length > limit {
+            return Err(site.trouble(WebTrouble::TooLong));
+        }
+        parser.push(bytes, &mut tell).map_err(failed)?;
+        Ok(true)
+    })?;
+    parser.finish(&mut tell).map_err(failed)?;
+    Ok(whole)
+}
+
+/// The elements of an instance without its bulk data.
+///
+/// # Errors
+/// [`Failure`].
+pub(super) fn metadata(
+    session: &Session<'_>,
+    place: &InstancePlace,
+) -> Result<Vec<JsonDataset>, Failure> {
+    let answer = session.get(&Ask {
+        url: format!("{}/metadata", place.url(&session.site.base)),
+        accept: "application/dicom+json",
+        may_pack: true,
+    })?;
+    entries(session, answer)
+}

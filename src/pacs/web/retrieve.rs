@@ -1,0 +1,266 @@
+//! Retrieval: what is wanted first is asked for first, over several connections at once.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use std::time::Instant;
+
+use super::address::escaped;
+use super::instance::Forms;
+use super::instance::InstancePlace;
+use super::instance::fetch;
+use super::receive::Arrived;
+use super::receive::receive;
+use super::search::instances_of;
+use super::session::Ask;
+use super::session::Session;
+use super::site::CONNECTIONS;
+use super::site::Site;
+use crate::dicom::InstanceSink;
+use crate::dicom::tags;
+use crate::jobs::JobCtx;
+use crate::pacs::Failure;
+use crate::pacs::InstanceOutcome;
+use crate::pacs::RetrieveEvent;
+use crate::pacs::Retrieved;
+use crate::pacs::Wanted;
+use crate::problem::Message;
+use crate::problem::msg;
+
+/// Who hears of every instance.
+pub(super) type Told<'a> = &'a (dyn Fn(RetrieveEvent) + Sync);
+
+/// Fetches studies, series or instances in their order.
+pub(super) fn retrieve(
+    site: &Site,
+    forms: &Forms,
+    wanted: &[Wanted],
+    sink: &dyn InstanceSink,
+    told: Told<'_>,
+    ctx: &JobCtx,
+) -> Result<Retrieved, Failure> {
+    let session = Session::new(site, ctx)?;
+    let tally = Tally::new(told);
+    let mut places = VecDeque::new();
+    let mut in_bulk = Vec::new();
+    for part in parts_of(wanted) {
+        match instances_of(&session, &part) {
+            Ok(found) if !found.is_empty() => places.extend(found),
+            // A service that cannot list instances can still send them all at once.
+            Ok(_) | Err(Failure::Web { .. }) => in_bulk.push(part),
+            Err(failure) => return Err(failure),
+        }
+    }
+    if in_bulk.is_empty() {
+        tally.expect(places.len());
+    }
+    let queue = Mutex::new(places);
+    let next = || {
+        queue
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop_front()
+    };
+    fetch_all(&session, forms, &next, sink, &tally);
+    for part in in_bulk {
+        if tally.has_ended() {
+            break;
+        }
+        fetch_in_bulk(&session, &part, sink, &tally);
+    }
+    tally.into_outcome()
+}
+
+/// Fetches what `next` says until it says no more.
+pub(super) fn retrieve_ordered(
+    site: &Site,
+    forms: &Forms,
+    next: &(dyn Fn() -> Option<InstancePlace> + Sync),
+    sink: &dyn InstanceSink,
+    told: Told<'_>,
+    ctx: &JobCtx,
+) -> Result<Retrieved, Failure> {
+    let session = Session::new(site, ctx)?;
+    let tally = Tally::new(told);
+    fetch_all(&session, forms, next, sink, &tally);
+    tally.into_outcome()
+}
+
+/// A study, a series of it, or instances of that.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct PartOfStudy {
+    pub study_uid: String,
+    pub series_uid: Option<String>,
+    /// None: all of them.
+    pub instance_uids: Vec<String>,
+}
+
+impl PartOfStudy {
+    fn url(&self, base: &str) -> String {
+        let study = format!("{base}/studies/{}", escaped(&self.study_uid));
+        match &self.series_uid {
+            Some(series) => format!("{study}/series/{}", escaped(series)),
+            None => study,
+        }
+    }
+}
+
+fn parts_of(wanted: &[Wanted]) -> impl Iterator<Item = PartOfStudy> + '_ {
+    wanted.iter().flat_map(|study| {
+        let whole = study.series.is_empty().then(|| PartOfStudy {
+            study_uid: study.study_uid.clone(),
+            ..PartOfStudy::default()
+        });
+        let series = study.series.iter().map(|series| PartOfStudy {
+            study_uid: study.study_uid.clone(),
+            series_uid: Some(series.series_uid.clone()),
+            instance_uids: series.instance_uids.clone(),
+        });
+        whole.into_iter().chain(series)
+    })
+}
+
+fn fetch_all(
+    session: &Session<'_>,
+    forms: &Forms,
+    next: &(dyn Fn() -> Option<InstancePlace> + Sync),
+    sink: &dyn InstanceSink,
+    tally: &Tally<'_>,
+) {
+    let work = || {
+        while !tally.has_ended() {
+            if let Err(cancelled) = session.ctx.check() {
+                tally.end(cancelled.into());
+                return;
+            }
+            let Some(place) = next() else {
+                return;
+            };
+            match fetch(session, forms, &place, sink) {
+                Ok(arrived) => tally.count(arrived, Some(&place.study_uid)),
+                Err(Failure::Web { peer, trouble }) if trouble.is_of_one_instance() => {
+                    tally.count(
+                        Arrived {
+                            sop_instance_uid: place.instance_uid,
+                            result: Err(trouble.message(&peer)),
+                        },
+                        None,
+                    );
+                }
+                Err(failure) => tally.end(failure),
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..CONNECTIONS {
+            scope.spawn(work);
+        }
+        work();
+    });
+}
+
+/// All of a series or a study in one answer.
+fn fetch_in_bulk(
+    session: &Session<'_>,
+    part: &PartOfStudy,
+    sink: &dyn InstanceSink,
+    tally: &Tally<'_>,
+) {
+    let base = &session.site.base;
+    let accept = r#"multipart/related; type="application/dicom"; transfer-syntax=*"#;
+    let url = part.url(base);
+    let answer = session.get(&Ask {
+        url,
+        accept,
+        may_pack: false,
+    });
+    let outcome = answer.and_then(|answer| {
+        receive(session, answer, None, sink, &mut |arrived| {
+            tally.count(arrived, Some(&part.study_uid));
+        })
+    });
+    if let Err(failure) = outcome {
+        tally.end(failure);
+    }
+}
+
+/// What came so far, over all connections.
+struct Tally<'a> {
+    told: Told<'a>,
+    begin: Instant,
+    has_ended: AtomicBool,
+    state: Mutex<Retrieved>,
+}
+
+impl<'a> Tally<'a> {
+    fn new(told: Told<'a>) -> Self {
+        Self {
+            told,
+            begin: Instant::now(),
+            has_ended: AtomicBool::new(false),
+            state: Mutex::default(),
+        }
+    }
+
+    fn expect(&self, count: usize) {
+        self.lock().expected = Some(count);
+        (self.told)(RetrieveEvent::Expected(count));
+    }
+
+    fn count(&self, arrived: Arrived, study_uid: Option<&str>) {
+        let elapsed: Duration = self.begin.elapsed();
+        let mut remark = None;
+        {
+            let mut state = self.lock();
+            match &arrived.result {
+                Ok(received) => {
+                    state.instances += 1;
+                    state.bytes += received.bytes;
+                    state.first_instance.get_or_insert(elapsed);
+                    let own = received.header.dataset.elements();
+                    let own = own.uid(tags::STUDY_INSTANCE_UID).unwrap_or_default();
+                    if study_uid.is_some_and(|asked| asked != own) {
+                        let message = Message::new(msg("web-other-study"));
+                        remark = Some(message.text("uid", &arrived.sop_instance_uid));
+                        state.warnings.extend(remark.clone());
+                    }
+                }
+                Err(message) => {
+                    let failed = (arrived.sop_instance_uid.clone(), message.clone());
+                    state.failed.push(failed);
+                }
+            }
+        }
+        (self.told)(RetrieveEvent::Instance(InstanceOutcome {
+            sop_instance_uid: arrived.sop_instance_uid,
+            result: arrived.result,
+            remark,
+        }));
+    }
+
+    fn end(&self, failure: Failure) {
+        self.has_ended.store(true, Ordering::Relaxed);
+        self.lock().end.get_or_insert(failure);
+    }
+
+    fn has_ended(&self) -> bool {
+        self.has_ended.load(Ordering::Relaxed)
+    }
+
+    /// What came; the failure alone where nothing could be asked for.
+    fn into_outcome(self) -> Result<Retrieved, Failure> {
+        let state = self.state.into_inner();
+        let state = state.unwrap_or_else(PoisonError::into_inner);
+        match state.end {
+            Some(failure) if state.instances == 0 && state.failed.is_empty() => Err(failure),
+            _ => Ok(state),
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Retrieved> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,181 @@
+//! A node that speaks DICOMweb.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use super::instance::Forms;
+use super::instance::InstancePlace;
+use super::preview;
+use super::preview::FramePart;
+use super::retrieve;
+use super::search;
+use super::send;
+use super::session::Ask;
+use super::session::Session;
+use super::site::Site;
+use crate::dicom::InstanceHeader;
+use crate::dicom::InstanceSink;
+use crate::dicom::JsonDataset;
+use crate::jobs::JobCtx;
+use crate::model::StudyMatch;
+use crate::model::StudyQuery;
+use crate::pacs::Authorities;
+use crate::pacs::Echo;
+use crate::pacs::Failure;
+use crate::pacs::Found;
+use crate::pacs::Node;
+use crate::pacs::RetrieveEvent;
+use crate::pacs::Retrieved;
+use crate::pacs::Secrets;
+use crate::pacs::SendOutcome;
+use crate::pacs::Sent;
+use crate::pacs::Service;
+use crate::pacs::Wanted;
+use crate::pacs::WebAddress;
+
+/// A node that speaks DICOMweb, and what only such nodes can do.
+pub struct WebService {
+    site: Result<Site, Failure>,
+    forms: Forms,
+}
+
+impl WebService {
+    /// The service at this address.
+    #[must_use]
+    pub fn new(address: &WebAddress, node: &Node, secrets: &Secrets) -> Self {
+        Self {
+            site: Site::new(address, node, secrets),
+            forms: Forms::new(node.is_slow),
+        }
+    }
+
+    /// Fetches what `next` says, over several connections at once, until it says no more: it is
+    /// asked at the last moment, so that what the reader looks at may come first.
+    ///
+    /// # Errors
+    /// As [`Service::retrieve`].
+    pub fn retrieve_ordered(
+        &self,
+        next: &(dyn Fn() -> Option<InstancePlace> + Sync),
+        sink: &dyn InstanceSink,
+        told: &(dyn Fn(RetrieveEvent) + Sync),
+        ctx: &JobCtx,
+    ) -> Result<Retrieved, Failure> {
+        retrieve::retrieve_ordered(self.site()?, &self.forms, next, sink, told, ctx)
+    }
+
+    /// A picture of an instance, or of one frame of it counted from 1, made by the service with
+    /// the instance's own window: to look at while the real data are on their way, never to
+    /// measure on. At most `size` pixels wide and high, if the service can do it.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub fn rendered(
+        &self,
+        place: &InstancePlace,
+        frame: Option<u32>,
+        size: Option<[u32; 2]>,
+        ctx: &JobCtx,
+    ) -> Result<InstanceHeader, Failure> {
+        preview::rendered(&self.session(ctx)?, place, frame, size)
+    }
+
+    /// A small picture that stands for an instance.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub fn thumbnail(
+        &self,
+        place: &InstancePlace,
+        ctx: &JobCtx,
+    ) -> Result<InstanceHeader, Failure> {
+        preview::thumbnail(&self.session(ctx)?, place)
+    }
+
+    /// Frames of an instance, counted from 1, in one of these transfer syntaxes (the first is the
+    /// best) or else in any.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub fn frames(
+        &self,
+        place: &InstancePlace,
+        frames: &[u32],
+        preferred: &[&str],
+        ctx: &JobCtx,
+    ) -> Result<Vec<FramePart>, Failure> {
+        preview::frames(&self.session(ctx)?, place, frames, preferred)
+    }
+
+    /// The elements of an instance, and where its bulk data are.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub fn metadata(
+        &self,
+        place: &InstancePlace,
+        ctx: &JobCtx,
+    ) -> Result<Vec<JsonDataset>, Failure> {
+        preview::metadata(&self.session(ctx)?, place)
+    }
+
+    fn site(&self) -> Result<&Site, Failure> {
+        self.site.as_ref().map_err(Clone::clone)
+    }
+
+    fn session<'a>(&'a self, ctx: &'a JobCtx) -> Result<Session<'a>, Failure> {
+        Session::new(self.site()?, ctx)
+    }
+}
+
+impl Service for WebService {
+    fn echo(&self, ctx: &JobCtx) -> Result<Echo, Failure> {
+        let session = self.session(ctx)?;
+        let site = session.site;
+        let begin = Instant::now();
+        let answer = session.get(&Ask {
+            url: format!("{}/studies?limit=1", site.base),
+            accept: "application/dicom+json",
+            may_pack: true,
+        })?;
+        let implementation = answer.header("server").unwrap_or_default().to_owned();
+        let is_verified =
+            site.origin.is_secure && site.address.tls.authorities != Authorities::Anyone;
+        if answer.status != 204 {
+            search::checked(&session, answer)?;
+        }
+        Ok(Echo {
+            elapsed: begin.elapsed(),
+            implementation,
+            is_verified,
+        })
+    }
+
+    fn find(
+        &self,
+        query: &StudyQuery,
+        found: &mut dyn FnMut(StudyMatch),
+        ctx: &JobCtx,
+    ) -> Result<Found, Failure> {
+        search::find(&self.session(ctx)?, query, found)
+    }
+
+    fn retrieve(
+        &self,
+        wanted: &[Wanted],
+        sink: &dyn InstanceSink,
+        told: &(dyn Fn(RetrieveEvent) + Sync),
+        ctx: &JobCtx,
+    ) -> Result<Retrieved, Failure> {
+        retrieve::retrieve(self.site()?, &self.forms, wanted, sink, told, ctx)
+    }
+
+    fn send(
+        &self,
+        files: &[PathBuf],
+        told: &(dyn Fn(&SendOutcome) + Sync),
+        ctx: &JobCtx,
+    ) -> Result<Sent, Failure> {
+        send::send(self.site()?, files, told, ctx)
+    }
+}

@@ -1,0 +1,115 @@
+//! A web service and our way to it: address, trust, proxy, time-outs, who we are.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ureq::Agent;
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::ConnectProxyConnector;
+use ureq::unversioned::transport::Connector as _;
+use ureq::unversioned::transport::SocksConnector;
+use ureq::unversioned::transport::TcpConnector;
+
+use super::WebTrouble;
+use super::address::Origin;
+use super::credentials::Credentials;
+use super::tls::TlsConnector;
+use crate::pacs::Failure;
+use crate::pacs::Node;
+use crate::pacs::Secrets;
+use crate::pacs::Throttle;
+use crate::pacs::Tls;
+use crate::pacs::WebAddress;
+use crate::pacs::dimse::tls::client_config;
+
+/// Connections to one host that are kept open for the next request.
+pub(super) const CONNECTIONS: usize = 6;
+
+/// A web service and our way to it.
+pub(super) struct Site {
+    pub address: WebAddress,
+    /// Without a slash at its end.
+    pub base: String,
+    pub origin: Origin,
+    /// `host:port`, for messages.
+    pub peer: String,
+    pub credentials: Credentials,
+    pub throttle: Option<Throttle>,
+}
+
+impl Site {
+    /// # Errors
+    /// [`WebTrouble::Address`].
+    pub fn new(address: &WebAddress, node: &Node, secrets: &Secrets) -> Result<Self, Failure> {
+        let base = address.url.trim().trim_end_matches('/').to_owned();
+        let origin = Origin::of(&base).ok_or_else(|| Failure::Web {
+            peer: address.url.clone(),
+            trouble: WebTrouble::Address,
+        })?;
+        Ok(Self {
+            address: address.clone(),
+            base,
+            peer: origin.place(),
+            credentials: Credentials::new(address, &node.name, secrets),
+            origin,
+            throttle: Throttle::new(node.limit_bytes_per_s),
+        })
+    }
+
+    pub fn patience(&self) -> Duration {
+        Duration::from_secs_f64(self.address.patience_s.clamp(0.1, 3600.0))
+    }
+
+    pub fn trouble(&self, trouble: WebTrouble) -> Failure {
+        Failure::Web {
+            peer: self.peer.clone(),
+            trouble,
+        }
+    }
+
+    /// Fresh connections, by the node's own rules of trust.
+    pub fn agent(&self) -> Result<Agent, Failure> {
+        self.agent_trusting(&self.address.tls)
+    }
+
+    /// Fresh connections, by these rules.
+    pub fn agent_trusting(&self, tls: &Tls) -> Result<Agent, Failure> {
+        let patience = Some(self.patience());
+        let proxy = match &self.address.proxy {
+            None => ureq::Proxy::try_from_env(),
+            Some(proxy) => Some(ureq::Proxy::new(proxy).map_err(|error| {
+                let detail = error.to_string();
+                self.trouble(WebTrouble::Proxy { detail })
+            })?),
+        };
+        let config = Agent::config_builder()
+            .user_agent(concat!("isocentre/", env!("CARGO_PKG_VERSION")))
+            .http_status_as_error(false)
+            // Followed by us, who know what may be said where.
+            .max_redirects(0)
+            .proxy(proxy)
+            .timeout_resolve(patience)
+            .timeout_connect(patience)
+            .timeout_send_request(patience)
+            .timeout_recv_response(patience)
+            .timeout_per_read(patience)
+            .timeout_per_write(patience)
+            .max_idle_connections(CONNECTIONS * 2)
+            .max_idle_connections_per_host(CONNECTIONS * 2)
+            .build();
+        let tls = client_config(tls).map_err(|trouble| Failure::Tls {
+            peer: self.peer.clone(),
+            trouble,
+        })?;
+        let connector =
+            ().chain(SocksConnector::default())
+                .chain(ConnectProxyConnector::default())
+                .chain(TcpConnector::default())
+                .chain(TlsConnector(Arc::new(tls)));
+        Ok(Agent::with_parts(
+            config,
+            connector,
+            DefaultResolver::default(),
+        ))
+    }
+}
