@@ -44,7 +44,10 @@ struct View {
     display_count: u32, // entries of a channel of the display table, behind the VOI table
     marks_shown: u32, // bits of marks.wgsl
     shutter_colour: vec4<f32>,
-    overlay_colour: vec4<f32>,
+    marks_reach: vec2<i32>, // frame pixels to each side in which overlays are looked for
+    unused_0: u32,
+    unused_1: u32,
+    overlay_colours: array<vec4<f32>, 16>,
 }
 
 // Whether a pixel belongs to the end of a frame that was cut off.

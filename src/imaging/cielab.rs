@@ -64,4 +64,20 @@ mod tests {
             assert!(off <= Some(2), "{lab:?}: {got:?}, not {rgb:?}");
         }
     }
+
+    #[test]
+    fn the_white_and_the_grey_of_cielab_have_no_hue() {
+        assert_eq!(srgb_from_lab([65_535, 0x8080, 0x8080]), [255; 3]);
+        assert_eq!(srgb_from_lab([0, 0x8080, 0x8080]), [0; 3]);
+        // CSS lab(50 68.5 -47.7) under D50.
+        let purple = srgb_from_lab([
+            32_768,
+            ((68.5 + 128.0) * 257.0) as u16,
+            ((-47.7 + 128.0) * 257.0) as u16,
+        ]);
+        assert!(
+            purple[0] > 150 && purple[1] < 80 && purple[2] > 180,
+            "{purple:?}"
+        );
+    }
 }

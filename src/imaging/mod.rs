@@ -16,6 +16,7 @@ mod presentation;
 mod probe;
 mod range;
 pub mod sampling;
+pub mod shutter;
 pub mod slice_twin;
 pub mod statistics;
 mod strokes;

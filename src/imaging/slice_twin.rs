@@ -8,7 +8,7 @@ use crate::imaging::frame_image::FrameImage;
 use crate::imaging::grey_chain::{
     GreyChain, HATCH_LEVEL, Look, Stored, is_hatched, load, with_grey_samples,
 };
-use crate::imaging::marks::{Marks, SHUTTER};
+use crate::imaging::marks::{Marks, MarksLook, SHUTTER, reach};
 use crate::imaging::picture::{self, Picture};
 use crate::imaging::presentation::behind_voi;
 use crate::imaging::sampling::{Blank, Filter, Position, Stepper, Tap, sample};
@@ -84,7 +84,7 @@ pub fn render(image: &FrameImage, view: &SliceView) -> Picture {
         return Picture::paint(view.size_px, blank);
     };
     let filter = view.look.filter;
-    let marks = MarksOver::new(image, &view.look);
+    let marks = MarksOver::new(image, view);
     let marks = marks.as_ref();
     match &*image.shown_samples(view.look.colours) {
         Samples::Rgb8(samples) => {
@@ -182,21 +182,21 @@ fn grey_at<T: Stored>(
 struct MarksOver {
     marks: Marks,
     dims: [i32; 2],
-    shown: u32,
+    look: MarksLook,
     shutter_rgb: [u8; 3],
-    overlay_rgb: [u8; 3],
+    reach: [i32; 2],
 }
 
 impl MarksOver {
     /// `None` where nothing is to be seen over the image.
-    fn new(image: &FrameImage, look: &Look) -> Option<Self> {
+    fn new(image: &FrameImage, view: &SliceView) -> Option<Self> {
         let marks = image.marks.as_ref().filter(|marks| !marks.is_empty())?;
         Some(Self {
             marks: marks.lay_out(image.size()),
             dims: image.size().map(|n| n as i32),
-            shown: look.marks.shown,
-            shutter_rgb: marks.shutter_rgb(look),
-            overlay_rgb: look.marks.overlay_rgb,
+            look: view.look.marks,
+            shutter_rgb: marks.shutter_rgb(&view.look),
+            reach: reach(&view.image_from_screen),
         })
     }
 
@@ -206,16 +206,20 @@ impl MarksOver {
             return rgba;
         }
         let [i, j] = position.nearest(self.dims);
-        let found = self
-            .marks
-            .at(j as usize * self.dims[0] as usize + i as usize)
-            & self.shown;
-        let [r, g, b] = match (found >> 1, found & SHUTTER) {
-            (0, 0) => return rgba,
-            (0, _) => self.shutter_rgb,
-            _ => self.overlay_rgb,
-        };
-        [r, g, b, u8::MAX]
+        let [across, down] = self.reach;
+        let around = (-down..=down).flat_map(|y| (-across..=across).map(move |x| (i + x, j + y)));
+        let overlays = around.fold(0, |found, (x, y)| found | self.at(x, y)) & !SHUTTER;
+        let found = (self.at(i, j) | overlays) & self.look.shown;
+        { self.look.rgb(found, self.shutter_rgb) }.map_or(rgba, |[r, g, b]| [r, g, b, u8::MAX])
+    }
+
+    fn at(&self, column: i32, row: i32) -> u32 {
+        let [columns, rows] = self.dims;
+        if !(0..columns).contains(&column) || !(0..rows).contains(&row) {
+            return 0;
+        }
+        self.marks
+            .at(row as usize * columns as usize + column as usize)
     }
 }
 

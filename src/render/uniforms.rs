@@ -3,6 +3,7 @@
 use bytemuck::{Pod, Zeroable};
 
 use crate::imaging::grey_chain::Look;
+use crate::imaging::marks::OVERLAYS;
 use crate::imaging::sampling::Stepper;
 use crate::imaging::voi::VoiStage;
 use crate::imaging::{PaddingRange, Photometric};
@@ -27,10 +28,12 @@ pub struct ViewUniform {
     display_count: u32,
     marks_shown: u32,
     shutter: [f32; 4],
-    overlay: [f32; 4],
+    marks_reach: [i32; 2],
+    unused: [u32; 2],
+    overlays: [[f32; 4]; OVERLAYS],
 }
 
-const _: () = assert!(size_of::<ViewUniform>() == 192);
+const _: () = assert!(size_of::<ViewUniform>() == 448);
 
 /// `struct Layer`: how the voxels of a layer become colour.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Pod, Zeroable)]
@@ -129,7 +132,7 @@ impl ViewUniform {
             ..Self::of_positions(stepper, viewport_px)
         };
         uniform.background = colour(look.background);
-        uniform.overlay = colour(look.marks.overlay_rgb);
+        uniform.overlays = look.marks.overlays_rgb.map(colour);
         uniform.marks_shown = look.marks.shown;
         match VoiStage::new(&look.voi) {
             VoiStage::Ramp {
@@ -167,9 +170,11 @@ impl ViewUniform {
         uniform
     }
 
-    /// The same, with the red, green and blue of what a shutter covers.
-    pub fn with_shutter(mut self, rgb: [u8; 3]) -> Self {
-        self.shutter = colour(rgb);
+    /// The same, with the red, green and blue of what a shutter covers, and how far overlays are
+    /// looked for ([`crate::imaging::marks::reach`]).
+    pub fn with_marks(mut self, shutter_rgb: [u8; 3], reach: [i32; 2]) -> Self {
+        self.shutter = colour(shutter_rgb);
+        self.marks_reach = reach;
         self
     }
 }

@@ -221,11 +221,21 @@ fn an_overlay_turns_mirrors_and_grows_with_the_image_and_takes_no_part_in_its_fi
                         if ((at + 0.5) - (at + 0.5).round()).abs().min_element() < 1e-3 {
                             continue;
                         }
-                        let is_set = nearest.min_element() >= 0.0
-                            && rows
-                                .get(nearest.y as usize)
-                                .and_then(|row| row.chars().nth(nearest.x as usize))
-                                == Some('#');
+                        // Zoomed out it is sought beside the nearest pixel, too.
+                        let reach = if scale > 1.0 { -1..=1 } else { 0..=0 };
+                        let is_inside = nearest.cmpge(DVec2::ZERO).all()
+                            && nearest.cmplt(DVec2::new(8.0, 6.0)).all();
+                        let is_set = is_inside
+                            && reach.clone().any(|down| {
+                                reach.clone().any(|right| {
+                                    let (x, y) =
+                                        (nearest.x + f64::from(right), nearest.y + f64::from(down));
+                                    let row = (y >= 0.0).then(|| rows.get(y as usize)).flatten();
+                                    x >= 0.0
+                                        && row.and_then(|row| row.chars().nth(x as usize))
+                                            == Some('#')
+                                })
+                            });
                         marked += usize::from(is_set);
                         let want = if is_set {
                             Some([255; 4])
@@ -242,6 +252,37 @@ fn an_overlay_turns_mirrors_and_grows_with_the_image_and_takes_no_part_in_its_fi
 }
 
 #[test]
+fn a_line_of_one_pixel_is_whole_however_far_the_picture_is_zoomed_out() {
+    let rows: Vec<String> = (0..60)
+        .map(|row| {
+            let of = |column| if row == 23 || column == 37 { '#' } else { '.' };
+            (0..60).map(of).collect()
+        })
+        .collect();
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let image = grey(60, 60).overlay(0x6000, [1, 1], [60, 60], &rows);
+    let image = frame_of(image.write(Encoding::ExplicitLittle), 0);
+    for step in [1.3, 2.0, 3.9, 7.5, 13.0] {
+        let side = (60.0 / step) as u32;
+        let view = SliceView {
+            size_px: [side; 2],
+            image_from_screen: DAffine2::from_scale_angle_translation(
+                DVec2::splat(step),
+                0.0,
+                DVec2::splat(step / 2.0 - 0.5),
+            ),
+            look: plain_look(),
+        };
+        let picture = signs(&drawn(&image, &view), white);
+        let is_whole = |line: &dyn Fn(usize) -> char| (0..side as usize).all(|at| line(at) == '#');
+        let pixel = |x: usize, y: usize| picture[y].chars().nth(x).unwrap();
+        let across = (0..side as usize).any(|y| is_whole(&|x| pixel(x, y)));
+        let down = (0..side as usize).any(|x| is_whole(&|y| pixel(x, y)));
+        assert!(across && down, "{step}: {picture:?}");
+    }
+}
+
+#[test]
 fn an_overlay_lies_over_colour_too() {
     let image = SyntheticImage::new(2, 2)
         .photometric("RGB")
@@ -252,7 +293,7 @@ fn an_overlay_lies_over_colour_too() {
     let image = frame_of(image.write(Encoding::ExplicitLittle), 0);
     let mut look = plain_look();
     look.marks = MarksLook {
-        overlay_rgb: [1, 2, 3],
+        overlays_rgb: [[1, 2, 3]; 16],
         ..MarksLook::default()
     };
     let picture = drawn(&image, &SliceView::one_to_one(&image, look));

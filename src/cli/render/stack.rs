@@ -56,8 +56,8 @@ pub(super) fn render(
     });
     let mut look = Look::new(voi).with_filter(request.filter);
     look.marks = request.marks.look();
-    if let Some(rgb) = by.and_then(PresentationState::overlay_rgb) {
-        look.marks.overlay_rgb = rgb;
+    if let Some(state) = by {
+        look.marks.overlays_rgb = state.overlays_rgb([u8::MAX; 3]);
     }
     let view = SliceView {
         size_px,

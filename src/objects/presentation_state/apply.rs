@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{PresentationClass, PresentationState};
 use crate::dicom::modules::{ImagePixelModule, OverlayBits};
 use crate::dicom::tags;
-use crate::imaging::marks::FrameOverlay;
+use crate::imaging::marks::{FrameOverlay, OVERLAYS};
 use crate::imaging::{FrameImage, FrameMarks, GreyStages, ModalityTransform, Photometric};
 
 /// What the pixels of a frame do not tell themselves.
@@ -113,18 +113,15 @@ impl PresentationState {
         marks
     }
 
-    /// The colour of the lowest layer that shows an overlay, if it has one.
+    /// The colour of each overlay: that of the layer which shows it, else a plain one.
     #[must_use]
-    pub fn overlay_rgb(&self) -> Option<[u8; 3]> {
-        let is_used = |name: &str| {
-            self.active_overlays
-                .iter()
-                .any(|active| active.as_deref() == Some(name))
-        };
-        self.layers
-            .iter()
-            .find(|layer| is_used(&layer.name))
-            .and_then(|layer| layer.rgb)
+    pub fn overlays_rgb(&self, plain: [u8; 3]) -> [[u8; 3]; OVERLAYS] {
+        self.active_overlays.each_ref().map(|active| {
+            let layer = |name: &String| self.layers.iter().find(|layer| layer.name == *name);
+            { active.as_ref().and_then(layer) }
+                .and_then(|layer| layer.rgb)
+                .unwrap_or(plain)
+        })
     }
 }
 

@@ -4,6 +4,7 @@
 use eframe::wgpu;
 use glam::DAffine2;
 
+use crate::imaging::marks::reach;
 use crate::imaging::{DisplayLut, Filter, Picture, SliceView, behind_voi};
 use crate::render::error::RenderError;
 use crate::render::gpu::Gpu;
@@ -51,7 +52,8 @@ pub fn prepare(
     let stepper = view.stepper();
     let mut uniform = ViewUniform::new(stepper.as_ref(), &look, photometric, viewport_px);
     if let Some(marks) = &frame.marks {
-        uniform = uniform.with_shutter(marks.shutter_rgb(&view.look));
+        let reach = reach(&view.image_from_screen);
+        uniform = uniform.with_marks(marks.shutter_rgb(&view.look), reach);
     }
     pane.prepare(gpu, key, &frame.bind_group, &look, &uniform)
 }

@@ -14,6 +14,7 @@ use super::PaneRect;
 use super::showing::{Pixels, Showing};
 use crate::engine::{Prepared, TextureKey, Textures};
 use crate::geom::{DAffine2, DVec2, PlanePose};
+use crate::imaging::marks::OVERLAYS;
 use crate::imaging::slice_twin::{self, SliceView};
 use crate::imaging::{FrameImage, Look, Picture};
 use crate::ui::theme::Theme;
@@ -96,8 +97,9 @@ fn look(showing: &Showing, theme: &Theme) -> Option<Look> {
     look.colours = showing.state.look.colours();
     look.marks = showing.state.look.marks.look();
     let [r, g, b, _] = theme.colours.image_overlay.to_array();
-    let layer = showing.applied().and_then(|it| it.state.overlay_rgb());
-    look.marks.overlay_rgb = layer.unwrap_or([r, g, b]);
+    look.marks.overlays_rgb = showing
+        .applied()
+        .map_or([[r, g, b]; OVERLAYS], |it| it.state.overlays_rgb([r, g, b]));
     Some(look)
 }
 

@@ -274,6 +274,42 @@ fn only_overlays_that_the_state_activates_are_drawn_and_its_own_go_before_the_im
 }
 
 #[test]
+fn each_overlay_has_the_colour_of_its_own_layer() {
+    let layer = |name: &str, order: i64, rgb: &[i64]| {
+        dataset(|b| {
+            b.text(tags::GRAPHIC_LAYER, name)
+                .integer(tags::GRAPHIC_LAYER_ORDER, order)
+                .integers(isocentre::dicom::Tag(0x0070, 0x0067), rgb);
+        })
+    };
+    let state = state(GRAYSCALE, &[IMAGE], |b| {
+        overlay(b, 0x6000, &["##....", "......", "......"], Some("RED"));
+        overlay(b, 0x6002, &[".##...", "......", "......"], Some("GREEN"));
+        overlay(b, 0x6004, &["....#.", "......", "......"], Some("PLAIN"));
+        b.items(
+            tags::GRAPHIC_LAYER_SEQUENCE,
+            vec![
+                layer("RED", 1, &[65_535, 0, 0]),
+                layer("GREEN", 2, &[0, 65_535, 0]),
+            ],
+        );
+    });
+    let colours = parsed(&state).overlays_rgb([9, 9, 9]);
+    assert_eq!(colours[..3], [[255, 0, 0], [0, 255, 0], [9, 9, 9]]);
+    let image = shown(&grey(), &state);
+    let mut look = plain_look();
+    look.marks.overlays_rgb = colours;
+    let picture = drawn(&image, &SliceView::one_to_one(&image, look));
+    let row: Vec<_> = (0..5)
+        .map(|x| picture.at(x, 0).unwrap()[..3].to_vec())
+        .collect();
+    assert_eq!(row[0], [255, 0, 0]);
+    assert_eq!(row[1], [0, 255, 0], "of two the higher is seen");
+    assert_eq!(row[2], [0, 255, 0]);
+    assert_eq!(row[4], [9, 9, 9]);
+}
+
+#[test]
 fn a_state_is_for_the_frames_it_names_alone() {
     let named = dataset(|b| {
         let items = vec![image_item("1.2.9", &[2, 4]), image_item("1.2.8", &[])];

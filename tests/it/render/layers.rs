@@ -184,7 +184,7 @@ fn a_segment_of_one_voxel_is_seen_however_far_the_picture_is_zoomed_out() {
     for at in [0, 255, 100 * 256 + 37, 128 * 256 + 128, 256 * 256 - 1] {
         let mut labels = vec![0; 256 * 256];
         labels[at] = 1;
-        let volume = LayerVolume::new(grid.clone(), LayerSamples::Labels(labels.into()), None);
+        let volume = LayerVolume::new(grid, LayerSamples::Labels(labels.into()), None);
         let volume = volume.unwrap();
         for step in [1.0, 2.0, 3.7, 10.0, 14.5] {
             let side: f64 = 256.0 / step;
