@@ -223,6 +223,7 @@ impl App {
             for effect in self.workspace.apply(from_anywhere(command)) {
                 match effect {
                     Effect::Pick(kind) => self.pick(kind),
+                    Effect::Browse(url) => ctx.open_url(egui::OpenUrl::new_tab(url)),
                     Effect::Quit => {
                         self.shell.closing = Closing::Agreed;
                         ctx.send_viewport_cmd(ViewportCommand::Close);

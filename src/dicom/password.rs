@@ -13,12 +13,6 @@ impl Password {
         Self(text.into())
     }
 
-    /// What was typed, for what must be told it.
-    #[must_use]
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-
     pub(super) fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }

@@ -238,7 +238,7 @@ impl Engine {
             Effect::StopSearch => self.network.stop_search(),
             Effect::FollowPacs => self.network.follow(workspace),
             Effect::Transfer(edit) => self.network.transfer(edit, workspace),
-            Effect::Pick(_) | Effect::Quit => {}
+            Effect::Browse(_) | Effect::Pick(_) | Effect::Quit => {}
         }
     }
 

@@ -33,6 +33,7 @@ impl Engine {
             }
             Task::TestNode(node) => self.network.test_node(node, &workspace.settings.pacs),
             Task::KeepSecret(name, secret) => self.network.keep_secret(name, secret),
+            Task::SignIn(node) => self.network.sign_in(node, workspace),
             Task::ExportNodes(path, nodes) => self.network.export_nodes(path, nodes),
             Task::ImportNodes(path) => self.network.import_nodes(path),
             Task::FindJournal(study) => self.find_journal(study, workspace),

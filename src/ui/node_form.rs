@@ -5,10 +5,9 @@ use std::path::PathBuf;
 use eframe::egui;
 use egui::Ui;
 
-use crate::dicom::Password;
 use crate::pacs::{
-    Authentication, Authorities, BadAddress, DimseAddress, Node, NodeAddress, Retrieval, Tls,
-    WebAddress,
+    Authentication, Authorities, BadAddress, DimseAddress, Node, NodeAddress, Retrieval, Secret,
+    Tls, WebAddress,
 };
 use crate::problem::{Message, msg};
 use crate::ui::bidi_label::Text;
@@ -295,10 +294,25 @@ fn web_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, form: &mut Form) {
         Who::OpenId => {
             text_row_ui(ui, ctx, msg("node-issuer"), &mut form.issuer, "");
             text_row_ui(ui, ctx, msg("node-client-id"), &mut form.client_id, "");
+            sign_in_ui(ui, ctx, form);
         }
     }
     text_row_ui(ui, ctx, msg("node-proxy"), &mut form.proxy, "");
     tls_ui(ui, ctx, form);
+}
+
+/// The browser asks who the reader is; only the service hears the answer.
+fn sign_in_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, form: &Form) {
+    let node = form.node().ok();
+    ui.horizontal(|ui| {
+        ui.add_space(NAMES + ctx.theme.sizes.space);
+        let words = ctx.say(msg("node-sign-in"));
+        let add = |ui: &mut Ui| button_ui(ui, ctx.theme, None, &words, false);
+        let is_clicked = ui.add_enabled_ui(node.is_some(), add).inner.clicked();
+        if let (true, Some(node)) = (is_clicked, node) {
+            ctx.commands.push(Command::Node(NodeEdit::SignIn(node)));
+        }
+    });
 }
 
 /// A password or token: into the keyring, never shown again.
@@ -394,7 +408,7 @@ fn ends_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, form: &mut Form) -> bool {
         if let (true, Ok(node)) = (saves || tests, &node) {
             if !form.secret.is_empty() {
                 let secret = std::mem::take(&mut form.secret);
-                let edit = NodeEdit::Secret(node.name.clone(), Password::new(&secret));
+                let edit = NodeEdit::Secret(node.name.clone(), Secret::new(secret));
                 ctx.commands.push(Command::Node(edit));
             }
             let edit = if tests {

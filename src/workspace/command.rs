@@ -10,7 +10,7 @@ use crate::jobs::JobId;
 use crate::model::StudyKey;
 use crate::model::{DisplaySetId, InstanceIx, StudyMatch};
 use crate::objects::layer::Layer;
-use crate::pacs::Node;
+use crate::pacs::{Node, Secret};
 use crate::problem::{Message, Problem};
 use crate::view::cine::{CineAxis, Repeat};
 use crate::view::{Camera, Filter, ViewMode, VoiChoice};
@@ -63,6 +63,8 @@ pub enum Command {
     CancelJob(JobId),
     Undo,
     Redo,
+    /// This page, in the system's browser.
+    Browse(String),
     /// Asked to close; nothing unsaved is lost (it is journalled first).
     Quit,
 }
@@ -353,6 +355,7 @@ pub enum Effect {
     CancelJob(JobId),
     WriteSettings(Settings),
     StopSearch,
+    Browse(String),
     /// Nodes, titles, ports or folders of the network are others now.
     FollowPacs,
     Transfer(TransferEdit),
@@ -375,7 +378,8 @@ pub enum Task {
         nodes: Vec<Node>,
     },
     TestNode(Node),
-    KeepSecret(String, Password),
+    KeepSecret(String, Secret),
+    SignIn(Node),
     ExportNodes(PathBuf, Vec<Node>),
     ImportNodes(PathBuf),
     /// Look for unsaved work of this study.

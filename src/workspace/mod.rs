@@ -248,6 +248,7 @@ impl Workspace {
                 self.notices.push(problem);
                 Vec::new()
             }
+            Command::Browse(url) => vec![Effect::Browse(url)],
             Command::CancelJob(job) => vec![Effect::CancelJob(job)],
             Command::Undo => self.undo(),
             Command::Redo => self.redo(),

@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::dicom::Password;
-use crate::pacs::{AeTitle, Node};
+use crate::pacs::{AeTitle, Node, Secret};
 use crate::problem::{Message, Problem, Severity, msg};
 use crate::workspace::Workspace;
 use crate::workspace::command::{Effect, Task};
@@ -97,7 +96,9 @@ pub enum NodeEdit {
     /// Does it answer? Also one that is not saved yet.
     Test(Node),
     /// The password or token for the node of this name, into the keyring.
-    Secret(String, Password),
+    Secret(String, Secret),
+    /// Signs the reader in, in the system's browser.
+    SignIn(Node),
     /// All nodes into a file.
     Export(PathBuf),
     /// The nodes of a file besides those there are; those of the same name are replaced.
@@ -137,6 +138,7 @@ impl Workspace {
             NodeEdit::Secret(name, secret) => {
                 return vec![Effect::Spawn(Task::KeepSecret(name, secret))];
             }
+            NodeEdit::SignIn(node) => return vec![Effect::Spawn(Task::SignIn(node))],
             NodeEdit::Export(path) => {
                 return vec![Effect::Spawn(Task::ExportNodes(path, pacs.nodes.clone()))];
             }

@@ -31,7 +31,7 @@ use crossbeam_channel::Sender;
 use crate::engine::Waker;
 use crate::files::AppFolders;
 use crate::jobs::JobCtx;
-use crate::pacs::{Caller, Reception};
+use crate::pacs::{Caller, Reception, Secrets};
 use crate::problem::{Message, Problem, msg};
 use crate::text::Words;
 use crate::workspace::{Arrival, Command, PacsSettings, TransferEdit, Workspace};
@@ -144,6 +144,7 @@ fn caller(settings: &PacsSettings) -> Caller {
     Caller {
         ae_title: settings.ae_title.clone(),
         reception: Reception::Listen(settings.port),
+        secrets: Secrets::of_user(),
     }
 }
 

@@ -2,14 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::dicom::Password;
 use crate::files::{self, Readable};
 use crate::jobs::JobCtx;
-use crate::pacs::{Node, service};
+use crate::pacs::web::{SignInPage, sign_in};
+use crate::pacs::{Kept, Node, Secret, SecretKind, Secrets, service};
 use crate::problem::{Message, Problem, Severity, msg};
-use crate::workspace::{Arrival, Command, NodeEdit, NodeTest, PacsSettings};
+use crate::text::Words;
+use crate::workspace::{Arrival, Command, NodeEdit, NodeTest, PacsSettings, Workspace};
 
-use super::{Network, caller, on_thread};
+use super::{Messenger, Network, caller, on_thread};
 
 impl Network {
     /// Asks a node whether it is there and takes us for who we are.
@@ -29,7 +30,34 @@ impl Network {
     }
 
     /// Puts a password or token into the keyring.
-    pub(in crate::engine) fn keep_secret(&self, _name: String, _secret: Password) {}
+    pub(in crate::engine) fn keep_secret(&self, node: String, secret: Secret) {
+        let messenger = self.messenger();
+        let telling = messenger.clone();
+        on_thread("keyring", &messenger, move || {
+            let kept = Secrets::of_user().set(&node, SecretKind::Password, &secret);
+            tell_where(&telling, &node, kept);
+        });
+    }
+
+    /// Signs the reader in, in the system's browser.
+    pub(in crate::engine) fn sign_in(&self, node: Node, workspace: &Workspace) {
+        let words = Words::of(workspace.settings.language.spoken());
+        let page = SignInPage {
+            done: words.id(msg("node-signed-in-page")),
+            failed: words.id(msg("node-sign-in-failed-page")),
+        };
+        let messenger = self.messenger();
+        let telling = messenger.clone();
+        on_thread("sign-in", &messenger, move || {
+            let open = |url: &str| telling.command(Command::Browse(url.to_owned()));
+            let secrets = Secrets::of_user();
+            match sign_in(&node, &secrets, &page, &open, &JobCtx::new()) {
+                Ok(Some(kept)) => tell_where(&telling, &node.name, kept),
+                Ok(None) => {}
+                Err(failure) => telling.notify(Problem::error(failure.message())),
+            }
+        });
+    }
 
     /// Writes the nodes to a file, without secrets: there are none among them.
     pub(in crate::engine) fn export_nodes(&self, path: PathBuf, nodes: Vec<Node>) {
@@ -56,6 +84,19 @@ impl Network {
             Err(message) => telling.notify(Problem::error(message).at(path)),
         });
     }
+}
+
+/// Where a secret went.
+fn tell_where(messenger: &Messenger, node: &str, kept: Kept) {
+    let id = match kept {
+        Kept::InKeyring => msg("node-secret-kept"),
+        Kept::ForThisRun => msg("node-secret-for-now"),
+    };
+    messenger.notify(Problem {
+        severity: Severity::Note,
+        message: Message::new(id).text("node", node),
+        path: None,
+    });
 }
 
 fn write_nodes(path: &Path, nodes: &[Node]) -> Result<(), Message> {

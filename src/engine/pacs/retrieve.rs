@@ -1,7 +1,7 @@
 //! One attempt at fetching a study: everything at once while that is quick, in the order of what
 //! is looked at where the line is slow, and nothing that is here already.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -9,11 +9,14 @@ use crate::archive::{Ending, ItemOutcome, Retry};
 use crate::dicom::InstanceHeader;
 use crate::jobs::JobCtx;
 use crate::model::{Level, StudyQuery};
-use crate::pacs::{Failure, RetrieveEvent, Service, Wanted, WantedSeries, service};
+use crate::pacs::web::{InstancePlace, WebService};
+use crate::pacs::{
+    Failure, NodeAddress, RetrieveEvent, Secrets, Service, Wanted, WantedSeries, service,
+};
 use crate::problem::{Message, msg};
 use crate::workspace::{Arrival, ListedInstance};
 
-use super::order::{Listed, in_order, wanted};
+use super::order::{Focus, Listed, in_order, wanted};
 use super::transfers::{Run, Shared, known_instances, lock};
 use super::{caller, on_thread};
 
@@ -44,8 +47,15 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
     };
     lock(&run.live).done = lock(&attempt.known).len();
     let is_resumed = !lock(&attempt.known).is_empty();
-    attempt.list(&service, is_resumed);
-    let ending = attempt.fetch(service.as_ref());
+    let web = match &node.address {
+        NodeAddress::Web(address) => Some(WebService::new(address, node, &Secrets::of_user())),
+        NodeAddress::Dimse(_) => None,
+    };
+    attempt.list(&service, is_resumed || web.is_some());
+    let ending = match web.filter(|_| attempt.listed.get().is_some()) {
+        Some(web) => attempt.fetch_each(&web),
+        None => attempt.fetch(service.as_ref()),
+    };
     attempt.hand_on(true);
     ending
 }
@@ -93,7 +103,6 @@ impl Attempt<'_> {
     }
 
     fn fetch(&self, service: &dyn Service) -> Ending {
-        let transfer = &self.run.transfer;
         let mut is_ordered = !lock(&self.known).is_empty() && self.listed.get().is_some();
         loop {
             let (asked, is_last) = if is_ordered {
@@ -139,17 +148,61 @@ impl Attempt<'_> {
             match failure {
                 None => return self.end(),
                 Some(Failure::Cancelled) => is_ordered = true,
-                Some(failure) => {
-                    let retry = if failure.is_lasting() {
-                        Retry::Never
-                    } else {
-                        Retry::Later
-                    };
-                    tracing::debug!("a retrieval of {} broke off", transfer.node);
-                    return Ending::Failed(self.shared.said(&failure.message()), retry);
-                }
+                Some(failure) => return self.broken_off(&failure),
             }
         }
+    }
+
+    /// One instance after the other, several at a time: what is looked at when one is done comes
+    /// next.
+    fn fetch_each(&self, web: &WebService) -> Ending {
+        let study_uid = &self.run.transfer.study_uid;
+        let plan = Mutex::new(Plan::default());
+        let next = || {
+            if self.run.is_stopped() {
+                return None;
+            }
+            let focus = self.shared.focus(study_uid).map(|(focus, _)| focus);
+            let listed = self.listed.get()?;
+            let mut plan = lock(&plan);
+            if !plan.is_made || plan.focus != focus {
+                let done = lock(&self.known).union(&plan.asked).cloned().collect();
+                let order = in_order(listed, &done, focus.as_ref());
+                plan.order = order.into_iter().cloned().collect();
+                plan.focus = focus;
+                plan.is_made = true;
+            }
+            let listed = plan.order.pop_front()?;
+            plan.asked.insert(listed.sop_instance_uid.clone());
+            Some(InstancePlace {
+                study_uid: study_uid.clone(),
+                series_uid: listed.series_uid,
+                instance_uid: listed.sop_instance_uid,
+            })
+        };
+        let ctx = self.run.begin();
+        *lock(&self.begun) = Instant::now();
+        let told = |event: RetrieveEvent| self.hear(event, false);
+        let sink = self.shared.archive.as_ref();
+        let failure = match web.retrieve_ordered(&next, sink, &told, &ctx) {
+            Ok(retrieved) => retrieved.end,
+            Err(failure) => Some(failure),
+        };
+        match failure {
+            _ if self.run.is_stopped() => Ending::Yielded,
+            None => self.end(),
+            Some(failure) => self.broken_off(&failure),
+        }
+    }
+
+    fn broken_off(&self, failure: &Failure) -> Ending {
+        let retry = if failure.is_lasting() {
+            Retry::Never
+        } else {
+            Retry::Later
+        };
+        tracing::debug!("a retrieval of {} broke off", self.run.transfer.node);
+        Ending::Failed(self.shared.said(&failure.message()), retry)
     }
 
     /// All that the transfer is for, in the node's own order.
@@ -286,6 +339,16 @@ impl Attempt<'_> {
         let why = Message::new(msg("transfer-incomplete")).count("count", missing);
         Ending::Failed(self.shared.said(&why), Retry::Later)
     }
+}
+
+/// The order in which instances are asked for one by one.
+#[derive(Default)]
+struct Plan {
+    order: VecDeque<Listed>,
+    /// What it was made for.
+    focus: Option<Focus>,
+    is_made: bool,
+    asked: HashSet<String>,
 }
 
 /// As the window is told.
