@@ -7,9 +7,11 @@
 )]
 
 mod bytes;
+pub mod certificates;
 mod compare;
 mod desk;
 pub mod drawn;
+pub mod orthanc;
 mod proxy;
 mod screen;
 mod session;
