@@ -7,15 +7,19 @@
 
 mod dimse;
 mod failure;
+mod folder_sink;
 mod node;
 mod service;
 mod throttle;
 
 pub use dimse::DimseService;
+pub use dimse::ScpEvent;
+pub use dimse::ScpOptions;
 pub use dimse::StorageScp;
 pub use failure::Failure;
 pub use failure::TlsTrouble;
 pub use failure::status_message;
+pub use folder_sink::FolderSink;
 pub use node::AeTitle;
 pub use node::Authentication;
 pub use node::Authorities;
@@ -38,5 +42,6 @@ pub use service::Sent;
 pub use service::Service;
 pub use service::Wanted;
 pub use service::WantedSeries;
+pub use service::WorklistQuery;
 pub use service::service;
 pub use throttle::Throttle;
