@@ -1,24 +1,44 @@
 //! Others send to us at any time: what they send is kept in the archive, and goes into the window
-//! if its study is open there.
+//! if its study is open there. What nodes say of commitments goes to the queue.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
-use crate::pacs::Failure;
-use crate::workspace::PacsSettings;
+use crossbeam_channel::Receiver;
 
+use crate::dicom::tags;
+use crate::pacs::{Failure, ScpEvent, ScpOptions, StorageScp};
+use crate::problem::Problem;
+use crate::workspace::{Arrival, PacsSettings};
+
+use super::on_thread;
 use super::transfers::Shared;
 
 /// A receiver that listens until it goes.
 pub(super) struct Listener {
     port: u16,
     title: String,
+    shared: Arc<Shared>,
 }
 
 impl Listener {
-    pub(super) fn begin(settings: &PacsSettings, _shared: Arc<Shared>) -> Result<Self, Failure> {
+    pub(super) fn begin(settings: &PacsSettings, shared: &Arc<Shared>) -> Result<Self, Failure> {
+        let options = ScpOptions {
+            ae_title: Some(settings.ae_title.clone()),
+            ..ScpOptions::default()
+        };
+        let archive = Arc::clone(&shared.archive);
+        let scp = StorageScp::start(settings.port, options, archive)?;
+        let events = scp.events();
+        shared.receive_by(Some(Arc::new(scp)));
+        let telling = Arc::clone(shared);
+        on_thread("received", &shared.messenger, move || {
+            take(&events, &telling);
+        });
         Ok(Self {
             port: settings.port,
             title: settings.ae_title.to_string(),
+            shared: Arc::clone(shared),
         })
     }
 
@@ -27,5 +47,50 @@ impl Listener {
         settings.is_listening
             && self.port == settings.port
             && self.title == settings.ae_title.as_str()
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        // The last who has the receiver ends it: a retrieval that it serves goes on to its end.
+        self.shared.receive_by(None);
+    }
+}
+
+/// Until the receiver is gone.
+fn take(events: &Receiver<ScpEvent>, shared: &Shared) {
+    for event in events {
+        match event {
+            ScpEvent::Instance { outcome, .. } => {
+                let Ok(received) = outcome.result else {
+                    continue; // the sender was told why
+                };
+                let elements = received.header.dataset.elements();
+                let study_uid = elements.uid(tags::STUDY_INSTANCE_UID);
+                if study_uid.is_some_and(|uid| shared.is_open(&uid)) {
+                    let headers = vec![received.header];
+                    shared.messenger.send(Arrival::Headers(headers));
+                }
+            }
+            ScpEvent::Commitment {
+                transaction_uid,
+                commitment,
+            } => {
+                let failed: Vec<(String, String)> = commitment
+                    .failed
+                    .iter()
+                    .map(|(uid, why)| (uid.clone(), shared.said(why)))
+                    .collect();
+                let queue = shared.archive.transfers();
+                let now = SystemTime::now();
+                let taken = queue.commitment(&transaction_uid, &commitment.committed, &failed, now);
+                if let Err(error) = taken {
+                    shared.messenger.notify(Problem::error(error.message()));
+                }
+            }
+            ScpEvent::Broken(failure) => {
+                shared.messenger.notify(Problem::warning(failure.message()));
+            }
+        }
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, Sender};
 
 use crate::archive::{Archive, ArchiveError, TransferPriority};
-use crate::files::AppFolders;
+use crate::files::{AppFolders, Readable, make_folder};
 use crate::model::StudyQuery;
 use crate::problem::{Message, Problem};
 use crate::text::Words;
@@ -154,6 +154,12 @@ impl Worker {
     }
 
     fn opened(&self, folder: &std::path::Path) -> Result<Open, ArchiveError> {
+        if *folder == self.default_folder
+            && let Some(data) = folder.parent()
+        {
+            // A folder of ours may be made; that of a drive that is away may not.
+            make_folder(data, Readable::ByUserAlone)?;
+        }
         let archive = Arc::new(Archive::open(folder)?);
         archive
             .problems()
@@ -278,8 +284,7 @@ impl Open {
         }
         self.listener = None;
         if settings.is_listening {
-            let shared = Arc::clone(&self.runner.shared);
-            match Listener::begin(settings, shared) {
+            match Listener::begin(settings, &self.runner.shared) {
                 Ok(listener) => self.listener = Some(listener),
                 Err(failure) => messenger.notify(Problem::error(failure.message())),
             }

@@ -16,9 +16,9 @@ use crate::pacs::{
 use crate::problem::{Message, msg};
 use crate::workspace::{Arrival, ListedInstance};
 
+use super::on_thread;
 use super::order::{Focus, Listed, in_order, wanted};
 use super::transfers::{Run, Shared, known_instances, lock};
-use super::{caller, on_thread};
 
 /// What comes in less time need not be asked for in another order.
 const SOON: Duration = Duration::from_secs(2);
@@ -35,7 +35,7 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
         let why = Message::new(msg("transfer-no-node")).text("node", &transfer.node);
         return Ending::Failed(shared.said(&why), Retry::Never);
     };
-    let service: Arc<dyn Service> = Arc::from(service(node, &caller(&settings)));
+    let service: Arc<dyn Service> = Arc::from(service(node, &shared.caller()));
     let study_uid = transfer.study_uid.as_str();
     let attempt = Attempt {
         shared,

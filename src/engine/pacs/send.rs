@@ -9,7 +9,6 @@ use crate::archive::{Ending, ItemOutcome, Retry};
 use crate::pacs::{SendOutcome, service};
 use crate::problem::{Message, msg};
 
-use super::caller;
 use super::transfers::{Run, Shared, lock};
 
 /// Carries one attempt out.
@@ -68,7 +67,7 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
         shared.record(run, false);
     };
     let ctx = run.begin();
-    let sent = match service(node, &caller(&settings)).send(&files, &told, &ctx) {
+    let sent = match service(node, &shared.caller()).send(&files, &told, &ctx) {
         Ok(sent) => sent,
         Err(failure) => {
             let retry = if failure.is_lasting() {

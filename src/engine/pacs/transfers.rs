@@ -16,13 +16,14 @@ use crate::archive::{
     self, Archive, Ending, ItemOutcome, Retry, TransferId, TransferKind, TransferPriority,
 };
 use crate::jobs::JobCtx;
+use crate::pacs::{Caller, Reception, StorageScp};
 use crate::problem::{Message, Problem, msg};
 use crate::text::Words;
 use crate::workspace::{Arrival, PacsSettings, Transfer, TransferState};
 
 use super::order::Focus;
 use super::speed::Speed;
-use super::{Messenger, on_thread, retrieve, send};
+use super::{Messenger, caller, on_thread, retrieve, send};
 
 /// Transfers that run at once.
 const MOST_AT_ONCE: usize = 4;
@@ -41,6 +42,8 @@ pub(super) struct Shared {
     pub(super) archive: Arc<Archive>,
     pub(super) messenger: Messenger,
     settings: Mutex<(PacsSettings, &'static Words)>,
+    /// The receiver that listens all the time, if one does.
+    receiver: Mutex<Option<Arc<StorageScp>>>,
     running: Mutex<HashMap<TransferId, Arc<Run>>>,
     /// Studies that go into the window as they come, and how many openings wait for their end.
     open_studies: Mutex<HashMap<String, usize>>,
@@ -118,6 +121,21 @@ impl Run {
 impl Shared {
     pub(super) fn settings(&self) -> PacsSettings {
         lock(&self.settings).0.clone()
+    }
+
+    /// Who we are to nodes.
+    pub(super) fn caller(&self) -> Caller {
+        let mut caller = caller(&self.settings());
+        if let Some(scp) = &*lock(&self.receiver) {
+            caller.reception = Reception::Running(Arc::clone(scp));
+        }
+        caller
+    }
+
+    /// By this receiver from now on.
+    pub(super) fn receive_by(&self, receiver: Option<Arc<StorageScp>>) {
+        let before = std::mem::replace(&mut *lock(&self.receiver), receiver);
+        drop(before); // which may wait for its associations: not under the lock
     }
 
     /// A sentence in the reader's language, for the queue's memory.
@@ -214,6 +232,7 @@ impl Runner {
             archive,
             messenger: messenger.clone(),
             settings: Mutex::new((settings.clone(), words)),
+            receiver: Mutex::default(),
             running: Mutex::default(),
             open_studies: Mutex::default(),
             focus: Mutex::default(),
