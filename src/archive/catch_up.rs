@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use crate::dicom::ByteSource;
 use crate::dicom::read_header;
+use crate::dicom::tags;
 use crate::problem::Message;
 use crate::problem::Problem;
 use crate::problem::Problems;
@@ -61,7 +62,11 @@ pub(super) fn entry_of(folder: &Path, path: &str, problems: &Problems) -> Option
     let size = std::fs::metadata(&file).map_or(0, |metadata| metadata.len());
     let source = ByteSource::File(file.as_path().into());
     let entry = match read_header(source) {
-        Ok(header) => Entry::read(&header, Place::own(path)?, size),
+        Ok(header) => Entry::read(&header, Place::own(path)?, size).map(|mut entry| {
+            let title = tags::SOURCE_APPLICATION_ENTITY_TITLE;
+            entry.from = header.meta.elements().text(title).unwrap_or_default();
+            entry
+        }),
         Err(error) => Err(error.message()),
     };
     match entry {

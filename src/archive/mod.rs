@@ -6,27 +6,42 @@
 //!
 //! Two programs on one machine may use one archive at once; of several machines only one may.
 #![warn(missing_docs)]
-#![allow(dead_code, unused_imports, reason = "import and rebuild come next")]
 
 mod catch_up;
+mod check;
+mod clean_up;
 mod database;
 mod entry;
 mod error;
 mod files;
+mod import;
 mod index;
 mod indexer;
 mod names;
 mod open;
 mod queue;
+mod rebuild;
 mod session;
 mod sink;
 mod store;
+mod studies;
 mod time;
+mod walk;
 mod words;
 
 use time::milliseconds;
 
+pub use check::CheckDepth;
+pub use check::CheckReport;
+pub use clean_up::CleanUpLimits;
+pub use clean_up::CleanUpPlan;
+pub use clean_up::CleanUpReport;
+pub use clean_up::KeptBack;
+pub use clean_up::PlannedStudy;
 pub use error::ArchiveError;
+pub use import::ImportEvent;
+pub use import::ImportMode;
+pub use import::ImportSummary;
 pub use open::Archive;
 pub use queue::Added;
 pub use queue::Ending;
@@ -42,3 +57,4 @@ pub use queue::TransferKind;
 pub use queue::TransferPriority;
 pub use queue::TransferState;
 pub use queue::Transfers;
+pub use rebuild::RebuildReport;

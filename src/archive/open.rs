@@ -78,7 +78,7 @@ impl Archive {
         if let Some(aside) = aside {
             tell(msg("archive-index-lost"), aside);
         }
-        let index = Index::new(index_path, connection)?;
+        let index = Index::new(&index_path, connection)?;
         if !folder.join(names::IMAGES).exists() && index.instance_count()? == 0 {
             index.set_complete()?; // there is nothing yet
         }

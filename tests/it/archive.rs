@@ -1,7 +1,10 @@
 //! The local archive: what it keeps, finds and refuses.
 
+mod importing;
 mod keeping;
+mod killing;
 mod searching;
+mod tending;
 
 use std::path::Path;
 use std::path::PathBuf;

@@ -66,7 +66,7 @@ pub(super) struct Batch<'t> {
     series: HashMap<(i64, String), Row>,
     changed_studies: BTreeSet<i64>,
     changed_series: BTreeSet<i64>,
-    problems: Vec<Problem>,
+    pub(super) problems: Vec<Problem>,
 }
 
 /// A row, and which of its texts are empty still.
@@ -338,6 +338,11 @@ impl<'t> Batch<'t> {
     }
 
     fn index_words(&self, study: i64, description: &str) -> Result<(), ArchiveError> {
+        let words = words(description).join(" ");
+        let mut keep = self
+            .transaction
+            .prepare_cached("UPDATE study SET words = ?2 WHERE id = ?1")?;
+        keep.execute(params![study, words])?;
         let mut remove = self
             .transaction
             .prepare_cached("DELETE FROM study_words WHERE rowid = ?1")?;
@@ -345,7 +350,7 @@ impl<'t> Batch<'t> {
         let mut add = self
             .transaction
             .prepare_cached("INSERT INTO study_words (rowid, description) VALUES (?1, ?2)")?;
-        add.execute(params![study, words(description).join(" ")])?;
+        add.execute(params![study, words])?;
         Ok(())
     }
 

@@ -1,15 +1,15 @@
 //! The index: one connection writes, in big transactions; another searches meanwhile.
 
 mod insert;
-mod paths;
 mod patients;
 mod read;
+mod replace;
 mod schema;
 mod search;
+mod studies;
 
 use std::fmt;
 use std::path::Path;
-use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::sync::PoisonError;
@@ -25,12 +25,13 @@ pub(super) use insert::Inserted;
 pub(super) use patients::KnownPatient;
 pub(super) use read::Known;
 pub(super) use schema::INDEX;
+pub(super) use studies::StudyRow;
 
 /// The index of the archive.
 pub(super) struct Index {
-    path: PathBuf,
-    writer: Mutex<Connection>,
+    /// Closed first: the last one to close puts the log into the database.
     reader: Mutex<Connection>,
+    writer: Mutex<Connection>,
 }
 
 impl fmt::Debug for Index {
@@ -41,17 +42,12 @@ impl fmt::Debug for Index {
 
 impl Index {
     /// With the connection that made sure it is there.
-    pub(super) fn new(path: PathBuf, writer: Connection) -> Result<Self, ArchiveError> {
-        let reader = database::open_to_read(&path)?;
+    pub(super) fn new(path: &Path, writer: Connection) -> Result<Self, ArchiveError> {
+        let reader = database::open_to_read(path)?;
         Ok(Self {
-            path,
             writer: Mutex::new(writer),
             reader: Mutex::new(reader),
         })
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        &self.path
     }
 
     fn reader(&self) -> MutexGuard<'_, Connection> {
@@ -63,7 +59,7 @@ impl Index {
         &self,
         what: impl FnOnce(&Transaction<'_>) -> Result<T, ArchiveError>,
     ) -> Result<T, ArchiveError> {
-        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut writer = self.writer();
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let result = what(&transaction)?;
         transaction.commit()?;
@@ -74,6 +70,10 @@ impl Index {
     pub(super) fn is_complete(&self) -> Result<bool, ArchiveError> {
         let reader = self.reader();
         Ok(reader.query_row("SELECT is_complete FROM state", (), |row| row.get(0))?)
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Connection> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn set_complete(&self) -> Result<(), ArchiveError> {

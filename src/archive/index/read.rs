@@ -30,7 +30,7 @@ pub(in crate::archive) struct Known {
     pub(in crate::archive) sop_instance_uid: String,
 }
 
-fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
+pub(super) fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
     let from: Option<i64> = row.get("checksum_from")?;
     let sha256: Option<[u8; 32]> = row.get("checksum")?;
     Ok(Known {
@@ -86,6 +86,18 @@ impl Index {
         Ok(found.optional()?)
     }
 
+    /// An instance of this UID in a file of its own; the archive's own first.
+    pub(in crate::archive) fn file_of_instance(
+        &self,
+        uid: &str,
+    ) -> Result<Option<Known>, ArchiveError> {
+        let reader = self.reader();
+        let mut statement = reader.prepare_cached(
+            "SELECT * FROM instance WHERE uid = ?1 AND entry = '' ORDER BY is_own DESC, id",
+        )?;
+        Ok(statement.query_row([uid], known).optional()?)
+    }
+
     /// The archive's own instances in a folder (relative to the archive's, with `/`).
     pub(in crate::archive) fn own_in(&self, folder: &str) -> Result<Vec<Known>, ArchiveError> {
         let reader = self.reader();
@@ -124,6 +136,33 @@ impl Index {
         let reader = self.reader();
         let mut statement = reader.prepare_cached("SELECT 1 FROM instance WHERE path = ?1")?;
         Ok(statement.exists([path])?)
+    }
+
+    /// Bytes of the archive's own files.
+    pub(in crate::archive) fn own_bytes(&self) -> Result<u64, ArchiveError> {
+        let reader = self.reader();
+        let bytes = "SELECT coalesce(sum(size), 0) FROM instance WHERE is_own";
+        let bytes: i64 = reader.query_row(bytes, (), |row| row.get(0))?;
+        Ok(bytes.max(0) as u64)
+    }
+
+    /// Remembers what files held.
+    pub(in crate::archive) fn set_checksums(
+        &self,
+        sums: &[(i64, Checksum)],
+    ) -> Result<(), ArchiveError> {
+        if sums.is_empty() {
+            return Ok(());
+        }
+        self.change(|transaction| {
+            let mut statement = transaction.prepare_cached(
+                "UPDATE instance SET checksum_from = ?2, checksum = ?3 WHERE id = ?1",
+            )?;
+            for (id, sum) in sums {
+                statement.execute(params![id, sum.from as i64, sum.sha256.to_vec()])?;
+            }
+            Ok(())
+        })
     }
 
     /// Forgets instances; what is empty then goes with them.

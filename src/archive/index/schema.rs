@@ -28,6 +28,7 @@ CREATE TABLE study (
     accession_number TEXT NOT NULL,
     study_id TEXT NOT NULL,
     description TEXT NOT NULL,
+    words TEXT NOT NULL DEFAULT '', -- those of the description
     referring_physician TEXT NOT NULL,
     institution TEXT NOT NULL,
     modalities TEXT NOT NULL DEFAULT '',
@@ -74,7 +75,7 @@ CREATE TABLE instance (
     UNIQUE (series, uid)
 );
 CREATE INDEX instance_by_uid ON instance (uid);
-CREATE INDEX instance_by_path ON instance (path, entry);
+CREATE INDEX instance_by_path ON instance (path);
 
 CREATE VIRTUAL TABLE patient_words USING fts5 (
     name, content = '', contentless_delete = 1, prefix = '1 2 3',

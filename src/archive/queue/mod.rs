@@ -34,6 +34,7 @@ mod types;
 mod tests;
 
 pub(super) use schema::MEMORY;
+pub(super) use transfers::path_text;
 
 pub use label::Label;
 pub use transfers::Transfers;

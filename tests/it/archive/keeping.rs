@@ -62,10 +62,6 @@ fn the_same_instance_again_is_known_and_another_content_is_kept_aside() {
     assert!(aside.path.starts_with(folder.path().join("aside")));
     assert_eq!(message_ids(&archive), ["archive-kept-aside"]);
     assert!(receive(&archive, &other, "1.2.1").unwrap().was_known);
-    let first = read_header(ByteSource::File(
-        kept_files(folder.path())[0].clone().into(),
-    ));
-    drop(first); // relative; what counts is that there is one
     assert_eq!(kept_files(folder.path()).len(), 1);
     assert_eq!(found_uids(&archive), ["1.2.1"]);
 }

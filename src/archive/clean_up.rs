@@ -1,0 +1,258 @@
+//! Making room: what would go, by age and by size, and then the doing.
+//!
+//! A study goes whole or not at all. Never: one that is pinned, open, on its way (in the queue), or
+//! that holds what may be nowhere else. Files outside the archive are forgotten, not removed.
+
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+use std::time::SystemTime;
+
+use crate::jobs::JobCtx;
+use crate::model::StudyMatch;
+
+use super::Archive;
+use super::ArchiveError;
+use super::TransferState;
+use super::index::Known;
+use super::index::StudyRow;
+
+/// What is to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CleanUpLimits {
+    /// Studies not kept or opened for as long.
+    pub unused_for: Option<Duration>,
+    /// Those not used for longest, until the archive's own files take no more.
+    pub at_most_bytes: Option<u64>,
+    /// Also what came neither from a node nor was ever sent to one: imported copies, whose medium
+    /// may be gone, and documents made here.
+    pub includes_never_sent: bool,
+}
+
+/// Why a study stays that the limits would let go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeptBack {
+    /// The reader pinned it.
+    Pinned,
+    /// It is open, or has something unsaved.
+    InUse,
+    /// A transfer of it is not done.
+    InQueue,
+    /// Something in it may be nowhere else.
+    NeverSent,
+}
+
+/// A study that would go.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlannedStudy {
+    /// What it is.
+    pub study: StudyMatch,
+    /// When it was last kept or opened.
+    pub used: SystemTime,
+    /// Bytes of the archive's own files.
+    pub bytes: u64,
+    /// Files outside the archive that would be forgotten.
+    pub references: usize,
+    patient_folder: String,
+}
+
+/// What a clean-up would do.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CleanUpPlan {
+    /// What would go, the longest unused first.
+    pub studies: Vec<PlannedStudy>,
+    /// What the limits ask for and that stays, with why.
+    pub kept_back: Vec<(StudyMatch, KeptBack)>,
+    /// Bytes of the archive's own files now.
+    pub bytes_before: u64,
+    /// Bytes that would become free.
+    pub bytes: u64,
+}
+
+/// What a clean-up did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CleanUpReport {
+    /// Studies that went.
+    pub studies: usize,
+    /// Bytes that became free.
+    pub bytes: u64,
+    /// Studies that stay because they changed, or came into use, since the plan was made.
+    pub passed_over: usize,
+    /// Files that could not be removed; they stay in the index.
+    pub not_removed: Vec<PathBuf>,
+}
+
+impl Archive {
+    /// What these limits would let go. `in_use` names the studies (Study Instance UIDs) that are
+    /// open or have something unsaved.
+    ///
+    /// # Errors
+    /// [`ArchiveError`], also when cancelled.
+    pub fn plan_clean_up(
+        &self,
+        limits: &CleanUpLimits,
+        in_use: &[String],
+        now: SystemTime,
+        ctx: &JobCtx,
+    ) -> Result<CleanUpPlan, ArchiveError> {
+        self.flush();
+        let studies = self.store.index.studies_by_use()?;
+        let mut plan = CleanUpPlan {
+            bytes_before: self.store.index.own_bytes()?,
+            ..CleanUpPlan::default()
+        };
+        let of = studies.len();
+        for (done, study) in studies.into_iter().enumerate() {
+            ctx.check()?;
+            ctx.progress(done, of);
+            // A clock that was set back makes nothing old.
+            let unused_for = now.duration_since(study.used).unwrap_or_default();
+            let is_old = limits.unused_for.is_some_and(|limit| unused_for > limit);
+            let rest = plan.bytes_before - plan.bytes;
+            let is_too_much = limits.at_most_bytes.is_some_and(|limit| rest > limit);
+            if !is_old && !is_too_much {
+                break; // all that follow were used later
+            }
+            let instances = self.store.index.instances_of(study.id)?;
+            let own = instances.iter().filter(|known| known.is_own);
+            let bytes: u64 = own.clone().map(|known| known.size).sum();
+            if !is_old && bytes == 0 {
+                continue; // forgetting it makes no room
+            }
+            let Some(found) = self.store.index.describe(&study)? else {
+                continue;
+            };
+            if let Some(why) = self.kept_back(&study, &instances, limits, in_use)? {
+                plan.kept_back.push((found, why));
+                continue;
+            }
+            plan.bytes += bytes;
+            plan.studies.push(PlannedStudy {
+                study: found,
+                used: study.used,
+                bytes,
+                references: instances.len() - own.count(),
+                patient_folder: study.patient_folder,
+            });
+        }
+        Ok(plan)
+    }
+
+    /// Does what was planned, study by study. A study that changed since, or that is in use by now,
+    /// stays.
+    ///
+    /// # Errors
+    /// [`ArchiveError`], also when cancelled; what went by then is gone.
+    pub fn clean_up(
+        &self,
+        plan: &CleanUpPlan,
+        limits: &CleanUpLimits,
+        in_use: &[String],
+        ctx: &JobCtx,
+    ) -> Result<CleanUpReport, ArchiveError> {
+        self.flush();
+        let mut report = CleanUpReport::default();
+        for (done, planned) in plan.studies.iter().enumerate() {
+            ctx.check()?;
+            ctx.progress(done, plan.studies.len());
+            let index = &self.store.index;
+            let study = index.study_in(&planned.patient_folder, &planned.study.study_uid)?;
+            let Some(study) = study.filter(|study| study.used == planned.used) else {
+                report.passed_over += 1;
+                continue;
+            };
+            let instances = index.instances_of(study.id)?;
+            let own = instances.iter().filter(|known| known.is_own);
+            let bytes: u64 = own.map(|known| known.size).sum();
+            let is_as_planned = bytes == planned.bytes
+                && instances.len() == planned.study.instance_count.unwrap_or_default() as usize;
+            let why = self.kept_back(&study, &instances, limits, in_use)?;
+            if !is_as_planned || why.is_some() {
+                report.passed_over += 1;
+                continue;
+            }
+            self.remove(&instances, &mut report)?;
+            report.studies += 1;
+        }
+        Ok(report)
+    }
+
+    fn kept_back(
+        &self,
+        study: &StudyRow,
+        instances: &[Known],
+        limits: &CleanUpLimits,
+        in_use: &[String],
+    ) -> Result<Option<KeptBack>, ArchiveError> {
+        if in_use.contains(&study.uid) {
+            return Ok(Some(KeptBack::InUse));
+        }
+        if self.transfers.is_pinned(study)? {
+            return Ok(Some(KeptBack::Pinned));
+        }
+        let ends = [TransferState::Done, TransferState::Cancelled];
+        let transfers = self.transfers.list()?;
+        let is_on_its_way = transfers
+            .iter()
+            .any(|transfer| transfer.study_uid == study.uid && !ends.contains(&transfer.state));
+        if is_on_its_way {
+            return Ok(Some(KeptBack::InQueue));
+        }
+        if !limits.includes_never_sent {
+            for known in instances {
+                let is_elsewhere = !known.is_own || !known.came_from.is_empty();
+                if !is_elsewhere && !self.transfers.was_sent(&known.sop_instance_uid)? {
+                    return Ok(Some(KeptBack::NeverSent));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Files first: when the program dies in between, the next opening forgets what is gone.
+    fn remove(&self, instances: &[Known], report: &mut CleanUpReport) -> Result<(), ArchiveError> {
+        let mut gone = Vec::new();
+        let mut folders = Vec::new();
+        for known in instances {
+            let path = self.store.file_of(known);
+            if known.is_own {
+                if let Some((series_folder, _)) = known.path.rsplit_once('/') {
+                    self.store.session.touch(series_folder)?;
+                }
+                match std::fs::remove_file(&path) {
+                    Ok(()) => report.bytes += known.size,
+                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                    Err(_) => {
+                        report.not_removed.push(path);
+                        continue;
+                    }
+                }
+                folders.extend(path.parent().map(Path::to_owned));
+            }
+            gone.push(known.id);
+        }
+        self.store.index.forget(&gone)?;
+        let references = instances.iter().filter(|known| !known.is_own);
+        // Of a zip archive, other entries may be known still.
+        let references: Vec<&str> = references.map(|known| known.path.as_str()).collect();
+        let mut unknown = Vec::new();
+        for path in references {
+            if !self.store.index.has_path(path)? {
+                unknown.push(path);
+            }
+        }
+        self.transfers.remove_references(unknown.into_iter())?;
+        folders.dedup();
+        folders.iter().for_each(|folder| self.remove_empty(folder));
+        Ok(())
+    }
+
+    /// Removes a folder and those above it, as far as they are empty and the archive's.
+    fn remove_empty(&self, folder: &Path) {
+        let mut folder = folder;
+        while folder != self.store.folder && std::fs::remove_dir(folder).is_ok() {
+            let Some(above) = folder.parent() else { return };
+            folder = above;
+        }
+    }
+}

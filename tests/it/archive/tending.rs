@@ -1,0 +1,333 @@
+//! Rebuild, check and clean-up: the index is what the files are, and nothing goes that should stay.
+
+use std::path::Path;
+use std::time::Duration;
+use std::time::SystemTime;
+
+use isocentre::archive::Archive;
+use isocentre::archive::ArchiveError;
+use isocentre::archive::CheckDepth;
+use isocentre::archive::CleanUpLimits;
+use isocentre::archive::ImportMode;
+use isocentre::archive::ItemOutcome;
+use isocentre::archive::KeptBack;
+use isocentre::archive::Label;
+use isocentre::archive::NewTransfer;
+use isocentre::archive::TransferKind;
+use isocentre::archive::TransferPriority;
+use isocentre::jobs::JobCtx;
+use isocentre::model::Level;
+use isocentre::model::StudyMatch;
+
+use super::all_at;
+use super::found_uids;
+use super::image;
+use super::kept_files;
+use super::message_ids;
+use super::receive;
+use crate::common::Encoding;
+use crate::common::SyntheticImage;
+use crate::common::temp_folder;
+
+/// An image of a study of a patient of its own.
+fn of_patient(n: usize) -> SyntheticImage {
+    image()
+        .patient(&format!("Name{n}^Éva"), &format!("ID{n}"))
+        .study(&format!("1.2.{n}"))
+        .series(&format!("1.2.{n}.1"))
+        .text(0x0008, 0x1030, "LO", &format!("study number {n}"))
+}
+
+/// Patients with two instances each, received; and one by reference.
+fn filled(folder: &Path, patients: usize) -> Archive {
+    let archive = Archive::open(&folder.join("archive")).unwrap();
+    for n in 0..patients {
+        for instance in 1..=2 {
+            let uid = format!("1.2.{n}.1.{instance}");
+            receive(&archive, &of_patient(n).instance_number(instance), &uid).unwrap();
+        }
+    }
+    archive.flush();
+    let elsewhere = folder.join("elsewhere.dcm");
+    let image = of_patient(900).sop_instance("1.2.900.1.1");
+    std::fs::write(&elsewhere, image.write(Encoding::ExplicitLittle)).unwrap();
+    let mode = ImportMode::Reference;
+    archive
+        .import(&[elsewhere], mode, &JobCtx::new(), &|_| {})
+        .unwrap();
+    archive
+}
+
+fn everything(archive: &Archive) -> Vec<Vec<StudyMatch>> {
+    [Level::Patient, Level::Study, Level::Series, Level::Instance]
+        .into_iter()
+        .map(|level| {
+            let mut found = all_at(archive, level);
+            found.sort_by_key(|it| (it.patient_id.clone(), it.sop_instance_uid.clone()));
+            found
+        })
+        .collect()
+}
+
+#[test]
+fn a_rebuilt_index_finds_the_same() {
+    let folder = temp_folder();
+    let archive = filled(folder.path(), 5);
+    let study = all_at(&archive, Level::Study).pop().unwrap();
+    let opened = SystemTime::now() + Duration::from_mins(1);
+    archive.mark_opened(&study, opened).unwrap();
+    let (before, recent) = (everything(&archive), archive.recent(9).unwrap());
+    let report = archive.rebuild(&JobCtx::new()).unwrap();
+    assert_eq!(
+        (report.files, report.instances, report.missing_references),
+        (10, 11, 0)
+    );
+    assert_eq!(everything(&archive), before);
+    assert_eq!(archive.recent(9).unwrap(), recent);
+    let words = isocentre::model::StudyQuery {
+        patient_name: "eva name3".into(),
+        study_description: "number 3".into(),
+        ..Default::default()
+    };
+    assert_eq!(archive.search(&words).unwrap().len(), 1);
+    // What arrives afterwards joins what was there.
+    receive(&archive, &of_patient(0), "1.2.0.1.3").unwrap();
+    assert_eq!(found_uids(&archive).len(), 12);
+    assert_eq!(all_at(&archive, Level::Study).len(), 6);
+    let check = archive.check(CheckDepth::Contents, &JobCtx::new()).unwrap();
+    assert!(check.is_clean(), "{check:?}");
+}
+
+#[test]
+fn an_index_that_is_lost_or_damaged_is_made_again_and_someone_is_told() {
+    for is_removed in [true, false] {
+        let folder = temp_folder();
+        let archive = filled(folder.path(), 3);
+        let before = everything(&archive);
+        let archive_folder = archive.folder().to_owned();
+        drop(archive);
+        let index = archive_folder.join(".isocentre/index.sqlite");
+        if is_removed {
+            std::fs::remove_file(&index).unwrap();
+        } else {
+            std::fs::write(&index, [0x55; 10_000]).unwrap();
+        }
+        let archive = Archive::open(&archive_folder).unwrap();
+        let told = message_ids(&archive);
+        if is_removed {
+            assert_eq!(told, Vec::<&str>::new());
+        } else {
+            assert_eq!(told, ["archive-index-lost"]);
+            assert_eq!(
+                std::fs::read(index.with_file_name("index.sqlite.damaged-1")).unwrap(),
+                [0x55; 10_000]
+            );
+        }
+        assert!(archive.needs_rebuild().unwrap());
+        drop(archive);
+        // It still does after an opening that did nothing about it.
+        let archive = Archive::open(&archive_folder).unwrap();
+        assert!(archive.needs_rebuild().unwrap());
+        archive.rebuild(&JobCtx::new()).unwrap();
+        assert!(!archive.needs_rebuild().unwrap());
+        assert_eq!(everything(&archive), before);
+    }
+}
+
+#[test]
+fn a_rebuild_that_is_cancelled_leaves_the_index_as_it_was() {
+    let folder = temp_folder();
+    let archive = filled(folder.path(), 3);
+    let before = everything(&archive);
+    let ctx = JobCtx::new();
+    ctx.cancel();
+    assert!(matches!(
+        archive.rebuild(&ctx),
+        Err(ArchiveError::Cancelled(_))
+    ));
+    assert_eq!(everything(&archive), before);
+}
+
+#[test]
+fn a_check_names_what_is_missing_changed_and_unknown() {
+    let folder = temp_folder();
+    let archive = filled(folder.path(), 3);
+    archive.flush();
+    let files: Vec<_> = kept_files(archive.folder())
+        .into_iter()
+        .map(|file| archive.folder().join(file))
+        .collect();
+    let check = |depth| archive.check(depth, &JobCtx::new()).unwrap();
+    let clean = check(CheckDepth::Contents);
+    assert!(clean.is_clean() && clean.checked == 7, "{clean:?}");
+
+    std::fs::remove_file(&files[0]).unwrap();
+    std::fs::write(&files[1], b"short").unwrap();
+    let mut bytes = std::fs::read(&files[2]).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    std::fs::write(&files[2], bytes).unwrap();
+    let stranger = files[3].with_file_name("9.9.dcm");
+    std::fs::copy(&files[3], &stranger).unwrap();
+    std::fs::remove_file(folder.path().join("elsewhere.dcm")).unwrap();
+
+    let quick = check(CheckDepth::Files);
+    assert_eq!(quick.missing, [files[0].clone()]);
+    assert_eq!(quick.changed, [files[1].clone()]);
+    assert_eq!(quick.unindexed, [stranger]);
+    assert_eq!(
+        quick.missing_references,
+        [folder.path().join("elsewhere.dcm")]
+    );
+    let deep = check(CheckDepth::Contents);
+    assert_eq!(deep.changed, [files[1].clone(), files[2].clone()]);
+    assert!(!deep.is_clean());
+}
+
+fn names(studies: &[(StudyMatch, KeptBack)]) -> Vec<(String, KeptBack)> {
+    let names = studies
+        .iter()
+        .map(|(study, why)| (study.patient_id.clone(), *why));
+    names.collect()
+}
+
+#[test]
+fn a_clean_up_takes_the_longest_unused_and_never_what_must_stay() {
+    let folder = temp_folder();
+    let archive = filled(folder.path(), 6);
+    let by_hand = folder.path().join("by_hand.dcm");
+    let image = of_patient(7).sop_instance("1.2.7.1.1");
+    std::fs::write(&by_hand, image.write(Encoding::ExplicitLittle)).unwrap();
+    archive
+        .import(&[by_hand], ImportMode::Copy, &JobCtx::new(), &|_| {})
+        .unwrap();
+    archive.flush();
+    let study = |n: usize| {
+        let all = all_at(&archive, Level::Study).into_iter();
+        let id = format!("ID{n}");
+        all.into_iter().find(|it| it.patient_id == id).unwrap()
+    };
+    let now = SystemTime::now() + Duration::from_hours(10 * 24);
+    // 0 was read yesterday, 1 is pinned, 2 is open, 3 is in the queue; 7 came by hand.
+    archive
+        .mark_opened(&study(0), now - Duration::from_hours(24))
+        .unwrap();
+    archive.set_pinned(&study(1), true).unwrap();
+    let in_use = ["1.2.2".to_owned()];
+    let transfer = NewTransfer {
+        kind: TransferKind::Retrieve,
+        node: "main".into(),
+        study_uid: "1.2.3".into(),
+        series_uids: Vec::new(),
+        instance_uids: Vec::new(),
+        items: Vec::new(),
+        label: Label::default(),
+        priority: TransferPriority::Normal,
+        is_to_be_committed: false,
+    };
+    archive.transfers().add(&transfer, now).unwrap();
+
+    let limits = CleanUpLimits {
+        unused_for: Some(Duration::from_hours(7 * 24)),
+        ..CleanUpLimits::default()
+    };
+    let ctx = JobCtx::new();
+    let plan = archive.plan_clean_up(&limits, &in_use, now, &ctx).unwrap();
+    let ids: Vec<_> = plan
+        .studies
+        .iter()
+        .map(|it| it.study.patient_id.as_str())
+        .collect();
+    assert_eq!(ids, ["ID4", "ID5", "ID900"]);
+    assert_eq!(plan.studies[2].references, 1);
+    assert_eq!(
+        names(&plan.kept_back),
+        [
+            ("ID1".to_owned(), KeptBack::Pinned),
+            ("ID2".to_owned(), KeptBack::InUse),
+            ("ID3".to_owned(), KeptBack::InQueue),
+            ("ID7".to_owned(), KeptBack::NeverSent),
+        ]
+    );
+    assert_eq!(
+        kept_files(archive.folder()).len(),
+        13,
+        "a plan removes nothing"
+    );
+
+    // One of them is opened after the plan was made.
+    archive.mark_opened(&study(5), now).unwrap();
+    let report = archive.clean_up(&plan, &limits, &in_use, &ctx).unwrap();
+    assert_eq!((report.studies, report.passed_over), (2, 1));
+    assert_eq!(report.bytes, plan.studies[0].bytes);
+    assert_eq!(report.not_removed, Vec::<std::path::PathBuf>::new());
+    assert_eq!(kept_files(archive.folder()).len(), 11);
+    assert!(folder.path().join("elsewhere.dcm").exists());
+    assert_eq!(all_at(&archive, Level::Study).len(), 6);
+    assert!(
+        !archive
+            .folder()
+            .join("images")
+            .read_dir()
+            .unwrap()
+            .any(|entry| {
+                entry
+                    .unwrap()
+                    .file_name()
+                    .to_str()
+                    .unwrap()
+                    .starts_with("ID4_")
+            })
+    );
+    let check = archive.check(CheckDepth::Contents, &ctx).unwrap();
+    assert!(check.is_clean(), "{check:?}");
+    archive.rebuild(&ctx).unwrap();
+    assert_eq!(
+        all_at(&archive, Level::Study).len(),
+        6,
+        "a reference comes not back"
+    );
+
+    // What was sent may go.
+    let sent = ("1.2.7.1.1".to_owned(), ItemOutcome::Success);
+    let send = NewTransfer {
+        kind: TransferKind::Send,
+        study_uid: "1.2.7".into(),
+        ..transfer
+    };
+    let id = archive.transfers().add(&send, now).unwrap().id;
+    archive.transfers().record(id, &[sent], 0, now).unwrap();
+    archive.transfers().remove(id).unwrap();
+    let plan = archive.plan_clean_up(&limits, &in_use, now, &ctx).unwrap();
+    let ids: Vec<_> = plan
+        .studies
+        .iter()
+        .map(|it| it.study.patient_id.as_str())
+        .collect();
+    assert_eq!(ids, ["ID7"]);
+}
+
+#[test]
+fn a_clean_up_by_size_stops_when_there_is_room() {
+    let folder = temp_folder();
+    let archive = filled(folder.path(), 6);
+    archive.flush();
+    let now = SystemTime::now();
+    let ctx = JobCtx::new();
+    let plan = |limits: &CleanUpLimits, now| archive.plan_clean_up(limits, &[], now, &ctx).unwrap();
+    let bytes = plan(&CleanUpLimits::default(), now).bytes_before;
+    let limits = CleanUpLimits {
+        at_most_bytes: Some(bytes / 2),
+        ..CleanUpLimits::default()
+    };
+    let half = plan(&limits, now);
+    assert_eq!(half.studies.len(), 3);
+    assert_eq!(half.studies[0].study.patient_id, "ID0");
+    archive.clean_up(&half, &limits, &[], &ctx).unwrap();
+    assert_eq!(plan(&limits, now).studies, []);
+    // With the clock before all that was kept nothing is old.
+    let limits = CleanUpLimits {
+        unused_for: Some(Duration::ZERO),
+        ..CleanUpLimits::default()
+    };
+    assert_eq!(plan(&limits, SystemTime::UNIX_EPOCH).studies, []);
+}
