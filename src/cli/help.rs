@@ -16,11 +16,16 @@ static SUBCOMMANDS: &[(&str, MessageId)] = &[
     ("report", msg("help-report")),
     ("report new", msg("help-report-new")),
     ("report show", msg("help-report-show")),
+    ("pacs", msg("help-pacs")),
+    ("pacs echo", msg("help-pacs-echo")),
+    ("pacs find", msg("help-pacs-find")),
+    ("pacs get", msg("help-pacs-get")),
+    ("pacs send", msg("help-pacs-send")),
     ("bench", msg("help-bench")),
     ("help", msg("help-help")),
 ];
 
-/// Options by subcommand and id.
+/// Options by subcommand and id; those of a group of subcommands stand under its name.
 static OPTIONS: &[(&str, &str, MessageId)] = &[
     ("", "paths", msg("help-paths-window")),
     ("info", "paths", msg("help-paths")),
@@ -56,6 +61,24 @@ static OPTIONS: &[(&str, &str, MessageId)] = &[
     ("report new", "json", msg("help-json")),
     ("report show", "file", msg("help-report-file")),
     ("report show", "json", msg("help-json")),
+    ("pacs", "node", msg("help-pacs-node")),
+    ("pacs", "calling_ae", msg("help-pacs-calling-ae")),
+    ("pacs", "listen", msg("help-pacs-listen")),
+    ("pacs", "patience", msg("help-pacs-patience")),
+    ("pacs", "tls_authorities", msg("help-pacs-tls-authorities")),
+    ("pacs", "tls_certificate", msg("help-pacs-tls-certificate")),
+    ("pacs", "tls_key", msg("help-pacs-tls-key")),
+    ("pacs", "tls_anyone", msg("help-pacs-tls-anyone")),
+    ("pacs", "json", msg("help-json")),
+    ("pacs find", "level", msg("help-pacs-level")),
+    ("pacs find", "key", msg("help-pacs-key")),
+    ("pacs find", "limit", msg("help-pacs-limit")),
+    ("pacs get", "study", msg("help-pacs-study")),
+    ("pacs get", "series", msg("help-pacs-series")),
+    ("pacs get", "via", msg("help-pacs-via")),
+    ("pacs get", "out", msg("help-pacs-out")),
+    ("pacs send", "paths", msg("help-pacs-paths")),
+    ("pacs send", "commit", msg("help-pacs-commit")),
     ("bench", "path", msg("help-bench-path")),
     ("bench", "json", msg("help-json")),
 ];
@@ -108,7 +131,7 @@ fn speaking_arg(arg: Arg, path: &str, words: &Words) -> Arg {
     let arg = arg.help_heading(words.id(heading));
     let row = OPTIONS
         .iter()
-        .find(|(of, id, _)| *of == path && arg.get_id() == *id);
+        .find(|(of, id, _)| is_of(of, path) && arg.get_id() == *id);
     let help = match (row, arg.get_id().as_str()) {
         (Some((_, _, help)), _) => *help,
         (None, "help") => msg("help-help"),
@@ -120,6 +143,12 @@ fn speaking_arg(arg: Arg, path: &str, words: &Words) -> Arg {
         .long_help(None)
         .hide_possible_values(true)
         .hide_default_value(true)
+}
+
+/// Whether a row is about this subcommand: its own, or its group's.
+fn is_of(row: &str, path: &str) -> bool {
+    let below = path.strip_prefix(row);
+    row == path || (!row.is_empty() && below.is_some_and(|below| below.starts_with(' ')))
 }
 
 /// The help with the values there are, and which is meant where none is given.
@@ -160,7 +189,7 @@ mod tests {
             if is_ours
                 && !OPTIONS
                     .iter()
-                    .any(|(of, id, _)| *of == path && arg.get_id() == *id)
+                    .any(|(of, id, _)| is_of(of, path) && arg.get_id() == *id)
             {
                 missing.push(format!("{path} {}", arg.get_id()));
             }

@@ -9,6 +9,7 @@ mod frames;
 mod help;
 mod info;
 mod output;
+mod pacs;
 mod refusal;
 pub mod render;
 mod report;
@@ -56,6 +57,8 @@ enum Subcommand {
     Render(render::RenderArgs),
     /// Structured reports: write one from findings, or show any
     Report(report::ReportArgs),
+    /// Other programs' archives: DIMSE and DICOMweb
+    Pacs(pacs::PacsArgs),
     /// How long things take here
     Bench(bench::BenchArgs),
 }
@@ -80,6 +83,7 @@ pub fn run(start: Instant) -> Launch {
         Subcommand::Frames(args) => frames::run(&args),
         Subcommand::Render(args) => render::run(&args),
         Subcommand::Report(args) => report::run(&args),
+        Subcommand::Pacs(args) => pacs::run(&args),
         Subcommand::Bench(args) => bench::run(&args, start),
     })
 }

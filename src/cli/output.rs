@@ -50,3 +50,18 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Message> {
     crate::files::write_atomically(path, bytes, crate::files::Readable::AsUsual)
         .map_err(|error| error.message())
 }
+
+/// How far something is, on stderr's last line.
+pub fn say_progress(done: usize, of: usize) {
+    let text = if of == 0 {
+        format!("\r{done} ")
+    } else {
+        format!("\r{done} / {of} ")
+    };
+    let mut stderr = std::io::stderr();
+    drop(
+        stderr
+            .write_all(text.as_bytes())
+            .and_then(|()| stderr.flush()),
+    );
+}

@@ -30,5 +30,5 @@ pub use library::{Library, duplicate_of};
 pub use phases::{JOINED_FROM, Phase};
 pub use plan::{LEAST_SLICES, PlanFrame, plan};
 pub use records::{Instance, Patient, Series, Study};
-pub use search::{DateRange, Level, StudyMatch, StudyQuery};
+pub use search::{DateRange, Level, StudyMatch, StudyQuery, has_words, plain, words};
 pub use why_no_volume::WhyNoVolume;

@@ -1,10 +1,17 @@
 //! Looking for studies: what is asked of a node or of the archive, and what comes back
 //! (query/retrieve information model, PS3.4 C.6).
 
+mod admits;
+mod plain;
+
 use crate::dicom::Dataset;
 use crate::dicom::Date;
 use crate::dicom::Tag;
 use crate::dicom::Time;
+
+pub use admits::has_words;
+pub use admits::words;
+pub use plain::plain;
 
 /// What is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]

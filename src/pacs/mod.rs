@@ -7,6 +7,7 @@
 
 mod dimse;
 mod failure;
+mod folder_sink;
 mod node;
 mod secrets;
 mod service;
@@ -14,10 +15,13 @@ mod throttle;
 pub mod web;
 
 pub use dimse::DimseService;
+pub use dimse::ScpEvent;
+pub use dimse::ScpOptions;
 pub use dimse::StorageScp;
 pub use failure::Failure;
 pub use failure::TlsTrouble;
 pub use failure::status_message;
+pub use folder_sink::FolderSink;
 pub use node::AeTitle;
 pub use node::Authentication;
 pub use node::Authorities;
@@ -46,5 +50,6 @@ pub use service::Sent;
 pub use service::Service;
 pub use service::Wanted;
 pub use service::WantedSeries;
+pub use service::WorklistQuery;
 pub use service::service;
 pub use throttle::Throttle;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::dicom::InstanceSink;
 use crate::dicom::Received;
 use crate::jobs::JobCtx;
+use crate::model::DateRange;
 use crate::model::StudyMatch;
 use crate::model::StudyQuery;
 use crate::problem::Message;
@@ -39,6 +40,20 @@ pub trait Service: Send + Sync {
         found: &mut dyn FnMut(StudyMatch),
         ctx: &JobCtx,
     ) -> Result<Found, Failure>;
+
+    /// What is planned (modality worklist).
+    ///
+    /// # Errors
+    /// [`Failure`]; where the language has no worklist, that it has none.
+    fn worklist(
+        &self,
+        query: &WorklistQuery,
+        found: &mut dyn FnMut(StudyMatch),
+        ctx: &JobCtx,
+    ) -> Result<Found, Failure> {
+        let _: (&WorklistQuery, &mut dyn FnMut(StudyMatch), &JobCtx) = (query, found, ctx);
+        Err(Failure::Told(Message::new(msg("pacs-no-worklist"))))
+    }
 
     /// Fetches instances into `sink`, in the order of `wanted` as far as the node lets us choose.
     /// `told` hears of every instance as soon as its fate is known, from any thread.
@@ -118,6 +133,25 @@ pub struct Echo {
     pub implementation: String,
     /// The line is encrypted and the other side is who its certificate says.
     pub is_verified: bool,
+}
+
+/// What is looked for in a modality worklist. An empty field asks for nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct WorklistQuery {
+    /// Words of the name, in any order, with or without accents.
+    pub patient_name: String,
+    /// Patient ID.
+    pub patient_id: String,
+    /// Accession Number.
+    pub accession_number: String,
+    /// When the step is planned.
+    pub day: DateRange,
+    /// Modality.
+    pub modality: String,
+    /// AE title of the machine it is planned for.
+    pub station_ae_title: String,
+    /// At most so many; 0 for no limit.
+    pub limit: usize,
 }
 
 /// How a search ended.

@@ -146,7 +146,7 @@ pub(super) fn part10_head(announced: &Announced) -> Result<Vec<u8>, Refusal> {
         Refusal::NotAsAnnounced(message)
     };
     for uid in [&announced.sop_class_uid, &announced.sop_instance_uid] {
-        if !crate::dicom::is_valid_uid(uid) {
+        if !is_like_a_uid(uid) {
             return Err(refused(uid.clone()));
         }
     }
@@ -165,6 +165,15 @@ pub(super) fn part10_head(announced: &Announced) -> Result<Vec<u8>, Refusal> {
     meta.write(&mut head)
         .map_err(|error| refused(error.to_string()))?;
     Ok(head)
+}
+
+/// Digits and dots, safe in a file's name. Leading zeros in a component are against the standard,
+/// and common: an instance is not lost for them.
+fn is_like_a_uid(text: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_digit() || byte == b'.';
+    text.len() <= 64
+        && text.bytes().all(is_allowed)
+        && text.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// Value representation AE (PS3.5 6.2).

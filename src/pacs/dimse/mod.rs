@@ -2,11 +2,25 @@
 
 mod association;
 mod command;
+mod commitment;
+mod contexts;
 mod echo;
+mod find;
+mod get;
+mod intake;
+mod keys;
 mod link;
 pub(super) mod tls;
+mod move_;
+mod operation;
+mod plan;
+mod retrieve;
+mod storage_scp;
+mod store;
+mod tally;
 mod uids;
 mod wire;
+mod worklist;
 
 use std::path::PathBuf;
 
@@ -16,12 +30,15 @@ use super::Echo;
 use super::Failure;
 use super::Found;
 use super::Node;
+use super::Reception;
+use super::Retrieval;
 use super::RetrieveEvent;
 use super::Retrieved;
 use super::SendOutcome;
 use super::Sent;
 use super::Service;
 use super::Wanted;
+use super::WorklistQuery;
 use super::throttle::Throttle;
 use crate::dicom::InstanceSink;
 use crate::jobs::JobCtx;
@@ -29,13 +46,16 @@ use crate::model::StudyMatch;
 use crate::model::StudyQuery;
 
 use association::Call;
+use retrieve::GetWorker;
 
-/// A receiver that is always on.
-pub struct StorageScp;
+pub use storage_scp::ScpEvent;
+pub use storage_scp::ScpOptions;
+pub use storage_scp::StorageScp;
 
 /// A node that speaks DIMSE.
 pub struct DimseService {
     call: Call,
+    reception: Reception,
 }
 
 impl DimseService {
@@ -49,6 +69,7 @@ impl DimseService {
                 calling: calling.unwrap_or(&caller.ae_title).clone(),
                 throttle: Throttle::new(node.limit_bytes_per_s),
             },
+            reception: caller.reception.clone(),
         }
     }
 }
@@ -60,29 +81,63 @@ impl Service for DimseService {
 
     fn find(
         &self,
-        _query: &StudyQuery,
-        _found: &mut dyn FnMut(StudyMatch),
-        _ctx: &JobCtx,
+        query: &StudyQuery,
+        found: &mut dyn FnMut(StudyMatch),
+        ctx: &JobCtx,
     ) -> Result<Found, Failure> {
-        Err(Failure::NoReception)
+        find::find(&self.call, query, found, ctx)
+    }
+
+    fn worklist(
+        &self,
+        query: &WorklistQuery,
+        found: &mut dyn FnMut(StudyMatch),
+        ctx: &JobCtx,
+    ) -> Result<Found, Failure> {
+        worklist::find(&self.call, query, found, ctx)
     }
 
     fn retrieve(
         &self,
-        _wanted: &[Wanted],
-        _sink: &dyn InstanceSink,
-        _told: &(dyn Fn(RetrieveEvent) + Sync),
-        _ctx: &JobCtx,
+        wanted: &[Wanted],
+        sink: &dyn InstanceSink,
+        told: &(dyn Fn(RetrieveEvent) + Sync),
+        ctx: &JobCtx,
     ) -> Result<Retrieved, Failure> {
-        Err(Failure::NoReception)
+        let call = &self.call;
+        match (call.address.retrieval, &self.reception) {
+            (Retrieval::Get, _) => {
+                let worker = GetWorker { call, sink };
+                retrieve::retrieve(call, &worker, wanted, told, ctx)
+            }
+            (Retrieval::Move, Reception::None) => Err(Failure::NoReception),
+            (Retrieval::Move, Reception::Listen(port)) => {
+                move_::retrieve_listening(call, *port, wanted, sink, told, ctx)
+            }
+            (Retrieval::Move, Reception::Running(scp)) => {
+                move_::retrieve_running(call, scp, wanted, told, ctx)
+            }
+        }
     }
 
     fn send(
         &self,
-        _files: &[PathBuf],
-        _told: &(dyn Fn(&SendOutcome) + Sync),
-        _ctx: &JobCtx,
+        files: &[PathBuf],
+        told: &(dyn Fn(&SendOutcome) + Sync),
+        ctx: &JobCtx,
     ) -> Result<Sent, Failure> {
-        Err(Failure::NoReception)
+        // Listened to from before the request, so that no report is missed.
+        let events = match &self.reception {
+            Reception::Running(scp) if self.call.address.commits => Some(scp.events()),
+            _ => None,
+        };
+        let (mut sent, stored) = store::send(&self.call, files, told, ctx)?;
+        if self.call.address.commits && !stored.is_empty() && sent.end.is_none() {
+            match commitment::request(&self.call, &stored, events.as_ref(), ctx) {
+                Ok(commitment) => sent.commitment = Some(commitment),
+                Err(failure) => sent.end = Some(failure),
+            }
+        }
+        Ok(sent)
     }
 }

@@ -1,0 +1,182 @@
+//! `pacs get`: a study into a folder.
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use std::time::Instant;
+
+use serde_json::Value;
+use serde_json::json;
+
+use super::GetArgs;
+use super::Via;
+use crate::cli::output;
+use crate::files::Readable;
+use crate::files::make_folder;
+use crate::jobs::JobCtx;
+use crate::pacs::FolderSink;
+use crate::pacs::Node;
+use crate::pacs::NodeAddress;
+use crate::pacs::Retrieval;
+use crate::pacs::RetrieveEvent;
+use crate::pacs::Retrieved;
+use crate::pacs::Wanted;
+use crate::pacs::WantedSeries;
+use crate::problem::Message;
+use crate::problem::msg;
+use crate::text::Words;
+
+pub(super) fn run(args: &GetArgs) -> ExitCode {
+    let prepared = args.node.node().and_then(|mut node| {
+        choose(&mut node, args.via)?;
+        args.node.service(&node)
+    });
+    let service = match prepared {
+        Ok(service) => service,
+        Err(reason) => return output::fail(output::WRONG_USAGE, &reason),
+    };
+    if let Err(error) = make_folder(&args.out, Readable::AsUsual) {
+        return output::fail(output::NOTHING_USABLE, &error.message());
+    }
+    let series = args.series.iter().map(|uid| WantedSeries {
+        series_uid: uid.clone(),
+        instance_uids: Vec::new(),
+    });
+    let wanted = Wanted {
+        study_uid: args.study.clone(),
+        series: series.collect(),
+    };
+    let sink = FolderSink::new(&args.out);
+    let progress = Progress::new();
+    let start = Instant::now();
+    let result = service.retrieve(
+        &[wanted],
+        &sink,
+        &|event| progress.note(&event),
+        &JobCtx::new(),
+    );
+    let elapsed = start.elapsed();
+    progress.end();
+    match result {
+        Ok(retrieved) => report(args, &retrieved, elapsed),
+        Err(failure) => {
+            if args.json {
+                print(&Retrieved::default(), elapsed);
+            }
+            output::fail(output::NOTHING_USABLE, &failure.message())
+        }
+    }
+}
+
+fn choose(node: &mut Node, via: Option<Via>) -> Result<(), Message> {
+    match (&mut node.address, via) {
+        (_, None) | (NodeAddress::Web(_), Some(Via::Web)) => Ok(()),
+        (NodeAddress::Dimse(address), Some(Via::Get)) => {
+            address.retrieval = Retrieval::Get;
+            Ok(())
+        }
+        (NodeAddress::Dimse(address), Some(Via::Move)) => {
+            address.retrieval = Retrieval::Move;
+            Ok(())
+        }
+        _ => Err(Message::new(msg("pacs-get-via"))),
+    }
+}
+
+fn report(args: &GetArgs, retrieved: &Retrieved, elapsed: Duration) -> ExitCode {
+    for (uid, reason) in &retrieved.failed {
+        if uid.is_empty() {
+            output::say(reason);
+        } else {
+            let message = Message::new(msg("pacs-get-failed")).text("uid", uid);
+            output::say(&message.message("reason", reason.clone()));
+        }
+    }
+    for warning in &retrieved.warnings {
+        output::say(warning);
+    }
+    if let Some(end) = &retrieved.end {
+        output::say(&end.message());
+    }
+    if let Some(expected) = retrieved.expected
+        && expected > retrieved.instances + retrieved.failed.len()
+    {
+        let message = Message::new(msg("pacs-get-fewer"))
+            .count("expected", expected)
+            .count("instances", retrieved.instances);
+        output::say(&message);
+    }
+    if args.json {
+        print(retrieved, elapsed);
+    } else {
+        let words = Words::system();
+        let message = Message::new(msg("pacs-get-done"))
+            .count("instances", retrieved.instances)
+            .text("size", words.bytes(retrieved.bytes))
+            .number("seconds", (elapsed.as_secs_f64() * 10.0).round() / 10.0);
+        output::print(&(words.get(&message) + "\n"));
+    }
+    if retrieved.is_complete() {
+        ExitCode::SUCCESS
+    } else if retrieved.instances == 0 {
+        ExitCode::from(output::NOTHING_USABLE)
+    } else {
+        ExitCode::from(output::IN_PART)
+    }
+}
+
+fn print(retrieved: &Retrieved, elapsed: Duration) {
+    let words = Words::system();
+    let ms = |duration: Duration| Value::from((duration.as_secs_f64() * 1e4).round() / 10.0);
+    let failed: Vec<Value> = retrieved
+        .failed
+        .iter()
+        .map(|(uid, reason)| json!({"uid": uid, "reason": words.get(reason)}))
+        .collect();
+    output::print_json(&json!({
+        "instances": retrieved.instances,
+        "bytes": retrieved.bytes,
+        "elapsed_ms": ms(elapsed),
+        "first_instance_ms": retrieved.first_instance.map_or(Value::Null, ms),
+        "failed": failed,
+    }));
+}
+
+/// A line on stderr that counts, where stderr is a terminal.
+struct Progress {
+    is_shown: bool,
+    expected: AtomicUsize,
+    done: AtomicUsize,
+}
+
+impl Progress {
+    fn new() -> Self {
+        Self {
+            is_shown: std::io::stderr().is_terminal(),
+            expected: AtomicUsize::new(0),
+            done: AtomicUsize::new(0),
+        }
+    }
+
+    fn note(&self, event: &RetrieveEvent) {
+        match event {
+            RetrieveEvent::Expected(count) => self.expected.store(*count, Ordering::Relaxed),
+            RetrieveEvent::Instance(_) => {
+                self.done.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        if self.is_shown {
+            let done = self.done.load(Ordering::Relaxed);
+            let expected = self.expected.load(Ordering::Relaxed);
+            output::say_progress(done, expected);
+        }
+    }
+
+    fn end(&self) {
+        if self.is_shown {
+            output::say_text("");
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! An instance in a file, as it is sent: the bytes behind its meta information, or, where the
+//! other side does not take their syntax, the same values uncompressed.
+
+use std::fs::File;
+use std::io;
+use std::io::BufReader;
+use std::io::Read;
+use std::io::Seek as _;
+use std::io::SeekFrom;
+use std::path::Path;
+use std::path::PathBuf;
+
+use dicom_dictionary_std::tags;
+
+use crate::jobs::JobCtx;
+use crate::problem::Message;
+use crate::problem::msg;
+
+use super::ByteSource;
+use super::DatasetBuilder;
+use super::DeclaredPhotometric;
+use super::FrameDecoder;
+use super::InstanceHeader;
+use super::PixelDescription;
+use super::SampleKind;
+use super::data_set::encode_data_set;
+use super::read_full;
+use super::read_header;
+use super::transfer_syntax;
+use super::transfer_syntax::Encoding;
+
+/// Uncompressed pixels of one instance are not held beyond this.
+const MOST_BYTES: u64 = 1 << 30;
+/// Meta information is shorter than this.
+const LONGEST_META: u64 = 1 << 20;
+const BUFFER: usize = 256 * 1024;
+
+/// An instance to be sent.
+#[derive(Debug, Clone)]
+pub struct Outgoing {
+    /// Its file.
+    pub path: PathBuf,
+    /// SOP Class UID.
+    pub sop_class_uid: String,
+    /// SOP Instance UID.
+    pub sop_instance_uid: String,
+    /// Transfer syntax of its bytes.
+    pub transfer_syntax_uid: String,
+    /// Where the data set begins in the file.
+    offset: u64,
+}
+
+impl Outgoing {
+    /// Reads what must be said of a file before it is sent.
+    ///
+    /// # Errors
+    /// Why it cannot be sent, for the person at the screen.
+    pub fn open(path: &Path) -> Result<Self, Message> {
+        let header = read_header(ByteSource::File(path.into())).map_err(|error| error.message())?;
+        let unsendable = || Message::new(msg("pacs-file-no-instance"));
+        let (offset, declared) =
+            start_of_data_set(path).map_err(|error| super::io_message(&error))?;
+        let transfer_syntax_uid = header.transfer_syntax.to_string();
+        // Where the reader had to take it for something else, its bytes are not what they would
+        // be announced as.
+        if declared.is_some_and(|declared| declared != transfer_syntax_uid) || header.is_picture() {
+            return Err(unsendable());
+        }
+        let elements = header.dataset.elements();
+        let uid = |tag| elements.uid(tag).ok_or_else(unsendable);
+        Ok(Self {
+            path: path.to_owned(),
+            sop_class_uid: uid(tags::SOP_CLASS_UID)?,
+            sop_instance_uid: uid(tags::SOP_INSTANCE_UID)?,
+            transfer_syntax_uid,
+            offset,
+        })
+    }
+
+    /// The bytes as they are.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn data_set(&self) -> io::Result<impl Read + use<>> {
+        let mut file = File::open(&self.path)?;
+        file.seek(SeekFrom::Start(self.offset))?;
+        Ok(BufReader::with_capacity(BUFFER, file))
+    }
+
+    /// The same instance in implicit or explicit VR little endian: every value as it is, every
+    /// pixel as it decodes.
+    ///
+    /// # Errors
+    /// Why not, for the person at the screen: pixels whose samples would not stay what they are
+    /// (lossy compression, YBR, palettes) are not converted.
+    pub fn uncompressed(
+        &self,
+        transfer_syntax_uid: &str,
+        ctx: &JobCtx,
+    ) -> Result<Vec<u8>, Message> {
+        let source = ByteSource::File(self.path.as_path().into());
+        let header = read_full(source.clone()).map_err(|error| error.message())?;
+        let mut builder = DatasetBuilder::from_dataset(&header.dataset);
+        if header.pixel_data.is_some() {
+            put_pixels(&mut builder, &header, ctx)?;
+        }
+        encode_data_set(
+            &builder.into_dataset(),
+            transfer_syntax_uid,
+            Some("ISO_IR 192"),
+        )
+        .map_err(|error| error.message())
+    }
+}
+
+fn put_pixels(
+    builder: &mut DatasetBuilder,
+    header: &InstanceHeader,
+    ctx: &JobCtx,
+) -> Result<(), Message> {
+    let refused = || {
+        let name = transfer_syntax::lookup(&header.transfer_syntax).map_or("", |row| row.name);
+        Message::new(msg("pacs-not-converted")).text("syntax", name)
+    };
+    let location = header.pixel_data.ok_or_else(refused)?;
+    let row = transfer_syntax::lookup(&header.transfer_syntax).ok_or_else(refused)?;
+    let pixels = PixelDescription::read(header.dataset.elements(), location)
+        .map_err(|error| error.message())?;
+    let is_whole_cell = pixels.high_bit + 1 == pixels.bits_stored
+        && matches!(pixels.bits_allocated, 8 | 16)
+        && pixels.kind == SampleKind::Integer;
+    let is_as_stored = matches!(
+        pixels.photometric,
+        DeclaredPhotometric::Monochrome1
+            | DeclaredPhotometric::Monochrome2
+            | DeclaredPhotometric::Rgb
+            | DeclaredPhotometric::InStream
+    );
+    let is_decodable = matches!(
+        row.encoding,
+        Encoding::Native { .. } | Encoding::DeflatedDataSet | Encoding::Encapsulated(_)
+    );
+    if row.is_lossy || !is_whole_cell || !is_as_stored || !is_decodable {
+        return Err(refused());
+    }
+    let decoder = FrameDecoder::new(header).map_err(|error| error.message())?;
+    let frame_bytes = u64::from(pixels.rows)
+        * u64::from(pixels.columns)
+        * u64::from(pixels.samples_per_pixel)
+        * u64::from(pixels.bits_allocated / 8);
+    if frame_bytes * u64::from(decoder.frame_count()) > MOST_BYTES {
+        return Err(refused());
+    }
+    let mut bytes = Vec::new();
+    for frame in 0..decoder.frame_count() {
+        let decoded = decoder
+            .decode(frame, ctx)
+            .map_err(|error| error.message())?;
+        let samples = decoded.samples.as_bytes();
+        if decoded.missing.is_some() || samples.len() as u64 != frame_bytes {
+            return Err(refused());
+        }
+        bytes.extend_from_slice(samples);
+    }
+    if pixels.bits_allocated == 16 {
+        let words: Vec<u16> = bytes
+            .chunks_exact(2)
+            .filter_map(|pair| Some(u16::from_ne_bytes(pair.try_into().ok()?)))
+            .collect();
+        builder.words(tags::PIXEL_DATA, &words);
+    } else {
+        if bytes.len() % 2 == 1 {
+            bytes.push(0);
+        }
+        builder.bytes(tags::PIXEL_DATA, &bytes);
+    }
+    if pixels.samples_per_pixel == 3 {
+        builder
+            .integer(tags::PLANAR_CONFIGURATION, 0)
+            .text(tags::PHOTOMETRIC_INTERPRETATION, "RGB");
+    }
+    Ok(())
+}
+
+/// Offset of the data set, and the syntax that the meta information declares. A file without
+/// preamble begins with its data set.
+fn start_of_data_set(path: &Path) -> io::Result<(u64, Option<String>)> {
+    const PREAMBLE: usize = 132;
+    let mut head = Vec::new();
+    File::open(path)?
+        .take(LONGEST_META)
+        .read_to_end(&mut head)?;
+    let has_magic = head.get(128..PREAMBLE) == Some(b"DICM".as_slice());
+    let mut at = if has_magic { PREAMBLE } else { 0 };
+    let mut declared = None;
+    // Group 0002 is explicit VR little endian (PS3.10 7.1).
+    while let Some([0x02, 0x00, low, high, vr @ .., a, b]) =
+        head.get(at..).and_then(|rest| rest.first_chunk::<8>())
+    {
+        let is_long = matches!(vr, b"OB" | b"OW" | b"OF" | b"SQ" | b"UT" | b"UN");
+        let (value_at, length) = if is_long {
+            let length = head.get(at + 8..at + 12).and_then(|it| it.try_into().ok());
+            let length = length.map(u32::from_le_bytes).unwrap_or(u32::MAX);
+            (at + 12, length as usize)
+        } else {
+            (at + 8, usize::from(u16::from_le_bytes([*a, *b])))
+        };
+        let Some(value) = head.get(value_at..).and_then(|rest| rest.get(..length)) else {
+            return Err(io::ErrorKind::InvalidData.into());
+        };
+        if (*low, *high) == (0x10, 0x00) {
+            let text = String::from_utf8_lossy(value);
+            declared = Some(text.trim_matches([' ', '\0']).to_owned());
+        }
+        at = value_at + length;
+    }
+    Ok((at as u64, declared))
+}

@@ -1,0 +1,337 @@
+//! C-FIND (PS3.4 C.4.1): searches in the study root and patient root models.
+
+use std::collections::BTreeSet;
+
+use super::association::Association;
+use super::association::Call;
+use super::association::Proposal;
+use super::association::Request;
+use super::command::Command;
+use super::command::field;
+use super::command::kind;
+use super::keys::Keys;
+use super::keys::keys;
+use super::uids;
+use crate::dicom::Dataset;
+use crate::dicom::decode_data_set;
+use crate::dicom::encode_data_set;
+use crate::jobs::JobCtx;
+use crate::model::Level;
+use crate::model::StudyMatch;
+use crate::model::StudyQuery;
+use crate::pacs::Failure;
+use crate::pacs::Found;
+use crate::problem::Message;
+use crate::problem::msg;
+
+/// Answers to a search that leaves nearly all open; more are not worth their time.
+const MOST_OF_A_LAST_RESORT: usize = 5_000;
+
+/// What to do after an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum After {
+    Go,
+    /// Enough: the rest is called off.
+    Stop,
+}
+
+pub(super) fn find(
+    call: &Call,
+    query: &StudyQuery,
+    found: &mut dyn FnMut(StudyMatch),
+    ctx: &JobCtx,
+) -> Result<Found, Failure> {
+    let mut finder = Finder::new(call, query.level, ctx)?;
+    let mut search = Search {
+        query,
+        found,
+        seen: BTreeSet::new(),
+        state: Found::default(),
+    };
+    for one in single_queries(&mut finder, query)? {
+        search.run(&mut finder, &one)?;
+        if search.state.is_cut_off {
+            break;
+        }
+    }
+    finder.association.release();
+    let mut state = search.state;
+    if finder.has_unsupported_keys {
+        state
+            .warnings
+            .push(Message::new(msg("pacs-keys-ignored")).text("peer", call.peer()));
+    }
+    Ok(state)
+}
+
+/// Below the study level a search names one study, and below the series level one series
+/// (hierarchical search, PS3.4 C.4.1.2.2.1): a query that names several, or none, becomes several.
+fn single_queries(finder: &mut Finder, query: &StudyQuery) -> Result<Vec<StudyQuery>, Failure> {
+    if matches!(query.level, Level::Patient | Level::Study) {
+        return Ok(vec![query.clone()]);
+    }
+    let mut studies = query.study_uids.clone();
+    if studies.is_empty() {
+        let above = StudyQuery {
+            level: Level::Study,
+            series_uids: Vec::new(),
+            instance_uids: Vec::new(),
+            other: Vec::new(),
+            limit: 0,
+            ..query.clone()
+        };
+        studies = finder.uids_of(&above, |found| found.study_uid)?;
+    }
+    let mut all = Vec::new();
+    for study in studies {
+        let mut series = query.series_uids.clone();
+        if query.level == Level::Series {
+            all.push(StudyQuery {
+                study_uids: vec![study],
+                ..query.clone()
+            });
+            continue;
+        }
+        if series.is_empty() {
+            let above = StudyQuery {
+                level: Level::Series,
+                study_uids: vec![study.clone()],
+                modalities: query.modalities.clone(),
+                ..StudyQuery::default()
+            };
+            series = finder.uids_of(&above, |found| found.series_uid)?;
+        }
+        all.extend(series.into_iter().map(|series| StudyQuery {
+            study_uids: vec![study.clone()],
+            series_uids: vec![series],
+            modalities: Vec::new(),
+            ..query.clone()
+        }));
+    }
+    Ok(all)
+}
+
+/// What came so far.
+struct Search<'a> {
+    query: &'a StudyQuery,
+    found: &'a mut dyn FnMut(StudyMatch),
+    seen: BTreeSet<String>,
+    state: Found,
+}
+
+impl Search<'_> {
+    /// Sends a query in all its spellings.
+    fn run(&mut self, finder: &mut Finder, query: &StudyQuery) -> Result<(), Failure> {
+        let before = self.state.matches;
+        let mut ignores_case = false;
+        for keys in keys(query) {
+            if keys.is_last_resort && self.state.matches > before || keys.is_variant && ignores_case
+            {
+                continue;
+            }
+            let mut answers = 0;
+            finder.ask(&keys, &mut |dataset| {
+                answers += 1;
+                let found = StudyMatch::from_dataset(dataset);
+                let is_new = self.seen.insert(identity(query.level, &found));
+                if keys.is_variant && !is_new {
+                    // The other spelling gave this one too.
+                    ignores_case = true;
+                    return After::Stop;
+                }
+                if is_new && query.admits(&found) {
+                    if self.query.limit > 0 && self.state.matches >= self.query.limit {
+                        self.state.is_cut_off = true;
+                        return After::Stop;
+                    }
+                    self.state.matches += 1;
+                    (self.found)(found);
+                }
+                if keys.is_last_resort && answers >= MOST_OF_A_LAST_RESORT {
+                    self.state.is_cut_off = true;
+                    return After::Stop;
+                }
+                After::Go
+            })?;
+            if self.state.is_cut_off {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What makes two answers the same.
+fn identity(level: Level, found: &StudyMatch) -> String {
+    match level {
+        Level::Patient => format!(
+            "{}\\{}\\{}",
+            found.patient_id, found.issuer_of_patient_id, found.patient_name
+        ),
+        Level::Study => found.study_uid.clone(),
+        Level::Series => found.series_uid.clone(),
+        Level::Instance => found.sop_instance_uid.clone(),
+    }
+}
+
+/// An association for searches.
+pub(super) struct Finder {
+    pub association: Association,
+    model: &'static str,
+    has_unsupported_keys: bool,
+    ctx: JobCtx,
+}
+
+impl Finder {
+    pub fn new(call: &Call, level: Level, ctx: &JobCtx) -> Result<Self, Failure> {
+        let models: &[&'static str] = match level {
+            Level::Patient => &[uids::PATIENT_ROOT_FIND],
+            _ => &[uids::STUDY_ROOT_FIND, uids::PATIENT_ROOT_FIND],
+        };
+        Self::in_models(call, "C-FIND", models, ctx)
+    }
+
+    /// In the first of these models that the node offers.
+    pub fn in_models(
+        call: &Call,
+        service: &'static str,
+        models: &[&'static str],
+        ctx: &JobCtx,
+    ) -> Result<Self, Failure> {
+        let proposal = models.iter().fold(Proposal::new(service), |all, model| {
+            all.with(model, &uids::PLAIN)
+        });
+        let association = Association::request(call, &proposal, ctx)?;
+        let offered = models
+            .iter()
+            .find(|model| association.context(model).is_some());
+        match offered {
+            Some(model) => Ok(Self {
+                association,
+                model,
+                has_unsupported_keys: false,
+                ctx: ctx.clone(),
+            }),
+            None => Err(Failure::NoContext {
+                peer: call.peer(),
+                service,
+            }),
+        }
+    }
+
+    /// Asks once; every answer goes to `each`.
+    pub fn ask(
+        &mut self,
+        keys: &Keys,
+        each: &mut dyn FnMut(Dataset) -> After,
+    ) -> Result<(), Failure> {
+        let Some(context) = self.association.context(self.model).cloned() else {
+            return Ok(());
+        };
+        let peer = self.association.link.peer.clone();
+        let identifier = encode_data_set(
+            &keys.dataset,
+            &context.transfer_syntax,
+            Some(keys.character_set),
+        )
+        .map_err(|error| Failure::Told(error.message()))?;
+        let id = self.association.next_message_id();
+        let request = Command::request(kind::C_FIND, id, self.model)
+            .number(field::PRIORITY, 0)
+            .with_data();
+        self.association
+            .send(context.id, &request, Some(&identifier))?;
+        let mut has_stopped = false;
+        loop {
+            let answer = match self.next(context.id, id) {
+                // A search that was called off need not be answered to its end.
+                Err(_) if has_stopped && self.ctx.check().is_ok() => return Ok(()),
+                answer => answer?,
+            };
+            let status = answer.status();
+            if matches!(status, 0xff00 | 0xff01) {
+                if !answer.has_data() {
+                    return Err(self.association.link.nonsense("a match without data"));
+                }
+                let bytes = self.read(context.id, id)?;
+                self.has_unsupported_keys |= status == 0xff01;
+                let dataset = decode_data_set(&bytes, &context.transfer_syntax);
+                // A match that cannot be read costs that match only.
+                if let Ok(dataset) = dataset
+                    && !has_stopped
+                    && each(dataset) == After::Stop
+                {
+                    has_stopped = true;
+                    self.association
+                        .send(context.id, &Command::cancel(id), None)?;
+                }
+                continue;
+            }
+            if answer.has_data() {
+                self.read(context.id, id)?;
+            }
+            return match status {
+                0x0000 => Ok(()),
+                _ if has_stopped => Ok(()),
+                _ => Err(Failure::Status {
+                    peer,
+                    status,
+                    comment: answer.comment(),
+                }),
+            };
+        }
+    }
+
+    fn next(&mut self, context_id: u8, id: u16) -> Result<Command, Failure> {
+        let answer = match self.association.next() {
+            Ok(Request::Message { command, .. }) if command.answers(id) => return Ok(command),
+            Ok(Request::Message { .. }) => Err(self
+                .association
+                .link
+                .nonsense("an answer to another message")),
+            Ok(Request::Release) => Err(Failure::Cut {
+                peer: self.association.link.peer.clone(),
+            }),
+            Err(failure) => Err(failure),
+        };
+        if answer == Err(Failure::Cancelled) {
+            self.call_off(context_id, id);
+        }
+        answer
+    }
+
+    fn read(&mut self, context_id: u8, id: u16) -> Result<Vec<u8>, Failure> {
+        let bytes = self.association.read_data_set(context_id);
+        if bytes == Err(Failure::Cancelled) {
+            self.call_off(context_id, id);
+        }
+        bytes
+    }
+
+    /// The job was cancelled: the node is told, and the line closed.
+    fn call_off(&mut self, context_id: u8, id: u16) {
+        self.association
+            .link
+            .send_last(context_id, &Command::cancel(id));
+        self.association.abort();
+    }
+
+    /// What a search above the one that is meant gives.
+    fn uids_of(
+        &mut self,
+        query: &StudyQuery,
+        uid: impl Fn(StudyMatch) -> String,
+    ) -> Result<Vec<String>, Failure> {
+        let mut uids = Vec::new();
+        let mut found = |found| uids.push(uid(found));
+        let mut search = Search {
+            query,
+            found: &mut found,
+            seen: BTreeSet::new(),
+            state: Found::default(),
+        };
+        search.run(self, query)?;
+        uids.retain(|uid| !uid.is_empty());
+        Ok(uids)
+    }
+}

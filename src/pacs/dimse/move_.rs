@@ -1,0 +1,315 @@
+//! C-MOVE (PS3.4 C.4.2): the node sends what we ask for to our receiver.
+
+use std::time::Duration;
+use std::time::Instant;
+
+use crossbeam_channel::Receiver;
+
+use super::association::Association;
+use super::association::Call;
+use super::association::Context;
+use super::association::Proposal;
+use super::association::Request;
+use super::command::Command;
+use super::operation;
+use super::operation::Counts;
+use super::plan::Task;
+use super::retrieve::Queue;
+use super::retrieve::Worker;
+use super::retrieve::refused;
+use super::retrieve::retrieve;
+use super::storage_scp::ScpEvent;
+use super::storage_scp::ScpOptions;
+use super::storage_scp::Server;
+use super::storage_scp::StorageScp;
+use super::storage_scp::listen;
+use super::storage_scp::server_config;
+use super::storage_scp::wake;
+use super::tally::Tally;
+use super::uids;
+use super::wire::GLANCE;
+use crate::dicom::InstanceSink;
+use crate::jobs::JobCtx;
+use crate::pacs::Failure;
+use crate::pacs::RetrieveEvent;
+use crate::pacs::Retrieved;
+use crate::pacs::Wanted;
+use crate::problem::Message;
+use crate::problem::msg;
+
+/// Requests at once: each makes the node open an association to us.
+const MOST_REQUESTS: usize = 2;
+/// How long instances may stay behind the answer that they were sent.
+const AFTERMATH: Duration = Duration::from_secs(1);
+
+/// With a receiver that listens as long as this takes.
+pub(super) fn retrieve_listening(
+    call: &Call,
+    port: u16,
+    wanted: &[Wanted],
+    sink: &dyn InstanceSink,
+    told: &(dyn Fn(RetrieveEvent) + Sync),
+    ctx: &JobCtx,
+) -> Result<Retrieved, Failure> {
+    let (listener, port) = listen(port)?;
+    let options = ScpOptions {
+        ae_title: Some(call.calling.clone()),
+        patience: call.address.patience(),
+        // Who speaks TLS to us, if we have a certificate to show.
+        tls: (call.address.tls.clone()).filter(|tls| tls.certificate.is_some()),
+    };
+    let config = server_config(options.tls.as_ref())?;
+    let (sender, events) = crossbeam_channel::unbounded();
+    let serving = JobCtx::new();
+    let told_here = |event| {
+        // The retrieval may be over.
+        drop(sender.send(event));
+    };
+    let server = Server {
+        options: &options,
+        config: config.as_ref(),
+        sink,
+        told: &told_here,
+        ctx: &serving,
+    };
+    let server = &server;
+    std::thread::scope(|scope| {
+        let running = std::thread::Builder::new()
+            .name("storage SCP".into())
+            .spawn_scoped(scope, move || server.run(&listener));
+        let result = match running {
+            Ok(_) => {
+                let events = Events {
+                    receiver: &events,
+                    is_shared: false,
+                };
+                retrieve_from(call, events, wanted, told, ctx)
+            }
+            Err(error) => Err(Failure::Listen {
+                port,
+                detail: error.to_string(),
+            }),
+        };
+        serving.cancel();
+        wake(port);
+        result
+    })
+}
+
+/// With a receiver that listens anyway, into its own sink.
+pub(super) fn retrieve_running(
+    call: &Call,
+    scp: &StorageScp,
+    wanted: &[Wanted],
+    told: &(dyn Fn(RetrieveEvent) + Sync),
+    ctx: &JobCtx,
+) -> Result<Retrieved, Failure> {
+    let events = Events {
+        receiver: &scp.events(),
+        is_shared: true,
+    };
+    retrieve_from(call, events, wanted, told, ctx)
+}
+
+fn retrieve_from(
+    call: &Call,
+    events: Events<'_>,
+    wanted: &[Wanted],
+    told: &(dyn Fn(RetrieveEvent) + Sync),
+    ctx: &JobCtx,
+) -> Result<Retrieved, Failure> {
+    let worker = MoveWorker { call, events };
+    retrieve(call, &worker, wanted, told, ctx)
+}
+
+/// What happens at the receiver.
+struct Events<'a> {
+    receiver: &'a Receiver<ScpEvent>,
+    is_shared: bool,
+}
+
+struct MoveWorker<'a> {
+    call: &'a Call,
+    events: Events<'a>,
+}
+
+impl Worker for MoveWorker<'_> {
+    fn most(&self, tasks: &[Task]) -> usize {
+        // What comes for whom is told by its name.
+        if tasks.iter().any(|task| task.known.is_empty()) {
+            1
+        } else {
+            MOST_REQUESTS
+        }
+    }
+
+    fn work(&self, queue: &Queue, tally: &Tally<'_>, is_first: bool, ctx: &JobCtx) {
+        let mut mover = match Mover::open(self.call, ctx) {
+            Ok(mover) => mover,
+            Err(failure) => {
+                if is_first {
+                    tally.end(failure);
+                }
+                return;
+            }
+        };
+        while let Some(task) = queue.next() {
+            if tally.has_ended() {
+                return;
+            }
+            match mover.fetch(&task, &self.events, tally, self.call, ctx) {
+                Ok(()) => {}
+                Err(failure) => {
+                    // Nothing will come to a destination that the node does not know.
+                    let is_destination = matches!(failure, Failure::Status { status: 0xa801, .. });
+                    if is_destination {
+                        tally.end(failure);
+                        break;
+                    }
+                    if !refused(failure, &task, tally) {
+                        return;
+                    }
+                }
+            }
+        }
+        mover.association.release();
+    }
+}
+
+struct Mover {
+    association: Association,
+    context: Context,
+}
+
+impl Mover {
+    fn open(call: &Call, ctx: &JobCtx) -> Result<Self, Failure> {
+        let proposal = Proposal::new("C-MOVE").with(uids::STUDY_ROOT_MOVE, &uids::PLAIN);
+        let association = Association::request(call, &proposal, ctx)?;
+        match association.context(uids::STUDY_ROOT_MOVE).cloned() {
+            Some(context) => Ok(Self {
+                association,
+                context,
+            }),
+            None => Err(Failure::NoContext {
+                peer: call.peer(),
+                service: proposal.service,
+            }),
+        }
+    }
+
+    fn fetch(
+        &mut self,
+        task: &Task,
+        events: &Events<'_>,
+        tally: &Tally<'_>,
+        call: &Call,
+        ctx: &JobCtx,
+    ) -> Result<(), Failure> {
+        let before = tally.count();
+        let destination = Some(&call.calling);
+        let id = operation::ask(&mut self.association, &self.context, task, destination)?;
+        let result = self.wait(id, task, events, tally, call, ctx);
+        if result == Err(Failure::Cancelled) {
+            let link = &mut self.association.link;
+            link.send_last(self.context.id, &Command::cancel(id));
+            self.association.abort();
+        }
+        let counts = result?;
+        // The last instances are acknowledged before we hear of them.
+        let end = Instant::now() + AFTERMATH;
+        while Instant::now() < end && !is_here(task, counts, before, tally) {
+            drain(events, tally);
+            if let Ok(event) = events.receiver.recv_timeout(GLANCE) {
+                count(event, tally, events.is_shared);
+            }
+        }
+        drain(events, tally);
+        let said = usize::from(counts.completed) + usize::from(counts.warned);
+        let came = tally.count() - before;
+        if task.known.is_empty() && said > came {
+            let message = Message::new(msg("pacs-fewer-than-said"))
+                .text("peer", &self.association.link.peer)
+                .count("said", said)
+                .count("came", came);
+            tally.fail_unnamed(message);
+        }
+        Ok(())
+    }
+
+    /// Until the node says that it is done. As long as instances come, it is not silent.
+    fn wait(
+        &mut self,
+        id: u16,
+        task: &Task,
+        events: &Events<'_>,
+        tally: &Tally<'_>,
+        call: &Call,
+        ctx: &JobCtx,
+    ) -> Result<Counts, Failure> {
+        let patience = call.address.patience();
+        let mut last = Instant::now();
+        loop {
+            ctx.check()?;
+            drain(events, tally);
+            self.association.link.set_patience(GLANCE);
+            let request = self.association.next();
+            self.association.link.set_patience(patience);
+            match request {
+                Ok(Request::Message { command, .. }) if command.answers(id) => {
+                    last = Instant::now();
+                    let counts = operation::answered(
+                        &mut self.association,
+                        &self.context,
+                        &command,
+                        task,
+                        tally,
+                    )?;
+                    if let Some(counts) = counts {
+                        return Ok(counts);
+                    }
+                }
+                Ok(Request::Message { .. }) => {
+                    return Err(self.association.link.nonsense("a message nobody asked for"));
+                }
+                Ok(Request::Release) => {
+                    return Err(Failure::Cut {
+                        peer: self.association.link.peer.clone(),
+                    });
+                }
+                Err(Failure::NoAnswer { peer, .. }) => {
+                    if last.max(tally.last()).elapsed() > patience {
+                        return Err(Failure::NoAnswer { peer, patience });
+                    }
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+    }
+}
+
+/// Whether all that the node says it sent has arrived.
+fn is_here(task: &Task, counts: Counts, before: usize, tally: &Tally<'_>) -> bool {
+    let came = if task.known.is_empty() {
+        tally.count() - before
+    } else {
+        task.known.iter().filter(|uid| tally.has(uid)).count()
+    };
+    came >= usize::from(counts.completed) + usize::from(counts.warned)
+}
+
+fn drain(events: &Events<'_>, tally: &Tally<'_>) {
+    while let Ok(event) = events.receiver.try_recv() {
+        count(event, tally, events.is_shared);
+    }
+}
+
+/// A shared receiver takes other things besides.
+fn count(event: ScpEvent, tally: &Tally<'_>, is_shared: bool) {
+    match event {
+        ScpEvent::Instance { outcome, .. } if !is_shared || tally.is_ours(&outcome) => {
+            tally.add(outcome);
+        }
+        ScpEvent::Broken(failure) if !is_shared => tally.warn(failure.message()),
+        ScpEvent::Instance { .. } | ScpEvent::Broken(_) | ScpEvent::Commitment { .. } => {}
+    }
+}

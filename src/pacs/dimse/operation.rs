@@ -1,0 +1,135 @@
+//! What C-GET and C-MOVE have in common: the request, and answers that count (PS3.4 C.4.2, C.4.3).
+
+use super::association::Association;
+use super::association::Context;
+use super::command::Command;
+use super::command::field;
+use super::command::kind;
+use super::plan::Task;
+use super::plan::identifier;
+use super::tally::Tally;
+use crate::dicom::decode_data_set;
+use crate::dicom::encode_data_set;
+use crate::dicom::tags;
+use crate::pacs::AeTitle;
+use crate::pacs::Failure;
+use crate::pacs::status_message;
+use crate::problem::Message;
+use crate::problem::msg;
+
+/// Sends the request for a task; gives its message id.
+pub(super) fn ask(
+    association: &mut Association,
+    context: &Context,
+    task: &Task,
+    destination: Option<&AeTitle>,
+) -> Result<u16, Failure> {
+    let data = encode_data_set(&identifier(task), &context.transfer_syntax, None)
+        .map_err(|error| Failure::Told(error.message()))?;
+    let id = association.next_message_id();
+    let kind = if destination.is_some() {
+        kind::C_MOVE
+    } else {
+        kind::C_GET
+    };
+    let mut request = Command::request(kind, id, &context.sop_class)
+        .number(field::PRIORITY, 0)
+        .with_data();
+    if let Some(title) = destination {
+        request = request.text(field::MOVE_DESTINATION, title.as_str());
+    }
+    association.send(context.id, &request, Some(&data))?;
+    Ok(id)
+}
+
+/// How many, as an answer says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Counts {
+    pub remaining: Option<u16>,
+    pub completed: u16,
+    pub failed: u16,
+    pub warned: u16,
+}
+
+impl Counts {
+    pub fn of(answer: &Command) -> Self {
+        let number = |field| answer.get_number(field);
+        Self {
+            remaining: number(field::REMAINING),
+            completed: number(field::COMPLETED).unwrap_or(0),
+            failed: number(field::FAILED).unwrap_or(0),
+            warned: number(field::WARNING).unwrap_or(0),
+        }
+    }
+
+    /// All instances that the request is about.
+    pub fn all(self) -> usize {
+        let all = [
+            self.remaining.unwrap_or(0),
+            self.completed,
+            self.failed,
+            self.warned,
+        ];
+        all.into_iter().map(usize::from).sum()
+    }
+}
+
+/// Reads what follows an answer, and tells what it means. `Some` if the operation is over.
+pub(super) fn answered(
+    association: &mut Association,
+    context: &Context,
+    answer: &Command,
+    task: &Task,
+    tally: &Tally<'_>,
+) -> Result<Option<Counts>, Failure> {
+    let data = if answer.has_data() {
+        association.read_data_set(context.id)?
+    } else {
+        Vec::new()
+    };
+    let counts = Counts::of(answer);
+    let status = answer.status();
+    if matches!(status, 0xff00 | 0xff01) {
+        return Ok(None);
+    }
+    let peer = association.link.peer.clone();
+    let comment = answer.comment();
+    let is_over_with_some = matches!(status, 0x0000 | 0xb000..=0xbfff) || counts.all() > 0;
+    if !is_over_with_some {
+        return Err(Failure::Status {
+            peer,
+            status,
+            comment,
+        });
+    }
+    let mut unnamed = usize::from(counts.failed);
+    if counts.failed > 0 {
+        let reason = if status == 0 || matches!(status, 0xb000..=0xbfff) {
+            Message::new(msg("pacs-sub-operation-failed")).text("peer", &peer)
+        } else {
+            status_message(&peer, status, &comment)
+        };
+        let named = decode_data_set(&data, &context.transfer_syntax)
+            .map(|data| data.elements().texts(tags::FAILED_SOP_INSTANCE_UID_LIST))
+            .unwrap_or_default();
+        for uid in named.iter().filter(|uid| !uid.is_empty()) {
+            tally.fail(uid, &reason);
+            unnamed = unnamed.saturating_sub(1);
+        }
+        // Those asked for by name are found missing by their names.
+        if unnamed > 0 && task.known.is_empty() {
+            let message = Message::new(msg("pacs-sub-operations-failed"))
+                .count("count", unnamed)
+                .message("reason", reason);
+            tally.fail_unnamed(message);
+        }
+    }
+    if counts.warned > 0 {
+        tally.warn(
+            Message::new(msg("pacs-sub-operations-warned"))
+                .text("peer", &peer)
+                .count("count", usize::from(counts.warned)),
+        );
+    }
+    Ok(Some(counts))
+}

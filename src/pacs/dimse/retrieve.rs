@@ -1,0 +1,211 @@
+//! A retrieval: requests in their order, over several associations at once, and a second try for
+//! what did not come.
+//!
+//! Every instance is acknowledged only once it is on the disk for good, and waiting for the disk
+//! takes longer than the line does: so while one association waits, others go on.
+
+use std::collections::BTreeMap;
+use std::collections::VecDeque;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
+use super::association::Call;
+use super::get::Getter;
+use super::plan::Task;
+use super::plan::plan;
+use super::tally::Tally;
+use crate::dicom::InstanceSink;
+use crate::jobs::JobCtx;
+use crate::pacs::Failure;
+use crate::pacs::RetrieveEvent;
+use crate::pacs::Retrieved;
+use crate::pacs::Wanted;
+use crate::problem::Message;
+use crate::problem::msg;
+
+/// Associations of one retrieval: what hides the waiting, and what any node has room for.
+const MOST_ASSOCIATIONS: usize = 3;
+
+/// The tasks that nobody has begun yet.
+pub(super) struct Queue(Mutex<VecDeque<Task>>);
+
+impl Queue {
+    fn new(tasks: Vec<Task>) -> Self {
+        Self(Mutex::new(tasks.into()))
+    }
+
+    fn tasks(&self) -> std::sync::MutexGuard<'_, VecDeque<Task>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn next(&self) -> Option<Task> {
+        self.tasks().pop_front()
+    }
+
+    pub fn give_back(&self, task: Task) {
+        self.tasks().push_front(task);
+    }
+
+    /// Those that wait, for who looks ahead.
+    pub fn waiting(&self) -> Vec<Task> {
+        self.tasks().iter().cloned().collect()
+    }
+}
+
+/// Does tasks until none waits, or until it cannot go on.
+pub(super) trait Worker: Sync {
+    /// `is_first`: nobody else is at it, so that a node without room is a failure.
+    fn work(&self, queue: &Queue, tally: &Tally<'_>, is_first: bool, ctx: &JobCtx);
+
+    /// At most so many at once, for these tasks.
+    fn most(&self, tasks: &[Task]) -> usize;
+}
+
+/// Runs a retrieval from its plan to its result.
+pub(super) fn retrieve(
+    call: &Call,
+    worker: &dyn Worker,
+    wanted: &[Wanted],
+    told: &(dyn Fn(RetrieveEvent) + Sync),
+    ctx: &JobCtx,
+) -> Result<Retrieved, Failure> {
+    let tally = Tally::new(wanted, told);
+    let tasks = plan(call, wanted, ctx)?;
+    let counts: Option<Vec<usize>> = tasks
+        .iter()
+        .map(|task| match task.known.len() {
+            0 => task.count,
+            known => Some(known),
+        })
+        .collect();
+    if let Some(counts) = counts {
+        tally.expect(counts.iter().sum());
+    }
+    run(worker, tasks.clone(), &tally, ctx);
+    let missing = missing(&tasks, &tally);
+    if !missing.is_empty() && !tally.has_ended() {
+        // Not every node takes lists of names: what is missing is asked for by its series.
+        let again: BTreeMap<&str, &Task> = missing
+            .iter()
+            .filter(|(_, task)| !task.instances.is_empty())
+            .map(|(_, task)| (task.series_uid.as_str(), *task))
+            .collect();
+        let again = again.into_values().map(|task| task.clone().whole());
+        run(worker, again.collect(), &tally, ctx);
+    }
+    if !tally.has_ended() {
+        let reason = Message::new(msg("pacs-not-sent")).text("peer", call.peer());
+        for (uid, _) in missing {
+            if !tally.has(uid) {
+                tally.fail(uid, &reason);
+            }
+        }
+    }
+    Ok(tally.into_result())
+}
+
+fn missing<'a>(tasks: &'a [Task], tally: &Tally<'_>) -> Vec<(&'a str, &'a Task)> {
+    let named = tasks
+        .iter()
+        .flat_map(|task| task.known.iter().map(move |uid| (uid.as_str(), task)));
+    named.filter(|(uid, _)| !tally.has(uid)).collect()
+}
+
+fn run(worker: &dyn Worker, tasks: Vec<Task>, tally: &Tally<'_>, ctx: &JobCtx) {
+    if tasks.is_empty() {
+        return;
+    }
+    let workers = tasks.len().min(worker.most(&tasks));
+    let queue = Queue::new(tasks);
+    let queue = &queue;
+    std::thread::scope(|scope| {
+        for n in 1..workers {
+            let spawned = std::thread::Builder::new()
+                .name(format!("retrieve {n}"))
+                .spawn_scoped(scope, move || worker.work(queue, tally, false, ctx));
+            if let Err(error) = spawned {
+                tracing::warn!(%error, "one association less");
+            }
+        }
+        worker.work(queue, tally, true, ctx);
+    });
+    // What the others gave back when their association broke, the first may not have seen.
+    if !queue.tasks().is_empty() && !tally.has_ended() {
+        worker.work(queue, tally, true, ctx);
+    }
+}
+
+/// C-GET.
+pub(super) struct GetWorker<'a> {
+    pub call: &'a Call,
+    pub sink: &'a dyn InstanceSink,
+}
+
+impl Worker for GetWorker<'_> {
+    fn most(&self, _: &[Task]) -> usize {
+        MOST_ASSOCIATIONS
+    }
+
+    fn work(&self, queue: &Queue, tally: &Tally<'_>, is_first: bool, ctx: &JobCtx) {
+        let mut open: Option<Getter> = None;
+        while let Some(task) = queue.next() {
+            if tally.has_ended() {
+                return;
+            }
+            let getter = match open.take() {
+                Some(getter) if getter.fits(&task) => Ok(getter),
+                other => {
+                    if let Some(other) = other {
+                        other.release();
+                    }
+                    let waiting = queue.waiting();
+                    let tasks = std::iter::once(&task).chain(&waiting);
+                    Getter::open(self.call, tasks, ctx)
+                }
+            };
+            let mut getter = match getter {
+                Ok(getter) => getter,
+                Err(failure) => {
+                    if is_first {
+                        tally.end(failure);
+                    } else {
+                        // No room for another association: the others do it.
+                        queue.give_back(task);
+                    }
+                    return;
+                }
+            };
+            match getter.fetch(&task, self.sink, tally) {
+                Ok(()) => open = Some(getter),
+                Err(failure) => {
+                    if !refused(failure, &task, tally) {
+                        return;
+                    }
+                    open = Some(getter);
+                }
+            }
+        }
+        if let Some(getter) = open {
+            getter.release();
+        }
+    }
+}
+
+/// A task failed. `true` if others may go well: the node refused this one request.
+pub(super) fn refused(failure: Failure, task: &Task, tally: &Tally<'_>) -> bool {
+    if let Failure::Status { .. } = failure {
+        // Names asked for in vain are found missing, and asked for in another way.
+        if task.instances.is_empty() {
+            let reason = failure.message();
+            for uid in &task.known {
+                tally.fail(uid, &reason);
+            }
+            if task.known.is_empty() {
+                tally.fail_unnamed(reason);
+            }
+        }
+        return true;
+    }
+    tally.end(failure);
+    false
+}

@@ -1,0 +1,419 @@
+//! The receiving side that is always on: C-STORE, C-ECHO, and reports of storage commitments
+//! (PS3.4 annexes A, B, J), several associations at once.
+
+use std::net::Ipv4Addr;
+use std::net::SocketAddr;
+use std::net::TcpListener;
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crossbeam_channel::Receiver;
+use crossbeam_channel::Sender;
+use crossbeam_channel::unbounded;
+use dicom_ul::pdu::AssociationAC;
+use dicom_ul::pdu::AssociationRJ;
+use dicom_ul::pdu::AssociationRJResult;
+use dicom_ul::pdu::AssociationRJServiceProviderPresentationReason as PresentationReason;
+use dicom_ul::pdu::AssociationRJServiceUserReason as UserReason;
+use dicom_ul::pdu::AssociationRJSource;
+use dicom_ul::pdu::AssociationRQ;
+use dicom_ul::pdu::Pdu;
+use dicom_ul::pdu::PresentationContextProposed;
+use dicom_ul::pdu::PresentationContextResult;
+use dicom_ul::pdu::PresentationContextResultReason as Answer;
+use dicom_ul::pdu::RequestorRoles;
+use dicom_ul::pdu::UserVariableItem;
+use rustls::ServerConfig;
+
+use super::association::APPLICATION_CONTEXT;
+use super::association::Association;
+use super::association::Context;
+use super::association::Request;
+use super::association::our_variables;
+use super::command::Command;
+use super::command::kind;
+use super::commitment;
+use super::contexts;
+use super::intake;
+use super::tls;
+use super::uids;
+use crate::dicom::InstanceSink;
+use crate::jobs::JobCtx;
+use crate::pacs::AeTitle;
+use crate::pacs::Commitment;
+use crate::pacs::Failure;
+use crate::pacs::InstanceOutcome;
+use crate::pacs::Tls;
+
+/// Associations at once; one more is told that there is no room.
+const MOST_ASSOCIATIONS: usize = 32;
+
+/// How a receiver behaves.
+#[derive(Debug, Clone)]
+pub struct ScpOptions {
+    /// Our title; who calls another one is refused, if it is set.
+    pub ae_title: Option<AeTitle>,
+    /// Longest silence of a peer before its association is ended.
+    pub patience: Duration,
+    /// TLS with this certificate; peers must show one of theirs if the authorities are a file's.
+    pub tls: Option<Tls>,
+}
+
+impl Default for ScpOptions {
+    fn default() -> Self {
+        Self {
+            ae_title: None,
+            patience: Duration::from_secs(30),
+            tls: None,
+        }
+    }
+}
+
+/// What happens at a receiver.
+#[derive(Debug, Clone)]
+pub enum ScpEvent {
+    /// An instance came, or was refused.
+    Instance {
+        /// Title of who sent it.
+        from: String,
+        /// What became of it.
+        outcome: InstanceOutcome,
+    },
+    /// A node reports on a commitment that it was asked for.
+    Commitment {
+        /// Transaction UID of the request.
+        transaction_uid: String,
+        /// What it says.
+        commitment: Commitment,
+    },
+    /// An association broke; nothing of the instance on its way stays.
+    Broken(Failure),
+}
+
+/// A receiver that listens until it is dropped.
+pub struct StorageScp {
+    port: u16,
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Who listens to the events.
+#[derive(Default)]
+struct Shared {
+    ctx: JobCtx,
+    listeners: Mutex<Vec<Sender<ScpEvent>>>,
+}
+
+impl Shared {
+    fn tell(&self, event: &ScpEvent) {
+        let mut listeners = self
+            .listeners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        listeners.retain(|listener| listener.send(event.clone()).is_ok());
+    }
+}
+
+impl StorageScp {
+    /// Begins to listen on a port of all interfaces (0: any free one).
+    ///
+    /// # Errors
+    /// [`Failure::Listen`] where the port is taken, [`Failure::Tls`] where the certificate cannot
+    /// be used.
+    pub fn start(
+        port: u16,
+        options: ScpOptions,
+        sink: Arc<dyn InstanceSink>,
+    ) -> Result<Self, Failure> {
+        let (listener, port) = listen(port)?;
+        let config = server_config(options.tls.as_ref())?;
+        let shared = Arc::new(Shared::default());
+        let for_thread = shared.clone();
+        let thread = std::thread::Builder::new()
+            .name("storage SCP".into())
+            .spawn(move || {
+                let server = Server {
+                    options: &options,
+                    config: config.as_ref(),
+                    sink: &*sink,
+                    told: &|event| for_thread.tell(&event),
+                    ctx: &for_thread.ctx,
+                };
+                server.run(&listener);
+            })
+            .map_err(|error| Failure::Listen {
+                port,
+                detail: error.to_string(),
+            })?;
+        Ok(Self {
+            port,
+            shared,
+            thread: Some(thread),
+        })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// What happens from now on, until the receiver of the events is dropped.
+    #[must_use]
+    pub fn events(&self) -> Receiver<ScpEvent> {
+        let (sender, receiver) = unbounded();
+        let mut listeners = (self.shared.listeners.lock()).unwrap_or_else(PoisonError::into_inner);
+        listeners.push(sender);
+        receiver
+    }
+}
+
+impl Drop for StorageScp {
+    fn drop(&mut self) {
+        self.shared.ctx.cancel();
+        wake(self.port);
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the storage SCP panicked");
+        }
+    }
+}
+
+/// Takes a port of all interfaces.
+pub(super) fn listen(port: u16) -> Result<(TcpListener, u16), Failure> {
+    let failed = |error: std::io::Error| Failure::Listen {
+        port,
+        detail: error.to_string(),
+    };
+    let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).map_err(failed)?;
+    let port = listener.local_addr().map_err(failed)?.port();
+    Ok((listener, port))
+}
+
+pub(super) fn server_config(tls: Option<&Tls>) -> Result<Option<Arc<ServerConfig>>, Failure> {
+    let config = tls.map(tls::server_config).transpose();
+    let config = config.map_err(|trouble| Failure::Tls {
+        peer: String::new(),
+        trouble,
+    })?;
+    Ok(config.map(Arc::new))
+}
+
+/// Ends the wait for the next association.
+pub(super) fn wake(port: u16) {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    // If nobody answers, nobody waits.
+    drop(TcpStream::connect_timeout(
+        &address,
+        Duration::from_millis(500),
+    ));
+}
+
+/// What a receiver works with.
+pub(super) struct Server<'a> {
+    pub options: &'a ScpOptions,
+    pub config: Option<&'a Arc<ServerConfig>>,
+    pub sink: &'a dyn InstanceSink,
+    pub told: &'a (dyn Fn(ScpEvent) + Sync),
+    pub ctx: &'a JobCtx,
+}
+
+impl Server<'_> {
+    /// Takes associations until the job is cancelled (and [`wake`] called), then waits for the
+    /// last of them to end.
+    pub fn run(&self, listener: &TcpListener) {
+        let open = AtomicUsize::new(0);
+        let open = &open;
+        std::thread::scope(|scope| {
+            for tcp in listener.incoming() {
+                if self.ctx.check().is_err() {
+                    return;
+                }
+                let tcp = match tcp {
+                    Ok(tcp) => tcp,
+                    Err(error) => {
+                        tracing::warn!(%error, "a connection could not be taken");
+                        // Out of descriptors: others must end first.
+                        std::thread::sleep(Duration::from_millis(50));
+                        continue;
+                    }
+                };
+                let is_full = open.fetch_add(1, Ordering::SeqCst) >= MOST_ASSOCIATIONS;
+                let spawned = std::thread::Builder::new()
+                    .name("association".into())
+                    .spawn_scoped(scope, move || {
+                        self.serve(tcp, is_full);
+                        open.fetch_sub(1, Ordering::SeqCst);
+                    });
+                if let Err(error) = spawned {
+                    tracing::warn!(%error, "no thread for an association");
+                    open.fetch_sub(1, Ordering::SeqCst);
+                }
+            }
+        });
+    }
+
+    /// One association, from its request to its end.
+    fn serve(&self, tcp: TcpStream, is_full: bool) {
+        let association = Association::accept(
+            tcp,
+            self.config,
+            self.options.patience,
+            self.ctx,
+            |request| self.decide(request, is_full),
+        );
+        let result = association.and_then(|association| self.answer(association));
+        match result {
+            Ok(()) | Err(Failure::Cancelled) => {}
+            Err(failure) => (self.told)(ScpEvent::Broken(failure)),
+        }
+    }
+
+    fn decide(
+        &self,
+        request: &AssociationRQ,
+        is_full: bool,
+    ) -> Result<(AssociationAC, Vec<Context>), Pdu> {
+        if is_full {
+            let reason = PresentationReason::LocalLimitExceeded;
+            return Err(rejection(
+                AssociationRJResult::Transient,
+                AssociationRJSource::ServiceProviderPresentation(reason),
+            ));
+        }
+        let title = self.options.ae_title.as_ref();
+        if title.is_some_and(|title| title.as_str() != request.called_ae_title.trim()) {
+            let reason = UserReason::CalledAETitleNotRecognized;
+            return Err(rejection(
+                AssociationRJResult::Permanent,
+                AssociationRJSource::ServiceUser(reason),
+            ));
+        }
+        Ok(accepted(request))
+    }
+
+    fn answer(&self, mut association: Association) -> Result<(), Failure> {
+        loop {
+            let (context_id, command) = match association.next() {
+                Ok(Request::Message {
+                    context_id,
+                    command,
+                }) => (context_id, command),
+                Ok(Request::Release) => return Ok(()),
+                Err(failure) => {
+                    association.abort();
+                    return Err(failure);
+                }
+            };
+            match command.kind() {
+                kind::C_STORE => {
+                    let outcome = intake::take(&mut association, context_id, &command, self.sink)?;
+                    let from = association.peer_title.clone();
+                    (self.told)(ScpEvent::Instance { from, outcome });
+                }
+                kind::C_ECHO => {
+                    association.send(context_id, &Command::answer(&command, 0), None)?;
+                }
+                kind::N_EVENT_REPORT => {
+                    let (transaction_uid, commitment) =
+                        commitment::take_report(&mut association, context_id, &command)?;
+                    (self.told)(ScpEvent::Commitment {
+                        transaction_uid,
+                        commitment,
+                    });
+                }
+                // Answers, cancels and requests of other services.
+                _ => {
+                    if command.has_data() {
+                        association.read_data_set(context_id)?;
+                    }
+                    if command.kind() & kind::ANSWER == 0 && command.kind() != kind::C_CANCEL {
+                        /// Unrecognized operation (PS3.7 C.5.22).
+                        const UNRECOGNIZED: u16 = 0x0211;
+                        let answer = Command::answer(&command, UNRECOGNIZED);
+                        association.send(context_id, &answer, None)?;
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn rejection(result: AssociationRJResult, source: AssociationRJSource) -> Pdu {
+    Pdu::AssociationRJ(AssociationRJ { result, source })
+}
+
+/// What we take of a request.
+fn accepted(request: &AssociationRQ) -> (AssociationAC, Vec<Context>) {
+    let mut contexts = Vec::new();
+    let mut results = Vec::new();
+    for proposed in &request.presentation_contexts {
+        let (reason, transfer_syntax) = judged(proposed);
+        if reason == Answer::Acceptance
+            && contexts
+                .iter()
+                .all(|known: &Context| known.id != proposed.id)
+        {
+            contexts.push(Context {
+                id: proposed.id,
+                sop_class: proposed
+                    .abstract_syntax
+                    .trim_matches([' ', '\0'])
+                    .to_owned(),
+                transfer_syntax: transfer_syntax.clone(),
+            });
+        }
+        results.push(PresentationContextResult {
+            id: proposed.id,
+            reason,
+            transfer_syntax,
+        });
+    }
+    let mut user_variables = our_variables();
+    for variable in &request.user_variables {
+        // Who asks to be the SCP (of a commitment, reporting on an association of its own) may.
+        if let UserVariableItem::ScuScpRoleSelectionSubItem(class, roles) = variable {
+            let is_commitment = class == uids::STORAGE_COMMITMENT;
+            let roles = RequestorRoles {
+                scu: roles.scu,
+                scp: roles.scp && is_commitment,
+            };
+            let item = UserVariableItem::ScuScpRoleSelectionSubItem(class.clone(), roles);
+            user_variables.push(item);
+        }
+    }
+    let answer = AssociationAC {
+        protocol_version: 1,
+        calling_ae_title: request.calling_ae_title.clone(),
+        called_ae_title: request.called_ae_title.clone(),
+        application_context_name: APPLICATION_CONTEXT.to_owned(),
+        presentation_contexts: results,
+        user_variables,
+    };
+    (answer, contexts)
+}
+
+fn judged(proposed: &PresentationContextProposed) -> (Answer, String) {
+    let class = proposed.abstract_syntax.trim_matches([' ', '\0']);
+    let is_plain = matches!(class, uids::VERIFICATION | uids::STORAGE_COMMITMENT);
+    if !is_plain && !contexts::is_storage(class) {
+        return (
+            Answer::AbstractSyntaxNotSupported,
+            uids::IMPLICIT_LITTLE.to_owned(),
+        );
+    }
+    match contexts::chosen(&proposed.transfer_syntaxes) {
+        Some(syntax) => (Answer::Acceptance, syntax.to_owned()),
+        None => (
+            Answer::TransferSyntaxesNotSupported,
+            uids::IMPLICIT_LITTLE.to_owned(),
+        ),
+    }
+}

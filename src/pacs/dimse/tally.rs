@@ -1,0 +1,175 @@
+//! What a retrieval has so far: one place for all its associations to count.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::Duration;
+use std::time::Instant;
+
+use crate::dicom::tags;
+use crate::pacs::Failure;
+use crate::pacs::InstanceOutcome;
+use crate::pacs::RetrieveEvent;
+use crate::pacs::Retrieved;
+use crate::pacs::Wanted;
+use crate::problem::Message;
+use crate::problem::msg;
+
+/// Warnings of one kind are not repeated without end.
+const MOST_WARNINGS: usize = 50;
+
+pub(super) struct Tally<'a> {
+    told: &'a (dyn Fn(RetrieveEvent) + Sync),
+    studies: BTreeSet<String>,
+    start: Instant,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    kept: BTreeSet<String>,
+    bytes: u64,
+    expected: Option<usize>,
+    failed: BTreeMap<String, Message>,
+    unnamed: Vec<Message>,
+    warnings: Vec<Message>,
+    first_instance: Option<Duration>,
+    last: Option<Instant>,
+    end: Option<Failure>,
+}
+
+impl<'a> Tally<'a> {
+    pub fn new(wanted: &[Wanted], told: &'a (dyn Fn(RetrieveEvent) + Sync)) -> Self {
+        Self {
+            told,
+            studies: wanted.iter().map(|study| study.study_uid.clone()).collect(),
+            start: Instant::now(),
+            state: Mutex::default(),
+        }
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// So many instances are to come in all.
+    pub fn expect(&self, instances: usize) {
+        self.state().expected = Some(instances);
+        (self.told)(RetrieveEvent::Expected(instances));
+    }
+
+    /// Whether an instance that came to a shared receiver is of what was asked for.
+    pub fn is_ours(&self, outcome: &InstanceOutcome) -> bool {
+        let Ok(received) = &outcome.result else {
+            return false;
+        };
+        let study = (received.header.dataset.elements()).uid(tags::STUDY_INSTANCE_UID);
+        study.is_some_and(|study| self.studies.contains(&study))
+    }
+
+    /// An instance came.
+    pub fn add(&self, mut outcome: InstanceOutcome) {
+        {
+            let mut state = self.state();
+            let uid = outcome.sop_instance_uid.clone();
+            state.last = Some(Instant::now());
+            match &outcome.result {
+                Ok(received) => {
+                    let study = (received.header.dataset.elements()).uid(tags::STUDY_INSTANCE_UID);
+                    if study.is_none_or(|study| !self.studies.contains(&study)) {
+                        let message = Message::new(msg("pacs-other-study")).text("uid", &uid);
+                        if state.warnings.len() < MOST_WARNINGS {
+                            state.warnings.push(message.clone());
+                        }
+                        outcome.remark = Some(message);
+                    }
+                    if state.kept.insert(uid.clone()) {
+                        state.bytes += received.bytes;
+                    }
+                    state.failed.remove(&uid);
+                    state.first_instance.get_or_insert(self.start.elapsed());
+                }
+                Err(reason) => {
+                    if !state.kept.contains(&uid) {
+                        state.failed.insert(uid, reason.clone());
+                    }
+                }
+            }
+        }
+        (self.told)(RetrieveEvent::Instance(outcome));
+    }
+
+    /// The node says that it could not send this instance.
+    pub fn fail(&self, uid: &str, reason: &Message) {
+        {
+            let mut state = self.state();
+            if state.kept.contains(uid) || state.failed.contains_key(uid) {
+                return;
+            }
+            state.failed.insert(uid.to_owned(), reason.clone());
+        }
+        (self.told)(RetrieveEvent::Instance(InstanceOutcome {
+            sop_instance_uid: uid.to_owned(),
+            result: Err(reason.clone()),
+            remark: None,
+        }));
+    }
+
+    /// The node counts failures that it does not name.
+    pub fn fail_unnamed(&self, reason: Message) {
+        self.state().unnamed.push(reason);
+    }
+
+    pub fn warn(&self, warning: Message) {
+        let mut state = self.state();
+        if state.warnings.len() < MOST_WARNINGS && !state.warnings.contains(&warning) {
+            state.warnings.push(warning);
+        }
+    }
+
+    /// The retrieval cannot go on; the first reason counts.
+    pub fn end(&self, failure: Failure) {
+        self.state().end.get_or_insert(failure);
+    }
+
+    pub fn has_ended(&self) -> bool {
+        self.state().end.is_some()
+    }
+
+    pub fn has(&self, uid: &str) -> bool {
+        self.state().kept.contains(uid)
+    }
+
+    pub fn count(&self) -> usize {
+        self.state().kept.len()
+    }
+
+    /// When the last instance came.
+    pub fn last(&self) -> Instant {
+        self.state().last.unwrap_or(self.start)
+    }
+
+    pub fn into_result(self) -> Retrieved {
+        let state = self
+            .state
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        let mut failed: Vec<(String, Message)> = state.failed.into_iter().collect();
+        failed.extend(
+            state
+                .unnamed
+                .into_iter()
+                .map(|reason| (String::new(), reason)),
+        );
+        Retrieved {
+            instances: state.kept.len(),
+            bytes: state.bytes,
+            expected: state.expected,
+            failed,
+            warnings: state.warnings,
+            first_instance: state.first_instance,
+            end: state.end,
+        }
+    }
+}
