@@ -11,6 +11,7 @@ use crate::model::DateRange;
 use crate::model::StudyMatch;
 use crate::model::StudyQuery;
 use crate::problem::Message;
+use crate::problem::msg;
 
 use super::AeTitle;
 use super::Failure;

@@ -94,6 +94,7 @@ impl NodeArgs {
         let caller = Caller {
             ae_title,
             reception,
+            ..Caller::default()
         };
         Ok(service(node, &caller))
     }
