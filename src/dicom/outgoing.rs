@@ -200,7 +200,7 @@ fn start_of_data_set(path: &Path) -> io::Result<(u64, Option<String>)> {
         let is_long = matches!(vr, b"OB" | b"OW" | b"OF" | b"SQ" | b"UT" | b"UN");
         let (value_at, length) = if is_long {
             let length = head.get(at + 8..at + 12).and_then(|it| it.try_into().ok());
-            let length = length.map(u32::from_le_bytes).unwrap_or(u32::MAX);
+            let length = length.map_or(u32::MAX, u32::from_le_bytes);
             (at + 12, length as usize)
         } else {
             (at + 8, usize::from(u16::from_le_bytes([*a, *b])))

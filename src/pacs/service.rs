@@ -48,11 +48,10 @@ pub trait Service: Send + Sync {
     /// [`Failure`]; where the language has no worklist, that it has none.
     fn worklist(
         &self,
-        query: &WorklistQuery,
-        found: &mut dyn FnMut(StudyMatch),
-        ctx: &JobCtx,
+        _query: &WorklistQuery,
+        _found: &mut dyn FnMut(StudyMatch),
+        _ctx: &JobCtx,
     ) -> Result<Found, Failure> {
-        let _: (&WorklistQuery, &mut dyn FnMut(StudyMatch), &JobCtx) = (query, found, ctx);
         Err(Failure::Told(Message::new(msg("pacs-no-worklist"))))
     }
 
@@ -186,6 +185,10 @@ pub struct WantedSeries {
 
 /// What happens during a retrieval.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all events are of the large kind"
+)]
 pub enum RetrieveEvent {
     /// So many instances are to come in all, as the node says by now.
     Expected(usize),

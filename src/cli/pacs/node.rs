@@ -10,7 +10,6 @@ use crate::pacs::Caller;
 use crate::pacs::Node;
 use crate::pacs::NodeAddress;
 use crate::pacs::Reception;
-use crate::pacs::Secrets;
 use crate::pacs::Service;
 use crate::pacs::Tls;
 use crate::pacs::service;
@@ -95,7 +94,7 @@ impl NodeArgs {
         let caller = Caller {
             ae_title,
             reception,
-            secrets: Secrets::of_user(),
+            ..Caller::default()
         };
         Ok(service(node, &caller))
     }

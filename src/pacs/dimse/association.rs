@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dicom_ul::pdu::AssociationAC;
+use dicom_ul::pdu::AssociationRJ;
 use dicom_ul::pdu::AssociationRJServiceProviderPresentationReason as PresentationReason;
 use dicom_ul::pdu::AssociationRJServiceUserReason as UserReason;
 use dicom_ul::pdu::AssociationRJSource;
@@ -175,7 +176,7 @@ impl Association {
         tls: Option<&Arc<ServerConfig>>,
         patience: Duration,
         ctx: &JobCtx,
-        decide: impl FnOnce(&AssociationRQ) -> Result<(AssociationAC, Vec<Context>), Pdu>,
+        decide: impl FnOnce(&AssociationRQ) -> Result<(AssociationAC, Vec<Context>), AssociationRJ>,
     ) -> Result<Self, Failure> {
         let peer = match tcp.peer_addr() {
             Ok(address) => address.to_string(),
@@ -188,13 +189,10 @@ impl Association {
             Some(config) => tls::accept(wire, config, &peer)?,
         };
         let mut link = Link::new(stream, peer.clone());
-        let request = match link.next()? {
-            Incoming::Pdu(Pdu::AssociationRQ(request)) => request,
-            _ => {
-                let failure = link.nonsense("something else than a request for an association");
-                link.abort();
-                return Err(failure);
-            }
+        let Incoming::Pdu(Pdu::AssociationRQ(request)) = link.next()? else {
+            let failure = link.nonsense("something else than a request for an association");
+            link.abort();
+            return Err(failure);
         };
         match decide(&request) {
             Ok((answer, contexts)) => {
@@ -212,7 +210,7 @@ impl Association {
                 Ok(association)
             }
             Err(rejection) => {
-                link.send_pdu(&rejection)?;
+                link.send_pdu(&Pdu::AssociationRJ(rejection))?;
                 Err(Failure::Rejected {
                     peer: link.peer,
                     reason: "not accepted".to_owned(),
@@ -227,7 +225,8 @@ impl Association {
             match variable {
                 UserVariableItem::MaxLength(length) => self.link.set_longest_out(*length),
                 UserVariableItem::ImplementationVersionName(name) => {
-                    self.implementation = name.trim_matches([' ', '\0']).to_owned();
+                    name.trim_matches([' ', '\0'])
+                        .clone_into(&mut self.implementation);
                 }
                 _ => {}
             }

@@ -23,8 +23,6 @@ pub(super) mod field {
     pub const COMPLETED: u16 = 0x1021;
     pub const FAILED: u16 = 0x1022;
     pub const WARNING: u16 = 0x1023;
-    pub const MOVE_ORIGINATOR: u16 = 0x1030;
-    pub const MOVE_ORIGINATOR_MESSAGE_ID: u16 = 0x1031;
 }
 
 /// What a command asks for (values of the Command Field); an answer has bit 15 set.
@@ -215,7 +213,7 @@ mod tests {
     fn a_command_reads_back() {
         let command = Command::request(kind::C_STORE, 7, "1.2.840.10008.1.1")
             .uid(field::AFFECTED_SOP_INSTANCE_UID, "1.2.3")
-            .text(field::MOVE_ORIGINATOR, "ISO")
+            .text(field::MOVE_DESTINATION, "ISO")
             .with_data();
         let read = Command::decode(&command.encode()).unwrap();
         assert_eq!(read, command);

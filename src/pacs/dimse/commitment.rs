@@ -28,6 +28,8 @@ use crate::problem::Message;
 use crate::problem::msg;
 
 const REQUEST_COMMITMENT: u16 = 1;
+/// Processing failure (PS3.7 C.5.16).
+const UNREADABLE: u16 = 0x0110;
 /// Failure Reason (PS3.3 C.14.1.1).
 const NO_SUCH_INSTANCE: i64 = 0x0112;
 const CLASS_NOT_SUPPORTED: i64 = 0x0122;
@@ -166,8 +168,6 @@ pub(super) fn take_report(
     } else {
         Vec::new()
     };
-    /// Processing failure (PS3.7 C.5.16).
-    const UNREADABLE: u16 = 0x0110;
     let dataset = decode_data_set(&data, &syntax);
     let status = if dataset.is_ok() { 0 } else { UNREADABLE };
     association.send(context_id, &Command::answer(command, status), None)?;

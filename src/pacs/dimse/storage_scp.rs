@@ -23,7 +23,6 @@ use dicom_ul::pdu::AssociationRJServiceProviderPresentationReason as Presentatio
 use dicom_ul::pdu::AssociationRJServiceUserReason as UserReason;
 use dicom_ul::pdu::AssociationRJSource;
 use dicom_ul::pdu::AssociationRQ;
-use dicom_ul::pdu::Pdu;
 use dicom_ul::pdu::PresentationContextProposed;
 use dicom_ul::pdu::PresentationContextResult;
 use dicom_ul::pdu::PresentationContextResultReason as Answer;
@@ -77,6 +76,10 @@ impl Default for ScpOptions {
 
 /// What happens at a receiver.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all events are of the large kind"
+)]
 pub enum ScpEvent {
     /// An instance came, or was refused.
     Instance {
@@ -280,21 +283,21 @@ impl Server<'_> {
         &self,
         request: &AssociationRQ,
         is_full: bool,
-    ) -> Result<(AssociationAC, Vec<Context>), Pdu> {
+    ) -> Result<(AssociationAC, Vec<Context>), AssociationRJ> {
         if is_full {
             let reason = PresentationReason::LocalLimitExceeded;
-            return Err(rejection(
-                AssociationRJResult::Transient,
-                AssociationRJSource::ServiceProviderPresentation(reason),
-            ));
+            return Err(AssociationRJ {
+                result: AssociationRJResult::Transient,
+                source: AssociationRJSource::ServiceProviderPresentation(reason),
+            });
         }
         let title = self.options.ae_title.as_ref();
         if title.is_some_and(|title| title.as_str() != request.called_ae_title.trim()) {
             let reason = UserReason::CalledAETitleNotRecognized;
-            return Err(rejection(
-                AssociationRJResult::Permanent,
-                AssociationRJSource::ServiceUser(reason),
-            ));
+            return Err(AssociationRJ {
+                result: AssociationRJResult::Permanent,
+                source: AssociationRJSource::ServiceUser(reason),
+            });
         }
         Ok(accepted(request))
     }
@@ -344,10 +347,6 @@ impl Server<'_> {
             }
         }
     }
-}
-
-fn rejection(result: AssociationRJResult, source: AssociationRJSource) -> Pdu {
-    Pdu::AssociationRJ(AssociationRJ { result, source })
 }
 
 /// What we take of a request.

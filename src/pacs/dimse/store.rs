@@ -130,21 +130,18 @@ fn groups(instances: Vec<Outgoing>) -> Vec<Group> {
         let fitting = groups
             .iter_mut()
             .find(|group| group.contexts.len() + missing(group).len() <= MOST_CONTEXTS);
-        match fitting {
-            Some(group) => {
-                let missing = missing(group);
-                group.contexts.extend(missing);
-                group.files.push(instance);
-            }
-            None => {
-                let mut group = Group {
-                    contexts: Vec::new(),
-                    files: Vec::new(),
-                };
-                group.contexts = missing(&group);
-                group.files.push(instance);
-                groups.push(group);
-            }
+        if let Some(group) = fitting {
+            let missing = missing(group);
+            group.contexts.extend(missing);
+            group.files.push(instance);
+        } else {
+            let mut group = Group {
+                contexts: Vec::new(),
+                files: Vec::new(),
+            };
+            group.contexts = missing(&group);
+            group.files.push(instance);
+            groups.push(group);
         }
     }
     groups

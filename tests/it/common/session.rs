@@ -13,7 +13,7 @@ use isocentre::workspace::{
 };
 
 /// Nothing here takes this long; a test that waits longer has failed.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// The program without its window.
 pub struct Session {
@@ -52,8 +52,10 @@ impl Session {
         while !is_done(self) {
             assert!(
                 begin.elapsed() < PATIENCE,
-                "waited in vain for {what}: {:?}",
-                self.workspace.notices.shown()
+                "waited in vain for {what}: {:?} {:?} {:?}",
+                self.workspace.notices.shown(),
+                self.workspace.search.sources,
+                self.workspace.transfers.all()
             );
             for command in self.engine.poll(Duration::from_millis(10)) {
                 self.apply(command);
