@@ -146,7 +146,7 @@ impl FrameDecoder {
                 (source, plan)
             }
             Encoding::Video(codec) => {
-                let index = video::index(header, location, *codec)?;
+                let index = video::index(header, location, *codec, &JobCtx::new())?;
                 pixels.frames = index.frames();
                 let source = header.source.clone();
                 (source, Plan::Video(VideoSession::new(index, &pixels)?))

@@ -39,6 +39,7 @@ use super::byte_source::decrypting;
 use super::byte_source::open_archive;
 use super::modules::faults_over_the_image;
 use super::pixel_data::find_video;
+use crate::jobs::JobCtx;
 
 use element::EXPLICIT_BIG;
 use element::EXPLICIT_LITTLE;
@@ -61,7 +62,7 @@ pub use error::io_message;
 /// # Errors
 /// [`ReadError`] where the source gives no bytes, or none that make an instance.
 pub fn read_header(source: ByteSource) -> Result<InstanceHeader, ReadError> {
-    read_bounded(source, usize::MAX).map(|read| read.header)
+    read_bounded(source, usize::MAX, &JobCtx::new()).map(|read| read.header)
 }
 
 /// Reads an instance with what follows its pixel data. Pixel data itself is not kept, but read:
@@ -70,7 +71,7 @@ pub fn read_header(source: ByteSource) -> Result<InstanceHeader, ReadError> {
 /// # Errors
 /// As [`read_header`].
 pub fn read_full(source: ByteSource) -> Result<InstanceHeader, ReadError> {
-    read_source(source, usize::MAX, true).map(|read| read.header)
+    read_source(source, usize::MAX, true, &JobCtx::new()).map(|read| read.header)
 }
 
 /// A header and what only directories and archives ask for.
@@ -117,15 +118,21 @@ pub(super) fn read_beginning(bytes: &[u8]) -> Result<Beginning, ReadError> {
     })
 }
 
-/// As [`read_header`], reading no more than `limit` bytes.
-pub(super) fn read_bounded(source: ByteSource, limit: usize) -> Result<ReadOutcome, ReadError> {
-    read_source(source, limit, false)
+/// As [`read_header`], reading no more than `limit` bytes; looking for the pictures of a video, which
+/// may be gigabytes, ends with the job, and the header is then without them.
+pub(super) fn read_bounded(
+    source: ByteSource,
+    limit: usize,
+    ctx: &JobCtx,
+) -> Result<ReadOutcome, ReadError> {
+    read_source(source, limit, false, ctx)
 }
 
 fn read_source(
     source: ByteSource,
     limit: usize,
     goes_past_pixels: bool,
+    ctx: &JobCtx,
 ) -> Result<ReadOutcome, ReadError> {
     let plan = Plan {
         limit,
@@ -156,7 +163,7 @@ fn read_source(
         }
         ByteSource::Memory(bytes) => plan.read(Box::new(&**bytes), Some(bytes.len() as u64))?,
     };
-    Ok(parsed.finish(source))
+    Ok(parsed.finish(source, ctx))
 }
 
 #[derive(Clone, Copy)]
@@ -371,7 +378,7 @@ impl Parsed {
         }
     }
 
-    fn finish(mut self, source: ByteSource) -> ReadOutcome {
+    fn finish(mut self, source: ByteSource, ctx: &JobCtx) -> ReadOutcome {
         let (transfer_syntax, note) = self.transfer_syntax();
         let mut notes = Vec::from_iter(note);
         if self.stray_bytes > 0 {
@@ -430,7 +437,7 @@ impl Parsed {
             record_offsets: self.found.record_offsets,
             bytes_read: self.bytes_read,
         };
-        find_video(&mut outcome.header);
+        find_video(&mut outcome.header, ctx);
         outcome
     }
 }

@@ -162,7 +162,8 @@ impl Scanner<'_> {
                 .into_par_iter()
                 .map(|file| {
                     self.ctx.check()?;
-                    let outcome = guarded(|| examine(&file));
+                    let outcome = guarded(|| examine(&file, self.ctx));
+                    self.ctx.check()?; // a video was perhaps not looked through
                     Ok((file, outcome))
                 })
                 .collect::<Result<_, Cancelled>>()?;
@@ -241,9 +242,9 @@ fn index_message(files: &[FileId]) -> Message {
     Message::new(msg("reading-dicomdir")).count("count", files.len())
 }
 
-fn examine(file: &walk::FoundFile) -> Outcome {
+fn examine(file: &walk::FoundFile, ctx: &JobCtx) -> Outcome {
     let source = ByteSource::File(file.path.as_path().into());
-    match read::read_bounded(source.clone(), usize::MAX) {
+    match read::read_bounded(source.clone(), usize::MAX, ctx) {
         Ok(read) => instance_or_index(read),
         Err(read::ReadError::NotDicom) if archive::is_archive(&file.path, file.is_input) => {
             Outcome::Archive

@@ -10,6 +10,7 @@ pub mod cine;
 mod kept_cuts;
 mod layers;
 mod library_facts;
+pub mod mark_style;
 mod overlay_geometry;
 mod placing;
 mod presentation;

@@ -3,7 +3,8 @@
 //! Each decodes a file in a process of its own; theirs write its uncompressed copy. What the same
 //! program takes for the uncompressed file is subtracted, so that reading, writing and starting
 //! do not count (OpenJPEG's own tool tells what decoding alone took). One core is counted in time of the processor, which other programs do not
-//! stretch; all cores by the clock. Each time is the best of several, taken in turns.
+//! stretch; all cores by the clock. Each time is the best of several, taken in turns. A second table
+//! says how much faster two cores are than one, both by the clock.
 #![expect(clippy::print_stdout, reason = "the table is what this program is for")]
 #![expect(
     clippy::indexing_slicing,
@@ -133,6 +134,7 @@ fn main() {
         })
         .collect();
     let sheet = [sheet(&ct)];
+    let images = [("CT", &ct[..]), ("one sheet", &sheet[..])];
     println!("milliseconds a frame, less what the same program takes for the uncompressed file\n");
     println!(
         "{:<12}{:<12}{:<16}{:>9}{:>9}{:>7}{:>12}{:>9}{:>7}",
@@ -146,29 +148,72 @@ fn main() {
         "theirs",
         "ratio"
     );
-    for (name, frames) in [("CT", &ct[..]), ("one sheet", &sheet)] {
+    let natives = images.map(|(name, frames)| {
         let native = folder.path().join(format!("{name}.dcm"));
         write_native(&native, frames);
+        native
+    });
+    for ((name, frames), native) in images.iter().zip(&natives) {
         for row in ROWS {
-            time_row(name, row, &native, frames);
+            time_row(name, row, native, frames);
+        }
+    }
+    println!(
+        "\n{:<12}{:<12}{:>9}{:>9}{:>8}",
+        "image", "compression", "1 core:", "2 cores:", "faster"
+    );
+    for ((name, frames), native) in images.iter().zip(&natives) {
+        for row in ROWS {
+            time_cores(name, row, native, frames);
         }
     }
 }
 
-fn time_row(image: &str, row: &Row, native: &Path, frames: &[DecodedFrame]) {
+/// The file in this compression; `None` if it cannot be made here.
+fn packed(row: &Row, native: &Path, frames: &[DecodedFrame]) -> Option<PathBuf> {
     let packed = native.with_extension("packed");
-    let out = native.with_extension("out");
-    let is_packed = match row.encode {
-        Encoder::Tool(tool) => run(tool, native, &packed, true).is_some(),
-        Encoder::OpenJph => {
-            write_high_throughput(&packed, frames);
-            true
-        }
+    match row.encode {
+        Encoder::Tool(tool) => run(tool, native, &packed, true).map(drop)?,
+        Encoder::OpenJph => write_high_throughput(&packed, frames),
+    }
+    Some(packed)
+}
+
+/// How much faster two cores are than one.
+fn time_cores(image: &str, row: &Row, native: &Path, frames: &[DecodedFrame]) {
+    let Some(packed) = packed(row, native, frames) else {
+        return;
     };
-    if !is_packed {
+    let program = std::env::current_exe().expect("a program");
+    let mut best = [[f64::MAX; 2]; 2];
+    for _ in 0..ROUNDS {
+        for (best, cores) in best.iter_mut().zip(["0", "0,1"]) {
+            for (best, file) in best.iter_mut().zip([&packed, native]) {
+                let begin = Instant::now();
+                let done = Command::new("taskset")
+                    .args(["-c", cores])
+                    .args([program.as_os_str(), OURS.as_ref(), file.as_os_str()])
+                    .status();
+                assert!(done.expect("util-linux").success());
+                *best = best.min(milliseconds(begin.elapsed()));
+            }
+        }
+    }
+    let count = frames.len() as f64;
+    let [one, two] = best.map(|[packed, native]| (packed - native) / count);
+    println!(
+        "{image:<12}{:<12}{one:>9.2}{two:>9.2}{:>7.2}×",
+        row.name,
+        one / two
+    );
+}
+
+fn time_row(image: &str, row: &Row, native: &Path, frames: &[DecodedFrame]) {
+    let out = native.with_extension("out");
+    let Some(packed) = packed(row, native, frames) else {
         println!("{image:<12}{:<12}could not be made", row.name);
         return;
-    }
+    };
     let Ok(decoded) = std::panic::catch_unwind(|| decode(&packed)) else {
         println!("{image:<12}{:<12}is not decoded here", row.name);
         return;

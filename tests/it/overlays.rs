@@ -7,10 +7,10 @@ use isocentre::dicom::{ByteSource, read_header};
 use isocentre::imaging::marks::overlay_bit;
 use isocentre::imaging::{Filter, FrameImage, MarksLook, SliceView};
 use isocentre::view::MarksChoice;
-use isocentre::workspace::ViewEdit;
+use isocentre::workspace::{LayoutEdit, ViewEdit};
 
 use super::common::drawn::{drawn, frame_of, plain_look, signs};
-use super::common::{Desk, Element, Encoding, SyntheticImage, Value, ct, temp_folder};
+use super::common::{Desk, Element, Encoding, Screen, SyntheticImage, Value, ct, temp_folder};
 
 /// Bits of an overlay drawn with `#`, packed as PS3.5 8.1.2 says, several frames one behind the
 /// other without padding between them.
@@ -414,4 +414,17 @@ fn overlays_are_shown_until_the_reader_hides_all_or_one_and_reset_shows_them() {
     let alone = ask(&mut desk, ViewEdit::ToggleOverlay(5));
     assert!((0..16).all(|index| alone.shows(index) == (index == 5)));
     assert_eq!(ask(&mut desk, ViewEdit::Reset), MarksChoice::default());
+}
+
+#[test]
+fn planes_say_that_overlays_of_the_images_are_not_drawn_on_them() {
+    let home = temp_folder();
+    let images: Vec<SyntheticImage> = ct(("A", "1"), "1.2.840.1", 8)
+        .into_iter()
+        .map(|image| image.overlay(0x6000, [1, 1], [2, 2], &["#.", ".#"]))
+        .collect();
+    let mut screen = Screen::of(home.path(), &images);
+    assert!(!screen.says("stack only"));
+    screen.ask(isocentre::workspace::Command::Layout(LayoutEdit::ToggleMpr));
+    assert!(screen.says("overlays: stack only"));
 }

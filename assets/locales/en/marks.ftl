@@ -2,6 +2,7 @@
 
 viewport-overlays-off = overlays hidden
 viewport-marks-faulty = an overlay or shutter is faulty
+viewport-marks-in-stack = overlays: stack only
 viewport-shutter-off = shutter open
 menu-overlay = Overlay { $number } { $name }
 

@@ -2,6 +2,7 @@
 
 viewport-overlays-off = superpositions masquées
 viewport-marks-faulty = superposition ou volet défectueux
+viewport-marks-in-stack = superpositions : pile seule
 viewport-shutter-off = volet ouvert
 menu-overlay = Superposition { $number } { $name }
 

@@ -8,22 +8,9 @@ use crate::geom::DVec2;
 use crate::imaging::Picture;
 use crate::objects::presentation_state::Justification;
 use crate::text::{Lettering, OutlineStep};
+use crate::view::mark_style::{DASH, DASH_GAP, GAP, HALO, LETTERS, LINE, POINT};
 use crate::view::{PresentationMark, TextPlace, is_near_screen, letter_size, seen_line};
 
-/// Width of a line whose state says nothing, px.
-const LINE: f64 = 1.5;
-/// What is around lines and letters, so that they are seen on white, px.
-const HALO: f64 = 1.0;
-/// Length of a dash, px.
-const DASH: f64 = 6.0;
-/// Between two dashes, px.
-const DASH_GAP: f64 = 5.0;
-/// Radius of a point, px.
-const POINT: f64 = 2.5;
-/// Between a point and the text beside it, px.
-const GAP: f64 = 6.0;
-/// Letters are at least so large, px.
-const LETTERS: f64 = 12.0;
 /// Colour of what has none.
 const WHITE: [u8; 3] = [u8::MAX; 3];
 const BLACK: [u8; 3] = [0; 3];

@@ -28,6 +28,7 @@ pub(super) fn index(
     header: &InstanceHeader,
     location: PixelDataLocation,
     codec: VideoCodec,
+    ctx: &JobCtx,
 ) -> Result<Arc<VideoIndex>, DecodeError> {
     if let Some(index) = &header.video {
         if header.source.is_random_access()? {
@@ -36,19 +37,19 @@ pub(super) fn index(
         return Ok(Arc::new(index.in_source(random_access(&header.source)?)));
     }
     let source = random_access(&header.source)?;
-    VideoIndex::scan(&source, location, codec).map(Arc::new)
+    VideoIndex::scan(&source, location, codec, ctx).map(Arc::new)
 }
 
 /// Finds the pictures where the pixel data are a video, and notes what the header says otherwise.
 /// Why there are none is said by whoever decodes them.
-pub(in crate::dicom) fn find_video(header: &mut InstanceHeader) {
+pub(in crate::dicom) fn find_video(header: &mut InstanceHeader, ctx: &JobCtx) {
     let row = transfer_syntax::lookup(&header.transfer_syntax);
     let (Some(Encoding::Video(codec)), Some(location)) =
         (row.map(|row| &row.encoding), header.pixel_data)
     else {
         return;
     };
-    let found = catch_unwind(AssertUnwindSafe(|| index(header, location, *codec)));
+    let found = catch_unwind(AssertUnwindSafe(|| index(header, location, *codec, ctx)));
     let Ok(Ok(index)) = found else {
         return;
     };

@@ -15,6 +15,7 @@ use crate::dicom::byte_source::open_archive;
 use crate::dicom::dicomdir;
 use crate::dicom::read;
 use crate::jobs::Cancelled;
+use crate::jobs::JobCtx;
 use crate::problem::Message;
 use crate::problem::msg;
 
@@ -140,7 +141,9 @@ impl Scanner<'_> {
                 .par_iter()
                 .map(|entry| {
                     self.ctx.check()?;
-                    Ok(guarded(|| examine(entry, allowance)))
+                    let outcome = guarded(|| examine(entry, allowance, self.ctx));
+                    self.ctx.check()?;
+                    Ok(outcome)
                 })
                 .collect::<Result<_, Cancelled>>()?;
             let mut headers = Vec::new();
@@ -213,7 +216,7 @@ fn entries(path: &Path) -> std::io::Result<(Vec<Entry>, AtomicU64)> {
     Ok((entries, AtomicU64::new(allowance)))
 }
 
-fn examine(entry: &Entry, allowance: &AtomicU64) -> Outcome {
+fn examine(entry: &Entry, allowance: &AtomicU64, ctx: &JobCtx) -> Outcome {
     if entry.is_locked() {
         return Outcome::PassedOver(Message::new(msg("reading-archive-encrypted")));
     }
@@ -223,7 +226,7 @@ fn examine(entry: &Entry, allowance: &AtomicU64) -> Outcome {
         return bomb();
     }
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    match read::read_bounded(entry.source.clone(), limit) {
+    match read::read_bounded(entry.source.clone(), limit, ctx) {
         Ok(read) => {
             let taken = read.bytes_read as u64;
             let spend = |left: u64| Some(left.saturating_sub(taken));

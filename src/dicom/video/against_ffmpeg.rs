@@ -17,6 +17,7 @@ use super::planes::Planes;
 use super::session::Session;
 use super::session::Step;
 use crate::dicom::ByteSource;
+use crate::jobs::JobCtx;
 
 /// Small, so that debug builds are quick; not of whole macroblocks, and more than two coding tree
 /// units wide, since the decoder of HEVC refuses slices across narrower wavefronts.
@@ -81,6 +82,7 @@ fn index(bytes: Vec<u8>, codec: VideoCodec) -> VideoIndex {
     let stream = Stream {
         source: ByteSource::Memory(bytes.into()),
         extents: Arc::new(extents),
+        ctx: JobCtx::new(),
     };
     VideoIndex::of(container::unwrap(stream, codec).unwrap()).unwrap()
 }

@@ -82,6 +82,7 @@ pub(super) fn unwrap(payload: Stream, codec: VideoCodec) -> Result<Elementary, D
     let stream = Stream {
         source: payload.source,
         extents: Arc::new(found.extents),
+        ctx: payload.ctx,
     };
     let mut elementary = plain(stream, found.codec.unwrap_or(codec));
     elementary.container = container;

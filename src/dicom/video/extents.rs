@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::dicom::ByteSource;
 use crate::dicom::DecodeError;
+use crate::jobs::JobCtx;
 
 /// Bytes read at once.
 const WINDOW: usize = 1 << 20;
@@ -132,10 +133,13 @@ fn near_each_other(parts: &[(u64, usize)]) -> usize {
 pub(super) struct Stream {
     pub(super) source: ByteSource,
     pub(super) extents: Arc<Extents>,
+    /// What ends reading it: the job that scans it, not those that decode it later.
+    pub(super) ctx: JobCtx,
 }
 
 impl Stream {
     pub(super) fn read(&self, start: u64, length: usize) -> Result<Vec<u8>, DecodeError> {
+        self.ctx.check()?;
         self.extents.read(&self.source, start, length)
     }
 
@@ -225,6 +229,7 @@ mod tests {
         let stream = Stream {
             source: ByteSource::Memory(vec![0; length as usize].into()),
             extents: Arc::new(extents),
+            ctx: JobCtx::new(),
         };
         let mut window = Window::new(&stream);
         let mut read = 0;

@@ -20,6 +20,7 @@ use super::walk::walk;
 use crate::dicom::DecodeError;
 use crate::dicom::fragments::fragment_ranges;
 use crate::dicom::{ByteSource, PixelDataLocation};
+use crate::jobs::JobCtx;
 
 /// The pictures of a video.
 #[derive(Debug, Clone)]
@@ -43,14 +44,15 @@ pub struct VideoIndex {
 }
 
 impl VideoIndex {
-    /// Scans the pixel data at `location`.
+    /// Scans the pixel data at `location`, to their end: that may be gigabytes.
     ///
     /// # Errors
-    /// The source cannot be read, or no picture is found in it.
+    /// The source cannot be read, no picture is found in it, or the job was cancelled.
     pub(in crate::dicom) fn scan(
         source: &ByteSource,
         location: PixelDataLocation,
         codec: VideoCodec,
+        ctx: &JobCtx,
     ) -> Result<Self, DecodeError> {
         let (fragments, is_cut_off) = fragment_ranges(source, location)?;
         let mut extents = super::extents::Extents::default();
@@ -60,8 +62,10 @@ impl VideoIndex {
         let payload = Stream {
             source: source.clone(),
             extents: Arc::new(extents),
+            ctx: ctx.clone(),
         };
         let mut index = Self::of(container::unwrap(payload, codec)?)?;
+        index.stream.ctx = JobCtx::new();
         index.is_cut_off = is_cut_off;
         Ok(index)
     }
@@ -273,6 +277,7 @@ impl VideoIndex {
             stream: Stream {
                 source: ByteSource::Memory(bytes.into()),
                 extents: Arc::new(extents),
+                ctx: JobCtx::new(),
             },
             format: PictureFormat {
                 size: [1, 1],

@@ -317,6 +317,7 @@ mod tests {
     use super::super::extents::Extents;
     use super::*;
     use crate::dicom::ByteSource;
+    use crate::jobs::JobCtx;
 
     fn boxed(kind: [u8; 4], words: &[u32]) -> Vec<u8> {
         let length = 8 + 4 * words.len() as u32;
@@ -334,6 +335,7 @@ mod tests {
         let payload = Stream {
             source: ByteSource::Memory(bytes.into()),
             extents: Arc::new(extents),
+            ctx: JobCtx::new(),
         };
         assert!(read(&payload).is_err());
     }

@@ -133,6 +133,7 @@ mod tests {
     use super::super::extents::Extents;
     use super::*;
     use crate::dicom::ByteSource;
+    use crate::jobs::JobCtx;
 
     #[derive(Default)]
     struct Seen(Vec<(Range<u64>, Vec<u8>)>);
@@ -149,6 +150,7 @@ mod tests {
         Stream {
             source: ByteSource::Memory(bytes.into()),
             extents: Arc::new(extents),
+            ctx: JobCtx::new(),
         }
     }
 
@@ -166,6 +168,27 @@ mod tests {
             let expected = vec![(at..at + 5, vec![9, 8]), (at + 5..at + 9, vec![5])];
             assert_eq!(seen.0, expected, "{before}");
         }
+    }
+
+    #[test]
+    fn a_cancelled_job_looks_no_further() {
+        struct CancelsAtFirst(JobCtx, usize);
+        impl Visitor for CancelsAtFirst {
+            fn unit(&mut self, _bytes: Range<u64>, _head: &[u8]) {
+                self.0.cancel();
+                self.1 += 1;
+            }
+        }
+        // A unit every two mebibytes.
+        let mut bytes = vec![7; 8 << 20];
+        for unit in 0..4 {
+            bytes[unit << 21..][..5].copy_from_slice(&[0, 0, 1, 9, 8]);
+        }
+        let stream = stream(bytes);
+        let mut seen = CancelsAtFirst(stream.ctx.clone(), 0);
+        let walked = walk(&stream, Framing::StartCodes, &[], &mut seen);
+        assert!(matches!(walked, Err(DecodeError::Cancelled)));
+        assert_eq!(seen.1, 1);
     }
 
     #[test]

@@ -20,6 +20,7 @@ use crate::ui::viewport::calibrate::LengthField;
 use crate::ui::viewport::layers::LayerMemory;
 use crate::ui::viewport::measurement::MeasurementCache;
 use crate::ui::viewport::picture::{PictureMemory, SharedTextures};
+use crate::ui::viewport::presentation::Outlined;
 use crate::view::{Presented, ViewState};
 use crate::workspace::{Cinema, Command, GestureId, PaneId};
 
@@ -73,6 +74,8 @@ impl Interaction {
 pub(super) struct PaneMemory {
     /// The last stack frame that was on screen.
     pub last: Option<LastFrame>,
+    /// What a presentation state drew over it.
+    pub outlined: Option<Outlined>,
     /// Where labels were drawn.
     pub labels: Vec<LabelPlace>,
     /// The pointer holds the film's bar.

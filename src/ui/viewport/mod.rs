@@ -171,7 +171,7 @@ pub fn viewport_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, pane: PaneId) {
         ctx.interaction.textures.as_ref(),
         &mut memory.layers,
     );
-    presentation::presentation_ui(ui, &showing, &rect, ctx.theme);
+    presentation::presentation_ui(ui, &showing, &rect, ctx.theme, &mut memory.outlined);
 
     let annotations = drawings::seen(ctx.workspace, &showing);
     let labels = std::mem::take(&mut memory.labels);

@@ -11,36 +11,59 @@ use super::PaneRect;
 use super::showing::Showing;
 use super::text_on_image::line;
 use crate::geom::DVec2;
-use crate::objects::presentation_state::Justification;
+use crate::objects::presentation_state::{Justification, PresentationState};
 use crate::ui::theme::Theme;
+use crate::view::mark_style::{DASH, DASH_GAP, GAP, HALO, LINE, POINT};
 use crate::view::{
-    PresentationMark, TextPlace, filled_rows, is_near_screen, letter_size, presentation_marks,
-    seen_line,
+    PresentationMark, ResolvedView, ShownData, TextPlace, filled_rows, is_near_screen, letter_size,
+    presentation_marks, seen_line,
 };
 
-/// Width of a line whose state says nothing, points.
-const LINE: f32 = 1.5;
-/// Length of a dash, points.
-const DASH: f32 = 6.0;
-/// Between two dashes, points.
-const DASH_GAP: f32 = 5.0;
-/// Radius of a point, points.
-const POINT: f32 = 3.0;
-/// Between a point and the text beside it, points.
-const GAP: f32 = 8.0;
+/// What was drawn last, and of what: curves are not outlined anew for every frame of the window.
+#[derive(Debug)]
+pub(super) struct Outlined {
+    state: Arc<PresentationState>,
+    image: (Arc<str>, u32),
+    view: ResolvedView,
+    marks: Vec<PresentationMark>,
+}
+
+impl Outlined {
+    fn is_of(&self, state: &Arc<PresentationState>, data: &ShownData, view: &ResolvedView) -> bool {
+        let (uid, frame) = &self.image;
+        Arc::ptr_eq(&self.state, state)
+            && (&**uid, *frame) == (&*data.image.sop_instance_uid, data.image.frame)
+            && self.view == *view
+    }
+}
 
 /// Draws it, where the state is for the frame on screen and overlays are not hidden.
-pub(super) fn presentation_ui(ui: &Ui, showing: &Showing, rect: &PaneRect, theme: &Theme) {
+pub(super) fn presentation_ui(
+    ui: &Ui,
+    showing: &Showing,
+    rect: &PaneRect,
+    theme: &Theme,
+    outlined: &mut Option<Outlined>,
+) {
     let (Some(presented), Some(data)) = (&showing.presented, &showing.data) else {
         return;
     };
     if !presented.is_for_frame || !showing.state.look.marks.overlays {
         return;
     }
-    let image = &data.image;
-    let state = &presented.state;
-    for mark in presentation_marks(state, &image.sop_instance_uid, image.frame, &showing.view) {
-        draw(ui, &ui.painter_at(rect.points), rect, theme, &mark);
+    let (image, state) = (&data.image, &presented.state);
+    if !{ outlined.as_ref() }.is_some_and(|it| it.is_of(state, data, &showing.view)) {
+        let (uid, frame) = (&image.sop_instance_uid, image.frame);
+        *outlined = Some(Outlined {
+            state: Arc::clone(state),
+            image: ((**uid).into(), frame),
+            view: showing.view.clone(),
+            marks: presentation_marks(state, uid, frame, &showing.view),
+        });
+    }
+    let painter = ui.painter_at(rect.points);
+    for mark in outlined.iter().flat_map(|it| &it.marks) {
+        draw(ui, &painter, rect, theme, mark);
     }
 }
 
@@ -51,8 +74,8 @@ fn draw(ui: &Ui, painter: &Painter, rect: &PaneRect, theme: &Theme, mark: &Prese
         PresentationMark::Point { at, .. } if !is_near_screen(*at, size_px) => {}
         PresentationMark::Point { at, rgb } => {
             let at = rect.pos(*at);
-            painter.circle_filled(at, POINT + 1.0, halo);
-            painter.circle_filled(at, POINT, colour(theme, *rgb));
+            painter.circle_filled(at, (POINT + HALO) as f32, halo);
+            painter.circle_filled(at, POINT as f32, colour(theme, *rgb));
         }
         PresentationMark::Line {
             points,
@@ -61,21 +84,21 @@ fn draw(ui: &Ui, painter: &Painter, rect: &PaneRect, theme: &Theme, mark: &Prese
             is_dashed,
         } => {
             let seen = seen_line(points, *is_dashed, size_px);
-            let width = LINE * *thickness as f32;
-            for (width, colour) in [(width + 1.5, halo), (width, colour(theme, *rgb))] {
-                let stroke = Stroke::new(width, colour);
+            let width = LINE * thickness;
+            for (width, colour) in [(width + 2.0 * HALO, halo), (width, colour(theme, *rgb))] {
+                let stroke = Stroke::new(width as f32, colour);
                 for part in &seen.parts {
                     let path: Vec<Pos2> = part.points.iter().map(|at| rect.pos(*at)).collect();
                     if seen.is_dashed {
                         // The first dash of this part begins where the line's next one would.
-                        let period = f64::from(DASH + DASH_GAP);
+                        let period = DASH + DASH_GAP;
                         let before = part.before_px / rect.px_per_pt;
                         let offset = (-before).rem_euclid(period) as f32;
                         let dashes = Shape::dashed_line_with_offset(
                             &path,
                             stroke,
-                            &[DASH],
-                            &[DASH_GAP],
+                            &[DASH as f32],
+                            &[DASH_GAP as f32],
                             offset,
                         );
                         painter.extend(dashes);
@@ -139,7 +162,7 @@ fn text_ui(
         TextPlace::Beside(at) => {
             let galleys = lines(&plain);
             let height: f32 = galleys.iter().map(|galley| galley.size().y).sum();
-            let begin = rect.pos(at) + Vec2::new(GAP, -height * 0.5);
+            let begin = rect.pos(at) + Vec2::new(GAP as f32, -height * 0.5);
             write(painter, theme, begin, 0.0, &galleys, |_| 0.0);
         }
         TextPlace::Box {
@@ -186,7 +209,7 @@ fn write(
     for galley in galleys {
         let at = begin + turn * Vec2::new(indent(galley), y);
         y += galley.size().y;
-        for offset in [Vec2::X, -Vec2::X, Vec2::Y, -Vec2::Y] {
+        for offset in [Vec2::X, -Vec2::X, Vec2::Y, -Vec2::Y].map(|way| way * HALO as f32) {
             let halo = theme.colours.halo;
             let shadow = TextShape::new(at + offset, Arc::clone(galley), halo);
             painter.add(shadow.with_override_text_color(halo).with_angle(angle));

@@ -105,10 +105,21 @@ pub(super) fn look_lines(showing: &Showing, words: &Words) -> Vec<Line> {
 
 /// What of shutter and overlays is not shown, be it the reader's wish or a fault of the file.
 fn marks_lines(showing: &Showing, words: &Words) -> Vec<Line> {
-    let Pixels::Frame(image) = &showing.pixels else {
-        return Vec::new();
+    let marks = match &showing.pixels {
+        Pixels::Frame(image) => image.marks.as_ref(),
+        // They belong to the pixels of an image, which a plane mixes from several.
+        Pixels::Plane(..) => {
+            let marks = showing
+                .image
+                .as_ref()
+                .and_then(|image| image.marks.as_ref());
+            let is_any = marks.is_some_and(|marks| !marks.is_empty());
+            let text = is_any.then(|| warning(words.id(msg("viewport-marks-in-stack"))));
+            return text.into_iter().collect();
+        }
+        Pixels::Waiting | Pixels::Failed(_) => None,
     };
-    let Some(marks) = &image.marks else {
+    let Some(marks) = marks else {
         return Vec::new();
     };
     let choice = showing.state.look.marks;
