@@ -204,7 +204,7 @@ impl Shared {
 
     fn wake(&self) {
         // One waking is enough.
-        drop(self.wake.try_send(()));
+        self.wake.try_send(()).ok();
     }
 
     /// Those who opened this study have now all of it that can be had.
@@ -326,7 +326,7 @@ fn dispatch(shared: &Arc<Shared>, woken: &Receiver<()>) {
             due.clamp(TOLD_EVERY, LOOK_EVERY)
         };
         // Woken or not, the next look comes; the sender is in `shared`.
-        drop(woken.recv_timeout(wait));
+        woken.recv_timeout(wait).ok();
     }
 }
 
