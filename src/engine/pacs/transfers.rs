@@ -30,7 +30,7 @@ const MOST_AT_ONCE: usize = 4;
 /// How often the window hears how far they are.
 const TOLD_EVERY: Duration = Duration::from_millis(250);
 /// Another program may have added something.
-const LOOK_EVERY: Duration = Duration::from_secs(30);
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// The runner of one archive's queue. Stops when it goes; what ran waits for the next start.
 pub(super) struct Runner {
