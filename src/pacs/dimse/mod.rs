@@ -8,7 +8,7 @@ mod echo;
 mod find;
 mod get;
 mod intake;
-mod keys;
+pub(super) mod keys;
 mod link;
 mod move_;
 mod operation;

@@ -299,6 +299,8 @@ impl Answer<'_> {
                 .map_err(|error| refusal::of_body(session, error))?;
             let bytes = buffer.get(..read).unwrap_or_default();
             if bytes.is_empty() {
+                // A line that was cut for a cancelled job looks like the end of some bodies.
+                session.ctx.check()?;
                 return Ok(());
             }
             if let Some(throttle) = &session.site.throttle {

@@ -1,3 +1,5 @@
+//! Bodies in all pieces they can come in, and bodies that are none.
+
 use super::*;
 
 /// The parts of a body that comes in these pieces: content type and bytes of each whole one.
