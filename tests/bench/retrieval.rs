@@ -54,7 +54,7 @@ fn main() {
     for n in 0..SLICES {
         orthanc.store(&slice(n));
     }
-    let rows: [(&str, Box<dyn Fn(&Path) -> Outcome>); 4] = [
+    let rows: [(&str, Box<Run<'_>>); 4] = [
         (
             "isocentre, DICOMweb",
             Box::new(|to| ours(&orthanc.dicom_web(), to)),
@@ -91,6 +91,9 @@ fn main() {
     }
     println!("peak memory of this program: {} MiB", peak_mib());
 }
+
+/// Fetches all into a folder.
+type Run<'a> = dyn Fn(&Path) -> Outcome + 'a;
 
 #[derive(Debug, Clone, Copy)]
 struct Outcome {

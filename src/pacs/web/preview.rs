@@ -48,15 +48,12 @@ pub(super) fn rendered(
     frame: Option<u32>,
     size: Option<[u32; 2]>,
 ) -> Result<InstanceHeader, Failure> {
-    let mut url = place.url(&session.site.base);
-    if let Some(frame) = frame {
-        url.push_str(&format!("/frames/{frame}"));
-    }
-    url.push_str("/rendered");
-    if let Some([width, height]) = size {
-        url.push_str(&format!("?viewport={width},{height}"));
-    }
-    picture(session, url)
+    let url = place.url(&session.site.base);
+    let frame = frame.map_or_else(String::new, |frame| format!("/frames/{frame}"));
+    let size = size.map_or_else(String::new, |[width, height]| {
+        format!("?viewport={width},{height}")
+    });
+    picture(session, format!("{url}{frame}/rendered{size}"))
 }
 
 /// A small picture that stands for an instance.

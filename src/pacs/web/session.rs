@@ -135,9 +135,10 @@ impl<'a> Session<'a> {
         let mut was_renewed = false;
         loop {
             self.ctx.check()?;
-            let who = match self.says_who {
-                true => self.site.credentials.header(self)?,
-                false => None,
+            let who = if self.says_who {
+                self.site.credentials.header(self)?
+            } else {
+                None
             };
             let mut body = (content.open)()?;
             let request = http::Request::post(&ask.url)

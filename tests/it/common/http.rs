@@ -79,7 +79,7 @@ impl Reply {
         let body = body.as_ref();
         let mut head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n", body.len());
         for (name, value) in headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            head.extend([name, ": ", value, "\r\n"]);
         }
         head.push_str("\r\n");
         Self {
@@ -291,7 +291,7 @@ fn forwarded(port: u16, request: &HttpRequest) -> io::Result<Reply> {
     );
     for (name, value) in &request.headers {
         if name != "connection" {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            head.extend([name, ": ", value, "\r\n"]);
         }
     }
     head.push_str("\r\n");

@@ -242,7 +242,7 @@ fn a_cancelled_job_ends_at_once_though_the_server_is_silent() {
 fn silence_ends_with_the_patience_of_the_node() {
     let begin = Instant::now();
     let server =
-        HttpServer::start(|_| Reply::stream(PARTS, vec![Piece::Wait(Duration::from_secs(60))]));
+        HttpServer::start(|_| Reply::stream(PARTS, vec![Piece::Wait(Duration::from_mins(1))]));
     let node = node_with(&server.url(), |address| address.patience_s = 0.3);
     let failure = service(&node).echo(&ctx()).unwrap_err();
     assert!(matches!(failure, Failure::NoAnswer { .. }), "{failure:?}");
