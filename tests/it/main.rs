@@ -28,6 +28,7 @@ mod messages;
 mod model;
 mod overlays;
 mod pacs_reading;
+mod pacs_web;
 mod per_frame;
 mod phases;
 mod pictures;

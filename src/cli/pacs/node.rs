@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::pacs::AeTitle;
+use crate::pacs::Authentication;
 use crate::pacs::Authorities;
 use crate::pacs::Caller;
 use crate::pacs::Node;
@@ -42,6 +43,21 @@ pub(super) struct NodeArgs {
     /// Take whoever answers for the node
     #[arg(long, conflicts_with = "tls_authorities")]
     tls_anyone: bool,
+    /// Who we are to a DICOMweb service
+    #[arg(long, value_name = "NAME")]
+    user: Option<String>,
+    /// Show a DICOMweb service a token
+    #[arg(long, conflicts_with = "user")]
+    token: bool,
+    /// The way to a DICOMweb service
+    #[arg(long, value_name = "URL")]
+    proxy: Option<String>,
+    /// At most so much of the line, bytes per second
+    #[arg(long, value_name = "BYTES")]
+    limit_rate: Option<u64>,
+    /// A slow line
+    #[arg(long)]
+    slow: bool,
 }
 
 impl NodeArgs {
@@ -72,18 +88,31 @@ impl NodeArgs {
             }
             NodeAddress::Web(address) => {
                 address.tls = tls();
+                address.proxy.clone_from(&self.proxy);
+                address.authentication = match (&self.user, self.token) {
+                    (Some(user), _) => Authentication::Basic { user: user.clone() },
+                    (None, true) => Authentication::Bearer,
+                    (None, false) => Authentication::None,
+                };
                 if let Some(patience) = self.patience {
                     address.patience_s = patience;
                 }
             }
         }
         Ok(Node {
-            name: self.node.clone(),
+            name: self.name().to_owned(),
             address,
             is_searched: true,
-            limit_bytes_per_s: None,
-            is_slow: false,
+            limit_bytes_per_s: self.limit_rate,
+            is_slow: self.slow,
         })
+    }
+
+    /// Of a URL the host and port: its variable for a password bears that name.
+    fn name(&self) -> &str {
+        let place = self.node.split_once("://").map(|(_, rest)| rest);
+        let host = place.and_then(|place| place.split('/').next());
+        host.unwrap_or(&self.node)
     }
 
     /// The services of a node, for who these options say we are.

@@ -10,6 +10,7 @@ use super::command::Command;
 use super::command::field;
 use super::command::kind;
 use super::keys::Keys;
+use super::keys::identity;
 use super::keys::keys;
 use super::uids;
 use crate::dicom::Dataset;
@@ -158,19 +159,6 @@ impl Search<'_> {
             }
         }
         Ok(())
-    }
-}
-
-/// What makes two answers the same.
-fn identity(level: Level, found: &StudyMatch) -> String {
-    match level {
-        Level::Patient => format!(
-            "{}\\{}\\{}",
-            found.patient_id, found.issuer_of_patient_id, found.patient_name
-        ),
-        Level::Study => found.study_uid.clone(),
-        Level::Series => found.series_uid.clone(),
-        Level::Instance => found.sop_instance_uid.clone(),
     }
 }
 

@@ -11,13 +11,14 @@ use crate::dicom::Tag;
 use crate::dicom::tags as t;
 use crate::model::DateRange;
 use crate::model::Level;
+use crate::model::StudyMatch;
 use crate::model::StudyQuery;
 use crate::model::plain;
 use crate::model::words;
 
 /// One identifier to be sent.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Keys {
+pub(in crate::pacs) struct Keys {
     pub dataset: Dataset,
     /// Its text's character set.
     pub character_set: &'static str,
@@ -88,7 +89,7 @@ pub(super) const fn level_name(level: Level) -> &'static str {
 
 /// The identifiers that answer a query, in the order in which they are sent. Below the study
 /// level, the query names one study, and below the series level one series.
-pub(super) fn keys(query: &StudyQuery) -> Vec<Keys> {
+pub(in crate::pacs) fn keys(query: &StudyQuery) -> Vec<Keys> {
     let base = base(query);
     let modalities = match (query.level, query.modalities.as_slice()) {
         (Level::Study | Level::Series, []) | (Level::Patient | Level::Instance, _) => vec![None],
@@ -158,6 +159,19 @@ fn base(query: &StudyQuery) -> Dataset {
         builder.text(*tag, value);
     }
     builder.into_dataset()
+}
+
+/// What makes two answers the same.
+pub(in crate::pacs) fn identity(level: Level, found: &StudyMatch) -> String {
+    match level {
+        Level::Patient => format!(
+            "{}\\{}\\{}",
+            found.patient_id, found.issuer_of_patient_id, found.patient_name
+        ),
+        Level::Study => found.study_uid.clone(),
+        Level::Series => found.series_uid.clone(),
+        Level::Instance => found.sop_instance_uid.clone(),
+    }
 }
 
 /// `20260101-20260131`, `20260101-`, `-20260131`, `20260101` (PS3.4 C.2.2.2.5).

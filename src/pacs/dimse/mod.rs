@@ -8,7 +8,7 @@ mod echo;
 mod find;
 mod get;
 mod intake;
-mod keys;
+pub(super) mod keys;
 mod link;
 pub(super) mod tls;
 mod move_;

@@ -11,6 +11,7 @@ use super::accept::accept_parts;
 use super::instance::InstancePlace;
 use super::list::entries;
 use super::receive::other_kind;
+use super::session::Answer;
 use super::session::Ask;
 use super::session::Session;
 use crate::dicom::ByteSource;
@@ -47,15 +48,12 @@ pub(super) fn rendered(
     frame: Option<u32>,
     size: Option<[u32; 2]>,
 ) -> Result<InstanceHeader, Failure> {
-    let mut url = place.url(&session.site.base);
-    if let Some(frame) = frame {
-        url.push_str(&format!("/frames/{frame}"));
-    }
-    url.push_str("/rendered");
-    if let Some([width, height]) = size {
-        url.push_str(&format!("?viewport={width},{height}"));
-    }
-    picture(session, url)
+    let url = place.url(&session.site.base);
+    let frame = frame.map_or_else(String::new, |frame| format!("/frames/{frame}"));
+    let size = size.map_or_else(String::new, |[width, height]| {
+        format!("?viewport={width},{height}")
+    });
+    picture(session, format!("{url}{frame}/rendered{size}"))
 }
 
 /// A small picture that stands for an instance.
@@ -78,11 +76,8 @@ pub(super) fn thumbnail(
 }
 
 fn picture(session: &Session<'_>, url: String) -> Result<InstanceHeader, Failure> {
-    let answer = session.get(&Ask {
-        url,
-        accept: "image/jpeg, image/png;q=0.9",
-        may_pack: false,
-    })?;
+    // One by one: some services cannot read a list.
+    let answer = get_some(session, &url, &["image/jpeg", "image/png"])?;
     let site = session.site;
     let media_type = answer.media_type.clone();
     let bytes = if media_type.is_multipart() {
@@ -120,31 +115,40 @@ pub(super) fn frames(
     let mut forms = vec![accept.as_str()];
     forms.extend((accept != as_is).then_some(as_is.as_str()));
     forms.push(r#"multipart/related; type="application/octet-stream""#);
-    let mut last = None;
+    parts(session, get_some(session, &url, &forms)?, LONGEST_FRAMES)
+}
+
+/// The answer in the first form that is to be had.
+fn get_some<'s>(
+    session: &'s Session<'_>,
+    url: &str,
+    forms: &[&str],
+) -> Result<Answer<'s>, Failure> {
+    let mut outcome = Err(session.site.trouble(WebTrouble::NotAcceptable));
     for accept in forms {
-        let answer = session.get(&Ask {
-            url: url.clone(),
+        outcome = session.get(&Ask {
+            url: url.to_owned(),
             accept,
             may_pack: false,
         });
-        match answer {
-            Ok(answer) => return parts(session, answer, LONGEST_FRAMES),
-            Err(
-                failure @ Failure::Web {
-                    trouble: WebTrouble::NotAcceptable | WebTrouble::Status { status: 400, .. },
-                    ..
-                },
-            ) => last = Some(failure),
-            Err(failure) => return Err(failure),
+        let is_of_form = matches!(
+            &outcome,
+            Err(Failure::Web {
+                trouble: WebTrouble::NotAcceptable | WebTrouble::Status { status: 400, .. },
+                ..
+            })
+        );
+        if !is_of_form {
+            break;
         }
     }
-    Err(last.unwrap_or_else(|| session.site.trouble(WebTrouble::NotAcceptable)))
+    outcome
 }
 
 /// All parts of an answer, in memory.
 fn parts(
     session: &Session<'_>,
-    answer: super::session::Answer<'_>,
+    answer: Answer<'_>,
     limit: usize,
 ) -> Result<Vec<FramePart>, Failure> {
     let site = session.site;

@@ -1,5 +1,8 @@
-//! Searches: which instances a part of a study holds.
+//! Searches (QIDO-RS, PS3.18 10.6): with the keys of a DIMSE search, judged here as well.
 
+use std::collections::BTreeSet;
+
+use super::WebTrouble;
 use super::address::escaped;
 use super::instance::InstancePlace;
 use super::list::After;
@@ -9,11 +12,43 @@ use super::list::list;
 use super::retrieve::PartOfStudy;
 use super::session::Answer;
 use super::session::Session;
+use crate::dicom::Dataset;
+use crate::dicom::Tag;
 use crate::dicom::tags;
+use crate::model::Level;
 use crate::model::StudyMatch;
 use crate::model::StudyQuery;
 use crate::pacs::Failure;
 use crate::pacs::Found;
+use crate::pacs::dimse::keys::identity;
+use crate::pacs::dimse::keys::keys;
+
+/// Answers to a search that leaves nearly all open; more are not worth their time.
+const MOST_OF_A_LAST_RESORT: usize = 5_000;
+
+/// Searches. What the service ignores of the query is judged here.
+///
+/// # Errors
+/// [`Failure`]; what was found before it stays found.
+pub(super) fn find(
+    session: &Session<'_>,
+    query: &StudyQuery,
+    found: &mut dyn FnMut(StudyMatch),
+) -> Result<Found, Failure> {
+    let mut search = Search {
+        query,
+        found,
+        seen: BTreeSet::new(),
+        state: Found::default(),
+    };
+    for one in single_queries(session, query)? {
+        search.run(session, &one)?;
+        if search.state.is_cut_off {
+            break;
+        }
+    }
+    Ok(search.state)
+}
 
 /// Whether an answer to a search is one.
 ///
@@ -23,12 +58,222 @@ pub(super) fn checked(session: &Session<'_>, answer: Answer<'_>) -> Result<(), F
     entries(session, answer).map(|_| ())
 }
 
-pub(super) fn find(
-    _session: &Session<'_>,
-    _query: &StudyQuery,
-    _found: &mut dyn FnMut(StudyMatch),
-) -> Result<Found, Failure> {
-    Ok(Found::default())
+/// Each names one study, and one series below it, as an address does.
+fn single_queries(session: &Session<'_>, query: &StudyQuery) -> Result<Vec<StudyQuery>, Failure> {
+    let mut studies = query.study_uids.clone();
+    if studies.is_empty() {
+        if matches!(query.level, Level::Patient | Level::Study) {
+            return Ok(vec![query.clone()]);
+        }
+        let above = StudyQuery {
+            level: Level::Study,
+            series_uids: Vec::new(),
+            instance_uids: Vec::new(),
+            other: Vec::new(),
+            limit: 0,
+            ..query.clone()
+        };
+        find(session, &above, &mut |found| studies.push(found.study_uid))?;
+    }
+    let of_series = |study: &str, series: Vec<String>| StudyQuery {
+        study_uids: vec![study.to_owned()],
+        series_uids: series,
+        ..query.clone()
+    };
+    Ok(studies
+        .iter()
+        .flat_map(|study| {
+            let is_below = query.level == Level::Instance && !query.series_uids.is_empty();
+            if is_below {
+                let series = query.series_uids.iter();
+                series
+                    .map(|series| of_series(study, vec![series.clone()]))
+                    .collect()
+            } else {
+                vec![of_series(study, query.series_uids.clone())]
+            }
+        })
+        .collect())
+}
+
+/// What came so far.
+struct Search<'a> {
+    query: &'a StudyQuery,
+    found: &'a mut dyn FnMut(StudyMatch),
+    seen: BTreeSet<String>,
+    state: Found,
+}
+
+impl Search<'_> {
+    /// Sends a query in all its spellings.
+    fn run(&mut self, session: &Session<'_>, query: &StudyQuery) -> Result<(), Failure> {
+        let before = self.state.matches;
+        let mut ignores_case = false;
+        for keys in keys(query) {
+            let is_needless = keys.is_last_resort && self.state.matches > before
+                || keys.is_variant && ignores_case
+                // JSON is Unicode.
+                || keys.character_set != "ISO_IR 192";
+            if is_needless {
+                continue;
+            }
+            for escapes in [Escapes::Used, Escapes::Avoided] {
+                let is_last_resort = keys.is_last_resort || escapes == Escapes::Avoided;
+                let question = Question::new(query, &keys.dataset, escapes);
+                if escapes == Escapes::Avoided
+                    && (!question.has_gaps || self.state.matches > before)
+                {
+                    continue;
+                }
+                let mut answers = 0;
+                question.ask(session, &mut |dataset| {
+                    answers += 1;
+                    let found = StudyMatch::from_dataset(dataset);
+                    let is_new = self.seen.insert(identity(query.level, &found));
+                    if keys.is_variant && !is_new {
+                        // The other spelling gave this one too.
+                        ignores_case = true;
+                        return After::Stop;
+                    }
+                    if is_new && query.admits(&found) {
+                        if self.query.limit > 0 && self.state.matches >= self.query.limit {
+                            self.state.is_cut_off = true;
+                            return After::Stop;
+                        }
+                        self.state.matches += 1;
+                        (self.found)(found);
+                    }
+                    if is_last_resort && answers >= MOST_OF_A_LAST_RESORT {
+                        self.state.is_cut_off = true;
+                        return After::Stop;
+                    }
+                    After::Go
+                })?;
+                if self.state.is_cut_off {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether letters beyond ASCII are sent: some services do not decode what comes in an address,
+/// and find them only where a wildcard stands for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Escapes {
+    Used,
+    Avoided,
+}
+
+/// One request for a list.
+struct Question {
+    path: String,
+    /// What tells its answers apart.
+    key: Tag,
+    /// What must match.
+    keys: Vec<String>,
+    /// What is to be returned besides.
+    wishes: Vec<String>,
+    /// Wildcards stand for letters that were not sent, or might not be.
+    has_gaps: bool,
+}
+
+impl Question {
+    fn new(query: &StudyQuery, keys: &Dataset, escapes: Escapes) -> Self {
+        let e = keys.elements();
+        let (path, key) = address(query);
+        let mut question = Self {
+            path,
+            key,
+            keys: Vec::new(),
+            wishes: Vec::new(),
+            has_gaps: false,
+        };
+        let is_in_address = |tag: Tag| match tag {
+            tags::STUDY_INSTANCE_UID => !matches!(query.level, Level::Patient | Level::Study),
+            tags::SERIES_INSTANCE_UID => query.level == Level::Instance,
+            _ => false,
+        };
+        for tag in e.tags() {
+            if tag == tags::QUERY_RETRIEVE_LEVEL || is_in_address(tag) {
+                continue;
+            }
+            let name = format!("{:04X}{:04X}", tag.group(), tag.element());
+            match e.texts(tag).as_slice() {
+                [one] if !one.is_empty() => {
+                    question.has_gaps |= !one.is_ascii();
+                    question
+                        .keys
+                        .push(format!("{name}={}", key_text(one, escapes)));
+                }
+                [] | [_] => question.wishes.push(name),
+                // Several are judged here.
+                _ => {}
+            }
+        }
+        question
+    }
+
+    /// Asks once, and once more without wishes where the service does not know one of them.
+    fn ask(
+        &self,
+        session: &Session<'_>,
+        each: &mut dyn FnMut(Dataset) -> After,
+    ) -> Result<(), Failure> {
+        let mut ask = |parameters: &[String]| {
+            list(session, &self.path, parameters, self.key, &mut |entry| {
+                each(entry.dataset)
+            })
+        };
+        if self.wishes.is_empty() {
+            return ask(&self.keys);
+        }
+        let mut parameters = self.keys.clone();
+        parameters.push(format!("includefield={}", self.wishes.join(",")));
+        match ask(&parameters) {
+            Err(Failure::Web {
+                trouble: WebTrouble::Status { status: 400, .. },
+                ..
+            }) => ask(&self.keys),
+            outcome => outcome,
+        }
+    }
+}
+
+/// A key as it stands in an address. What is not escaped need not be decoded: wildcards as they
+/// are, and one for each sign that would have to be escaped.
+fn key_text(text: &str, escapes: Escapes) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '*' if out.ends_with('*') => {}
+            '*' | '?' => out.push(c),
+            c if c.is_ascii_alphanumeric() || "-._~".contains(c) => out.push(c),
+            c if c.is_ascii() => out.push('?'),
+            c if escapes == Escapes::Used => out.push_str(&escaped(c.encode_utf8(&mut [0; 4]))),
+            _ if out.ends_with('*') => {}
+            _ => out.push('*'),
+        }
+    }
+    out
+}
+
+/// The address that a query of one study is sent to, and what tells its answers apart.
+fn address(query: &StudyQuery) -> (String, Tag) {
+    let study = query.study_uids.first().map(|uid| escaped(uid));
+    let below = study.map_or_else(String::new, |study| format!("/studies/{study}"));
+    match query.level {
+        Level::Patient | Level::Study => ("/studies".to_owned(), tags::STUDY_INSTANCE_UID),
+        Level::Series => (format!("{below}/series"), tags::SERIES_INSTANCE_UID),
+        Level::Instance => {
+            let below = match query.series_uids.as_slice() {
+                [series] => format!("{below}/series/{}", escaped(series)),
+                _ => below,
+            };
+            (format!("{below}/instances"), tags::SOP_INSTANCE_UID)
+        }
+    }
 }
 
 /// The instances of a part of a study, series by series, each in the order of their numbers.
@@ -72,4 +317,28 @@ pub(super) fn instances_of(
     })?;
     found.sort_by_key(|(series, number, _)| (*series, *number));
     Ok(found.into_iter().map(|(_, _, place)| place).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_written_so_that_it_need_not_be_decoded() {
+        for (text, used, avoided) in [
+            ("*BENALI*", "*BENALI*", "*BENALI*"),
+            ("DOE^JANE A", "DOE?JANE?A", "DOE?JANE?A"),
+            ("a&b=c#%", "a?b?c??", "a?b?c??"),
+            (
+                "20260101-20260131",
+                "20260101-20260131",
+                "20260101-20260131",
+            ),
+            ("*太郎*", "*%E5%A4%AA%E9%83%8E*", "*"),
+            ("M*ller", "M*ller", "M*ller"),
+        ] {
+            assert_eq!(key_text(text, Escapes::Used), used);
+            assert_eq!(key_text(text, Escapes::Avoided), avoided);
+        }
+    }
 }

@@ -135,9 +135,10 @@ impl<'a> Session<'a> {
         let mut was_renewed = false;
         loop {
             self.ctx.check()?;
-            let who = match self.says_who {
-                true => self.site.credentials.header(self)?,
-                false => None,
+            let who = if self.says_who {
+                self.site.credentials.header(self)?
+            } else {
+                None
             };
             let mut body = (content.open)()?;
             let request = http::Request::post(&ask.url)
@@ -299,6 +300,8 @@ impl Answer<'_> {
                 .map_err(|error| refusal::of_body(session, error))?;
             let bytes = buffer.get(..read).unwrap_or_default();
             if bytes.is_empty() {
+                // A line that was cut for a cancelled job looks like the end of some bodies.
+                session.ctx.check()?;
                 return Ok(());
             }
             if let Some(throttle) = &session.site.throttle {

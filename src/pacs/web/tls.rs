@@ -1,5 +1,6 @@
 //! HTTPS by the same rules of trust as DIMSE over TLS: ureq's connections, our configuration.
 
+use std::io;
 use std::sync::Arc;
 
 use rustls::ClientConfig;
@@ -37,19 +38,36 @@ impl<In: Transport> Connector<In> for TlsConnector {
         let host = host.trim_start_matches('[').trim_end_matches(']');
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_not_a_name| ureq::Error::HostNotFound)?;
-        let mut session =
-            ClientConnection::new(self.0.clone(), name).map_err(std::io::Error::other)?;
+        let mut session = ClientConnection::new(self.0.clone(), name).map_err(io::Error::other)?;
         let clock = details.current_time.clone();
         let mut line = TransportAdapter::new(transport.boxed(), clock);
         line.set_timeout(details.timeout);
         while session.is_handshaking() {
-            session.complete_io(&mut line)?;
+            session.complete_io(&mut line).map_err(not_spoken)?;
         }
         let config = details.config;
         Ok(Some(Either::B(TlsTransport {
             buffers: LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size()),
             stream: StreamOwned::new(session, line),
         })))
+    }
+}
+
+/// Who does not understand the first bytes hangs up.
+fn not_spoken(error: io::Error) -> io::Error {
+    let is_told = error.get_ref().is_some();
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof
+        | io::ErrorKind::ConnectionReset
+        | io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::BrokenPipe
+            if !is_told =>
+        {
+            io::Error::other(rustls::Error::InvalidMessage(
+                rustls::InvalidMessage::MissingData("handshake"),
+            ))
+        }
+        _ => error,
     }
 }
 

@@ -11,6 +11,8 @@ pub mod certificates;
 mod compare;
 mod desk;
 pub mod drawn;
+pub mod http;
+pub mod keeping;
 pub mod orthanc;
 mod proxy;
 mod screen;

@@ -256,7 +256,10 @@ fn configuration_of(
         "StableAge": 1,
         "DicomWeb": {"Enable": true, "Root": "/dicom-web/", "EnableWado": true, "WadoRoot": "/wado"},
     });
-    let mut put = |key: &str, value: Value| all[key] = value;
+    let mut put = |key: &str, value: Value| {
+        let all = all.as_object_mut().unwrap();
+        all.insert(key.to_owned(), value);
+    };
     if let Some(tls) = &options.dicom_tls {
         put("DicomTlsEnabled", json!(true));
         put("DicomTlsCertificate", json!(tls.own.certificate));

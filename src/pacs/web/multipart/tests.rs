@@ -1,7 +1,12 @@
+//! Bodies in all pieces they can come in, and bodies that are none.
+
 use super::*;
 
+/// Content type and bytes.
+type Part = (String, Vec<u8>);
+
 /// The parts of a body that comes in these pieces: content type and bytes of each whole one.
-fn parts(boundary: &str, pieces: &[&[u8]]) -> (Vec<(String, Vec<u8>)>, Result<(), BadMultipart>) {
+fn parts(boundary: &str, pieces: &[&[u8]]) -> (Vec<Part>, Result<(), BadMultipart>) {
     let mut whole = Vec::new();
     let mut part = None;
     let mut parser = MultipartParser::new(boundary);

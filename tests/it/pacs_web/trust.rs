@@ -1,0 +1,142 @@
+//! HTTPS: whom we trust, and who we are.
+
+use isocentre::pacs::Authorities;
+use isocentre::pacs::Failure;
+use isocentre::pacs::Service as _;
+use isocentre::pacs::Tls;
+use isocentre::pacs::TlsTrouble;
+use isocentre::pacs::Wanted;
+
+use super::*;
+use crate::common::certificates::TestAuthority;
+use crate::common::certificates::TestCertificate;
+use crate::common::http::HttpServer;
+use crate::common::http::Reply;
+use crate::common::keeping::Keeping;
+use crate::common::orthanc::Orthanc;
+use crate::common::temp_folder;
+
+fn echo(url: &str, tls: Tls) -> Result<bool, Failure> {
+    let node = node_with(url, |address| address.tls = tls);
+    service(&node).echo(&ctx()).map(|echo| echo.is_verified)
+}
+
+fn trouble(outcome: Result<bool, Failure>) -> TlsTrouble {
+    match outcome {
+        Err(Failure::Tls { trouble, .. }) => trouble,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn trusting(authority: &TestAuthority) -> Tls {
+    Tls {
+        authorities: Authorities::File(authority.file.clone()),
+        ..Tls::default()
+    }
+}
+
+fn answering(own: &TestCertificate) -> HttpServer {
+    HttpServer::start_tls(own, None, |_| Reply::json("[]"))
+}
+
+#[test]
+fn a_certificate_counts_if_we_trust_its_authority_it_is_of_today_and_of_this_host() {
+    let folder = temp_folder();
+    let authority = TestAuthority::new(folder.path());
+    let own = authority.for_this_computer();
+    let server = answering(&own);
+    assert_eq!(echo(&server.url(), trusting(&authority)), Ok(true));
+    assert_eq!(
+        trouble(echo(&server.url(), Tls::default())),
+        TlsTrouble::UnknownAuthority
+    );
+    let anyone = Tls {
+        authorities: Authorities::Anyone,
+        ..Tls::default()
+    };
+    assert_eq!(echo(&server.url(), anyone), Ok(false));
+
+    let expired = answering(&authority.issue("old", &["127.0.0.1"], true));
+    assert_eq!(
+        trouble(echo(&expired.url(), trusting(&authority))),
+        TlsTrouble::Expired
+    );
+    let other = answering(&authority.issue("other", &["pacs.example"], false));
+    assert_eq!(
+        trouble(echo(&other.url(), trusting(&authority))),
+        TlsTrouble::OtherName
+    );
+}
+
+#[test]
+fn a_server_may_ask_who_we_are() {
+    let folder = temp_folder();
+    let authority = TestAuthority::new(folder.path());
+    let own = authority.for_this_computer();
+    let ours = authority.issue("ours", &["viewer"], false);
+    let server = HttpServer::start_tls(&own, Some(&authority.file), |_| Reply::json("[]"));
+    let with = Tls {
+        certificate: Some(ours.certificate),
+        key: Some(ours.key),
+        ..trusting(&authority)
+    };
+    assert_eq!(echo(&server.url(), with), Ok(true));
+    let without = trouble(echo(&server.url(), trusting(&authority)));
+    assert_eq!(without, TlsTrouble::OurCertificate);
+}
+
+#[test]
+fn https_and_http_are_told_apart() {
+    let folder = temp_folder();
+    let authority = TestAuthority::new(folder.path());
+    let plain = HttpServer::start(|_| Reply::json("[]"));
+    let secure = plain.url().replace("http:", "https:");
+    assert_eq!(
+        trouble(echo(&secure, trusting(&authority))),
+        TlsTrouble::NotSpoken
+    );
+    let server = answering(&authority.for_this_computer());
+    let insecure = server.url().replace("https:", "http:");
+    let failure = echo(&insecure, Tls::default()).unwrap_err();
+    let text = in_english(&failure.message());
+    assert!(text.contains("https"), "{failure:?}: {text}");
+}
+
+#[test]
+fn a_study_comes_over_https_as_over_http() {
+    let Some(orthanc) = Orthanc::start("retrieval over HTTPS") else {
+        return;
+    };
+    for n in 1..=5 {
+        orthanc.store(&file(n));
+    }
+    let folder = temp_folder();
+    let authority = TestAuthority::new(folder.path());
+    let own = authority.for_this_computer();
+    let front = HttpServer::tls_in_front_of(orthanc.http_port, &own, None);
+    let node = node_with(&format!("{}/dicom-web", front.url()), |address| {
+        address.tls = trusting(&authority);
+    });
+    let wanted = [Wanted {
+        study_uid: STUDY.into(),
+        series: Vec::new(),
+    }];
+    let sink = Keeping::new();
+    let outcome = service(&node)
+        .retrieve(&wanted, &sink, &|_| {}, &ctx())
+        .unwrap();
+    assert!(outcome.is_complete(), "{outcome:?}");
+    assert_eq!(data_set(&sink.file(&uid(3))), data_set(&file(3)));
+}
+
+#[test]
+fn a_proxy_that_refuses_is_named_as_the_cause() {
+    let proxy = HttpServer::start(|_| Reply::status(403));
+    let node = node_with("https://pacs.example/dicom-web", |address| {
+        address.proxy = Some(proxy.url());
+    });
+    let failure = service(&node).echo(&ctx()).unwrap_err();
+    let text = in_english(&failure.message());
+    assert!(text.contains("proxy"), "{failure:?}: {text}");
+    assert!(proxy.requests()[0].method == "CONNECT");
+}
