@@ -312,10 +312,8 @@ fn a_paused_transfer_stands_still_and_goes_on_when_it_is_resumed() {
     session.apply(Command::Transfer(TransferEdit::Pause(id)));
     let state = |it: &Session| it.workspace.transfers.all()[0].state.clone();
     session.until("the pause", |it| state(it) == TransferState::Paused);
-    assert_eq!(
-        session.workspace.scans_running, 0,
-        "nobody waits for what is paused"
-    );
+    // Nobody waits for what is paused.
+    session.until("the end of waiting", |it| it.workspace.scans_running == 0);
     let had = frames_shown(&session);
     std::thread::sleep(Duration::from_millis(700));
     session.until("events", |_| true);
