@@ -2,6 +2,7 @@
 //!
 //! Exit status: 0 done; 1 nothing usable; 2 wrong usage; 3 done in part, each failure named.
 
+mod archive;
 pub mod bench;
 pub mod demo;
 mod display_set;
@@ -59,6 +60,8 @@ enum Subcommand {
     Report(report::ReportArgs),
     /// Other programs' archives: DIMSE and DICOMweb
     Pacs(pacs::PacsArgs),
+    /// The local archive: import, find, check, rebuild, clean up
+    Archive(archive::ArchiveArgs),
     /// How long things take here
     Bench(bench::BenchArgs),
 }
@@ -84,6 +87,7 @@ pub fn run(start: Instant) -> Launch {
         Subcommand::Render(args) => render::run(&args),
         Subcommand::Report(args) => report::run(&args),
         Subcommand::Pacs(args) => pacs::run(&args),
+        Subcommand::Archive(args) => archive::run(&args),
         Subcommand::Bench(args) => bench::run(&args, start),
     })
 }

@@ -15,6 +15,9 @@ use clap::ValueEnum;
 
 use node::NodeArgs;
 
+pub(super) use find::line;
+pub(super) use find::query_of;
+
 /// Other programs' archives: DIMSE and DICOMweb
 #[derive(Debug, Args)]
 pub struct PacsArgs {
@@ -62,7 +65,7 @@ struct FindArgs {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum LevelChoice {
+pub(super) enum LevelChoice {
     Patient,
     Study,
     Series,

@@ -1,5 +1,6 @@
 //! The local archive: what it keeps, finds and refuses.
 
+mod command;
 mod importing;
 mod keeping;
 mod killing;

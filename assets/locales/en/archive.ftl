@@ -22,3 +22,56 @@ archive-kept-aside = An instance has the identifiers of one that is in the archi
 archive-damaged-aside = A file of the archive could not be read any more. It was moved to { $aside }; a whole copy that just arrived takes its place.
 archive-own-file = It lies in the archive itself
 archive-no-reference = Only files with a readable name and unencrypted entries of zip archives can be kept where they are. Import by copy instead.
+
+archive-imported = { $added ->
+    [one] 1 instance is in the archive now
+   *[other] { $added } instances are in the archive now
+}; { $known } were there already, { $aside } contradict one that is there, { $passed } files were passed over
+archive-import-aside = { $path } contradicts { $other }
+archive-nothing-found = Nothing in the archive matches
+archive-rebuilding = The index is made again from the files…
+archive-rebuilt = The index holds { $instances } instances now, from { $files } files of the archive. Files elsewhere that could not be reached: { $missing }.
+archive-check-clean = { $count ->
+    [one] 1 instance was checked; it is as it was kept
+   *[other] { $count } instances were checked; all are as they were kept
+}
+archive-check-faults = { $count } instances were checked, with { $faults } faults
+archive-check-missing = is not there any more
+archive-check-changed = is not what was kept
+archive-check-unindexed = is not in the index; a rebuild would take it in
+archive-check-reference = is known by reference, and is not there any more or has changed
+archive-check-aside = was kept aside
+archive-clean-nothing = Nothing would go
+archive-clean-would = { $studies ->
+    [one] 1 study would go
+   *[other] { $studies } studies would go
+}, of { $mib } MiB; --remove removes them
+archive-clean-did = { $studies ->
+    [one] 1 study went
+   *[other] { $studies } studies went
+}, of { $mib } MiB
+archive-clean-passed = { $count ->
+    [one] 1 study changed or came into use meanwhile and stays
+   *[other] { $count } studies changed or came into use meanwhile and stay
+}
+archive-clean-not-removed = could not be removed
+archive-stays-pinned = stays: it is pinned
+archive-stays-in-use = stays: it is open
+archive-stays-in-queue = stays: a transfer of it is not done
+archive-stays-never-sent = stays: something in it was never sent and may be nowhere else
+archive-clean-no-limit = Say what is to go: --unused-days, --at-most-gib or both
+
+help-archive = The local archive: import, find, check, rebuild, clean up
+help-archive-import = Take files in
+help-archive-find = What the archive has
+help-archive-check = Whether the files are what the index says
+help-archive-rebuild = Make the index again from the files
+help-archive-clean = What may go, by age and size; with --remove, remove it
+help-archive-folder = The folder of the archive; that of the settings if not given
+help-archive-reference = Leave the files where they are
+help-archive-files = Print the files of what is found
+help-archive-contents = Also compare every byte with its checksum
+help-archive-unused-days = Studies not kept or opened for so many days
+help-archive-at-most-gib = The longest unused, until the archive takes no more GiB
+help-archive-also-never-sent = Also what came from no node and was sent to none
+help-archive-remove = Remove what is listed

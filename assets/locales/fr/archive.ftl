@@ -22,3 +22,56 @@ archive-kept-aside = Une instance porte les identifiants d’une autre déjà pr
 archive-damaged-aside = Un fichier de l’archive n’était plus lisible. Il a été déplacé vers { $aside } ; une copie intacte qui vient d’arriver prend sa place.
 archive-own-file = Il se trouve dans l’archive elle-même
 archive-no-reference = Seuls les fichiers au nom lisible et les éléments non chiffrés d’archives zip peuvent être conservés là où ils se trouvent. Importez plutôt par copie.
+
+archive-imported = { $added ->
+    [one] 1 instance est désormais dans l’archive
+   *[other] { $added } instances sont désormais dans l’archive
+} ; { $known } y étaient déjà, { $aside } en contredisent une, { $passed } fichiers ont été ignorés
+archive-import-aside = { $path } contredit { $other }
+archive-nothing-found = Rien dans l’archive ne correspond
+archive-rebuilding = Reconstruction de l’index à partir des fichiers…
+archive-rebuilt = L’index contient maintenant { $instances } instances, issues de { $files } fichiers de l’archive. Fichiers extérieurs introuvables : { $missing }.
+archive-check-clean = { $count ->
+    [one] 1 instance vérifiée ; elle est telle qu’elle a été conservée
+   *[other] { $count } instances vérifiées ; toutes sont telles qu’elles ont été conservées
+}
+archive-check-faults = { $count } instances vérifiées, { $faults } défauts
+archive-check-missing = n’existe plus
+archive-check-changed = n’est plus ce qui a été conservé
+archive-check-unindexed = n’est pas dans l’index ; une reconstruction l’y ajouterait
+archive-check-reference = est connu par référence, mais n’existe plus ou a changé
+archive-check-aside = a été mis de côté
+archive-clean-nothing = Rien ne serait supprimé
+archive-clean-would = { $studies ->
+    [one] 1 examen serait supprimé
+   *[other] { $studies } examens seraient supprimés
+}, soit { $mib } Mio ; --remove les supprime
+archive-clean-did = { $studies ->
+    [one] 1 examen supprimé
+   *[other] { $studies } examens supprimés
+}, soit { $mib } Mio
+archive-clean-passed = { $count ->
+    [one] 1 examen a changé ou est en cours d’utilisation entre-temps et reste
+   *[other] { $count } examens ont changé ou sont en cours d’utilisation entre-temps et restent
+}
+archive-clean-not-removed = n’a pas pu être supprimé
+archive-stays-pinned = reste : il est épinglé
+archive-stays-in-use = reste : il est ouvert
+archive-stays-in-queue = reste : un transfert n’est pas terminé
+archive-stays-never-sent = reste : une partie n’a jamais été envoyée et n’existe peut-être nulle part ailleurs
+archive-clean-no-limit = Indiquez ce qui peut être supprimé : --unused-days, --at-most-gib ou les deux
+
+help-archive = L’archive locale : importer, rechercher, vérifier, reconstruire, nettoyer
+help-archive-import = Ajouter des fichiers
+help-archive-find = Ce que contient l’archive
+help-archive-check = Vérifier que les fichiers sont ce que dit l’index
+help-archive-rebuild = Reconstruire l’index à partir des fichiers
+help-archive-clean = Ce qui peut être supprimé, selon l’âge et la taille ; avec --remove, le supprimer
+help-archive-folder = Le dossier de l’archive ; celui des réglages par défaut
+help-archive-reference = Laisser les fichiers là où ils se trouvent
+help-archive-files = Afficher les fichiers de ce qui est trouvé
+help-archive-contents = Comparer aussi chaque octet à sa somme de contrôle
+help-archive-unused-days = Les examens ni reçus ni ouverts depuis ce nombre de jours
+help-archive-at-most-gib = Les plus longtemps inutilisés, jusqu’à ce que l’archive ne dépasse plus ce nombre de Gio
+help-archive-also-never-sent = Aussi ce qui ne vient d’aucun nœud et n’a été envoyé à aucun
+help-archive-remove = Supprimer ce qui est affiché

@@ -78,17 +78,27 @@ pub(super) fn run(args: &FindArgs) -> ExitCode {
 }
 
 fn query(args: &FindArgs) -> Result<StudyQuery, Message> {
+    let level = match args.level {
+        LevelChoice::Patient => Level::Patient,
+        LevelChoice::Study | LevelChoice::Worklist => Level::Study,
+        LevelChoice::Series => Level::Series,
+        LevelChoice::Instance => Level::Instance,
+    };
+    query_of(level, &args.key, args.limit)
+}
+
+/// From `KEYWORD=VALUE`s.
+pub(in crate::cli) fn query_of(
+    level: Level,
+    keys: &[String],
+    limit: usize,
+) -> Result<StudyQuery, Message> {
     let mut query = StudyQuery {
-        level: match args.level {
-            LevelChoice::Patient => Level::Patient,
-            LevelChoice::Study | LevelChoice::Worklist => Level::Study,
-            LevelChoice::Series => Level::Series,
-            LevelChoice::Instance => Level::Instance,
-        },
-        limit: args.limit,
+        level,
+        limit,
         ..StudyQuery::default()
     };
-    for key in &args.key {
+    for key in keys {
         let (keyword, value) = key.split_once('=').unwrap_or((key, ""));
         let unknown = || Message::new(msg("pacs-find-keyword")).text("keyword", keyword);
         let tag = tag_of_keyword(keyword).ok_or_else(unknown)?;
@@ -148,7 +158,7 @@ fn range(text: &str) -> Result<DateRange, Message> {
 }
 
 /// One line a match, parts separated by tabs.
-fn line(level: LevelChoice, found: &StudyMatch) -> String {
+pub(in crate::cli) fn line(level: LevelChoice, found: &StudyMatch) -> String {
     let words = Words::system();
     let number = |count: Option<u32>| count.map(|count| count.to_string()).unwrap_or_default();
     let day = |date: Option<Date>| match date {
