@@ -87,9 +87,9 @@ struct GetArgs {
     /// By which service
     #[arg(long)]
     via: Option<Via>,
-    /// The folder to write to
+    /// The folder to write to; the local archive if not given
     #[arg(long, value_name = "DIR")]
-    out: PathBuf,
+    out: Option<PathBuf>,
     /// Print one JSON document
     #[arg(long)]
     json: bool,

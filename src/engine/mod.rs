@@ -44,6 +44,7 @@ pub use documents::PageKey;
 pub use layer_textures::LayerPrepared;
 pub use loader::{Loader, Look, Unreadable};
 pub use own_pixels::OwnPixels;
+pub use pacs::ARCHIVE_FOLDER;
 pub use pixel_source::LoadedPixels;
 pub use source::InstanceSource;
 pub use tasks::read_settings;

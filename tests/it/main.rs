@@ -16,6 +16,7 @@ mod common;
 mod dcmtk_pictures;
 mod decode;
 mod demo;
+mod dimse;
 mod documents;
 mod encrypted_archives;
 mod files;

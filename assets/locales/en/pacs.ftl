@@ -46,6 +46,7 @@ pacs-status-cancelled = { $peer } stopped because it was asked to (status { $sta
 pacs-status-warning = { $peer } kept it, with a warning (status { $status }).
 pacs-status-other = { $peer } refused (status { $status }).
 pacs-status-comment = { $sentence } It adds: “{ $comment }”.
+pacs-names-lost = { $peer } sends names whose letters are lost on the way. Its administrator can set it to answer in UTF-8.
 pacs-keys-ignored = { $peer } does not support all that was asked for; what it sent was compared here.
 
 # Retrieving, and commitments.
@@ -85,8 +86,8 @@ help-pacs-echo = Whether a node is there and takes us for who we are
 help-pacs-find = What a node has
 help-pacs-get = Fetch a study
 help-pacs-send = Send files
-help-pacs-node = AET@host:port, AET@host:port+tls, or the http(s) URL of a DICOMweb service
-help-pacs-calling-ae = What we call ourselves (ISOCENTRE if not given)
+help-pacs-node = A configured name, AET@host:port, AET@host:port+tls, or the http(s) URL of a DICOMweb service
+help-pacs-calling-ae = What we call ourselves (that of the settings if not given)
 help-pacs-listen = The port we listen on, for C-MOVE
 help-pacs-patience = Longest wait for an answer, seconds
 help-pacs-tls-authorities = Who may vouch for the node (PEM); the system’s authorities if not given
@@ -99,7 +100,7 @@ help-pacs-limit = At most so many; 0 for all
 help-pacs-study = Study Instance UID
 help-pacs-series = Series Instance UID; may be given several times
 help-pacs-via = By which service
-help-pacs-out = The folder to write to
+help-pacs-out = The folder to write to; the local archive if not given
 help-pacs-paths = Files and folders
 help-pacs-commit = Ask the node to commit itself to keep them
 help-pacs-user = Our user name for a DICOMweb service; the password is in the variable ISOCENTRE_SECRET_HOST_PORT (the node’s address in capitals, with _ for other signs) or in the keyring

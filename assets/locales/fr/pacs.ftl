@@ -46,6 +46,7 @@ pacs-status-cancelled = { $peer } s’est arrêté à notre demande (statut { $s
 pacs-status-warning = { $peer } l’a archivée, avec un avertissement (statut { $status }).
 pacs-status-other = { $peer } a refusé (statut { $status }).
 pacs-status-comment = { $sentence } Il ajoute : « { $comment } ».
+pacs-names-lost = { $peer } envoie des noms dont les lettres se perdent en route. Son administrateur peut le régler pour répondre en UTF-8.
 pacs-keys-ignored = { $peer } ne prend pas en charge tous les critères ; ses réponses ont été comparées ici.
 
 # Retrieving, and commitments.
@@ -85,8 +86,8 @@ help-pacs-echo = Vérifie qu’un nœud répond et nous reconnaît
 help-pacs-find = Ce que contient un nœud
 help-pacs-get = Récupérer un examen
 help-pacs-send = Envoyer des fichiers
-help-pacs-node = AET@hôte:port, AET@hôte:port+tls, ou l’URL http(s) d’un service DICOMweb
-help-pacs-calling-ae = Notre titre AE (ISOCENTRE par défaut)
+help-pacs-node = Un nom configuré, AET@hôte:port, AET@hôte:port+tls, ou l’URL http(s) d’un service DICOMweb
+help-pacs-calling-ae = Notre titre AE (celui des réglages par défaut)
 help-pacs-listen = Le port sur lequel nous écoutons, pour C-MOVE
 help-pacs-patience = Attente maximale d’une réponse, en secondes
 help-pacs-tls-authorities = Qui peut garantir le nœud (PEM) ; les autorités du système par défaut
@@ -99,7 +100,7 @@ help-pacs-limit = Nombre maximal ; 0 pour tout
 help-pacs-study = Study Instance UID
 help-pacs-series = Series Instance UID ; peut être répété
 help-pacs-via = Par quel service
-help-pacs-out = Le dossier de destination
+help-pacs-out = Le dossier de destination ; l’archive locale par défaut
 help-pacs-paths = Fichiers et dossiers
 help-pacs-commit = Demander au nœud de s’engager à les conserver
 help-pacs-user = Notre nom d’utilisateur pour un service DICOMweb ; le mot de passe est dans la variable ISOCENTRE_SECRET_HÔTE_PORT (l’adresse du nœud en capitales, avec _ pour les autres signes) ou dans le trousseau

@@ -12,7 +12,12 @@ use serde_json::json;
 
 use super::GetArgs;
 use super::Via;
+use super::node;
+use crate::archive::Archive;
 use crate::cli::output;
+use crate::dicom::InstanceSink;
+use crate::engine::ARCHIVE_FOLDER;
+use crate::files::AppFolders;
 use crate::files::Readable;
 use crate::files::make_folder;
 use crate::jobs::JobCtx;
@@ -37,9 +42,10 @@ pub(super) fn run(args: &GetArgs) -> ExitCode {
         Ok(service) => service,
         Err(reason) => return output::fail(output::WRONG_USAGE, &reason),
     };
-    if let Err(error) = make_folder(&args.out, Readable::AsUsual) {
-        return output::fail(output::NOTHING_USABLE, &error.message());
-    }
+    let sink = match sink(args) {
+        Ok(sink) => sink,
+        Err(reason) => return output::fail(output::NOTHING_USABLE, &reason),
+    };
     let series = args.series.iter().map(|uid| WantedSeries {
         series_uid: uid.clone(),
         instance_uids: Vec::new(),
@@ -48,12 +54,11 @@ pub(super) fn run(args: &GetArgs) -> ExitCode {
         study_uid: args.study.clone(),
         series: series.collect(),
     };
-    let sink = FolderSink::new(&args.out);
     let progress = Progress::new();
     let start = Instant::now();
     let result = service.retrieve(
         &[wanted],
-        &sink,
+        &*sink,
         &|event| progress.note(&event),
         &JobCtx::new(),
     );
@@ -68,6 +73,23 @@ pub(super) fn run(args: &GetArgs) -> ExitCode {
             output::fail(output::NOTHING_USABLE, &failure.message())
         }
     }
+}
+
+/// The folder that was named, or the local archive.
+fn sink(args: &GetArgs) -> Result<Box<dyn InstanceSink>, Message> {
+    if let Some(folder) = &args.out {
+        make_folder(folder, Readable::AsUsual).map_err(|error| error.message())?;
+        return Ok(Box::new(FolderSink::new(folder)));
+    }
+    let folder = match node::settings().archive_folder {
+        Some(folder) => folder,
+        None => {
+            let folders = AppFolders::of_user().map_err(|error| error.message())?;
+            folders.data.join(ARCHIVE_FOLDER)
+        }
+    };
+    let archive = Archive::open(&folder).map_err(|error| error.message())?;
+    Ok(Box::new(archive))
 }
 
 fn choose(node: &mut Node, via: Option<Via>) -> Result<(), Message> {

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::engine::read_settings;
+use crate::files::AppFolders;
 use crate::pacs::AeTitle;
 use crate::pacs::Authentication;
 use crate::pacs::Authorities;
@@ -15,16 +17,17 @@ use crate::pacs::Service;
 use crate::pacs::Tls;
 use crate::pacs::service;
 use crate::problem::Message;
+use crate::workspace::PacsSettings;
 
 /// Options of every `pacs` command.
 #[derive(Debug, Args)]
 pub(super) struct NodeArgs {
-    /// AET@host:port, AET@host:port+tls, or the URL of a DICOMweb service
+    /// A configured name, AET@host:port, AET@host:port+tls, or the URL of a DICOMweb service
     #[arg(value_name = "NODE")]
     pub node: String,
     /// What we call ourselves
-    #[arg(long, value_name = "AET", default_value = "ISOCENTRE")]
-    calling_ae: String,
+    #[arg(long, value_name = "AET")]
+    calling_ae: Option<String>,
     /// The port we listen on, for C-MOVE
     #[arg(long, value_name = "PORT")]
     listen: Option<u16>,
@@ -63,7 +66,20 @@ pub(super) struct NodeArgs {
 impl NodeArgs {
     /// The node, as these options have it.
     pub fn node(&self) -> Result<Node, Message> {
-        let mut address = NodeAddress::parse(&self.node).map_err(|error| error.message())?;
+        let known = settings()
+            .nodes
+            .into_iter()
+            .find(|node| node.name == self.node);
+        let mut node = match known {
+            Some(node) => node,
+            None => Node {
+                name: self.name().to_owned(),
+                address: NodeAddress::parse(&self.node).map_err(|error| error.message())?,
+                is_searched: true,
+                limit_bytes_per_s: None,
+                is_slow: false,
+            },
+        };
         let is_said = self.tls_authorities.is_some()
             || self.tls_certificate.is_some()
             || self.tls_key.is_some()
@@ -77,9 +93,9 @@ impl NodeArgs {
             certificate: self.tls_certificate.clone(),
             key: self.tls_key.clone(),
         };
-        match &mut address {
+        match &mut node.address {
             NodeAddress::Dimse(address) => {
-                if is_said || address.tls.is_some() {
+                if is_said {
                     address.tls = Some(tls());
                 }
                 if let Some(patience) = self.patience {
@@ -87,25 +103,28 @@ impl NodeArgs {
                 }
             }
             NodeAddress::Web(address) => {
-                address.tls = tls();
-                address.proxy.clone_from(&self.proxy);
-                address.authentication = match (&self.user, self.token) {
-                    (Some(user), _) => Authentication::Basic { user: user.clone() },
-                    (None, true) => Authentication::Bearer,
-                    (None, false) => Authentication::None,
-                };
+                if is_said {
+                    address.tls = tls();
+                }
+                if self.proxy.is_some() {
+                    address.proxy.clone_from(&self.proxy);
+                }
+                match (&self.user, self.token) {
+                    (Some(user), _) => {
+                        let user = user.clone();
+                        address.authentication = Authentication::Basic { user };
+                    }
+                    (None, true) => address.authentication = Authentication::Bearer,
+                    (None, false) => {}
+                }
                 if let Some(patience) = self.patience {
                     address.patience_s = patience;
                 }
             }
         }
-        Ok(Node {
-            name: self.name().to_owned(),
-            address,
-            is_searched: true,
-            limit_bytes_per_s: self.limit_rate,
-            is_slow: self.slow,
-        })
+        node.limit_bytes_per_s = self.limit_rate.or(node.limit_bytes_per_s);
+        node.is_slow |= self.slow;
+        Ok(node)
     }
 
     /// Of a URL the host and port: its variable for a password bears that name.
@@ -117,8 +136,10 @@ impl NodeArgs {
 
     /// The services of a node, for who these options say we are.
     pub fn service(&self, node: &Node) -> Result<Box<dyn Service>, Message> {
-        let ae_title =
-            AeTitle::try_from(self.calling_ae.clone()).map_err(|error| error.message())?;
+        let ae_title = match &self.calling_ae {
+            Some(title) => AeTitle::try_from(title.clone()).map_err(|error| error.message())?,
+            None => settings().ae_title,
+        };
         let reception = self.listen.map_or(Reception::None, Reception::Listen);
         let caller = Caller {
             ae_title,
@@ -127,4 +148,12 @@ impl NodeArgs {
         };
         Ok(service(node, &caller))
     }
+}
+
+/// What the window's settings say of the network; the defaults where there are none.
+pub(super) fn settings() -> PacsSettings {
+    let folders = AppFolders::of_user().ok();
+    folders.map_or_else(PacsSettings::default, |folders| {
+        read_settings(&folders).0.pacs
+    })
 }

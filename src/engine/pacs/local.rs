@@ -19,7 +19,7 @@ use crate::workspace::{Arrival, FoundStudy, PacsSettings, Source, TransferEdit};
 use super::listener::Listener;
 use super::order::Focus;
 use super::transfers::Runner;
-use super::{Messenger, asks, on_thread, priors};
+use super::{ARCHIVE_FOLDER, Messenger, asks, on_thread, priors};
 
 /// What is asked of the thread.
 pub(super) enum Ask {
@@ -47,7 +47,7 @@ impl Local {
     pub(super) fn begin(folders: &AppFolders, messenger: &Messenger) -> Self {
         let (asks, asked) = crossbeam_channel::unbounded();
         let worker = Worker {
-            default_folder: folders.data.join("archive"),
+            default_folder: folders.data.join(ARCHIVE_FOLDER),
             messenger: messenger.clone(),
             settings: None,
             open: None,

@@ -39,6 +39,9 @@ use crate::workspace::{Arrival, Command, PacsSettings, TransferEdit, Workspace};
 use local::{Ask, Local};
 use order::Focus;
 
+/// The local archive's folder, below the application's data, unless the settings name another.
+pub const ARCHIVE_FOLDER: &str = "archive";
+
 /// The network side of the engine.
 pub(super) struct Network {
     sender: Sender<Command>,

@@ -15,7 +15,7 @@ const DEFLATED: &str = "1.2.840.10008.1.2.1.99";
 const EXPLICIT_BIG: &str = "1.2.840.10008.1.2.2";
 
 /// Image syntaxes with a context of their own, the commonest first.
-const COMMON: &[&str] = &[
+pub(super) const COMMON: &[&str] = &[
     EXPLICIT_LITTLE,
     IMPLICIT_LITTLE,
     "1.2.840.10008.1.2.4.70",

@@ -47,6 +47,7 @@ pub(super) fn find(
         query,
         found,
         seen: BTreeSet::new(),
+        has_lost_names: false,
         state: Found::default(),
     };
     for one in single_queries(&mut finder, query)? {
@@ -57,6 +58,10 @@ pub(super) fn find(
     }
     finder.association.release();
     let mut state = search.state;
+    if search.has_lost_names {
+        let message = Message::new(msg("pacs-names-lost"));
+        state.warnings.push(message.text("peer", call.peer()));
+    }
     if finder.has_unsupported_keys {
         state
             .warnings
@@ -117,6 +122,7 @@ struct Search<'a> {
     query: &'a StudyQuery,
     found: &'a mut dyn FnMut(StudyMatch),
     seen: BTreeSet<String>,
+    has_lost_names: bool,
     state: Found,
 }
 
@@ -124,6 +130,10 @@ impl Search<'_> {
     /// Sends a query in all its spellings.
     fn run(&mut self, finder: &mut Finder, query: &StudyQuery) -> Result<(), Failure> {
         let before = self.state.matches;
+        let nameless = StudyQuery {
+            patient_name: String::new(),
+            ..query.clone()
+        };
         let mut ignores_case = false;
         for keys in keys(query) {
             if keys.is_last_resort && self.state.matches > before || keys.is_variant && ignores_case
@@ -140,7 +150,13 @@ impl Search<'_> {
                     ignores_case = true;
                     return After::Stop;
                 }
-                if is_new && query.admits(&found) {
+                let is_admitted = query.admits(&found) || {
+                    // The letters are lost on the way: the node, which has them, compared them.
+                    let is_lost = keys.has_name && is_unreadable(&found.patient_name);
+                    self.has_lost_names |= is_lost && is_new;
+                    is_lost && nameless.admits(&found)
+                };
+                if is_new && is_admitted {
                     if self.query.limit > 0 && self.state.matches >= self.query.limit {
                         self.state.is_cut_off = true;
                         return After::Stop;
@@ -160,6 +176,11 @@ impl Search<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether a node wrote a name in a character set that has none of its letters.
+fn is_unreadable(name: &str) -> bool {
+    !name.chars().any(char::is_alphanumeric)
 }
 
 /// An association for searches.
@@ -316,6 +337,7 @@ impl Finder {
             query,
             found: &mut found,
             seen: BTreeSet::new(),
+            has_lost_names: false,
             state: Found::default(),
         };
         search.run(self, query)?;

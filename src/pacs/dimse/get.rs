@@ -3,11 +3,13 @@
 use super::association::Association;
 use super::association::Call;
 use super::association::Context;
+use super::association::MOST_CONTEXTS;
 use super::association::Proposal;
 use super::association::Request;
 use super::command::Command;
 use super::command::kind;
 use super::contexts;
+use super::contexts::Proposed;
 use super::intake;
 use super::operation;
 use super::operation::Counts;
@@ -49,7 +51,6 @@ impl Getter {
                 }
             }
         }
-        let mut proposal = Proposal::new("C-GET").with(uids::STUDY_ROOT_GET, &uids::PLAIN);
         let contexts = if is_guess {
             modalities.sort();
             modalities.dedup();
@@ -60,6 +61,33 @@ impl Getter {
             classes.truncate(taken);
             contexts
         };
+        Self::propose(call, contexts, classes, ctx)
+    }
+
+    /// One for the classes of these tasks, in one syntax.
+    pub fn open_for(
+        call: &Call,
+        tasks: &[Task],
+        syntax: &str,
+        ctx: &JobCtx,
+    ) -> Result<Self, Failure> {
+        let mut classes: Vec<String> = tasks.iter().flat_map(|it| it.classes.clone()).collect();
+        classes.sort();
+        classes.dedup();
+        classes.truncate(MOST_CONTEXTS - 1);
+        let contexts = classes
+            .iter()
+            .map(|it| (it.clone(), vec![syntax.to_owned()]));
+        Self::propose(call, contexts.collect(), classes, ctx)
+    }
+
+    fn propose(
+        call: &Call,
+        contexts: Vec<Proposed>,
+        classes: Vec<String>,
+        ctx: &JobCtx,
+    ) -> Result<Self, Failure> {
+        let mut proposal = Proposal::new("C-GET").with(uids::STUDY_ROOT_GET, &uids::PLAIN);
         for (class, syntaxes) in contexts {
             if !proposal.scp_for.contains(&class) {
                 proposal.scp_for.push(class.clone());

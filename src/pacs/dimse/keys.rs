@@ -22,6 +22,8 @@ pub(in crate::pacs) struct Keys {
     pub dataset: Dataset,
     /// Its text's character set.
     pub character_set: &'static str,
+    /// The word of a name stands in it with all its letters: the node compared them.
+    pub has_name: bool,
     /// Sent only if those before found nothing.
     pub is_last_resort: bool,
     /// Its answers may be those of the one before: a node that makes no difference between
@@ -113,6 +115,7 @@ pub(in crate::pacs) fn keys(query: &StudyQuery) -> Vec<Keys> {
             all.push(Keys {
                 dataset: builder.into_dataset(),
                 character_set: spelling.character_set,
+                has_name: spelling.has_name,
                 is_last_resort: spelling.is_last_resort,
                 is_variant: spelling.is_variant,
             });
@@ -191,6 +194,7 @@ pub(super) fn range(range: DateRange) -> String {
 struct Spelling {
     key: Option<(Tag, String)>,
     character_set: &'static str,
+    has_name: bool,
     is_last_resort: bool,
     is_variant: bool,
 }
@@ -200,6 +204,7 @@ impl Spelling {
         Self {
             key: Some((tag, key)),
             character_set: UNICODE,
+            has_name: false,
             is_last_resort: false,
             is_variant: false,
         }
@@ -223,6 +228,7 @@ fn spellings(query: &StudyQuery) -> Vec<Spelling> {
             return vec![Spelling {
                 key: None,
                 character_set: UNICODE,
+                has_name: false,
                 is_last_resort: false,
                 is_variant: false,
             }];
@@ -273,6 +279,7 @@ fn spellings_of(tag: Tag, word: &str) -> Vec<Spelling> {
     } else {
         for (n, form) in forms(word).into_iter().enumerate() {
             add(Spelling {
+                has_name: tag == t::PATIENT_NAME,
                 is_variant: n > 0,
                 ..Spelling::of(tag, around(&form))
             });
@@ -281,6 +288,7 @@ fn spellings_of(tag: Tag, word: &str) -> Vec<Spelling> {
     if !is_ascii && is_arabic(word) {
         add(Spelling {
             character_set: ARABIC,
+            has_name: tag == t::PATIENT_NAME,
             is_last_resort: true,
             ..Spelling::of(tag, around(word))
         });

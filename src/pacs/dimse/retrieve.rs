@@ -10,6 +10,7 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 
 use super::association::Call;
+use super::contexts::COMMON;
 use super::get::Getter;
 use super::plan::Task;
 use super::plan::plan;
@@ -57,6 +58,9 @@ pub(super) trait Worker: Sync {
     /// `is_first`: nobody else is at it, so that a node without room is a failure.
     fn work(&self, queue: &Queue, tally: &Tally<'_>, is_first: bool, ctx: &JobCtx);
 
+    /// The last try for instances that a node failed to send.
+    fn one_syntax_at_a_time(&self, _missing: &[Task], _tally: &Tally<'_>, _ctx: &JobCtx) {}
+
     /// At most so many at once, for these tasks.
     fn most(&self, tasks: &[Task]) -> usize;
 }
@@ -94,6 +98,13 @@ pub(super) fn retrieve(
         run(worker, again.collect(), &tally, ctx);
     }
     if !tally.has_ended() {
+        let missing = self::missing(&tasks, &tally);
+        if !missing.is_empty() {
+            let missing: Vec<Task> = by_series(&missing);
+            worker.one_syntax_at_a_time(&missing, &tally, ctx);
+        }
+    }
+    if !tally.has_ended() {
         let reason = Message::new(msg("pacs-not-sent")).text("peer", call.peer());
         for (uid, _) in missing {
             if !tally.has(uid) {
@@ -109,6 +120,21 @@ fn missing<'a>(tasks: &'a [Task], tally: &Tally<'_>) -> Vec<(&'a str, &'a Task)>
         .iter()
         .flat_map(|task| task.known.iter().map(move |uid| (uid.as_str(), task)));
     named.filter(|(uid, _)| !tally.has(uid)).collect()
+}
+
+/// What is missing, each instance by its name, a series at a time.
+fn by_series(missing: &[(&str, &Task)]) -> Vec<Task> {
+    let mut tasks: BTreeMap<&str, Task> = BTreeMap::new();
+    for (uid, task) in missing {
+        let entry = tasks.entry(&task.series_uid).or_insert_with(|| Task {
+            instances: Vec::new(),
+            known: Vec::new(),
+            ..(*task).clone()
+        });
+        entry.instances.push((*uid).to_owned());
+        entry.known.push((*uid).to_owned());
+    }
+    tasks.into_values().collect()
 }
 
 fn run(worker: &dyn Worker, tasks: Vec<Task>, tally: &Tally<'_>, ctx: &JobCtx) {
@@ -144,6 +170,25 @@ pub(super) struct GetWorker<'a> {
 impl Worker for GetWorker<'_> {
     fn most(&self, _: &[Task]) -> usize {
         MOST_ASSOCIATIONS
+    }
+
+    /// Many nodes send every instance of a class in the first context that was accepted for it,
+    /// and fail on those that are stored in another syntax. So each syntax is proposed alone.
+    fn one_syntax_at_a_time(&self, missing: &[Task], tally: &Tally<'_>, ctx: &JobCtx) {
+        for syntax in COMMON {
+            let is_done = || {
+                let mut known = missing.iter().flat_map(|task| &task.known);
+                known.all(|uid| tally.has(uid))
+            };
+            if is_done() || tally.has_ended() {
+                return;
+            }
+            if ctx.check().is_err() {
+                tally.end(Failure::Cancelled);
+                return;
+            }
+            self.in_syntax(syntax, missing, tally, ctx);
+        }
     }
 
     fn work(&self, queue: &Queue, tally: &Tally<'_>, is_first: bool, ctx: &JobCtx) {
@@ -188,6 +233,27 @@ impl Worker for GetWorker<'_> {
         if let Some(getter) = open {
             getter.release();
         }
+    }
+}
+
+impl GetWorker<'_> {
+    /// Whether a node that takes this syntax alone sends what is missing in it.
+    fn in_syntax(&self, syntax: &str, missing: &[Task], tally: &Tally<'_>, ctx: &JobCtx) {
+        let Ok(mut getter) = Getter::open_for(self.call, missing, syntax, ctx) else {
+            return;
+        };
+        for task in missing {
+            let instances = task.known.iter().filter(|uid| !tally.has(uid));
+            let task = Task {
+                instances: instances.cloned().collect(),
+                ..task.clone()
+            };
+            // What fails here is found missing in the end.
+            if !task.instances.is_empty() && getter.fetch(&task, self.sink, tally).is_err() {
+                return;
+            }
+        }
+        getter.release();
     }
 }
 

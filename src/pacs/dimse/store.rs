@@ -1,9 +1,9 @@
-//! C-STORE from the sending side (PS3.4 annex B): files as they are, over several associations.
+//! C-STORE from the sending side (PS3.4 annex B): files as they are, one after the other.
+//!
+//! Over one association: several would be faster, but some receivers (DCMTK's dcmqrscp) give two
+//! instances that come at the same moment the same file, and acknowledge both.
 
-use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::Mutex;
-use std::sync::PoisonError;
 
 use super::association::Association;
 use super::association::Call;
@@ -26,11 +26,6 @@ use crate::pacs::status_message;
 use crate::problem::Message;
 use crate::problem::msg;
 
-/// Associations at once: the node syncs its disk as we do ours.
-const MOST_ASSOCIATIONS: usize = 3;
-/// Files that are worth an association of their own.
-const WORTH: usize = 16;
-
 /// Sends files. What was sent is in the result, with its class and instance UID beside it.
 pub(super) fn send(
     call: &Call,
@@ -38,9 +33,10 @@ pub(super) fn send(
     told: &(dyn Fn(&SendOutcome) + Sync),
     ctx: &JobCtx,
 ) -> Result<(Sent, Vec<(String, String)>), Failure> {
-    let ledger = Ledger {
+    let mut ledger = Ledger {
         told,
-        state: Mutex::default(),
+        sent: Sent::default(),
+        stored: Vec::new(),
     };
     let mut instances = Vec::new();
     for path in files {
@@ -55,48 +51,23 @@ pub(super) fn send(
             }),
         }
     }
-    let mut is_first = true;
-    for group in groups(instances) {
-        if ledger.has_ended() {
-            break;
-        }
-        let workers = group.files.len().div_ceil(WORTH).min(MOST_ASSOCIATIONS);
-        let queue = Mutex::new(VecDeque::from(group.files));
+    for (n, group) in groups(instances).into_iter().enumerate() {
         let sender = Sender {
             call,
-            contexts: &group.contexts,
-            queue: &queue,
-            ledger: &ledger,
+            contexts: group.contexts,
             ctx,
         };
-        let sender = &sender;
-        // Where not even the first association can be made, nothing can be sent.
-        let first = sender.open();
-        let first = match first {
-            Err(failure) if is_first => return Err(failure),
-            first => first,
-        };
-        is_first = false;
-        std::thread::scope(|scope| {
-            for n in 1..workers {
-                let spawned = std::thread::Builder::new()
-                    .name(format!("send {n}"))
-                    .spawn_scoped(scope, move || match sender.open() {
-                        Ok(association) => sender.work(association),
-                        // The others do it.
-                        Err(failure) => tracing::debug!(?failure, "one association less"),
-                    });
-                if let Err(error) = spawned {
-                    tracing::warn!(%error, "one association less");
-                }
-            }
-            match first {
-                Ok(association) => sender.work(association),
-                Err(failure) => ledger.end(failure),
-            }
-        });
+        match sender.open() {
+            Ok(association) => sender.work(association, group.files, &mut ledger),
+            // Where not even the first association can be made, nothing can be sent.
+            Err(failure) if n == 0 => return Err(failure),
+            Err(failure) => ledger.sent.end = Some(failure),
+        }
+        if ledger.sent.end.is_some() {
+            break;
+        }
     }
-    Ok(ledger.into_result())
+    Ok((ledger.sent, ledger.stored))
 }
 
 /// Files that one association can send, and its contexts.
@@ -150,48 +121,21 @@ fn groups(instances: Vec<Outgoing>) -> Vec<Group> {
 /// What was sent so far.
 struct Ledger<'a> {
     told: &'a (dyn Fn(&SendOutcome) + Sync),
-    state: Mutex<State>,
-}
-
-#[derive(Default)]
-struct State {
     sent: Sent,
     /// Class and instance of what the node has.
     stored: Vec<(String, String)>,
 }
 
 impl Ledger<'_> {
-    fn state(&self) -> std::sync::MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn add(&self, outcome: SendOutcome) {
+    fn add(&mut self, outcome: SendOutcome) {
         (self.told)(&outcome);
-        self.state().sent.outcomes.push(outcome);
-    }
-
-    fn end(&self, failure: Failure) {
-        self.state().sent.end.get_or_insert(failure);
-    }
-
-    fn has_ended(&self) -> bool {
-        self.state().sent.end.is_some()
-    }
-
-    fn into_result(self) -> (Sent, Vec<(String, String)>) {
-        let state = self
-            .state
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
-        (state.sent, state.stored)
+        self.sent.outcomes.push(outcome);
     }
 }
 
 struct Sender<'a> {
     call: &'a Call,
-    contexts: &'a [Proposed],
-    queue: &'a Mutex<VecDeque<Outgoing>>,
-    ledger: &'a Ledger<'a>,
+    contexts: Vec<Proposed>,
     ctx: &'a JobCtx,
 }
 
@@ -209,30 +153,21 @@ impl Sender<'_> {
     fn open(&self) -> Result<Association, Failure> {
         let proposal = Proposal {
             service: "C-STORE",
-            contexts: self.contexts.to_vec(),
+            contexts: self.contexts.clone(),
             scp_for: Vec::new(),
         };
         Association::request(self.call, &proposal, self.ctx)
     }
 
-    fn work(&self, mut association: Association) {
-        loop {
-            let next = self
-                .queue
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .pop_front();
-            let Some(instance) = next.filter(|_| !self.ledger.has_ended()) else {
-                association.release();
-                return;
-            };
+    fn work(&self, mut association: Association, files: Vec<Outgoing>, ledger: &mut Ledger<'_>) {
+        for instance in files {
             let (result, remark) = match self.store(&mut association, &instance) {
                 Ok((bytes, remark)) => {
                     let known = (
                         instance.sop_class_uid.clone(),
                         instance.sop_instance_uid.clone(),
                     );
-                    self.ledger.state().stored.push(known);
+                    ledger.stored.push(known);
                     (Ok(bytes), remark)
                 }
                 Err(Trouble::File(reason)) => (Err(reason), None),
@@ -240,23 +175,27 @@ impl Sender<'_> {
                     association.abort();
                     match self.open() {
                         Ok(again) => association = again,
-                        Err(failure) => self.ledger.end(failure),
+                        Err(failure) => ledger.sent.end = Some(failure),
                     }
                     (Err(reason), None)
                 }
                 Err(Trouble::Line(failure)) => {
                     let reason = failure.message();
-                    self.ledger.end(failure);
+                    ledger.sent.end = Some(failure);
                     (Err(reason), None)
                 }
             };
-            self.ledger.add(SendOutcome {
+            ledger.add(SendOutcome {
                 path: instance.path,
                 sop_instance_uid: instance.sop_instance_uid,
                 result,
                 remark,
             });
+            if ledger.sent.end.is_some() {
+                return;
+            }
         }
+        association.release();
     }
 
     /// Sends one instance. Gives its bytes, and what the node warns of.

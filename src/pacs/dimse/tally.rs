@@ -32,6 +32,8 @@ struct State {
     bytes: u64,
     expected: Option<usize>,
     failed: BTreeMap<String, Message>,
+    /// Those of `failed` that nobody was told of.
+    unsent: BTreeSet<String>,
     unnamed: Vec<Message>,
     warnings: Vec<Message>,
     first_instance: Option<Duration>,
@@ -88,6 +90,7 @@ impl<'a> Tally<'a> {
                         state.bytes += received.bytes;
                     }
                     state.failed.remove(&uid);
+                    state.unsent.remove(&uid);
                     state.first_instance.get_or_insert(self.start.elapsed());
                 }
                 Err(reason) => {
@@ -100,20 +103,14 @@ impl<'a> Tally<'a> {
         (self.told)(RetrieveEvent::Instance(outcome));
     }
 
-    /// The node says that it could not send this instance.
+    /// The node says that it could not send this instance. It may come yet in another way: nobody
+    /// is told before the end.
     pub fn fail(&self, uid: &str, reason: &Message) {
-        {
-            let mut state = self.state();
-            if state.kept.contains(uid) || state.failed.contains_key(uid) {
-                return;
-            }
+        let mut state = self.state();
+        if !state.kept.contains(uid) && !state.failed.contains_key(uid) {
+            state.unsent.insert(uid.to_owned());
             state.failed.insert(uid.to_owned(), reason.clone());
         }
-        (self.told)(RetrieveEvent::Instance(InstanceOutcome {
-            sop_instance_uid: uid.to_owned(),
-            result: Err(reason.clone()),
-            remark: None,
-        }));
     }
 
     /// The node counts failures that it does not name.
@@ -155,6 +152,15 @@ impl<'a> Tally<'a> {
             .state
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
+        for uid in state.unsent {
+            if let Some(reason) = state.failed.get(&uid) {
+                (self.told)(RetrieveEvent::Instance(InstanceOutcome {
+                    sop_instance_uid: uid,
+                    result: Err(reason.clone()),
+                    remark: None,
+                }));
+            }
+        }
         let mut failed: Vec<(String, Message)> = state.failed.into_iter().collect();
         failed.extend(
             state

@@ -76,6 +76,7 @@ fn keys(query: &WorklistQuery) -> Keys {
     Keys {
         dataset: builder.into_dataset(),
         character_set: "ISO_IR 192",
+        has_name: false,
         is_last_resort: false,
         is_variant: false,
     }
