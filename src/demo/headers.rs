@@ -4,6 +4,7 @@ use crate::dicom::ByteSource;
 use crate::dicom::DatasetBuilder;
 use crate::dicom::InstanceHeader;
 use crate::dicom::PixelDataLocation;
+use crate::dicom::sop_class::{COMPUTED_RADIOGRAPHY_IMAGE_STORAGE, CT_IMAGE_STORAGE};
 use crate::dicom::tags;
 use crate::dicom::write_part10_bytes;
 
@@ -15,8 +16,6 @@ use super::radiograph::Radiograph;
 use super::{SLICES, STEP_MM, slice_z_mm};
 
 const EXPLICIT_VR_LITTLE_ENDIAN: &str = "1.2.840.10008.1.2.1";
-const CT_IMAGE_STORAGE: &str = "1.2.840.10008.5.1.4.1.1.2";
-const COMPUTED_RADIOGRAPHY_IMAGE_STORAGE: &str = "1.2.840.10008.5.1.4.1.1.1";
 
 /// The demo's UIDs count up from a random UUID's number: `2.25.` and that number (PS3.5 B.2).
 const FIRST_UID: u128 = 0x6b1f_3c52_9d0e_4a47_8e21_5a90_c3d7_1000;

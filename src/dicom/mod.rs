@@ -32,13 +32,13 @@ mod receiving;
 mod same_content;
 mod samples;
 mod scan;
-mod sop_class;
 mod stored_values;
 mod video;
 mod write;
 
 pub mod codes;
 pub mod modules;
+pub mod sop_class;
 pub mod transfer_syntax;
 
 pub use codec::serve_frames;

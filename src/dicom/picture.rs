@@ -28,7 +28,7 @@ use crate::problem::msg;
 /// Stands where a transfer syntax would; never written into a file.
 pub const PICTURE_SYNTAX: &str = "2.25.312984029163094627113170362183463216841";
 
-const SECONDARY_CAPTURE: &str = "1.2.840.10008.5.1.4.1.1.7";
+const SECONDARY_CAPTURE: &str = super::sop_class::SECONDARY_CAPTURE_IMAGE_STORAGE;
 /// No picture is larger than this many times its file: an empty block of JPEG, 64 pixels of three
 /// bytes whose colour covers four blocks, costs a bit. Deflate and LZW expand less.
 const MAX_EXPANSION: u64 = 64 * 3 * 4 * 8;

@@ -42,11 +42,11 @@ use crate::dicom::modules::VoiModule;
 use crate::dicom::modules::lossy_ratio;
 use crate::dicom::modules::padding_range;
 use crate::dicom::modules::suv_bw_factor;
+use crate::dicom::sop_class::PARAMETRIC_MAP_STORAGE;
 use crate::dicom::tags;
 use crate::problem::{Message, msg};
 
 /// SOP Class UID of Parametric Map Storage.
-const PARAMETRIC_MAP: &str = "1.2.840.10008.5.1.4.1.1.30";
 
 /// What the header says about showing and measuring, for every frame of one instance.
 #[derive(Debug, Clone, PartialEq)]
@@ -140,7 +140,7 @@ impl ImageAttributes {
                 modality: modality_transform(module),
                 mapped: None,
             };
-            let is_parametric_map = &*facts.sop_class_uid == PARAMETRIC_MAP;
+            let is_parametric_map = &*facts.sop_class_uid == PARAMETRIC_MAP_STORAGE;
             let maps = RealWorldValueMap::read_all(&groups, index);
             let value_maps =
                 meaning.take(maps, is_parametric_map, stored_range(header, &facts.pixel));

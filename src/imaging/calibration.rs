@@ -4,6 +4,7 @@ use super::frame_image::Calibration;
 use super::frame_image::PixelSpacing;
 use crate::dicom::modules::SpacingModule;
 use crate::dicom::modules::UltrasoundRegion;
+use crate::dicom::sop_class;
 
 /// A magnification outside these is a typing error, not an examination.
 const MAGNIFICATION: std::ops::RangeInclusive<f64> = 0.9..=20.0;
@@ -127,18 +128,14 @@ fn same(a: (f64, f64), b: (f64, f64)) -> bool {
 }
 
 /// X-ray projections: what lies at different depths is magnified differently.
-fn is_projection(sop_class: &str, modality: &str) -> bool {
+fn is_projection(uid: &str, modality: &str) -> bool {
     const CLASSES: [&str; 4] = [
-        "1.2.840.10008.5.1.4.1.1.1",     // CR, and DX, MG, IO below it
-        "1.2.840.10008.5.1.4.1.1.12.1",  // XA, and enhanced XA below it
-        "1.2.840.10008.5.1.4.1.1.12.2",  // RF, and enhanced RF below it
-        "1.2.840.10008.5.1.4.1.1.481.1", // RT image
+        sop_class::COMPUTED_RADIOGRAPHY_IMAGE_STORAGE, // and DX, MG, IO below it
+        sop_class::X_RAY_ANGIOGRAPHIC_IMAGE_STORAGE,   // and enhanced XA below it
+        sop_class::X_RAY_RADIOFLUOROSCOPIC_IMAGE_STORAGE, // and enhanced RF below it
+        sop_class::RT_IMAGE_STORAGE,
     ];
-    let is_class = CLASSES.iter().any(|class| {
-        sop_class
-            .strip_prefix(class)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    });
+    let is_class = { CLASSES.iter() }.any(|class| sop_class::is_within(uid, class));
     is_class
         || matches!(
             modality,
@@ -150,7 +147,7 @@ fn is_projection(sop_class: &str, modality: &str) -> bool {
 mod tests {
     use super::*;
 
-    const DX: &str = "1.2.840.10008.5.1.4.1.1.1.1";
+    const DX: &str = sop_class::DIGITAL_X_RAY_IMAGE_STORAGE_FOR_PRESENTATION;
 
     fn chosen(spacing: &SpacingModule) -> Option<(f64, Calibration)> {
         let pixels = CalibratedPixels::choose(spacing, &[], DX, "DX", false);

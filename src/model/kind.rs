@@ -2,6 +2,7 @@
 
 use crate::dicom::modules::ImageKind;
 use crate::dicom::modules::InstanceFacts;
+use crate::dicom::sop_class;
 use crate::dicom::sop_class_name;
 use crate::problem::Message;
 use crate::problem::msg;
@@ -32,7 +33,7 @@ impl DisplaySetKind {
             return None;
         }
         let uid = &*facts.sop_class_uid;
-        let Some(class) = uid.strip_prefix("1.2.840.10008.5.1.4.1.1.") else {
+        let Some(class) = uid.strip_prefix(sop_class::STORAGE) else {
             return Some(if uid.is_empty() {
                 Self::NotShown(Message::new(msg("kind-no-sop-class")))
             } else {

@@ -8,11 +8,12 @@ use crate::annotation::Code;
 use crate::dicom::Elements;
 use crate::dicom::codes;
 use crate::dicom::codes::CodeRef;
+use crate::dicom::sop_class;
 use crate::dicom::tags;
 use crate::objects::sr::{ContentItem, ContentValue, ImageReference, content_tree};
 
 /// SOP Class UID of Key Object Selection Document Storage.
-pub const KEY_OBJECT_SELECTION: &str = "1.2.840.10008.5.1.4.1.1.88.59";
+pub const KEY_OBJECT_SELECTION: &str = sop_class::KEY_OBJECT_SELECTION_DOCUMENT_STORAGE;
 
 /// Titles that take images away from reading rather than point at them (CID 7011).
 const REJECTIONS: [CodeRef; 4] = [
@@ -167,7 +168,7 @@ mod tests {
 
     fn image(uid: &str, frames: &[u32]) -> ContentItem {
         let instance = Reference {
-            sop_class_uid: "1.2.840.10008.5.1.4.1.1.2".to_owned(),
+            sop_class_uid: sop_class::CT_IMAGE_STORAGE.to_owned(),
             sop_instance_uid: uid.to_owned(),
         };
         let value = ContentValue::Image(ImageReference {

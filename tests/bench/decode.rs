@@ -374,7 +374,7 @@ fn write_high_throughput(path: &Path, frames: &[DecodedFrame]) {
             .map(|at| frame.samples.get(at).expect("a sample") as i64)
             .collect();
         let (rows, columns) = (frame.rows as usize, frame.columns as usize);
-        // As few bits as the values need: OpenJPEG refuses code blocks far below their precision.
+        // As few bits as the values need, as in a scanner.
         let most = samples
             .iter()
             .map(|value| value.unsigned_abs())

@@ -13,13 +13,12 @@ use super::positive_pair;
 use crate::dicom::Elements;
 use crate::dicom::InstanceHeader;
 use crate::dicom::Tag;
+use crate::dicom::sop_class;
 use crate::dicom::tags;
 use crate::geom::DVec3;
 
 /// More frames than this are a claim, not an image.
 pub const MAX_FRAMES: u32 = 1 << 20;
-
-const RT_DOSE: &str = "1.2.840.10008.5.1.4.1.1.481.2";
 
 /// Facts of one frame. Empty texts and `None` are what the header does not say.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -105,7 +104,7 @@ impl InstanceFacts {
                 end_with_unplaced(&mut frames, frame_count);
                 frames
             }
-            ImageKind::ClassicMultiFrame if &*sop_class_uid == RT_DOSE => {
+            ImageKind::ClassicMultiFrame if &*sop_class_uid == sop_class::RT_DOSE_STORAGE => {
                 dose_frames(root, &read(0), frame_count)
             }
             ImageKind::ClassicMultiFrame => {

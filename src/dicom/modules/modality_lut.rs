@@ -4,20 +4,21 @@
 use super::ImagePixelModule;
 use super::LutTable;
 use crate::dicom::Elements;
+use crate::dicom::sop_class;
 use crate::dicom::tags;
 
 /// CT Image Storage, Enhanced CT, Legacy Converted Enhanced CT: their modules define the unit as
 /// HU where Rescale Type is absent (C.8.2.1.1.2).
 const CT_CLASSES: [&str; 3] = [
-    "1.2.840.10008.5.1.4.1.1.2",
-    "1.2.840.10008.5.1.4.1.1.2.1",
-    "1.2.840.10008.5.1.4.1.1.2.2",
+    sop_class::CT_IMAGE_STORAGE,
+    sop_class::ENHANCED_CT_IMAGE_STORAGE,
+    sop_class::LEGACY_CONVERTED_ENHANCED_CT_IMAGE_STORAGE,
 ];
 /// X-Ray Angiographic and Radiofluoroscopic: the modality LUT leads back to linear intensity and is
 /// not for display unless Pixel Intensity Relationship is LIN (C.8.7.1.1.2).
 const XRAY_INTENSITY_CLASSES: [&str; 2] = [
-    "1.2.840.10008.5.1.4.1.1.12.1",
-    "1.2.840.10008.5.1.4.1.1.12.2",
+    sop_class::X_RAY_ANGIOGRAPHIC_IMAGE_STORAGE,
+    sop_class::X_RAY_RADIOFLUOROSCOPIC_IMAGE_STORAGE,
 ];
 
 /// The unit the data name.
@@ -181,7 +182,10 @@ mod tests {
         assert_eq!(read(localizer).unit, UnitName::None);
         let unspecified = ct().text(tags::RESCALE_TYPE, "US");
         assert_eq!(read(unspecified).unit, UnitName::None);
-        let capture = ct().text(tags::SOP_CLASS_UID, "1.2.840.10008.5.1.4.1.1.7");
+        let capture = ct().text(
+            tags::SOP_CLASS_UID,
+            sop_class::SECONDARY_CAPTURE_IMAGE_STORAGE,
+        );
         assert_eq!(read(capture).unit, UnitName::None);
         let raw = Header::new().text(tags::SOP_CLASS_UID, CT_CLASSES[0]);
         assert_eq!(read(raw).unit, UnitName::None);

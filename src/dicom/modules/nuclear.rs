@@ -7,10 +7,11 @@ use super::FrameFacts;
 use super::ImagePlaneModule;
 use crate::dicom::Elements;
 use crate::dicom::Tag;
+use crate::dicom::sop_class;
 use crate::dicom::tags;
 
 /// Nuclear Medicine Image Storage.
-pub(super) const NUCLEAR_MEDICINE: &str = "1.2.840.10008.5.1.4.1.1.20";
+pub(super) const NUCLEAR_MEDICINE: &str = sop_class::NUCLEAR_MEDICINE_IMAGE_STORAGE;
 /// Slices farther apart than this are none of one patient, mm.
 const FARTHEST_MM: f64 = 1000.0;
 

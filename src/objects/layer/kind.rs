@@ -1,5 +1,7 @@
 //! Which instances are laid over images, by SOP class (PS3.4 B.5).
 
+use crate::dicom::sop_class;
+
 /// What kind of object it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum LayerKind {
@@ -15,10 +17,12 @@ impl LayerKind {
     /// The kind of a SOP class; `None` for what is not laid over images.
     #[must_use]
     pub fn of(sop_class_uid: &str) -> Option<Self> {
-        match sop_class_uid.strip_prefix("1.2.840.10008.5.1.4.1.1.")? {
-            "66.4" | "66.7" => Some(Self::Segmentation),
-            "481.3" => Some(Self::StructureSet),
-            "481.2" => Some(Self::Dose),
+        match sop_class_uid {
+            sop_class::SEGMENTATION_STORAGE | sop_class::LABEL_MAP_SEGMENTATION_STORAGE => {
+                Some(Self::Segmentation)
+            }
+            sop_class::RT_STRUCTURE_SET_STORAGE => Some(Self::StructureSet),
+            sop_class::RT_DOSE_STORAGE => Some(Self::Dose),
             _ => None,
         }
     }

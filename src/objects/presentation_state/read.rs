@@ -12,17 +12,15 @@ use crate::dicom::InstanceHeader;
 use crate::dicom::Palette;
 use crate::dicom::Tag;
 use crate::dicom::modules::{DisplayShutter, ImagePixelModule, LutTable, OverlayPlane};
+use crate::dicom::sop_class::PRESENTATION_STATES;
 use crate::dicom::tags;
 use crate::imaging::{Lut, PresentationTable};
 use crate::problem::{Message, MessageId, msg};
 
-/// What all Softcopy Presentation State Storage classes begin with.
-const CLASSES: &str = "1.2.840.10008.5.1.4.1.1.11.";
-
 /// Whether instances of a SOP class are presentation states, ours to apply or not.
 #[must_use]
 pub fn is_presentation_state(sop_class_uid: &str) -> bool {
-    sop_class_uid.starts_with(CLASSES)
+    sop_class_uid.starts_with(PRESENTATION_STATES)
 }
 
 /// Reads a state.
@@ -103,7 +101,7 @@ pub fn read(header: &InstanceHeader) -> Result<PresentationState, Message> {
 }
 
 fn class(uid: &str) -> Result<PresentationClass, Message> {
-    let number = uid.strip_prefix(CLASSES).unwrap_or_default();
+    let number = uid.strip_prefix(PRESENTATION_STATES).unwrap_or_default();
     let refused = |what: MessageId| {
         Err(Message::new(msg("presentation-class")).message("class", Message::new(what)))
     };

@@ -10,6 +10,7 @@ use crate::dicom::DatasetBuilder;
 use crate::dicom::Elements;
 use crate::dicom::Tag;
 use crate::dicom::new_uid;
+use crate::dicom::sop_class;
 use crate::dicom::tags;
 use crate::objects::sr::ContentItem;
 use crate::objects::sr::ContentValue;
@@ -19,9 +20,9 @@ use crate::objects::sr::Template;
 use crate::objects::sr::content_dataset;
 
 /// SOP class for trees that hold patient coordinates.
-pub const COMPREHENSIVE_3D_SR: &str = "1.2.840.10008.5.1.4.1.1.88.34";
+pub const COMPREHENSIVE_3D_SR: &str = sop_class::COMPREHENSIVE_3D_SR_STORAGE;
 /// SOP class for trees without.
-pub const COMPREHENSIVE_SR: &str = "1.2.840.10008.5.1.4.1.1.88.33";
+pub const COMPREHENSIVE_SR: &str = sop_class::COMPREHENSIVE_SR_STORAGE;
 
 const MANUFACTURER: &str = "isocentre";
 /// Far behind the numbers scanners give.
@@ -194,7 +195,7 @@ impl Evidence {
 pub fn is_structured_report(elements: Elements<'_>) -> bool {
     elements
         .text(tags::SOP_CLASS_UID)
-        .is_some_and(|class| class.starts_with("1.2.840.10008.5.1.4.1.1.88."))
+        .is_some_and(|class| class.starts_with(sop_class::STRUCTURED_REPORTS))
         || (elements.text(tags::VALUE_TYPE).as_deref() == Some("CONTAINER")
             && elements.has(tags::CONTENT_SEQUENCE))
 }

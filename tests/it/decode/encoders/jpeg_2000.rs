@@ -223,6 +223,8 @@ pub fn high_throughput(
     size.set_tile_size(Size::new(columns as u32, rows as u32));
     let style = codestream.access_cod_mut();
     style.set_num_decomposition(3);
+    // In larger ones this encoder writes longer variable-length codes than there may be.
+    style.set_block_dims(32, 32);
     style.set_reversible(true);
     style.set_color_transform(false);
     codestream.set_planar(0);
