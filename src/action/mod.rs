@@ -71,6 +71,7 @@ impl Group {
 pub enum Icon {
     About,
     Angle,
+    Archive,
     Arrow,
     Crosshair,
     Delete,
@@ -116,6 +117,7 @@ pub enum Icon {
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Part {
     About,
+    Archive,
     FullScreen,
     Help,
     Jobs,

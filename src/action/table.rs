@@ -158,6 +158,7 @@ pub static ACTIONS: &[Action] = &[
     with_icon(Icon::Demo, row(Group::Study, "open-demo", msg("action-open-demo"), &[], always, Deed::Ask(|_| vec![Command::OpenDemo]))),
     with_icon(Icon::Search, row(Group::Study, "search", msg("action-search"), &[Shortcut::control(Key::Letter('F'))], always, Deed::Show(Part::Search))),
     with_icon(Icon::Queue, row(Group::Study, "queue", msg("action-queue"), &[Shortcut::control(Key::Letter('J'))], always, Deed::Show(Part::Queue))),
+    with_icon(Icon::Archive, row(Group::Study, "archive", msg("action-archive"), &[], always, Deed::Show(Part::Archive))),
     row(Group::Study, "passed-over", msg("action-passed-over"), &[], passed_over, Deed::Show(Part::PassedOver)),
     with_icon(Icon::Hide, row(Group::Study, "hide-identification", msg("action-hide-identification"), &[Shortcut::control(Key::Letter('H'))], always, Deed::Ask(|w| vec![Command::HideIdentification(!w.is_identification_hidden)]))),
     with_icon(Icon::Save, row(Group::Study, "save-report", msg("action-save-report"), &[Shortcut::control(Key::Letter('S'))], report, Deed::Ask(save))),

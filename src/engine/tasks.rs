@@ -31,6 +31,7 @@ impl Engine {
                 let settings = &workspace.settings.pacs;
                 self.network.search(generation, &request, nodes, settings);
             }
+            Task::Archive(work) => self.network.archive_work(work, &self.queue),
             Task::TestNode(node) => self.network.test_node(node, &workspace.settings.pacs),
             Task::KeepSecret(name, secret) => self.network.keep_secret(name, secret),
             Task::SignIn(node) => self.network.sign_in(node, workspace),

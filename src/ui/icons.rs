@@ -48,6 +48,7 @@ pub const fn glyph(icon: Icon) -> &'static str {
     match icon {
         Icon::About => material::ICON_INFO.codepoint,
         Icon::Angle => material::ICON_SQUARE_FOOT.codepoint,
+        Icon::Archive => material::ICON_INVENTORY_2.codepoint,
         Icon::Arrow => material::ICON_NORTH_EAST.codepoint,
         Icon::Crosshair => material::ICON_ADD.codepoint,
         Icon::Delete => material::ICON_DELETE.codepoint,

@@ -22,6 +22,7 @@
 //! | `notices.rs`, `questions.rs`, `unlock.rs` | what the reader should know, and is asked |
 
 mod about;
+mod archive;
 mod bidi_label;
 mod browse;
 mod browser;

@@ -6,6 +6,7 @@ use egui::{Align2, Area, Context, Order, ScrollArea, Ui, vec2};
 use crate::action::Part;
 use crate::problem::{MessageId, msg};
 use crate::ui::about::about_ui;
+use crate::ui::archive::{ArchivePage, archive_ui};
 use crate::ui::bidi_label::Text;
 use crate::ui::findings::Edits;
 use crate::ui::help::{help_ui, help_width};
@@ -30,6 +31,7 @@ pub struct PartState {
     pub(super) path: PathField,
     search: SearchPage,
     nodes: NodesPage,
+    archive: ArchivePage,
 }
 
 impl PartState {
@@ -40,6 +42,7 @@ impl PartState {
         self.path = PathField::default();
         self.search = SearchPage::default();
         self.nodes = NodesPage::default();
+        self.archive = ArchivePage::default();
     }
 }
 
@@ -59,6 +62,7 @@ pub fn parts_ui(
     }
     let title = match part {
         Part::About => msg("action-about"),
+        Part::Archive => msg("action-archive"),
         Part::Help => msg("action-help"),
         Part::Jobs => msg("action-jobs"),
         Part::Nodes => msg("action-nodes"),
@@ -73,11 +77,12 @@ pub fn parts_ui(
         Part::Help => help_width(ctx.theme),
         Part::PassedOver => 1.6 * ctx.theme.sizes.part,
         Part::Search => 2.3 * ctx.theme.sizes.part,
-        Part::Nodes | Part::Queue => 1.25 * ctx.theme.sizes.part,
+        Part::Archive | Part::Nodes | Part::Queue => 1.25 * ctx.theme.sizes.part,
         _ => ctx.theme.sizes.part,
     };
     let is_closed = window_ui(egui_ctx, ctx, title, width, |ui, ctx| match part {
         Part::About => about_ui(ui, ctx),
+        Part::Archive => archive_ui(ui, ctx, &mut state.archive),
         Part::Help => help_ui(ui, ctx),
         Part::Jobs => jobs_ui(ui, ctx),
         Part::Nodes => nodes_ui(ui, ctx, &mut state.nodes),

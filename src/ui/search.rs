@@ -35,7 +35,7 @@ const COLUMNS: [(MessageId, f32); 7] = [
 /// Rows shown at once, at least and at most.
 const ROWS: (f32, f32) = (5.0, 24.0);
 /// Height of what stands above and below the rows, points.
-const AROUND_ROWS: f32 = 190.0;
+const AROUND_ROWS: f32 = 226.0;
 
 /// The page.
 pub fn search_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut SearchPage) {

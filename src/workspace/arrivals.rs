@@ -154,6 +154,10 @@ impl Workspace {
                 self.arriving.list(&study_uid, series);
                 Vec::new()
             }
+            Arrival::ArchiveDone(done) => {
+                self.archive_done(done);
+                Vec::new()
+            }
             Arrival::Transfers(transfers) => {
                 self.take_transfers(transfers);
                 Vec::new()

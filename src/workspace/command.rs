@@ -14,6 +14,7 @@ use crate::pacs::{Node, Secret};
 use crate::problem::{Message, Problem};
 use crate::view::cine::{CineAxis, Repeat};
 use crate::view::{Camera, Filter, ViewMode, VoiChoice};
+use crate::workspace::archive_work::{ArchiveDone, ArchiveEdit, ArchiveWork};
 use crate::workspace::arriving::ListedInstance;
 use crate::workspace::document::Document;
 use crate::workspace::nodes::{NodeEdit, NodeTest};
@@ -54,6 +55,7 @@ pub enum Command {
     Search(SearchEdit),
     Node(NodeEdit),
     Transfer(TransferEdit),
+    Archive(ArchiveEdit),
     Tool(&'static str),
     HideIdentification(bool),
     /// The phases of this display set as one entry of the browser, or each on its own.
@@ -172,6 +174,8 @@ pub enum Arrival {
         /// By Series Instance UIDs.
         series: Vec<(String, Vec<ListedInstance>)>,
     },
+    /// What was asked of the archive is done.
+    ArchiveDone(ArchiveDone),
     /// How far all transfers are.
     Transfers(Vec<Transfer>),
     /// Unsaved work of an earlier run.
@@ -378,6 +382,7 @@ pub enum Task {
         nodes: Vec<Node>,
     },
     TestNode(Node),
+    Archive(ArchiveWork),
     KeepSecret(String, Secret),
     SignIn(Node),
     ExportNodes(PathBuf, Vec<Node>),

@@ -17,6 +17,7 @@
 //! | `key_images.rs` | images that key object documents point at |
 //! | `labels.rs` | the names new annotations get |
 //! | `arrivals.rs` | headers, passed-over files and results coming in from jobs |
+//! | `archive_work.rs` | the archive's upkeep: taking in, checking, making room |
 //! | `arriving.rs` | series on their way, and the slice that is waited for |
 //! | `layers.rs` | objects laid over images |
 //! | `nodes.rs` | the archives on the network that the reader knows |
@@ -24,6 +25,7 @@
 //! | `settings.rs` | what is remembered between runs |
 //! | `transfers.rs` | retrieves and sends, as far as they are |
 
+mod archive_work;
 mod arrivals;
 mod arriving;
 mod calibrations;
@@ -48,6 +50,7 @@ mod start;
 mod transfers;
 mod view_edit;
 
+pub use archive_work::{ArchiveDone, ArchiveEdit, ArchiveState, ArchiveWork, InUse};
 pub use arriving::{Arriving, Awaited, ListedInstance, Track};
 pub use camera::{one_to_one, panned, zoomed_at};
 pub use cine::{Cinema, Film};
@@ -135,6 +138,8 @@ pub struct Workspace {
     pub settings: Settings,
     /// The search over archive and nodes.
     pub search: Search,
+    /// The archive's upkeep.
+    pub archive: ArchiveState,
     /// Series on their way.
     pub arriving: Arriving,
     /// Retrieves and sends.
@@ -228,6 +233,7 @@ impl Workspace {
             Command::Search(edit) => self.edit_search(edit),
             Command::Node(edit) => self.edit_nodes(edit),
             Command::Transfer(edit) => self.edit_transfers(edit),
+            Command::Archive(edit) => self.edit_archive(edit),
             Command::Tool(tool) => {
                 self.tool = tool;
                 Vec::new()

@@ -12,7 +12,7 @@ use crossbeam_channel::{Receiver, Sender};
 use crate::archive::{Archive, ArchiveError, TransferPriority};
 use crate::files::{AppFolders, Readable, make_folder};
 use crate::model::StudyQuery;
-use crate::problem::{Message, Problem};
+use crate::problem::{Message, Problem, msg};
 use crate::text::Words;
 use crate::workspace::{Arrival, FoundStudy, PacsSettings, Source, TransferEdit};
 
@@ -34,6 +34,8 @@ pub(super) enum Ask {
     Transfer(TransferEdit),
     /// Files of an open study to a node.
     Send(Box<crate::archive::NewTransfer>),
+    /// The archive itself, for longer work.
+    Give(Sender<Result<Arc<Archive>, Message>>),
     /// What is looked at.
     LookAt(Option<Focus>),
 }
@@ -57,9 +59,27 @@ impl Local {
         Self { asks }
     }
 
+    /// A way to it for another thread.
+    pub(super) fn handle(&self) -> Handle {
+        Handle(self.asks.clone())
+    }
+
     pub(super) fn ask(&self, ask: Ask) {
         // The thread is gone only where it could not be begun; that was said.
         drop(self.asks.send(ask));
+    }
+}
+
+/// A way to the archive for another thread.
+pub(super) struct Handle(Sender<Ask>);
+
+impl Handle {
+    /// The archive, opened or made.
+    pub(super) fn archive(&self) -> Result<Arc<Archive>, Message> {
+        let (give, given) = crossbeam_channel::bounded(1);
+        let gone = || Message::new(msg("pacs-no-thread"));
+        self.0.send(Ask::Give(give)).map_err(|_closed| gone())?;
+        given.recv().map_err(|_closed| gone())?
     }
 }
 
@@ -94,6 +114,10 @@ impl Worker {
                     if let Ok(open) = self.open() {
                         open.runner.shared.add(&new);
                     }
+                }
+                Ask::Give(to) => {
+                    let archive = self.open().map(|open| Arc::clone(&open.archive));
+                    to.send(archive).ok();
                 }
                 Ask::LookAt(focus) => {
                     if let Some(open) = &self.open {

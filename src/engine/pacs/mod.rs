@@ -9,9 +9,11 @@
 //! | `transfers.rs` | the queue's runner |
 //! | `retrieve.rs`, `send.rs` | one attempt of a transfer |
 //! | `order.rs`, `speed.rs` | which instances are wanted first; bytes a second |
+//! | `archive_work.rs` | the archive's upkeep, as jobs |
 //! | `asks.rs`, `priors.rs` | transfers made from what was found |
 //! | `listener.rs` | others send to us |
 
+mod archive_work;
 mod asks;
 mod listener;
 mod local;

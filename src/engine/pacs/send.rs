@@ -44,15 +44,12 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
                 .ok()
                 .flatten()
         });
-        match path {
-            Some(path) => {
-                uids.insert(path.clone(), item.sop_instance_uid);
-                files.push(path);
-            }
-            None => {
-                let why = shared.said(&Message::new(msg("transfer-file-gone")));
-                run.note(&item.sop_instance_uid, ItemOutcome::Failed(why), 0);
-            }
+        if let Some(path) = path {
+            uids.insert(path.clone(), item.sop_instance_uid);
+            files.push(path);
+        } else {
+            let why = shared.said(&Message::new(msg("transfer-file-gone")));
+            run.note(&item.sop_instance_uid, ItemOutcome::Failed(why), 0);
         }
     }
     if files.is_empty() {

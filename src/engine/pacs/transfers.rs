@@ -5,7 +5,7 @@
 //! it was at the next start. What the reader waits for makes what runs in the background on the
 //! same node give way.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -44,7 +44,7 @@ pub(super) struct Shared {
     settings: Mutex<(PacsSettings, &'static Words)>,
     /// The receiver that listens all the time, if one does.
     receiver: Mutex<Option<Arc<StorageScp>>>,
-    running: Mutex<HashMap<TransferId, Arc<Run>>>,
+    running: Mutex<BTreeMap<TransferId, Arc<Run>>>,
     /// Studies that go into the window as they come, and how many openings wait for their end.
     open_studies: Mutex<HashMap<String, usize>>,
     focus: Mutex<Option<(Focus, Instant)>>,

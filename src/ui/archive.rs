@@ -1,0 +1,257 @@
+//! The archive page: where it is, taking in, checking, and making room after a look at what goes.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use eframe::egui;
+use egui::{ScrollArea, Ui};
+
+use crate::archive::{CheckDepth, CleanUpLimits, CleanUpPlan, ImportMode};
+use crate::problem::{Message, MessageId, msg};
+use crate::ui::bidi_label::Text;
+use crate::ui::nodes::{NAMES, choice_ui, text_row_ui};
+use crate::ui::panel::{PanelCtx, button_ui, heading_ui};
+use crate::workspace::{ArchiveEdit, Command, NodeEdit};
+
+const DAY: Duration = Duration::from_hours(24);
+const GIB: f64 = 1_073_741_824.0;
+/// Rows of the list of what would go.
+const ROWS: f32 = 8.0;
+
+/// What the page remembers while it is open.
+#[derive(Default)]
+pub struct ArchivePage {
+    folder: Option<String>,
+    import: String,
+    days: String,
+    gib: String,
+    with_never_sent: bool,
+}
+
+/// The page.
+pub fn archive_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut ArchivePage) {
+    if let Some((_, plan)) = &ctx.workspace.archive.plan {
+        let plan = std::sync::Arc::clone(plan);
+        plan_ui(ui, ctx, &plan);
+        return;
+    }
+    let space = ctx.theme.sizes.space;
+    folder_ui(ui, ctx, page);
+    ui.add_space(4.0 * space);
+    let words = ctx.say(msg("archive-page-take-in"));
+    heading_ui(ui, ctx.theme, &words);
+    import_ui(ui, ctx, page);
+    ui.add_space(4.0 * space);
+    let words = ctx.say(msg("archive-page-look"));
+    heading_ui(ui, ctx.theme, &words);
+    let rows = [
+        (
+            msg("archive-page-check"),
+            ArchiveEdit::Check(CheckDepth::Files),
+        ),
+        (
+            msg("archive-page-check-bytes"),
+            ArchiveEdit::Check(CheckDepth::Contents),
+        ),
+        (msg("archive-page-rebuild"), ArchiveEdit::Rebuild),
+    ];
+    ui.horizontal(|ui| {
+        for (id, edit) in rows {
+            deed_ui(ui, ctx, id, true, edit);
+        }
+    });
+    ui.add_space(4.0 * space);
+    let words = ctx.say(msg("archive-page-clean"));
+    heading_ui(ui, ctx.theme, &words);
+    limits_ui(ui, ctx, page);
+    told_ui(ui, ctx);
+}
+
+/// A button, dimmed while something is being done.
+fn deed_ui(
+    ui: &mut Ui,
+    ctx: &mut PanelCtx<'_>,
+    id: MessageId,
+    is_possible: bool,
+    edit: ArchiveEdit,
+) {
+    let is_free = !ctx.workspace.archive.is_working;
+    let words = ctx.say(id);
+    let add = |ui: &mut Ui| button_ui(ui, ctx.theme, None, &words, false);
+    if ui
+        .add_enabled_ui(is_free && is_possible, add)
+        .inner
+        .clicked()
+    {
+        ctx.commands.push(Command::Archive(edit));
+    }
+}
+
+fn folder_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut ArchivePage) {
+    let chosen = ctx.workspace.settings.pacs.archive_folder.clone();
+    let text = page.folder.get_or_insert_with(|| {
+        let shown = chosen.as_ref().map(|folder| folder.display().to_string());
+        shown.unwrap_or_default()
+    });
+    let hint = ctx.say(msg("archive-page-folder-hint"));
+    let response = text_row_ui(ui, ctx, msg("archive-page-folder"), text, &hint);
+    let typed = Some(PathBuf::from(text.trim())).filter(|path| !path.as_os_str().is_empty());
+    // A folder that is only half typed is not made.
+    let is_done = response.lost_focus() && typed != chosen;
+    let is_there = typed
+        .as_ref()
+        .is_none_or(|path| path.parent().is_some_and(std::path::Path::is_dir));
+    if is_done && is_there {
+        ctx.commands
+            .push(Command::Node(NodeEdit::ArchiveFolder(typed)));
+    }
+}
+
+fn import_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut ArchivePage) {
+    let hint = ctx.say(msg("archive-page-import-hint"));
+    text_row_ui(ui, ctx, msg("archive-page-import"), &mut page.import, &hint);
+    let path = PathBuf::from(page.import.trim());
+    let is_there = !page.import.trim().is_empty() && path.exists();
+    ui.horizontal(|ui| {
+        ui.add_space(NAMES + ctx.theme.sizes.space);
+        let copy = ArchiveEdit::Import(path.clone(), ImportMode::Copy);
+        deed_ui(ui, ctx, msg("archive-page-copy"), is_there, copy);
+        let refer = ArchiveEdit::Import(path.clone(), ImportMode::Reference);
+        deed_ui(ui, ctx, msg("archive-page-reference"), is_there, refer);
+        let is_open = ctx.workspace.active_study().is_some();
+        deed_ui(
+            ui,
+            ctx,
+            msg("archive-page-keep"),
+            is_open,
+            ArchiveEdit::Keep,
+        );
+    });
+}
+
+fn limits_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut ArchivePage) {
+    text_row_ui(ui, ctx, msg("archive-page-days"), &mut page.days, "365");
+    text_row_ui(ui, ctx, msg("archive-page-gib"), &mut page.gib, "100");
+    let choices = [
+        (false, msg("archive-page-stay")),
+        (true, msg("archive-page-go")),
+    ];
+    let now = page.with_never_sent;
+    choice_ui(
+        ui,
+        ctx,
+        msg("archive-page-never-sent"),
+        &choices,
+        now,
+        |_, goes| {
+            page.with_never_sent = goes;
+        },
+    );
+    let days: Option<u32> = page.days.trim().parse().ok();
+    let gib: Option<f64> = page.gib.trim().replace(',', ".").parse().ok();
+    let limits = CleanUpLimits {
+        unused_for: days.map(|days| DAY * days),
+        at_most_bytes: gib.filter(|gib| *gib >= 0.0).map(|gib| (gib * GIB) as u64),
+        includes_never_sent: page.with_never_sent,
+    };
+    let is_said = limits.unused_for.is_some() || limits.at_most_bytes.is_some();
+    ui.horizontal(|ui| {
+        ui.add_space(NAMES + ctx.theme.sizes.space);
+        deed_ui(
+            ui,
+            ctx,
+            msg("archive-page-plan"),
+            is_said,
+            ArchiveEdit::Plan(limits),
+        );
+    });
+}
+
+/// What would go, before anything does.
+fn plan_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, plan: &CleanUpPlan) {
+    let theme = ctx.theme;
+    let words = Message::new(msg("archive-page-would-go"))
+        .count("studies", plan.studies.len())
+        .text("size", ctx.words.bytes(plan.bytes))
+        .text("of", ctx.words.bytes(plan.bytes_before));
+    let words = ctx.words.get(&words);
+    Text::new(&words, theme.body(), theme.colours.text)
+        .wrapped()
+        .ui(ui);
+    ui.add_space(theme.sizes.space);
+    let row = theme.sizes.control;
+    let is_hidden = ctx.workspace.is_identification_hidden;
+    ScrollArea::vertical()
+        .id_salt("would-go")
+        .max_height(ROWS * row)
+        .auto_shrink([false, true])
+        .show_rows(ui, row, plan.studies.len(), |ui, range| {
+            for planned in plan.studies.get(range).unwrap_or_default() {
+                let study = &planned.study;
+                let day = study.study_date.map(|date| ctx.words.date(&date.to_da()));
+                let name = if is_hidden {
+                    "•••"
+                } else {
+                    study.patient_name.as_str()
+                };
+                let parts = [
+                    name.to_owned(),
+                    day.unwrap_or_default(),
+                    study.modalities.join(" "),
+                    study.study_description.clone(),
+                    ctx.words.bytes(planned.bytes),
+                ];
+                let parts: Vec<String> = parts.into_iter().filter(|it| !it.is_empty()).collect();
+                Text::new(&parts.join(" · "), theme.body(), theme.colours.secondary).ui(ui);
+            }
+        });
+    if !plan.kept_back.is_empty() {
+        let words =
+            Message::new(msg("archive-page-kept-back")).count("count", plan.kept_back.len());
+        let words = ctx.words.get(&words);
+        Text::new(&words, theme.small(), theme.colours.secondary)
+            .wrapped()
+            .ui(ui);
+    }
+    ui.add_space(2.0 * theme.sizes.space);
+    ui.horizontal(|ui| {
+        deed_ui(
+            ui,
+            ctx,
+            msg("archive-page-remove"),
+            true,
+            ArchiveEdit::CleanUp,
+        );
+        deed_ui(
+            ui,
+            ctx,
+            msg("archive-page-leave"),
+            true,
+            ArchiveEdit::LeavePlan,
+        );
+    });
+}
+
+/// What was said last, with the files it is about.
+fn told_ui(ui: &mut Ui, ctx: &PanelCtx<'_>) {
+    let theme = ctx.theme;
+    let Some((message, files)) = &ctx.workspace.archive.told else {
+        return;
+    };
+    ui.add_space(2.0 * theme.sizes.space);
+    let words = ctx.words.get(message);
+    Text::new(&words, theme.body(), theme.colours.text)
+        .wrapped()
+        .ui(ui);
+    let row = theme.sizes.body + 4.0;
+    ScrollArea::vertical()
+        .id_salt("told")
+        .max_height(ROWS * row)
+        .auto_shrink([false, true])
+        .show_rows(ui, row, files.len(), |ui, range| {
+            for file in files.get(range).unwrap_or_default() {
+                let file = file.display().to_string();
+                Text::new(&file, theme.small(), theme.colours.warning).ui(ui);
+            }
+        });
+}
