@@ -1,5 +1,6 @@
 //! DICOMweb against Orthanc with its plug-in.
 
+mod command_line;
 mod faults;
 mod orthanc;
 mod sign_in;

@@ -20,5 +20,4 @@ web-too-long = { $peer } sends more than makes sense for what was asked, so we s
 web-redirected = { $peer } sends us on to { $to }, where we do not follow with your data. If that is the right place, make it the node’s address.
 web-proxy = The proxy does not let us through to { $peer } ({ $detail }). Check the proxy of this node or of this computer.
 web-other-instance = { $peer } sent something else than the instance that was asked for. It was not kept. Tell the archive’s administrator.
-web-other-study = The instance { $uid } belongs to another study than the one asked for. Check whose it is before you rely on it.
 web-not-stored = { $peer } did not store it and does not say why. Its log should.

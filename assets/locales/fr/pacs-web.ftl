@@ -20,5 +20,4 @@ web-too-long = { $peer } envoie plus que ce qui est raisonnable pour cette deman
 web-redirected = { $peer } nous renvoie vers { $to }, où nous ne suivons pas avec vos données. Si c’est le bon endroit, faites-en l’adresse du nœud.
 web-proxy = Le proxy ne nous laisse pas passer vers { $peer } ({ $detail }). Vérifiez le proxy de ce nœud ou de cet ordinateur.
 web-other-instance = { $peer } a envoyé autre chose que l’instance demandée. L’envoi n’a pas été gardé. Prévenez l’administrateur de l’archive.
-web-other-study = L’instance { $uid } appartient à un autre examen que celui demandé. Vérifiez à qui elle appartient avant de vous y fier.
 web-not-stored = { $peer } ne l’a pas enregistrée et n’en donne pas la raison. Son journal devrait la donner.

@@ -2,7 +2,6 @@
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
-use std::time::Duration;
 use std::time::Instant;
 
 use base64::Engine as _;
@@ -17,9 +16,6 @@ use crate::pacs::SecretKind;
 use crate::pacs::Secrets;
 use crate::pacs::WebAddress;
 use crate::pacs::secret_variable;
-
-/// A token about to run out is renewed before it is used.
-const MARGIN: Duration = Duration::from_secs(20);
 
 /// Who we are to one service.
 pub(super) struct Credentials {
@@ -102,9 +98,7 @@ impl Credentials {
 
     fn good_token(&self) -> Option<String> {
         let access = self.secrets.access_token(&self.node)?;
-        let is_good = access
-            .good_until
-            .is_none_or(|until| Instant::now() + MARGIN < until);
+        let is_good = access.good_until.is_none_or(|until| Instant::now() < until);
         is_good.then(|| format!("Bearer {}", access.token.expose()))
     }
 

@@ -110,7 +110,7 @@ pub(super) fn fetch(
     let mut pauses = PAUSES.iter();
     loop {
         match fetch_in_some_form(session, forms, place, sink) {
-            Err(failure) if failure.is_transient() => {
+            Err(failure) if failure.is_transient() && !is_internal(&failure) => {
                 let Some(pause) = pauses.next() else {
                     return Err(failure);
                 };
@@ -119,6 +119,17 @@ pub(super) fn fetch(
             outcome => return outcome,
         }
     }
+}
+
+/// An error within the service: the same request gives the same error, most often.
+const fn is_internal(failure: &Failure) -> bool {
+    matches!(
+        failure,
+        Failure::Web {
+            trouble: WebTrouble::Status { status: 500, .. },
+            ..
+        }
+    )
 }
 
 fn fetch_in_some_form(
@@ -191,7 +202,7 @@ fn fetch_in(
     })?;
     let mut arrived = None;
     let only = Some(place.instance_uid.as_str());
-    receive(session, answer, only, sink, &mut |part| {
+    let outcome = receive(session, answer, only, sink, &mut |part| {
         // Of several parts the one that was asked for counts.
         let is_better = arrived
             .as_ref()
@@ -199,12 +210,16 @@ fn fetch_in(
         if is_better {
             arrived = Some(part);
         }
-    })?;
-    arrived.ok_or_else(|| {
-        site.trouble(WebTrouble::NotDicom {
+    });
+    match (arrived, outcome) {
+        // What is kept is kept, whatever came behind it.
+        (Some(arrived), _) if arrived.result.is_ok() => Ok(arrived),
+        (_, Err(failure)) => Err(failure),
+        (Some(arrived), Ok(())) => Ok(arrived),
+        (None, Ok(())) => Err(site.trouble(WebTrouble::NotDicom {
             media_type: "multipart/related".to_owned(),
-        })
-    })
+        })),
+    }
 }
 
 #[cfg(test)]

@@ -139,7 +139,7 @@ pub(super) fn refreshed(
     );
     match tokens {
         Err(Failure::Web {
-            trouble: WebTrouble::Status { status: 400, .. } | WebTrouble::SignIn,
+            trouble: WebTrouble::Status { status: 400, .. } | WebTrouble::NoSecret { .. },
             ..
         }) => Err(site.trouble(WebTrouble::SignIn)), // it has run out, or was withdrawn
         tokens => tokens,
@@ -230,7 +230,9 @@ impl Endpoints {
             let text = || value.as_str()?.parse().ok();
             value.as_u64().or_else(text)
         });
-        let good_until = seconds.and_then(|s| Instant::now().checked_add(Duration::from_secs(s)));
+        // Renewed before it runs out on the way.
+        let life = seconds.map(|s| Duration::from_secs(s - (s / 4).min(20)));
+        let good_until = life.and_then(|life| Instant::now().checked_add(life));
         Ok(Tokens {
             access: AccessToken {
                 token: Secret::new(access),
@@ -287,27 +289,26 @@ fn with_issuer<T>(
     url: &str,
     talk: impl Fn(&Session<'_>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let is_same_host = Origin::of(url).is_some_and(|origin| origin.host == site.origin.host);
-    let by = |tls: &Tls| {
-        let agent = site.agent_trusting(tls)?;
-        talk(&Session::without_credentials(site, ctx, agent))
+    let by = |tls: Tls| {
+        let issuer = site.beside(url, tls)?;
+        talk(&Session::new(&issuer, ctx)?)
     };
+    let is_same_host = Origin::of(url).is_some_and(|origin| origin.host == site.origin.host);
     if is_same_host {
-        return by(&site.address.tls);
+        return by(site.address.tls.clone());
     }
-    let system = Tls::default();
-    let Authorities::File(file) = &site.address.tls.authorities else {
-        return by(&system);
+    let Authorities::File(_) = &site.address.tls.authorities else {
+        return by(Tls::default());
     };
     let own = Tls {
-        authorities: Authorities::File(file.clone()),
+        authorities: site.address.tls.authorities.clone(),
         ..Tls::default()
     };
-    match by(&own) {
+    match by(own) {
         Err(Failure::Tls {
             trouble: TlsTrouble::UnknownAuthority,
             ..
-        }) => by(&system),
+        }) => by(Tls::default()),
         outcome => outcome,
     }
 }

@@ -17,6 +17,9 @@ use crate::pacs::Failure;
 use crate::problem::Message;
 use crate::problem::msg;
 
+/// More bytes behind the last part are not waited for.
+const LONGEST_EPILOGUE: usize = 256 * 1024;
+
 /// One part of an answer that came to its end.
 pub(super) struct Arrived {
     /// SOP Instance UID, as the part says; empty where it is no instance.
@@ -57,10 +60,16 @@ pub(super) fn receive(
                 media_type: media_type.essence.clone(),
             }),
         };
-        answer.stream(&mut |bytes| {
+        let mut behind = 0;
+        let outcome = answer.stream(&mut |bytes| {
             parser.push(bytes, &mut tell).map_err(failed)?;
-            Ok(true)
-        })?;
+            // Read to its end, so that the connection can be used again, unless there is none.
+            behind += if parser.is_over() { bytes.len() } else { 0 };
+            Ok(behind < LONGEST_EPILOGUE)
+        });
+        if !parser.is_over() {
+            outcome?;
+        }
         return parser.finish(&mut tell).map_err(failed);
     }
     let is_file = matches!(

@@ -223,7 +223,7 @@ impl<'a> Tally<'a> {
                     let own = received.header.dataset.elements();
                     let own = own.uid(tags::STUDY_INSTANCE_UID).unwrap_or_default();
                     if study_uid.is_some_and(|asked| asked != own) {
-                        let message = Message::new(msg("web-other-study"));
+                        let message = Message::new(msg("pacs-other-study"));
                         remark = Some(message.text("uid", &arrived.sop_instance_uid));
                         state.warnings.extend(remark.clone());
                     }

@@ -38,7 +38,6 @@ pub(super) struct Session<'a> {
     pub site: &'a Site,
     pub ctx: &'a JobCtx,
     agent: Agent,
-    says_who: bool,
     _watch: Sender<()>,
 }
 
@@ -61,21 +60,13 @@ pub(super) struct Content<'a> {
 
 impl<'a> Session<'a> {
     pub fn new(site: &'a Site, ctx: &'a JobCtx) -> Result<Self, Failure> {
+        let agent = site.agent()?;
         Ok(Self {
-            says_who: true,
-            ..Self::without_credentials(site, ctx, site.agent()?)
-        })
-    }
-
-    /// With whoever is behind these connections.
-    pub fn without_credentials(site: &'a Site, ctx: &'a JobCtx, agent: Agent) -> Self {
-        Self {
             _watch: cut_when_cancelled(&agent, ctx),
             site,
             ctx,
             agent,
-            says_who: false,
-        }
+        })
     }
 
     /// Asks for something.
@@ -135,11 +126,7 @@ impl<'a> Session<'a> {
         let mut was_renewed = false;
         loop {
             self.ctx.check()?;
-            let who = if self.says_who {
-                self.site.credentials.header(self)?
-            } else {
-                None
-            };
+            let who = self.site.credentials.header(self)?;
             let mut body = (content.open)()?;
             let request = http::Request::post(&ask.url)
                 .header(header::ACCEPT, ask.accept)
@@ -149,10 +136,7 @@ impl<'a> Session<'a> {
             let answer = self.run(request, who.as_deref(), body)?;
             match answer.status {
                 200..=299 | 409 => return Ok(answer),
-                401 if self.says_who
-                    && !was_renewed
-                    && self.site.credentials.renew(who.as_deref(), self)? =>
-                {
+                401 if !was_renewed && self.site.credentials.renew(who.as_deref(), self)? => {
                     was_renewed = true;
                 }
                 301 | 302 | 303 | 307 | 308 => {
@@ -198,7 +182,7 @@ impl<'a> Session<'a> {
     }
 
     fn may_say_who(&self, url: &str) -> bool {
-        self.says_who && Origin::of(url).is_some_and(|origin| self.site.origin.trusts(&origin))
+        Origin::of(url).is_some_and(|origin| self.site.origin.trusts(&origin))
     }
 
     /// Where we are sent on to, if we go there.

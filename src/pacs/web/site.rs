@@ -14,6 +14,7 @@ use super::WebTrouble;
 use super::address::Origin;
 use super::credentials::Credentials;
 use super::tls::TlsConnector;
+use crate::pacs::Authentication;
 use crate::pacs::Failure;
 use crate::pacs::Node;
 use crate::pacs::Secrets;
@@ -41,6 +42,16 @@ impl Site {
     /// # Errors
     /// [`WebTrouble::Address`].
     pub fn new(address: &WebAddress, node: &Node, secrets: &Secrets) -> Result<Self, Failure> {
+        let throttle = Throttle::new(node.limit_bytes_per_s);
+        Self::of(address, &node.name, secrets, throttle)
+    }
+
+    fn of(
+        address: &WebAddress,
+        node: &str,
+        secrets: &Secrets,
+        throttle: Option<Throttle>,
+    ) -> Result<Self, Failure> {
         let base = address.url.trim().trim_end_matches('/').to_owned();
         let origin = Origin::of(&base).ok_or_else(|| Failure::Web {
             peer: address.url.clone(),
@@ -50,10 +61,22 @@ impl Site {
             address: address.clone(),
             base,
             peer: origin.place(),
-            credentials: Credentials::new(address, &node.name, secrets),
+            credentials: Credentials::new(address, node, secrets),
             origin,
-            throttle: Throttle::new(node.limit_bytes_per_s),
+            throttle,
         })
+    }
+
+    /// Another service that this one sends us to, which does not know who we are.
+    pub fn beside(&self, url: &str, tls: Tls) -> Result<Self, Failure> {
+        let address = WebAddress {
+            url: url.to_owned(),
+            authentication: Authentication::None,
+            tls,
+            ..self.address.clone()
+        };
+        let secrets = Secrets::of_this_run();
+        Self::of(&address, "", &secrets, self.throttle.clone())
     }
 
     pub fn patience(&self) -> Duration {
@@ -67,13 +90,8 @@ impl Site {
         }
     }
 
-    /// Fresh connections, by the node's own rules of trust.
+    /// Fresh connections.
     pub fn agent(&self) -> Result<Agent, Failure> {
-        self.agent_trusting(&self.address.tls)
-    }
-
-    /// Fresh connections, by these rules.
-    pub fn agent_trusting(&self, tls: &Tls) -> Result<Agent, Failure> {
         let patience = Some(self.patience());
         let proxy = match &self.address.proxy {
             None => ureq::Proxy::try_from_env(),
@@ -97,7 +115,7 @@ impl Site {
             .max_idle_connections(CONNECTIONS * 2)
             .max_idle_connections_per_host(CONNECTIONS * 2)
             .build();
-        let tls = client_config(tls).map_err(|trouble| Failure::Tls {
+        let tls = client_config(&self.address.tls).map_err(|trouble| Failure::Tls {
             peer: self.peer.clone(),
             trouble,
         })?;

@@ -299,7 +299,7 @@ fn an_instance_of_another_study_is_kept_with_a_warning() {
     let outcome = retrieve(&server, &[1], &Keeping::new()).unwrap();
     assert_eq!(outcome.warnings.len(), 1);
     let text = in_english(&outcome.warnings[0]);
-    assert!(text.contains("another study"), "{text}");
+    assert!(text.contains("not of the study"), "{text}");
 }
 
 #[test]
@@ -498,4 +498,51 @@ fn a_list_that_is_none_says_what_came_instead() {
         let text = in_english(&failure.message());
         assert!(text.contains(expected), "{expected}: {text}");
     }
+}
+
+#[test]
+fn lengths_that_lie_and_chunks_that_end_early_are_cuts() {
+    let head =
+        |headers: &str| format!("HTTP/1.1 200 OK\r\nContent-Type: {PARTS}\r\n{headers}\r\n\r\n");
+    let body = parts(&[file(1)]);
+    let chunk = [format!("{:x}\r\n", body.len()).as_bytes(), &body].concat();
+    for (headers, sent) in [
+        ("Content-Length: 500", body[..500].to_vec()),
+        ("Transfer-Encoding: chunked", chunk[..500].to_vec()),
+        (
+            "Transfer-Encoding: chunked",
+            [b"zz\r\n".as_slice(), &body].concat(),
+        ),
+    ] {
+        let answer = [head(headers).as_bytes(), &sent].concat();
+        let text = refusal(move |_| Reply::cut(answer.clone()));
+        assert!(text.contains("ended in the middle"), "{headers}: {text}");
+    }
+    // What is behind the last delimiter is whole, whatever the line says of its length.
+    for (headers, sent) in [
+        ("Content-Length: 999999", body.clone()),
+        ("Transfer-Encoding: chunked", chunk.clone()),
+    ] {
+        let answer = [head(headers).as_bytes(), &sent].concat();
+        let server = HttpServer::start(move |_| Reply::cut(answer.clone()));
+        let outcome = retrieve(&server, &[1], &Keeping::new()).unwrap();
+        assert!(outcome.is_complete(), "{headers}: {outcome:?}");
+    }
+}
+
+#[test]
+fn a_packed_list_is_unpacked() {
+    use std::io::Write as _;
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(listed(0, 7).as_bytes()).unwrap();
+    let packed = packed.finish().unwrap();
+    let server = HttpServer::start(move |request| {
+        assert_eq!(request.header("accept-encoding"), Some("gzip"));
+        let headers = [
+            ("Content-Type", "application/dicom+json"),
+            ("Content-Encoding", "gzip"),
+        ];
+        Reply::with(200, &headers, &packed)
+    });
+    assert_eq!(count(&server), 7);
 }

@@ -24,8 +24,8 @@ use crate::common::http::HttpServer;
 use crate::common::http::Reply;
 
 /// What the issuer knows.
-#[derive(Default)]
 struct Issuer {
+    life_s: Mutex<u32>,
     challenge: Mutex<String>,
     tokens_given: Mutex<usize>,
     /// The token that the archive takes.
@@ -70,12 +70,13 @@ impl Issuer {
                 let mut given = self.tokens_given.lock().unwrap();
                 *given += 1;
                 let token = format!("token-{given}");
+                let life = *self.life_s.lock().unwrap();
                 self.good.lock().unwrap().clone_from(&token);
                 Reply::new(
                     200,
                     "application/json",
                     format!(
-                        r#"{{"access_token":"{token}","refresh_token":"refresh-{given}","expires_in":3600}}"#
+                        r#"{{"access_token":"{token}","refresh_token":"refresh-{given}","expires_in":{life}}}"#
                     ),
                 )
             }
@@ -92,7 +93,13 @@ impl Issuer {
 }
 
 fn start() -> (HttpServer, Arc<Issuer>, Node) {
-    let issuer = Arc::new(Issuer::default());
+    let issuer = Arc::new(Issuer {
+        life_s: Mutex::new(3600),
+        challenge: Mutex::default(),
+        tokens_given: Mutex::default(),
+        good: Mutex::default(),
+        url: Mutex::default(),
+    });
     let answering = issuer.clone();
     let server = HttpServer::start(move |request| answering.answer(request));
     issuer.url.lock().unwrap().clone_from(&server.url());
@@ -204,4 +211,19 @@ fn signing_in_can_be_given_up() {
     let open = |_: &str| ctx.cancel();
     let outcome = sign_in(&node, &Secrets::of_this_run(), &page(), &open, &ctx);
     assert_eq!(outcome, Err(Failure::Cancelled));
+}
+
+#[test]
+fn a_token_that_runs_out_is_renewed_before_it_is_refused() {
+    let (_server, issuer, node) = start();
+    *issuer.life_s.lock().unwrap() = 1;
+    let secrets = Secrets::of_this_run();
+    secrets.set("Test", SecretKind::Refresh, &Secret::new("refresh"));
+    let service = service_with(&node, &secrets);
+    service.echo(&ctx()).unwrap();
+    service.echo(&ctx()).unwrap();
+    assert_eq!(*issuer.tokens_given.lock().unwrap(), 1);
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    service.echo(&ctx()).unwrap();
+    assert_eq!(*issuer.tokens_given.lock().unwrap(), 2);
 }

@@ -1,5 +1,13 @@
 //! HTTPS: whom we trust, and who we are.
 
+use std::io::Read as _;
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
+
 use isocentre::pacs::Authorities;
 use isocentre::pacs::Failure;
 use isocentre::pacs::Service as _;
@@ -139,4 +147,50 @@ fn a_proxy_that_refuses_is_named_as_the_cause() {
     let text = in_english(&failure.message());
     assert!(text.contains("proxy"), "{failure:?}: {text}");
     assert!(proxy.requests()[0].method == "CONNECT");
+}
+
+/// A proxy that lets everything through to this port, and counts.
+fn proxy(to: u16) -> (u16, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = count.clone();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map(Result::unwrap) {
+            counted.fetch_add(1, Ordering::Relaxed);
+            std::thread::spawn(move || through(stream, to));
+        }
+    });
+    (port, count)
+}
+
+/// Answers CONNECT, and from then on hands on what comes from either side.
+fn through(client: TcpStream, to: u16) {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        (&client).read_exact(&mut byte).unwrap();
+        head.push(byte[0]);
+    }
+    assert!(head.starts_with(b"CONNECT pacs.example:443 "));
+    (&client).write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+    let server = TcpStream::connect(("127.0.0.1", to)).unwrap();
+    let (mut from, mut into) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+    std::thread::spawn(move || drop(std::io::copy(&mut from, &mut into)));
+    // Whoever hangs up first ends it.
+    drop(std::io::copy(&mut &server, &mut &client));
+}
+
+#[test]
+fn through_a_proxy_the_archive_is_still_who_its_certificate_says() {
+    let folder = temp_folder();
+    let authority = TestAuthority::new(folder.path());
+    let server = answering(&authority.issue("pacs", &["pacs.example"], false));
+    let (port, count) = proxy(server.port);
+    let node = node_with("https://pacs.example/dicom-web", |address| {
+        address.proxy = Some(format!("http://127.0.0.1:{port}"));
+        address.tls = trusting(&authority);
+    });
+    assert!(service(&node).echo(&ctx()).unwrap().is_verified);
+    assert_eq!(count.load(Ordering::Relaxed), 1);
 }
