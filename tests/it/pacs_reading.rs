@@ -90,7 +90,12 @@ fn a_study_found_on_a_node_is_on_screen_and_in_the_archive_and_opens_without_the
         let mut session = session(home.path(), &[node("PACS", &address)]);
         search(&mut session, "fatima benali");
         let rows = session.workspace.search.rows();
-        assert_eq!(rows.len(), 1, "{address}: {:?}", session.workspace.search.sources);
+        assert_eq!(
+            rows.len(),
+            1,
+            "{address}: {:?}",
+            session.workspace.search.sources
+        );
         assert_eq!(rows[0].sources, [Source::Node("PACS".into())]);
         open_first(&mut session);
         session.until("all slices", |it| frames_shown(it) == 12 && is_done(it));
