@@ -46,8 +46,6 @@ use crate::dicom::sop_class::PARAMETRIC_MAP_STORAGE;
 use crate::dicom::tags;
 use crate::problem::{Message, msg};
 
-/// SOP Class UID of Parametric Map Storage.
-
 /// What the header says about showing and measuring, for every frame of one instance.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageAttributes {

@@ -81,6 +81,8 @@ CREATE VIRTUAL TABLE patient_words USING fts5 (
     name, content = '', contentless_delete = 1, prefix = '1 2 3',
     tokenize = 'unicode61 remove_diacritics 0'
 );
+-- The words one by one, for wildcards.
+CREATE VIRTUAL TABLE patient_terms USING fts5vocab (patient_words, instance);
 CREATE VIRTUAL TABLE study_words USING fts5 (
     description, content = '', contentless_delete = 1, prefix = '2 3',
     tokenize = 'unicode61 remove_diacritics 0'

@@ -245,7 +245,7 @@ fn column_of(tag: Tag) -> Option<&'static str> {
 }
 
 /// All words, each as the beginning of one of the name's. Those with `?`, or with `*` elsewhere
-/// than at their end, may also reach from one word of the name into the next.
+/// than at their end, are compared with every word there is.
 fn name_condition(all: &mut Conditions, asked: &str) {
     let (mut plain, mut wild) = (Vec::new(), Vec::new());
     for word in asked.split(|c: char| c.is_whitespace() || matches!(c, '^' | '=' | ',')) {
@@ -261,8 +261,11 @@ fn name_condition(all: &mut Conditions, asked: &str) {
         all.add(condition, words);
     }
     for word in wild {
-        let pattern = format!("* {}*", glob(&folded(word)));
-        all.add("patient.words GLOB ?", pattern);
+        let pattern = format!("{}*", glob(&folded(word)));
+        all.add(
+            "patient.id IN (SELECT doc FROM patient_terms WHERE term GLOB ?)",
+            pattern,
+        );
     }
 }
 

@@ -6,13 +6,15 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 
 use crate::archive::{Archive, ArchiveError, TransferPriority};
 use crate::files::{AppFolders, Readable, make_folder};
+use crate::jobs::JobCtx;
 use crate::model::StudyQuery;
-use crate::problem::{Message, Problem, msg};
+use crate::problem::{Message, Problem, Severity, msg};
 use crate::text::Words;
 use crate::workspace::{Arrival, FoundStudy, PacsSettings, Source, TransferEdit};
 
@@ -20,6 +22,9 @@ use super::listener::Listener;
 use super::order::Focus;
 use super::transfers::Runner;
 use super::{ARCHIVE_FOLDER, Messenger, asks, on_thread, priors};
+
+/// How long what the archive has to say may wait.
+const BETWEEN_WORDS: Duration = Duration::from_secs(2);
 
 /// What is asked of the thread.
 pub(super) enum Ask {
@@ -102,27 +107,38 @@ struct Open {
 
 impl Worker {
     fn work(mut self, asked: &Receiver<Ask>) {
-        for ask in asked {
-            match ask {
-                Ask::Follow(settings, words) => self.follow(settings, words),
-                Ask::Search {
-                    generation,
-                    queries,
-                } => self.search(generation, queries),
-                Ask::Transfer(edit) => self.transfer(edit),
-                Ask::Send(new) => {
-                    if let Ok(open) = self.open() {
-                        open.runner.shared.add(&new);
-                    }
+        loop {
+            match asked.recv_timeout(BETWEEN_WORDS) {
+                Ok(ask) => self.answer(ask),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            if let Some(open) = &self.open {
+                tell_problems(&open.archive, &self.messenger);
+            }
+        }
+    }
+
+    fn answer(&mut self, ask: Ask) {
+        match ask {
+            Ask::Follow(settings, words) => self.follow(settings, words),
+            Ask::Search {
+                generation,
+                queries,
+            } => self.search(generation, queries),
+            Ask::Transfer(edit) => self.transfer(edit),
+            Ask::Send(new) => {
+                if let Ok(open) = self.open() {
+                    open.runner.shared.add(&new);
                 }
-                Ask::Give(to) => {
-                    let archive = self.open().map(|open| Arc::clone(&open.archive));
-                    to.send(archive).ok();
-                }
-                Ask::LookAt(focus) => {
-                    if let Some(open) = &self.open {
-                        open.runner.look_at(focus);
-                    }
+            }
+            Ask::Give(to) => {
+                let archive = self.open().map(|open| Arc::clone(&open.archive));
+                to.send(archive).ok();
+            }
+            Ask::LookAt(focus) => {
+                if let Some(open) = &self.open {
+                    open.runner.look_at(focus);
                 }
             }
         }
@@ -185,11 +201,10 @@ impl Worker {
             make_folder(data, Readable::ByUserAlone)?;
         }
         let archive = Arc::new(Archive::open(folder)?);
-        archive
-            .problems()
-            .drain()
-            .into_iter()
-            .for_each(|problem| self.messenger.notify(problem));
+        tell_problems(&archive, &self.messenger);
+        if archive.needs_rebuild()? {
+            rebuild(&archive, &self.messenger);
+        }
         let (settings, words) = match &self.settings {
             Some((settings, words)) => (settings.clone(), *words),
             None => (PacsSettings::default(), Words::system()),
@@ -248,7 +263,7 @@ impl Worker {
             }
             return;
         };
-        let now = std::time::SystemTime::now;
+        let now = SystemTime::now;
         let runner = &open.runner;
         match edit {
             TransferEdit::Open(found) => {
@@ -280,6 +295,9 @@ impl Open {
     fn show(&self, found: &FoundStudy, messenger: &Messenger) {
         let study_uid = &found.study.study_uid;
         let here = self.archive.study_files(&found.study).unwrap_or_default();
+        if let Err(error) = self.archive.mark_opened(&found.study, SystemTime::now()) {
+            messenger.notify(Problem::warning(error.message()));
+        }
         let is_whole = found
             .sources
             .iter()
@@ -314,4 +332,33 @@ impl Open {
             }
         }
     }
+}
+
+/// What the archive has to say.
+fn tell_problems(archive: &Archive, messenger: &Messenger) {
+    let problems = archive.problems().drain().into_iter();
+    problems.for_each(|problem| messenger.notify(problem));
+}
+
+/// The index was lost: it is made again while the rest goes on. When the program ends before it is
+/// done, the next opening begins anew.
+fn rebuild(archive: &Arc<Archive>, messenger: &Messenger) {
+    let (archive, telling) = (Arc::clone(archive), messenger.clone());
+    on_thread("archive rebuild", messenger, move || {
+        let problem = match archive.rebuild(&JobCtx::new()) {
+            Ok(report) => {
+                let message = Message::new(msg("archive-rebuilt"))
+                    .count("instances", report.instances)
+                    .count("files", report.files)
+                    .count("missing", report.missing_references);
+                Problem {
+                    severity: Severity::Note,
+                    message,
+                    path: None,
+                }
+            }
+            Err(error) => Problem::error(error.message()),
+        };
+        telling.notify(problem);
+    });
 }
