@@ -112,8 +112,10 @@ fn report(args: &GetArgs, retrieved: &Retrieved, elapsed: Duration) -> ExitCode 
         if uid.is_empty() {
             output::say(reason);
         } else {
-            let message = Message::new(msg("pacs-get-failed")).text("uid", uid);
-            output::say(&message.message("reason", reason.clone()));
+            let message = Message::new(msg("pacs-get-failed"))
+                .text("uid", uid)
+                .message("reason", reason.clone());
+            output::say(&message);
         }
     }
     for warning in &retrieved.warnings {
