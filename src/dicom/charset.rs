@@ -4,6 +4,7 @@
 //! them: a designation holds until the value, a line or a delimiter ends. A byte that looks like
 //! a delimiter within a character of two bytes is none, so text is decoded before it is split.
 
+mod guess;
 mod iso2022;
 
 use encoding_rs::Encoding;
@@ -175,7 +176,13 @@ impl CharacterSet {
                 g1,
                 undesignated,
             } => {
-                if undesignated == G1::None && !bytes.contains(&ESCAPE) {
+                let has_escapes = bytes.contains(&ESCAPE);
+                if undesignated == G1::None && !has_escapes {
+                    return guessed(bytes);
+                }
+                // Many programs write UTF-8 and declare what they wrote before.
+                let is_utf8 = || str::from_utf8(bytes).is_ok();
+                if !has_escapes && may_be_utf8(undesignated) && is_utf8() {
                     return guessed(bytes);
                 }
                 Iso2022 {
@@ -192,17 +199,10 @@ impl CharacterSet {
     }
 }
 
-/// UTF-8 if it is, else windows-1252, which extends ISO 8859-1.
+/// Text whose character set nobody says, or says wrongly.
 fn guessed(bytes: &[u8]) -> DecodedText {
-    let text = str::from_utf8(bytes).map_or_else(
-        |_| {
-            let (text, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
-            text.into_owned()
-        },
-        str::to_owned,
-    );
     DecodedText {
-        text,
+        text: guess::text(bytes),
         is_doubtful: true,
     }
 }
@@ -274,6 +274,18 @@ fn single_byte(registration: &str) -> Option<&'static Encoding> {
         "203" => encoding_rs::ISO_8859_15,
         _ => return None,
     })
+}
+
+/// Sets in which the bytes of a letter in UTF-8 are never letters side by side: those above A0 are
+/// signs there, and those below nothing.
+fn may_be_utf8(g1: G1) -> bool {
+    let sets = [
+        WINDOWS_1252,
+        encoding_rs::ISO_8859_6,
+        encoding_rs::ISO_8859_15,
+        encoding_rs::WINDOWS_1254,
+    ];
+    matches!(g1, G1::Single(encoding) if sets.contains(&encoding))
 }
 
 const ESCAPE: u8 = 0x1B;
@@ -389,6 +401,11 @@ mod tests {
                 assert!(decoded.is_doubtful, "{terms}");
             }
             assert_eq!(set.is_known(), terms.is_empty() || terms == "ISO_IR 6");
+        }
+        for term in ["ISO_IR 100", "ISO_IR 127", "ISO 2022 IR 100"] {
+            let decoded = CharacterSet::from_terms([term]).decode("Müller فاطمة".as_bytes(), true);
+            assert_eq!(decoded.text, "Müller فاطمة", "{term}");
+            assert!(decoded.is_doubtful);
         }
         let utf8 = CharacterSet::from_terms(["ISO_IR 192"]);
         assert!(utf8.decode(b"\xe9", false).is_doubtful);

@@ -81,12 +81,11 @@ fn sink(args: &GetArgs) -> Result<Box<dyn InstanceSink>, Message> {
         make_folder(folder, Readable::AsUsual).map_err(|error| error.message())?;
         return Ok(Box::new(FolderSink::new(folder)));
     }
-    let folder = match node::settings().archive_folder {
-        Some(folder) => folder,
-        None => {
-            let folders = AppFolders::of_user().map_err(|error| error.message())?;
-            folders.data.join(ARCHIVE_FOLDER)
-        }
+    let folder = if let Some(folder) = node::settings().archive_folder {
+        folder
+    } else {
+        let folders = AppFolders::of_user().map_err(|error| error.message())?;
+        folders.data.join(ARCHIVE_FOLDER)
     };
     let archive = Archive::open(&folder).map_err(|error| error.message())?;
     Ok(Box::new(archive))
@@ -112,8 +111,10 @@ fn report(args: &GetArgs, retrieved: &Retrieved, elapsed: Duration) -> ExitCode 
         if uid.is_empty() {
             output::say(reason);
         } else {
-            let message = Message::new(msg("pacs-get-failed")).text("uid", uid);
-            output::say(&message.message("reason", reason.clone()));
+            let message = Message::new(msg("pacs-get-failed"))
+                .text("uid", uid)
+                .message("reason", reason.clone());
+            output::say(&message);
         }
     }
     for warning in &retrieved.warnings {

@@ -124,8 +124,10 @@ fn say(sent: &Sent) {
         output::say(&end.message());
     }
     for (uid, reason) in sent.commitment.iter().flat_map(|it| &it.failed) {
-        let message = Message::new(msg("pacs-get-failed")).text("uid", uid);
-        output::say(&message.message("reason", reason.clone()));
+        let message = Message::new(msg("pacs-get-failed"))
+            .text("uid", uid)
+            .message("reason", reason.clone());
+        output::say(&message);
     }
 }
 

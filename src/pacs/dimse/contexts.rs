@@ -131,6 +131,19 @@ pub(super) fn of_classes(classes: &[String], reserved: usize) -> (Vec<Proposed>,
     (all, taken)
 }
 
+/// The classes that a study of these modalities is likely to hold, the likeliest first.
+pub(super) fn likely(modalities: &[String]) -> Vec<String> {
+    let own = modalities.iter().flat_map(|it| classes_of(it));
+    let mut all: Vec<String> = Vec::new();
+    for tail in own.chain(BROAD) {
+        let class = format!("{STORAGE}{tail}");
+        if !all.contains(&class) {
+            all.push(class);
+        }
+    }
+    all
+}
+
 /// The same for a study whose classes nobody says: what its modalities suggest, and then all that
 /// a study is likely to hold, each in one context of all syntaxes.
 pub(super) fn guessed(modalities: &[String], reserved: usize) -> Vec<Proposed> {

@@ -1,5 +1,7 @@
 //! C-GET (PS3.4 C.4.3): instances come over the association that asked for them.
 
+use std::collections::BTreeSet;
+
 use super::association::Association;
 use super::association::Call;
 use super::association::Context;
@@ -72,8 +74,13 @@ impl Getter {
         ctx: &JobCtx,
     ) -> Result<Self, Failure> {
         let mut classes: Vec<String> = tasks.iter().flat_map(|it| it.classes.clone()).collect();
-        classes.sort();
-        classes.dedup();
+        if tasks.iter().any(|task| task.classes.is_empty()) {
+            let modalities = tasks.iter().flat_map(|it| it.modalities.clone());
+            let modalities: Vec<String> = modalities.collect();
+            classes.extend(contexts::likely(&modalities));
+        }
+        let mut known = BTreeSet::new();
+        classes.retain(|class| known.insert(class.clone()));
         classes.truncate(MOST_CONTEXTS - 1);
         let contexts = classes
             .iter()

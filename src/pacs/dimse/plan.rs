@@ -65,10 +65,11 @@ pub(super) fn plan(call: &Call, wanted: &[Wanted], ctx: &JobCtx) -> Result<Vec<T
     }
     finder.association.release();
     if tasks.is_empty() {
-        let message = Message::new(msg("pacs-study-unknown"));
         let uid = wanted.first().map(|study| study.study_uid.as_str());
-        let message = message.text("uid", uid.unwrap_or_default());
-        return Err(Failure::Told(message.text("peer", call.peer())));
+        let message = Message::new(msg("pacs-study-unknown"))
+            .text("peer", call.peer())
+            .text("uid", uid.unwrap_or_default());
+        return Err(Failure::Told(message));
     }
     Ok(tasks)
 }

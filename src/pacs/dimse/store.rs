@@ -229,10 +229,12 @@ impl Sender<'_> {
                 .map_err(Trouble::File)?;
             association.send_from(context.id, &request, &mut bytes.as_slice())
         } else {
-            let message = Message::new(msg("pacs-class-not-taken")).text("peer", &peer);
             let class = crate::dicom::sop_class_name(&instance.sop_class_uid);
             let class = class.unwrap_or(&instance.sop_class_uid);
-            return Err(Trouble::File(message.text("class", class)));
+            let message = Message::new(msg("pacs-class-not-taken"))
+                .text("peer", &peer)
+                .text("class", class);
+            return Err(Trouble::File(message));
         };
         let bytes = match sent {
             Ok(bytes) => bytes,

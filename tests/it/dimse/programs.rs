@@ -86,6 +86,6 @@ pub fn dcmqrscp(folder: &Path, our_port: u16) -> Listening {
     let file = folder.join("dcmqrscp.cfg");
     std::fs::write(&file, configuration).unwrap();
     // It takes lossless JPEG besides, and sends what it took as it is.
-    let configuration = ["+xs", "-c", file.to_str().unwrap()];
+    let configuration = ["+xs", "-xs", "-c", file.to_str().unwrap()];
     Listening::start("dcmqrscp", &configuration)
 }

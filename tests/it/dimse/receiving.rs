@@ -349,7 +349,7 @@ fn no_corruption_of_a_stream_stops_the_receiver() {
         thread.join().unwrap();
     }
     numbers.next(2);
-    assert!(begin.elapsed() < Duration::from_secs(60));
+    assert!(begin.elapsed() < Duration::from_mins(1));
     // It answers still, and nothing is half there.
     speak(&format!("ANY@127.0.0.1:{}", scp.port()))
         .echo(&JobCtx::new())
