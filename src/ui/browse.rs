@@ -150,7 +150,10 @@ fn set_row(set: &DisplaySet, workspace: &Workspace, words: &Words) -> SetRow {
         DisplaySetKind::NotShown(what) => Some(words.get(what)),
         _ => None,
     };
-    let (mut problems, mut notes) = geometry(set, &workspace.library, words);
+    let (mut problems, mut notes) = match workspace.track(set) {
+        Some(track) => (Vec::new(), vec![words.get(&track.words())]),
+        None => geometry(set, &workspace.library, words),
+    };
     let keys = workspace.key_images(set.id).cloned().unwrap_or_default();
     for (id, places) in [
         (msg("browser-key-images"), &keys.selected),

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use crate::dicom::{InstanceHeader, tags};
 use crate::model::{DisplaySet, FrameKey};
+use crate::problem::{Message, msg};
 use crate::workspace::Workspace;
 use crate::workspace::command::ViewEdit;
 use crate::workspace::panes::PaneId;
@@ -78,6 +79,15 @@ impl Track {
         let here = self.frames.iter().enumerate();
         let here = here.filter_map(|(at, frame)| Some((at.abs_diff(place), (*frame)?)));
         here.min().map(|(_, frame)| frame)
+    }
+
+    /// How much of it is here, as a sentence.
+    #[must_use]
+    pub fn words(&self) -> Message {
+        let here = self.frames.iter().flatten().count();
+        Message::new(msg("series-arriving"))
+            .count("here", here)
+            .count("of", self.frames.len())
     }
 
     /// What belongs to a place.

@@ -208,3 +208,4 @@ archive-page-kept-back = { $count ->
 } pinned, open, on their way, or nowhere else.
 archive-page-remove = Remove them
 archive-page-leave = Leave them
+series-arriving = { $here } of { $of } images are here

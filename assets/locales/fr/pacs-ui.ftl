@@ -208,3 +208,4 @@ archive-page-kept-back = { $count ->
 } épinglé, ouvert, en cours de transfert, ou nulle part ailleurs.
 archive-page-remove = Les supprimer
 archive-page-leave = Les laisser
+series-arriving = { $here } images sur { $of } sont arrivées

@@ -42,7 +42,9 @@ impl Network {
             move |outcome| {
                 let done = match outcome {
                     Outcome::Done(done) => done,
-                    Outcome::Cancelled => ArchiveDone::Failed(ArchiveError::Cancelled(Cancelled).message()),
+                    Outcome::Cancelled => {
+                        ArchiveDone::Failed(ArchiveError::Cancelled(Cancelled).message())
+                    }
                     Outcome::Panicked(_) => {
                         ArchiveDone::Failed(Message::new(msg("transfer-failed-inside")))
                     }

@@ -215,6 +215,14 @@ fn stack(
 
 /// Read slice by slice, a gap between two is not seen; so it is said.
 fn stack_gaps(workspace: &Workspace, state: &ViewState) -> Gaps {
+    let set = workspace.library.display_set(state.display_set);
+    if let Some(track) = set.and_then(|set| workspace.track(set)) {
+        // What has not come yet is not missing.
+        return Gaps {
+            parts: Some(track.words()),
+            ..Gaps::default()
+        };
+    }
     let plan = workspace.library.volume_plan(state.display_set);
     Gaps {
         missing: plan.map_or(0, |plan| plan.report.missing.len()),
