@@ -1,6 +1,6 @@
 //! What a state makes of the values of an image.
 
-use isocentre::dicom::tags;
+use isocentre::dicom::{DatasetBuilder, tags};
 use isocentre::imaging::{Look, SliceView};
 use isocentre::view::{VoiChoice, resolve_voi};
 
@@ -179,6 +179,33 @@ fn a_color_state_leaves_colours_as_they_are() {
     let image = shown(&colour, &state(COLOR, &[IMAGE], |_| ()));
     let picture = drawn(&image, &SliceView::one_to_one(&image, plain_look()));
     assert_eq!(picture.rgba, [10, 20, 30, 255, 200, 100, 50, 255]);
+}
+
+#[test]
+fn colours_are_those_of_the_profile_that_the_state_names() {
+    let image = SyntheticImage::new(1, 2)
+        .bits(8, 8)
+        .photometric("RGB")
+        .samples_per_pixel(3)
+        .pixels_all(1, vec![40, 160, 40, 200, 100, 50]);
+    let picture =
+        |image: &FrameImage| drawn(image, &SliceView::one_to_one(image, plain_look())).rgba;
+    let named = |b: &mut DatasetBuilder| {
+        b.text(tags::COLOR_SPACE, "ADOBERGB");
+    };
+    let by_state = picture(&shown(&image, &state(COLOR, &[IMAGE], named)));
+    let plain = picture(&shown(&image, &state(COLOR, &[IMAGE], |_| ())));
+    assert_ne!(by_state, plain);
+    let own = image.clone().text(0x0028, 0x2002, "CS", "ADOBERGB");
+    assert_eq!(
+        by_state,
+        picture(&shown(&own, &state(COLOR, &[IMAGE], |_| ())))
+    );
+    // One that cannot be read costs itself and is named.
+    let broken = parsed(&state(COLOR, &[IMAGE], |b| {
+        b.bytes(tags::ICC_PROFILE, b"none");
+    }));
+    assert_eq!((broken.colour.is_none(), broken.faults.len()), (true, 1));
 }
 
 /// `#` where the image is seen, `o` the shutter's grey, `w` white, `.` black.
