@@ -226,7 +226,7 @@ fn grey() -> SyntheticImage {
 }
 
 /// The shutter of an image or a state.
-fn rectangle(b: &mut isocentre::dicom::DatasetBuilder) {
+fn rectangle(b: &mut DatasetBuilder) {
     b.text(tags::SHUTTER_SHAPE, "RECTANGULAR")
         .integer(tags::SHUTTER_LEFT_VERTICAL_EDGE, 2)
         .integer(tags::SHUTTER_RIGHT_VERTICAL_EDGE, 4)
