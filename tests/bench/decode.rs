@@ -374,13 +374,13 @@ fn write_high_throughput(path: &Path, frames: &[DecodedFrame]) {
             .map(|at| frame.samples.get(at).expect("a sample") as i64)
             .collect();
         let (rows, columns) = (frame.rows as usize, frame.columns as usize);
-        // As few bits as the values need, as in a scanner.
+        // A bit to spare: without, the encoder writes blocks that no decoder takes.
         let most = samples
             .iter()
             .map(|value| value.unsigned_abs())
             .max()
             .unwrap_or(0);
-        let bits = u64::BITS - most.leading_zeros() + u32::from(is_signed);
+        let bits = u64::BITS - most.leading_zeros() + 1 + u32::from(is_signed);
         jpeg_2000::high_throughput(rows, columns, bits, is_signed, &samples)
     });
     let fragments = PixelFragmentSequence::new_fragments(streams.collect::<Vec<_>>());

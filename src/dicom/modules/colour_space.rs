@@ -35,7 +35,9 @@ impl ColourSpaceModule {
         states(root) || paths.into_iter().any(states)
     }
 
-    fn of(elements: Elements<'_>) -> Self {
+    /// That stated by these very elements.
+    #[must_use]
+    pub fn of(elements: Elements<'_>) -> Self {
         Self {
             icc_profile: elements
                 .bytes(tags::ICC_PROFILE)

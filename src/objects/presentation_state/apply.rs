@@ -30,6 +30,9 @@ impl PresentationState {
         } else {
             image.clone()
         };
+        if let (PresentationClass::Color, Some(colour)) = (self.class, &self.colour) {
+            shown.colour = Some(Ok(Arc::clone(colour)));
+        }
         let marks = self.marks(image, of);
         shown.marks = (!marks.is_empty() || !marks.faults.is_empty()).then(|| Arc::new(marks));
         shown

@@ -39,7 +39,7 @@ use std::sync::Arc;
 
 use crate::dicom::Dataset;
 use crate::dicom::modules::{DisplayShutter, OverlayPlane};
-use crate::imaging::PresentationTable;
+use crate::imaging::{ColourProfile, PresentationTable};
 use crate::model::PatientKey;
 use crate::problem::Message;
 
@@ -80,6 +80,9 @@ pub struct PresentationState {
     pub transformation: SpatialTransformation,
     /// Behind the VOI stage: a Presentation LUT or a palette, if there is one.
     pub table: Option<PresentationTable>,
+    /// What the colours of colour images stand for, if the state says so; a palette has gone through it
+    /// already.
+    pub colour: Option<Arc<ColourProfile>>,
     /// Presentation LUT Shape is INVERSE.
     pub is_inverse: bool,
     /// The layers, lowest first.

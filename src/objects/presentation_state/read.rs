@@ -10,11 +10,14 @@ use super::{PresentationClass, PresentationState};
 use crate::dicom::Elements;
 use crate::dicom::InstanceHeader;
 use crate::dicom::Palette;
+use crate::dicom::Samples;
 use crate::dicom::Tag;
-use crate::dicom::modules::{DisplayShutter, ImagePixelModule, LutTable, OverlayPlane};
+use crate::dicom::modules::{
+    ColourSpaceModule, DisplayShutter, ImagePixelModule, LutTable, OverlayPlane,
+};
 use crate::dicom::sop_class::PRESENTATION_STATES;
 use crate::dicom::tags;
-use crate::imaging::{Lut, PresentationTable};
+use crate::imaging::{ColourProfile, Lut, PresentationTable};
 use crate::problem::{Message, MessageId, msg};
 
 /// Whether instances of a SOP class are presentation states, ours to apply or not.
@@ -43,6 +46,20 @@ pub fn read(header: &InstanceHeader) -> Result<PresentationState, Message> {
         PresentationClass::Grayscale => presentation_lut(root)?,
         PresentationClass::PseudoColor => Some(palette(root)?),
         PresentationClass::Color => None,
+    };
+    let colour = match class {
+        PresentationClass::Grayscale => Ok(None),
+        _ => ColourProfile::new(&ColourSpaceModule::of(root)),
+    };
+    let colour = colour.unwrap_or_else(|why| {
+        faults.push(why);
+        None
+    });
+    let table = match (table, &colour) {
+        (Some(PresentationTable::Colour(colours)), Some(profile)) => {
+            Some(PresentationTable::Colour(on_screen(colours, profile)))
+        }
+        (table, _) => table,
     };
     let layers = GraphicLayer::read_all(root);
     let mut annotations: Vec<GraphicAnnotation> = root
@@ -76,6 +93,7 @@ pub fn read(header: &InstanceHeader) -> Result<PresentationState, Message> {
         series,
         transformation: SpatialTransformation::read(root),
         table,
+        colour: colour.map(Arc::new),
         is_inverse: text(tags::PRESENTATION_LUT_SHAPE) == "INVERSE",
         layers,
         annotations,
@@ -157,4 +175,12 @@ fn palette(root: Elements<'_>) -> Result<PresentationTable, Message> {
         return Err(Message::new(msg("presentation-no-palette")));
     }
     Ok(PresentationTable::Colour(colours))
+}
+
+/// The colours of a palette as they are on an sRGB screen; as they are where that fails.
+fn on_screen(colours: Arc<[[u8; 3]]>, profile: &ColourProfile) -> Arc<[[u8; 3]]> {
+    match profile.apply(&Samples::Rgb8(colours.as_flattened().into())) {
+        Some(Samples::Rgb8(shown)) => shown.as_chunks::<3>().0.into(),
+        _ => colours,
+    }
 }

@@ -1,6 +1,6 @@
 //! What a state makes of the values of an image.
 
-use isocentre::dicom::tags;
+use isocentre::dicom::{DatasetBuilder, tags};
 use isocentre::imaging::{Look, SliceView};
 use isocentre::view::{VoiChoice, resolve_voi};
 
@@ -181,6 +181,33 @@ fn a_color_state_leaves_colours_as_they_are() {
     assert_eq!(picture.rgba, [10, 20, 30, 255, 200, 100, 50, 255]);
 }
 
+#[test]
+fn colours_are_those_of_the_profile_that_the_state_names() {
+    let image = SyntheticImage::new(1, 2)
+        .bits(8, 8)
+        .photometric("RGB")
+        .samples_per_pixel(3)
+        .pixels_all(1, vec![40, 160, 40, 200, 100, 50]);
+    let picture =
+        |image: &FrameImage| drawn(image, &SliceView::one_to_one(image, plain_look())).rgba;
+    let named = |b: &mut DatasetBuilder| {
+        b.text(tags::COLOR_SPACE, "ADOBERGB");
+    };
+    let by_state = picture(&shown(&image, &state(COLOR, &[IMAGE], named)));
+    let plain = picture(&shown(&image, &state(COLOR, &[IMAGE], |_| ())));
+    assert_ne!(by_state, plain);
+    let own = image.clone().text(0x0028, 0x2002, "CS", "ADOBERGB");
+    assert_eq!(
+        by_state,
+        picture(&shown(&own, &state(COLOR, &[IMAGE], |_| ())))
+    );
+    // One that cannot be read costs itself and is named.
+    let broken = parsed(&state(COLOR, &[IMAGE], |b| {
+        b.bytes(tags::ICC_PROFILE, b"none");
+    }));
+    assert_eq!((broken.colour.is_none(), broken.faults.len()), (true, 1));
+}
+
 /// `#` where the image is seen, `o` the shutter's grey, `w` white, `.` black.
 fn signs(image: &FrameImage) -> Vec<String> {
     let look = plain_look();
@@ -199,7 +226,7 @@ fn grey() -> SyntheticImage {
 }
 
 /// The shutter of an image or a state.
-fn rectangle(b: &mut isocentre::dicom::DatasetBuilder) {
+fn rectangle(b: &mut DatasetBuilder) {
     b.text(tags::SHUTTER_SHAPE, "RECTANGULAR")
         .integer(tags::SHUTTER_LEFT_VERTICAL_EDGE, 2)
         .integer(tags::SHUTTER_RIGHT_VERTICAL_EDGE, 4)
