@@ -223,11 +223,16 @@ pub(super) fn is_storage(sop_class: &str) -> bool {
 }
 
 /// Which of the syntaxes that a peer proposes is taken: its first that we know, but implicit VR
-/// only where there is no other, for it does not say what private elements are.
-pub(super) fn chosen(proposed: &[String]) -> Option<&str> {
+/// only where there is no other, for it does not say what private elements are. `prefers_plain`:
+/// uncompressed if it is among them, for peers that propose more than they can make.
+pub(super) fn chosen(proposed: &[String], prefers_plain: bool) -> Option<&str> {
     let known = |uid: &&str| TABLE.iter().any(|row| row.uid == *uid) && !uid.starts_with("2.25.");
     let mut trimmed = proposed.iter().map(|uid| uid.trim_matches([' ', '\0']));
     let mut implicit = trimmed.clone();
+    let mut plain = trimmed.clone().filter(|_| prefers_plain);
+    if let Some(plain) = plain.find(|uid| *uid == EXPLICIT_LITTLE) {
+        return Some(plain);
+    }
     trimmed
         .find(|uid| known(uid) && *uid != IMPLICIT_LITTLE)
         .or_else(|| implicit.find(|uid| *uid == IMPLICIT_LITTLE))
@@ -303,13 +308,16 @@ mod tests {
         let uids =
             |uids: &[&str]| -> Vec<String> { uids.iter().map(ToString::to_string).collect() };
         assert_eq!(
-            chosen(&uids(&[IMPLICIT_LITTLE, EXPLICIT_LITTLE])),
+            chosen(&uids(&[IMPLICIT_LITTLE, EXPLICIT_LITTLE]), false),
             Some(EXPLICIT_LITTLE)
         );
         assert_eq!(
-            chosen(&uids(&["1.2.3", IMPLICIT_LITTLE])),
+            chosen(&uids(&["1.2.3", IMPLICIT_LITTLE]), false),
             Some(IMPLICIT_LITTLE)
         );
-        assert_eq!(chosen(&uids(&["1.2.3"])), None);
+        assert_eq!(chosen(&uids(&["1.2.3"]), true), None);
+        let both = uids(&["1.2.840.10008.1.2.4.70", EXPLICIT_LITTLE]);
+        assert_eq!(chosen(&both, false), Some("1.2.840.10008.1.2.4.70"));
+        assert_eq!(chosen(&both, true), Some(EXPLICIT_LITTLE));
     }
 }

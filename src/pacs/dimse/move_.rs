@@ -1,5 +1,7 @@
 //! C-MOVE (PS3.4 C.4.2): the node sends what we ask for to our receiver.
 
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -61,6 +63,7 @@ pub(super) fn retrieve_listening(
     let config = server_config(options.tls.as_ref())?;
     let (sender, events) = crossbeam_channel::unbounded();
     let serving = JobCtx::new();
+    let prefers_plain = AtomicBool::new(false);
     let told_here = |event| {
         // The retrieval may be over.
         drop(sender.send(event));
@@ -71,6 +74,7 @@ pub(super) fn retrieve_listening(
         sink,
         told: &told_here,
         ctx: &serving,
+        prefers_plain: &prefers_plain,
     };
     let server = &server;
     std::thread::scope(|scope| {
@@ -82,6 +86,7 @@ pub(super) fn retrieve_listening(
                 let events = Events {
                     receiver: &events,
                     is_shared: false,
+                    prefers_plain: &prefers_plain,
                 };
                 retrieve_from(call, events, wanted, told, ctx)
             }
@@ -107,6 +112,7 @@ pub(super) fn retrieve_running(
     let events = Events {
         receiver: &scp.events(),
         is_shared: true,
+        prefers_plain: scp.prefers_plain(),
     };
     retrieve_from(call, events, wanted, told, ctx)
 }
@@ -126,6 +132,7 @@ fn retrieve_from(
 struct Events<'a> {
     receiver: &'a Receiver<ScpEvent>,
     is_shared: bool,
+    prefers_plain: &'a AtomicBool,
 }
 
 struct MoveWorker<'a> {
@@ -141,6 +148,15 @@ impl Worker for MoveWorker<'_> {
         } else {
             MOST_REQUESTS
         }
+    }
+
+    /// A node that proposes several syntaxes for one context may send only what is stored in the
+    /// one that is chosen: once more, with the other choice.
+    fn one_syntax_at_a_time(&self, missing: &[Task], tally: &Tally<'_>, ctx: &JobCtx) {
+        self.events.prefers_plain.store(true, Ordering::Relaxed);
+        let queue = Queue::new(missing.to_vec());
+        self.work(&queue, tally, true, ctx);
+        self.events.prefers_plain.store(false, Ordering::Relaxed);
     }
 
     fn work(&self, queue: &Queue, tally: &Tally<'_>, is_first: bool, ctx: &JobCtx) {

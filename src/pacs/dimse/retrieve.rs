@@ -31,7 +31,7 @@ const MOST_ASSOCIATIONS: usize = 3;
 pub(super) struct Queue(Mutex<VecDeque<Task>>);
 
 impl Queue {
-    fn new(tasks: Vec<Task>) -> Self {
+    pub fn new(tasks: Vec<Task>) -> Self {
         Self(Mutex::new(tasks.into()))
     }
 

@@ -8,6 +8,7 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
@@ -111,6 +112,7 @@ pub struct StorageScp {
 struct Shared {
     ctx: JobCtx,
     listeners: Mutex<Vec<Sender<ScpEvent>>>,
+    prefers_plain: AtomicBool,
 }
 
 impl Shared {
@@ -146,6 +148,7 @@ impl StorageScp {
                     config: config.as_ref(),
                     sink: &*sink,
                     told: &|event| for_thread.tell(&event),
+                    prefers_plain: &for_thread.prefers_plain,
                     ctx: &for_thread.ctx,
                 };
                 server.run(&listener);
@@ -165,6 +168,11 @@ impl StorageScp {
     #[must_use]
     pub const fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Whether uncompressed is taken where a peer leaves the choice to us.
+    pub(super) fn prefers_plain(&self) -> &AtomicBool {
+        &self.shared.prefers_plain
     }
 
     /// What happens from now on, until the receiver of the events is dropped.
@@ -225,6 +233,7 @@ pub(super) struct Server<'a> {
     pub config: Option<&'a Arc<ServerConfig>>,
     pub sink: &'a dyn InstanceSink,
     pub told: &'a (dyn Fn(ScpEvent) + Sync),
+    pub prefers_plain: &'a AtomicBool,
     pub ctx: &'a JobCtx,
 }
 
@@ -299,7 +308,8 @@ impl Server<'_> {
                 source: AssociationRJSource::ServiceUser(reason),
             });
         }
-        Ok(accepted(request))
+        let prefers_plain = self.prefers_plain.load(Ordering::Relaxed);
+        Ok(accepted(request, prefers_plain))
     }
 
     fn answer(&self, mut association: Association) -> Result<(), Failure> {
@@ -350,11 +360,11 @@ impl Server<'_> {
 }
 
 /// What we take of a request.
-fn accepted(request: &AssociationRQ) -> (AssociationAC, Vec<Context>) {
+fn accepted(request: &AssociationRQ, prefers_plain: bool) -> (AssociationAC, Vec<Context>) {
     let mut contexts = Vec::new();
     let mut results = Vec::new();
     for proposed in &request.presentation_contexts {
-        let (reason, transfer_syntax) = judged(proposed);
+        let (reason, transfer_syntax) = judged(proposed, prefers_plain);
         if reason == Answer::Acceptance
             && contexts
                 .iter()
@@ -399,7 +409,7 @@ fn accepted(request: &AssociationRQ) -> (AssociationAC, Vec<Context>) {
     (answer, contexts)
 }
 
-fn judged(proposed: &PresentationContextProposed) -> (Answer, String) {
+fn judged(proposed: &PresentationContextProposed, prefers_plain: bool) -> (Answer, String) {
     let class = proposed.abstract_syntax.trim_matches([' ', '\0']);
     let is_plain = matches!(class, uids::VERIFICATION | uids::STORAGE_COMMITMENT);
     if !is_plain && !contexts::is_storage(class) {
@@ -408,7 +418,7 @@ fn judged(proposed: &PresentationContextProposed) -> (Answer, String) {
             uids::IMPLICIT_LITTLE.to_owned(),
         );
     }
-    match contexts::chosen(&proposed.transfer_syntaxes) {
+    match contexts::chosen(&proposed.transfer_syntaxes, prefers_plain) {
         Some(syntax) => (Answer::Acceptance, syntax.to_owned()),
         None => (
             Answer::TransferSyntaxesNotSupported,
