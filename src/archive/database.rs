@@ -36,6 +36,10 @@ pub(super) fn open(path: &Path, schema: &Schema) -> Result<Connection, ArchiveEr
     if version > schema.version {
         return Err(ArchiveError::Newer(path.to_owned()));
     }
+    if (1..schema.version).contains(&version) {
+        // Nothing is taken over from older ones yet: the index is made again from the files.
+        return Err(ArchiveError::Damaged(format!("version {version}")));
+    }
     if version == 0 {
         transaction.execute_batch(schema.create)?;
         transaction.pragma_update(None, "user_version", schema.version)?;

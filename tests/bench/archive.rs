@@ -74,6 +74,9 @@ const WORDS: [&str; 8] = [
     "thorax", "abdomen", "crâne", "genou", "rachis", "épaule", "pelvis", "sinus",
 ];
 
+/// What a search is called, and the search of a round.
+type Ask<'a> = (&'a str, Box<dyn Fn(usize) -> StudyQuery + 'a>);
+
 fn write_study(folder: &Path, n: usize) {
     let text = |group, element, vr, value: &str| Element::text(group, element, vr, value);
     let pick = |from: &[&'static str], salt: usize| -> &'static str {
@@ -150,7 +153,6 @@ fn main() {
         let year = year as u16;
         Some(Date { year, month, day })
     };
-    type Ask<'a> = (&'a str, Box<dyn Fn(usize) -> StudyQuery + 'a>);
     let queries: [Ask<'_>; 10] = [
         ("everything", Box::new(|_| all.clone())),
         (

@@ -3,7 +3,7 @@
 use crate::archive::database::Schema;
 
 pub(in crate::archive) const INDEX: Schema = Schema {
-    version: 1,
+    version: 2,
     create: "
 CREATE TABLE patient (
     id INTEGER PRIMARY KEY,
