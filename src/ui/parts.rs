@@ -147,6 +147,8 @@ pub fn window_ui(
                 });
                 ui.add_space(sizes.space);
                 ScrollArea::vertical()
+                    // What grows while it is open gets the room there is.
+                    .min_scrolled_height(most_height)
                     .max_height(most_height)
                     .auto_shrink([false, true])
                     .show(ui, |ui| contents(ui, ctx));

@@ -48,8 +48,11 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
     lock(&run.live).done = lock(&attempt.known).len();
     let is_resumed = !lock(&attempt.known).is_empty();
     let web = match &node.address {
-        NodeAddress::Web(address) => Some(WebService::new(address, node, &Secrets::of_user())),
-        NodeAddress::Dimse(_) => None,
+        // On a fast line one answer with everything is quickest.
+        NodeAddress::Web(address) if node.is_slow => {
+            Some(WebService::new(address, node, &Secrets::of_user()))
+        }
+        NodeAddress::Web(_) | NodeAddress::Dimse(_) => None,
     };
     attempt.list(&service, is_resumed || web.is_some());
     let ending = match web.filter(|_| attempt.listed.get().is_some()) {

@@ -62,6 +62,7 @@ pub(super) struct Forms {
     current: AtomicUsize,
     /// Instances that came in it.
     successes: AtomicUsize,
+    is_slow: bool,
 }
 
 const ORDER: [Form; 5] = [
@@ -77,7 +78,13 @@ impl Forms {
         Self {
             current: AtomicUsize::new(if is_slow { 0 } else { 1 }),
             successes: AtomicUsize::new(0),
+            is_slow,
         }
+    }
+
+    /// On a slow line what is looked at goes before what is quickest in all.
+    pub const fn is_slow(&self) -> bool {
+        self.is_slow
     }
 
     fn current(&self) -> Form {

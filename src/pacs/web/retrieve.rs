@@ -1,5 +1,6 @@
 //! Retrieval: what is wanted first is asked for first, over several connections at once.
 
+use std::collections::HashSet;
 use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -30,6 +31,9 @@ use crate::pacs::Wanted;
 use crate::problem::Message;
 use crate::problem::msg;
 
+/// So few instances are asked for one by one.
+const FEW: usize = 8;
+
 /// Who hears of every instance.
 pub(super) type Told<'a> = &'a (dyn Fn(RetrieveEvent) + Sync);
 
@@ -45,10 +49,16 @@ pub(super) fn retrieve(
     let session = Session::new(site, ctx)?;
     let tally = Tally::new(told);
     let mut places = VecDeque::new();
+    let mut whole = Vec::new();
     let mut in_bulk = Vec::new();
     for part in parts_of(wanted) {
         match instances_of(&session, &part) {
-            Ok(found) if !found.is_empty() => places.extend(found),
+            Ok(found) if !found.is_empty() => {
+                if part.instance_uids.is_empty() && found.len() > FEW && !forms.is_slow() {
+                    whole.push(part);
+                }
+                places.extend(found);
+            }
             // A service that cannot list instances can still send them all at once.
             Ok(_) | Err(Failure::Web { .. }) => in_bulk.push(part),
             Err(failure) => return Err(failure),
@@ -57,6 +67,19 @@ pub(super) fn retrieve(
     if in_bulk.is_empty() {
         tally.expect(places.len());
     }
+    for part in whole {
+        // One answer is quicker than hundreds; what it leaves out is asked for one by one.
+        if !tally.has_ended()
+            && let Err(failure) = fetch_in_bulk(&session, &part, sink, &tally)
+        {
+            match failure {
+                Failure::Cancelled => tally.end(failure),
+                _ => tracing::debug!("not in one answer"),
+            }
+        }
+    }
+    let come = tally.take_come();
+    places.retain(|place| !come.contains(&place.instance_uid));
     let queue = Mutex::new(places);
     let next = || {
         queue
@@ -69,7 +92,9 @@ pub(super) fn retrieve(
         if tally.has_ended() {
             break;
         }
-        fetch_in_bulk(&session, &part, sink, &tally);
+        if let Err(failure) = fetch_in_bulk(&session, &part, sink, &tally) {
+            tally.end(failure);
+        }
     }
     tally.into_outcome()
 }
@@ -168,7 +193,7 @@ fn fetch_in_bulk(
     part: &PartOfStudy,
     sink: &dyn InstanceSink,
     tally: &Tally<'_>,
-) {
+) -> Result<(), Failure> {
     let base = &session.site.base;
     let accept = r#"multipart/related; type="application/dicom"; transfer-syntax=*"#;
     let url = part.url(base);
@@ -182,9 +207,7 @@ fn fetch_in_bulk(
             tally.count(arrived, Some(&part.study_uid));
         })
     });
-    if let Err(failure) = outcome {
-        tally.end(failure);
-    }
+    outcome.map(drop)
 }
 
 /// What came so far, over all connections.
@@ -193,6 +216,8 @@ struct Tally<'a> {
     begin: Instant,
     has_ended: AtomicBool,
     state: Mutex<Retrieved>,
+    /// SOP Instance UIDs of what was kept, or refused for good.
+    come: Mutex<HashSet<String>>,
 }
 
 impl<'a> Tally<'a> {
@@ -202,6 +227,7 @@ impl<'a> Tally<'a> {
             begin: Instant::now(),
             has_ended: AtomicBool::new(false),
             state: Mutex::default(),
+            come: Mutex::default(),
         }
     }
 
@@ -212,6 +238,9 @@ impl<'a> Tally<'a> {
 
     fn count(&self, arrived: Arrived, study_uid: Option<&str>) {
         let elapsed: Duration = self.begin.elapsed();
+        let mut come = self.come.lock().unwrap_or_else(PoisonError::into_inner);
+        come.insert(arrived.sop_instance_uid.clone());
+        drop(come);
         let mut remark = None;
         {
             let mut state = self.lock();
@@ -239,6 +268,10 @@ impl<'a> Tally<'a> {
             result: arrived.result,
             remark,
         }));
+    }
+
+    fn take_come(&self) -> HashSet<String> {
+        std::mem::take(&mut self.come.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn end(&self, failure: Failure) {
