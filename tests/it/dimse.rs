@@ -4,6 +4,8 @@
 mod dcmtk;
 mod faults;
 mod finding;
+mod liars;
+mod planned;
 mod programs;
 mod receiving;
 mod retrieving;

@@ -394,6 +394,11 @@ impl Association {
         self.link.nonsense(detail)
     }
 
+    /// Nothing more can be said.
+    pub const fn is_over(&self) -> bool {
+        self.is_over
+    }
+
     pub fn abort(&mut self) {
         self.is_over = true;
         self.link.abort();

@@ -1,6 +1,8 @@
 //! C-FIND (PS3.4 C.4.1): searches in the study root and patient root models.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
+use std::time::Instant;
 
 use super::association::Association;
 use super::association::Call;
@@ -27,6 +29,9 @@ use crate::problem::msg;
 
 /// Answers to a search that leaves nearly all open; more are not worth their time.
 const MOST_OF_A_LAST_RESORT: usize = 5_000;
+
+/// How long a node may take to end a search that was called off.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// What to do after an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -188,6 +193,8 @@ pub(super) struct Finder {
     pub association: Association,
     model: &'static str,
     has_unsupported_keys: bool,
+    call: Call,
+    service: &'static str,
     ctx: JobCtx,
 }
 
@@ -219,6 +226,8 @@ impl Finder {
                 association,
                 model,
                 has_unsupported_keys: false,
+                call: call.clone(),
+                service,
                 ctx: ctx.clone(),
             }),
             None => Err(Failure::NoContext {
@@ -234,6 +243,11 @@ impl Finder {
         keys: &Keys,
         each: &mut dyn FnMut(Dataset) -> After,
     ) -> Result<(), Failure> {
+        if self.association.is_over() {
+            // The one before was called off, and the node did not end it.
+            let again = Self::in_models(&self.call, self.service, &[self.model], &self.ctx)?;
+            self.association = again.association;
+        }
         let Some(context) = self.association.context(self.model).cloned() else {
             return Ok(());
         };
@@ -250,11 +264,14 @@ impl Finder {
             .with_data();
         self.association
             .send(context.id, &request, Some(&identifier))?;
-        let mut has_stopped = false;
+        let mut stopped: Option<Instant> = None;
         loop {
             let answer = match self.next(context.id, id) {
                 // A search that was called off need not be answered to its end.
-                Err(_) if has_stopped && self.ctx.check().is_ok() => return Ok(()),
+                Err(_) if stopped.is_some() && self.ctx.check().is_ok() => {
+                    self.association.abort();
+                    return Ok(());
+                }
                 answer => answer?,
             };
             let status = answer.status();
@@ -267,21 +284,29 @@ impl Finder {
                 let dataset = decode_data_set(&bytes, &context.transfer_syntax);
                 // A match that cannot be read costs that match only.
                 if let Ok(dataset) = dataset
-                    && !has_stopped
+                    && stopped.is_none()
                     && each(dataset) == After::Stop
                 {
-                    has_stopped = true;
+                    stopped = Some(Instant::now());
+                    self.association.link.set_patience(FAREWELL);
                     self.association
                         .send(context.id, &Command::cancel(id), None)?;
+                }
+                if stopped.is_some_and(|since| since.elapsed() > FAREWELL) {
+                    self.association.abort();
+                    return Ok(());
                 }
                 continue;
             }
             if answer.has_data() {
                 self.read(context.id, id)?;
             }
+            self.association
+                .link
+                .set_patience(self.call.address.patience());
             return match status {
                 0x0000 => Ok(()),
-                _ if has_stopped => Ok(()),
+                _ if stopped.is_some() => Ok(()),
                 _ => Err(Failure::Status {
                     peer,
                     status,
