@@ -272,15 +272,19 @@ fn file_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut NodesPage) {
     ui.horizontal(|ui| {
         ui.add_space(NAMES + theme.sizes.space);
         let is_there = path.is_file();
-        let rows: [(MessageId, bool, fn(PathBuf) -> NodeEdit); 2] = [
-            (msg("nodes-import"), is_there, NodeEdit::Import),
-            (msg("nodes-export"), is_named, NodeEdit::Export),
+        let rows = [
+            (
+                msg("nodes-import"),
+                is_there,
+                NodeEdit::Import(path.clone()),
+            ),
+            (msg("nodes-export"), is_named, NodeEdit::Export(path)),
         ];
-        for (id, is_enabled, make) in rows {
+        for (id, is_enabled, edit) in rows {
             let words = ctx.say(id);
             let add = |ui: &mut Ui| button_ui(ui, theme, None, &words, false);
             if ui.add_enabled_ui(is_enabled, add).inner.clicked() {
-                ctx.commands.push(Command::Node(make(path.clone())));
+                ctx.commands.push(Command::Node(edit));
             }
         }
     });

@@ -31,10 +31,6 @@ pub struct GestureId(pub u64);
 /// Everything that can be asked of the workspace.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "each names what it does")]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "few exist at a time, and none for long"
-)]
 pub enum Command {
     Open(Vec<PathBuf>),
     /// Files of the archive: no places to be remembered.

@@ -72,9 +72,10 @@ pub(super) fn retrieve(
         if !tally.has_ended()
             && let Err(failure) = fetch_in_bulk(&session, &part, sink, &tally)
         {
-            match failure {
-                Failure::Cancelled => tally.end(failure),
-                _ => tracing::debug!("not in one answer"),
+            if failure == Failure::Cancelled {
+                tally.end(failure);
+            } else {
+                tracing::debug!("not in one answer");
             }
         }
     }

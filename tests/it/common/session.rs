@@ -13,7 +13,7 @@ use isocentre::workspace::{
 };
 
 /// Nothing here takes this long; a test that waits longer has failed.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The program without its window.
 pub struct Session {
