@@ -194,11 +194,8 @@ fn the_slice_that_is_waited_for_comes_before_the_others() {
             .workspace
             .library
             .header(set.frames.get(view.index as usize)?.instance)?;
-        let number = header
-            .dataset
-            .elements()
-            .integer(isocentre::dicom::tags::INSTANCE_NUMBER);
-        number
+        let elements = header.dataset.elements();
+        elements.integer(isocentre::dicom::tags::INSTANCE_NUMBER)
     };
     session.until_turned("the slice waited for", |it| {
         it.engine.look_at(&it.workspace);
