@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::dicom::Password;
+use crate::dicom::{ByteSource, InstanceHeader, Password, tags};
 use crate::model::{DisplaySet, DisplaySetKind, StudyKey};
 use crate::objects::layer::LayerKind;
 use crate::problem::{Message, Problem, Severity, msg};
@@ -172,12 +172,15 @@ impl Workspace {
         }
     }
 
-    fn take_headers(&mut self, headers: Vec<crate::dicom::InstanceHeader>) -> Vec<Effect> {
+    fn take_headers(&mut self, headers: Vec<InstanceHeader>) -> Vec<Effect> {
         let known: Vec<StudyKey> = self.library.study_keys();
         let known_reports = self.library.report_sets();
         let shown = self.panes.frames_shown(&self.library);
         let arrived = uids_of(&headers);
         for header in headers {
+            if self.is_here(&header) {
+                continue;
+            }
             let path = header.source.display_path();
             let notes = header.notes.clone();
             let problems = self.library.insert_distinct(header);
@@ -211,6 +214,16 @@ impl Workspace {
         self.note_new_layers();
         self.show_awaited(&arrived);
         effects
+    }
+
+    /// A file of the archive that comes a second time is no second instance.
+    fn is_here(&self, header: &InstanceHeader) -> bool {
+        let ByteSource::File(path) = &header.source else {
+            return false;
+        };
+        let uid = header.dataset.elements().uid(tags::SOP_INSTANCE_UID);
+        let mut namesakes = self.library.namesakes(uid.as_deref().unwrap_or_default());
+        namesakes.any(|it| matches!(&it.header.source, ByteSource::File(own) if own == path))
     }
 
     /// The first images to arrive are shown, a volume before a scout or a single picture; later

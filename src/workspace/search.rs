@@ -186,6 +186,8 @@ pub struct FoundStudy {
     pub study: StudyMatch,
     /// Who has it.
     pub sources: Vec<Source>,
+    /// Instances there are by the largest count of a node; the archive may have but a part.
+    pub node_count: Option<u32>,
     /// Another patient's study bears the same UID.
     pub is_ambiguous: bool,
 }
@@ -209,7 +211,15 @@ impl FoundStudy {
                 || same(&folded(&mine.patient_name), &folded(&its.patient_name)))
     }
 
+    /// What a source counts.
+    fn count(&mut self, found: Option<u32>, source: &Source) {
+        if *source != Source::Archive {
+            self.node_count = self.node_count.max(found);
+        }
+    }
+
     fn add(&mut self, other: StudyMatch, source: &Source) {
+        self.count(other.instance_count, source);
         if !self.sources.contains(source) {
             self.sources.push(source.clone());
         }
@@ -300,11 +310,14 @@ impl Search {
                 row.add(found, source);
                 continue;
             }
-            let row = FoundStudy {
+            let count = found.instance_count;
+            let mut row = FoundStudy {
                 study: found,
                 sources: vec![source.clone()],
+                node_count: None,
                 is_ambiguous: false,
             };
+            row.count(count, source);
             if is_urgent_only && !row.is_urgent() {
                 continue;
             }

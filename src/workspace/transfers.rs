@@ -103,25 +103,32 @@ impl Transfer {
 
 /// All transfers, as the engine last said.
 #[derive(Debug, Default)]
-pub struct Transfers(Vec<Transfer>);
+pub struct Transfers {
+    all: Vec<Transfer>,
+    /// The engine has said how they are.
+    is_known: bool,
+}
 
 impl Transfers {
     /// In the order they are run.
     #[must_use]
     pub fn all(&self) -> &[Transfer] {
-        &self.0
+        &self.all
     }
 
     /// Those that are not over.
     #[must_use]
     pub fn open_count(&self) -> usize {
-        self.0.iter().filter(|transfer| !transfer.is_over()).count()
+        self.all
+            .iter()
+            .filter(|transfer| !transfer.is_over())
+            .count()
     }
 
     /// The retrieval of this study that is not over.
     #[must_use]
     pub fn of_study(&self, study_uid: &str) -> Option<&Transfer> {
-        self.0
+        self.all
             .iter()
             .find(|it| it.study_uid == study_uid && it.kind != TransferKind::Send && !it.is_over())
     }
@@ -159,8 +166,12 @@ impl Workspace {
     /// How far the transfers are; a failure is told once, when it happens.
     pub(super) fn take_transfers(&mut self, transfers: Vec<Transfer>) {
         for transfer in &transfers {
-            let before = self.transfers.0.iter().find(|it| it.id == transfer.id);
-            let was_over = before.is_none_or(Transfer::is_over);
+            let before = self.transfers.all.iter().find(|it| it.id == transfer.id);
+            // What was over when the program began is no news.
+            let was_over = match before {
+                Some(before) => before.is_over(),
+                None => !self.transfers.is_known,
+            };
             if was_over || transfer.kind == TransferKind::Priors {
                 continue;
             }
@@ -186,7 +197,10 @@ impl Workspace {
                 _ => {}
             }
         }
-        self.transfers = Transfers(transfers);
+        self.transfers = Transfers {
+            all: transfers,
+            is_known: true,
+        };
         for study_uid in self.arriving.studies() {
             if self.transfers.of_study(&study_uid).is_none() {
                 self.arriving.forget(&study_uid);

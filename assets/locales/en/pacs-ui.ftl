@@ -209,3 +209,4 @@ archive-page-kept-back = { $count ->
 archive-page-remove = Remove them
 archive-page-leave = Leave them
 series-arriving = { $here } of { $of } images are here
+transfer-still-coming = This study is still on its way. Send it when all of it is here.

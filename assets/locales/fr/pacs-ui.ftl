@@ -209,3 +209,4 @@ archive-page-kept-back = { $count ->
 archive-page-remove = Les supprimer
 archive-page-leave = Les laisser
 series-arriving = { $here } images sur { $of } sont arrivées
+transfer-still-coming = Cet examen est encore en cours de transfert. Envoyez-le quand il est complet.

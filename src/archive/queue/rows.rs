@@ -98,6 +98,7 @@ fn transfer(row: &Row<'_>) -> rusqlite::Result<Transfer> {
         kind: Coded::of_code(row, "kind")?,
         node: row.get("node")?,
         study_uid: row.get("study_uid")?,
+        patient_id: row.get("patient_id")?,
         series_uids: apart(&row.get::<_, String>("series_uids")?),
         instance_uids: apart(&row.get::<_, String>("instance_uids")?),
         label: Label(row.get("label")?),

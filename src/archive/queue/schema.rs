@@ -11,6 +11,7 @@ CREATE TABLE transfer (
     kind INTEGER NOT NULL,
     node TEXT NOT NULL,
     study_uid TEXT NOT NULL,
+    patient_id TEXT NOT NULL,
     series_uids TEXT NOT NULL,
     instance_uids TEXT NOT NULL,
     label TEXT NOT NULL,

@@ -29,6 +29,7 @@ fn retrieve(node: &str, study: &str) -> NewTransfer {
         kind: TransferKind::Retrieve,
         node: node.to_owned(),
         study_uid: study.to_owned(),
+        patient_id: String::new(),
         series_uids: Vec::new(),
         instance_uids: Vec::new(),
         items: Vec::new(),

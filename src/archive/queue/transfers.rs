@@ -259,6 +259,7 @@ fn sameness(new: &NewTransfer) -> String {
         new.kind.code().to_string(),
         new.node.clone(),
         new.study_uid.clone(),
+        new.patient_id.clone(),
         sorted(&new.series_uids),
         sorted(&new.instance_uids),
     ]
@@ -289,8 +290,8 @@ fn insert(
     let expected = (!new.items.is_empty()).then_some(new.items.len());
     transaction.execute(
         "INSERT INTO transfer (sameness, kind, node, study_uid, series_uids, instance_uids,
-         label, priority, is_to_be_committed, state, expected, created_ms, changed_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)",
+         label, priority, is_to_be_committed, state, expected, created_ms, changed_ms, patient_id)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13)",
         params![
             sameness,
             new.kind.code(),
@@ -303,7 +304,8 @@ fn insert(
             new.is_to_be_committed,
             TransferState::Waiting.code(),
             expected.map(|count| count as i64),
-            milliseconds(now)
+            milliseconds(now),
+            new.patient_id
         ],
     )?;
     Ok(TransferId(transaction.last_insert_rowid()))

@@ -59,6 +59,8 @@ pub struct NewTransfer {
     pub node: String,
     /// Study Instance UID.
     pub study_uid: String,
+    /// Patient ID: two patients may have a study of one UID. Empty: not known.
+    pub patient_id: String,
     /// Series Instance UIDs of a part of the study; empty for the whole.
     pub series_uids: Vec<String>,
     /// SOP Instance UIDs of a part of the study; empty for the whole.
@@ -104,6 +106,8 @@ pub struct Transfer {
     pub node: String,
     /// Study Instance UID.
     pub study_uid: String,
+    /// Patient ID; empty if it is not known.
+    pub patient_id: String,
     /// Of a part of the study.
     pub series_uids: Vec<String>,
     /// Of a part of the study.

@@ -2,9 +2,9 @@
 
 use crate::archive::{Label, NewItem, NewTransfer, TransferKind, TransferPriority};
 use crate::dicom::{ByteSource, tags};
-use crate::model::{Library, StudyKey, StudyMatch};
+use crate::model::{StudyKey, StudyMatch};
 use crate::problem::{Message, msg};
-use crate::workspace::{FoundStudy, PacsSettings, Source};
+use crate::workspace::{FoundStudy, Source, Workspace};
 
 /// Fetching a study from the first node that has it.
 pub(super) fn retrieval(found: &FoundStudy, priority: TransferPriority) -> Option<NewTransfer> {
@@ -33,6 +33,7 @@ pub(super) fn of_study(
         kind,
         node: node.to_owned(),
         study_uid: study.study_uid.clone(),
+        patient_id: study.patient_id.clone(),
         series_uids: Vec::new(),
         instance_uids: Vec::new(),
         items: Vec::new(),
@@ -47,12 +48,12 @@ pub(super) fn of_study(
 /// # Errors
 /// The sentence for the reader, where there is no such node, or nothing to send.
 pub(super) fn sending(
-    library: &Library,
+    workspace: &Workspace,
     study: StudyKey,
     node: &str,
-    settings: &PacsSettings,
 ) -> Result<NewTransfer, Message> {
-    let Some(address) = settings.node(node) else {
+    let library = &workspace.library;
+    let Some(address) = workspace.settings.pacs.node(node) else {
         return Err(Message::new(msg("transfer-no-node")).text("node", node));
     };
     let mut items = Vec::new();
@@ -80,6 +81,9 @@ pub(super) fn sending(
     let Some(study) = first else {
         return Err(Message::new(msg("transfer-nothing")));
     };
+    if workspace.transfers.of_study(&study.study_uid).is_some() {
+        return Err(Message::new(msg("transfer-still-coming")));
+    }
     let kind = TransferKind::Send;
     Ok(NewTransfer {
         items,

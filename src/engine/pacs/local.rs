@@ -113,8 +113,15 @@ impl Worker {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
-            if let Some(open) = &self.open {
+            if let Some(open) = &mut self.open {
                 tell_problems(&open.archive, &self.messenger);
+                // The port may be free by now; why it was not has been said.
+                if let Some((settings, _)) = &self.settings
+                    && settings.is_listening
+                    && open.listener.is_none()
+                {
+                    open.listener = Listener::begin(settings, &open.runner.shared).ok();
+                }
             }
         }
     }
@@ -126,8 +133,13 @@ impl Worker {
                 generation,
                 queries,
             } => self.search(generation, queries),
-            Ask::Transfer(edit) => self.transfer(edit),
+            // What the reader asks for is tried anew: the drive may be there again by now.
+            Ask::Transfer(edit) => {
+                self.failed = None;
+                self.transfer(edit);
+            }
             Ask::Send(new) => {
+                self.failed = None;
                 if let Ok(open) = self.open() {
                     open.runner.shared.add(&new);
                 }
@@ -172,7 +184,8 @@ impl Worker {
         }
     }
 
-    /// The archive, opened if it was not. A failure is told once, until something changes.
+    /// The archive, opened if it was not. A failure is told once, until the settings change or the
+    /// reader asks for something.
     fn open(&mut self) -> Result<&mut Open, Message> {
         let folder = self.folder();
         if let Some((failed, why)) = &self.failed
@@ -282,6 +295,9 @@ impl Worker {
             TransferEdit::Resume(id) => runner.tidy(|queue| queue.resume(id, now())),
             TransferEdit::First(id) => {
                 runner.tidy(|queue| queue.set_priority(id, TransferPriority::Urgent, now()));
+                if let Ok(Some(transfer)) = open.archive.transfers().get(id) {
+                    runner.shared.make_way(&transfer.node);
+                }
             }
             TransferEdit::ClearOver => runner.tidy(crate::archive::Transfers::remove_over),
             // Comes as `Ask::Send`, with its files.
@@ -294,7 +310,13 @@ impl Open {
     /// Into the window: what is here at once, what is not as it comes.
     fn show(&self, found: &FoundStudy, messenger: &Messenger) {
         let study_uid = &found.study.study_uid;
-        let here = self.archive.study_files(&found.study).unwrap_or_default();
+        let here = self
+            .archive
+            .study_files(&found.study)
+            .unwrap_or_else(|error| {
+                messenger.notify(Problem::error(error.message()));
+                Vec::new()
+            });
         if let Err(error) = self.archive.mark_opened(&found.study, SystemTime::now()) {
             messenger.notify(Problem::warning(error.message()));
         }
@@ -302,10 +324,7 @@ impl Open {
             .sources
             .iter()
             .all(|source| *source == Source::Archive)
-            || (found
-                .study
-                .instance_count
-                .is_some_and(|count| here.len() >= count as usize));
+            || (found.node_count).is_some_and(|count| here.len() >= count as usize);
         let new = asks::retrieval(found, TransferPriority::Urgent).filter(|_| !is_whole);
         self.runner.open(study_uid, new.is_some());
         if !here.is_empty() {

@@ -85,15 +85,13 @@ impl Network {
     /// Changes the queue.
     pub(super) fn transfer(&mut self, edit: TransferEdit, workspace: &Workspace) {
         let ask = match edit {
-            TransferEdit::Send(study, node) => {
-                match asks::sending(&workspace.library, study, &node, &workspace.settings.pacs) {
-                    Ok(new) => Ask::Send(Box::new(new)),
-                    Err(why) => {
-                        self.messenger().notify(Problem::error(why));
-                        return;
-                    }
+            TransferEdit::Send(study, node) => match asks::sending(workspace, study, &node) {
+                Ok(new) => Ask::Send(Box::new(new)),
+                Err(why) => {
+                    self.messenger().notify_now(Problem::error(why));
+                    return;
                 }
-            }
+            },
             edit => Ask::Transfer(edit),
         };
         self.local().ask(ask);
@@ -139,6 +137,14 @@ impl Messenger {
         (self.waker)();
     }
 
+    /// From the window's thread, which empties the channel and so must not wait for room in it.
+    fn notify_now(&self, problem: Problem) {
+        if self.sender.try_send(Command::Notify(problem)).is_err() {
+            tracing::warn!("a notice found no room");
+        }
+        (self.waker)();
+    }
+
     fn notify(&self, problem: Problem) {
         self.command(Command::Notify(problem));
     }
@@ -159,7 +165,7 @@ fn on_thread(name: &str, messenger: &Messenger, work: impl FnOnce() + Send + 'st
         .name(name.to_owned())
         .spawn(work);
     if begun.is_err() {
-        messenger.notify(Problem::error(Message::new(msg("pacs-no-thread"))));
+        messenger.notify_now(Problem::error(Message::new(msg("pacs-no-thread"))));
     }
     begun.is_ok()
 }

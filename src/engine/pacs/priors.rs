@@ -9,7 +9,7 @@ use crate::pacs::service;
 use crate::workspace::{PacsSettings, Priors, Source};
 
 use super::asks::of_study;
-use super::transfers::Shared;
+use super::transfers::{Shared, known_instances};
 use super::{caller, on_thread};
 
 /// Bytes of an image where the node does not say how many there are: a CT slice.
@@ -46,7 +46,15 @@ pub(super) fn fetch(
         if let Err(failure) = asked {
             tracing::debug!("no earlier studies: {:?}", failure.message().id);
         }
-        for prior in relevant(&study, found, &priors) {
+        let is_whole = |prior: &StudyMatch| {
+            let here = known_instances(&queue.archive, &prior.study_uid, &prior.patient_id);
+            let of = prior
+                .instance_count
+                .map_or(usize::MAX, |count| count as usize);
+            here.len() >= of
+        };
+        let wanted = relevant(&study, found, &priors).into_iter();
+        for prior in wanted.filter(|prior| !is_whole(prior)) {
             let kind = TransferKind::Priors;
             queue.add(&of_study(
                 &prior,

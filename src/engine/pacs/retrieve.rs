@@ -3,17 +3,17 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, OnceLock};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::archive::{Ending, ItemOutcome, Retry};
-use crate::dicom::InstanceHeader;
+use crate::dicom::{InstanceHeader, tags};
 use crate::jobs::JobCtx;
 use crate::model::{Level, StudyQuery};
 use crate::pacs::web::{InstancePlace, WebService};
 use crate::pacs::{
-    Failure, NodeAddress, RetrieveEvent, Secrets, Service, Wanted, WantedSeries, service,
+    Failure, NodeAddress, RetrieveEvent, Retrieved, Secrets, Service, Wanted, WantedSeries, service,
 };
-use crate::problem::{Message, msg};
+use crate::problem::{Message, Problem, msg};
 use crate::workspace::{Arrival, ListedInstance};
 
 use super::on_thread;
@@ -40,12 +40,24 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
     let attempt = Attempt {
         shared,
         run,
-        known: Mutex::new(known_instances(&shared.archive, study_uid)),
+        known: Mutex::new(known_instances(
+            &shared.archive,
+            study_uid,
+            &transfer.patient_id,
+        )),
         listed: Arc::default(),
         waiting: Mutex::default(),
         begun: Mutex::new(Instant::now()),
     };
     lock(&run.live).done = lock(&attempt.known).len();
+    let here: Vec<(String, ItemOutcome)> = lock(&attempt.known)
+        .iter()
+        .map(|uid| (uid.clone(), ItemOutcome::Success))
+        .collect();
+    let queue = shared.archive.transfers();
+    if let Err(error) = queue.record(transfer.id, &here, 0, SystemTime::now()) {
+        return Ending::Failed(shared.said(&error.message()), Retry::Later);
+    }
     let is_resumed = !lock(&attempt.known).is_empty();
     let web = match &node.address {
         // On a fast line one answer with everything is quickest.
@@ -83,10 +95,17 @@ impl Attempt<'_> {
         let (listed, service) = (Arc::clone(&self.listed), Arc::clone(service));
         let (run, shared) = (Arc::clone(self.run), Arc::clone(self.shared));
         let work = move || {
-            let ctx = JobCtx::new();
-            let list = instances(service.as_ref(), &transfer, &ctx, &|| run.is_stopped());
+            let list = instances(service.as_ref(), &transfer, &run.listing, &|| {
+                run.is_stopped()
+            });
             // Without a list everything comes in the node's own order.
-            if let Ok(list) = list {
+            // An empty list is that of a node that does not list instances.
+            if let Some(list) = list.ok().filter(|list| !list.is_empty()) {
+                let of = u32::try_from(list.len()).unwrap_or(u32::MAX);
+                let queue = shared.archive.transfers();
+                if let Err(error) = queue.expect(run.transfer.id, of) {
+                    tracing::warn!("the number of instances is not kept: {error}");
+                }
                 let study_uid = run.transfer.study_uid.clone();
                 if shared.is_open(&study_uid) {
                     let series = by_series(&list);
@@ -137,10 +156,7 @@ impl Attempt<'_> {
                         }
                         continue;
                     }
-                    if retrieved.end.is_none()
-                        && !retrieved.is_complete()
-                        && self.listed.get().is_none()
-                    {
+                    if retrieved.end.is_none() && self.lacks(&retrieved) {
                         let why = Message::new(msg("transfer-incomplete"))
                             .count("count", retrieved.failed.len().max(1));
                         return Ending::Failed(self.shared.said(&why), Retry::Later);
@@ -221,6 +237,14 @@ impl Attempt<'_> {
         }]
     }
 
+    /// The node itself says that not all came, whatever it listed.
+    fn lacks(&self, retrieved: &Retrieved) -> bool {
+        let known = lock(&self.known);
+        let is_missing = |(uid, _): &(String, Message)| uid.is_empty() || !known.contains(uid);
+        retrieved.failed.iter().any(is_missing)
+            || (self.listed.get().is_none() && !retrieved.is_complete())
+    }
+
     /// What is wanted first of what is missing, and whether that is all.
     fn next_few(&self) -> (Vec<Wanted>, bool) {
         let study_uid = &self.run.transfer.study_uid;
@@ -268,12 +292,28 @@ impl Attempt<'_> {
         };
         match outcome.result {
             Ok(received) => {
-                let uid = outcome.sop_instance_uid;
-                if lock(&self.known).insert(uid.clone()) {
-                    self.run.note(&uid, ItemOutcome::Success, received.bytes);
+                let study_uid = &self.run.transfer.study_uid;
+                let own = received
+                    .header
+                    .dataset
+                    .elements()
+                    .uid(tags::STUDY_INSTANCE_UID);
+                if own.as_deref() != Some(study_uid) {
+                    // Kept as what it is, but neither shown nor counted as what was asked for.
+                    let remark = outcome.remark.unwrap_or_else(|| {
+                        let other = Message::new(msg("pacs-other-study"));
+                        other.text("uid", &outcome.sop_instance_uid)
+                    });
+                    self.shared.messenger.notify(Problem::warning(remark));
+                    return;
                 }
-                if self.shared.is_open(&self.run.transfer.study_uid) {
-                    lock(&self.waiting).0.push(received.header);
+                let uid = outcome.sop_instance_uid;
+                let is_new = lock(&self.known).insert(uid.clone());
+                if is_new {
+                    self.run.note(&uid, ItemOutcome::Success, received.bytes);
+                    if self.shared.is_open(study_uid) {
+                        lock(&self.waiting).0.push(received.header);
+                    }
                 }
             }
             Err(why) => {

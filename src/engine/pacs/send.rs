@@ -2,10 +2,11 @@
 //! has said it of every instance.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::archive::{Ending, ItemOutcome, Retry};
+use crate::archive::{Ending, ItemOutcome, Retry, Transfer};
+use crate::dicom::{ByteSource, read_header, tags};
 use crate::pacs::{SendOutcome, service};
 use crate::problem::{Message, msg};
 
@@ -38,12 +39,11 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
     for item in items {
         let path = item.path.clone().filter(|path| path.is_file());
         let path = path.or_else(|| {
-            shared
-                .archive
-                .file_of(&item.sop_instance_uid)
-                .ok()
-                .flatten()
+            let found = shared.archive.file_of(&item.sop_instance_uid);
+            found.ok().flatten()
         });
+        // What lies there now may be another disc's.
+        let path = path.filter(|path| is_still(path, &item.sop_instance_uid, transfer));
         if let Some(path) = path {
             uids.insert(path.clone(), item.sop_instance_uid);
             files.push(path);
@@ -58,6 +58,10 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
     let told = |outcome: &SendOutcome| {
         let uid = uids.get(&outcome.path).unwrap_or(&outcome.sop_instance_uid);
         match &outcome.result {
+            Ok(_) if outcome.sop_instance_uid != *uid => {
+                let why = shared.said(&Message::new(msg("transfer-file-gone")));
+                run.note(uid, ItemOutcome::Failed(why), 0);
+            }
             Ok(bytes) => run.note(uid, ItemOutcome::Success, *bytes),
             Err(why) => run.note(uid, ItemOutcome::Failed(shared.said(why)), 0),
         }
@@ -75,16 +79,37 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
             return failed(&failure.message(), retry);
         }
     };
+    let mut uncommitted = None;
     if let Some(commitment) = &sent.commitment {
         for uid in &commitment.committed {
             run.note(uid, ItemOutcome::Committed, 0);
         }
-        for (uid, why) in &commitment.failed {
-            run.note(uid, ItemOutcome::Failed(shared.said(why)), 0);
+        uncommitted = commitment.failed.first().map(|(_, why)| why);
+    }
+    match (&sent.end, uncommitted) {
+        (Some(failure), _) => {
+            let retry = if failure.is_lasting() {
+                Retry::Never
+            } else {
+                Retry::Later
+            };
+            failed(&failure.message(), retry)
         }
+        // Sent it is; asking for the promise again by sending all of it again helps nobody.
+        (None, Some(why)) => failed(why, Retry::Never),
+        (None, None) => Ending::Complete,
     }
-    match sent.end {
-        Some(failure) => failed(&failure.message(), Retry::Later),
-        None => Ending::Complete,
-    }
+}
+
+/// Whether a file is the instance of this study that was to be sent.
+fn is_still(path: &Path, sop_instance_uid: &str, transfer: &Transfer) -> bool {
+    let source = ByteSource::File(path.into());
+    read_header(source).is_ok_and(|header| {
+        let elements = header.dataset.elements();
+        let is = |tag, own: &str| elements.uid(tag).is_some_and(|uid| uid == own);
+        let patient_id = elements.text(tags::PATIENT_ID).unwrap_or_default();
+        is(tags::SOP_INSTANCE_UID, sop_instance_uid)
+            && is(tags::STUDY_INSTANCE_UID, &transfer.study_uid)
+            && patient_id == transfer.patient_id
+    })
 }

@@ -57,6 +57,8 @@ pub(super) struct Run {
     pub(super) transfer: archive::Transfer,
     /// Of the request under way.
     ctx: Mutex<JobCtx>,
+    /// Of the question what there is.
+    pub(super) listing: JobCtx,
     is_stopped: AtomicBool,
     pub(super) live: Mutex<Live>,
 }
@@ -66,6 +68,8 @@ pub(super) struct Run {
 pub(super) struct Live {
     /// Instances that are there.
     pub done: usize,
+    /// Those that were counted.
+    counted: HashSet<String>,
     /// Instances in all, as far as is known.
     pub of: usize,
     pub speed: Speed,
@@ -99,6 +103,7 @@ impl Run {
     fn stop(&self) {
         self.is_stopped.store(true, Ordering::SeqCst);
         self.break_off();
+        self.listing.cancel();
     }
 
     /// By the reader, or for something more urgent.
@@ -109,7 +114,8 @@ impl Run {
     /// An outcome, for the queue's memory.
     pub(super) fn note(&self, uid: &str, outcome: ItemOutcome, bytes: u64) {
         let mut live = lock(&self.live);
-        if !matches!(outcome, ItemOutcome::Failed(_)) {
+        // Kept first and committed later is one instance.
+        if !matches!(outcome, ItemOutcome::Failed(_)) && live.counted.insert(uid.to_owned()) {
             live.done += 1;
         }
         live.speed.add(bytes);
@@ -135,7 +141,8 @@ impl Shared {
     /// By this receiver from now on.
     pub(super) fn receive_by(&self, receiver: Option<Arc<StorageScp>>) {
         let before = std::mem::replace(&mut *lock(&self.receiver), receiver);
-        drop(before); // which may wait for its associations: not under the lock
+        // It waits for its associations to end, and nobody should wait for that.
+        on_thread("receiver", &self.messenger, move || drop(before));
     }
 
     /// A sentence in the reader's language, for the queue's memory.
@@ -176,7 +183,13 @@ impl Shared {
             Ok(Some(transfer)) if transfer.state == archive::TransferState::Running => {}
             // Paused or taken off the list by another program.
             Ok(_) => run.stop(),
-            Err(error) => self.messenger.notify(Problem::error(error.message())),
+            Err(error) => {
+                let mut live = lock(&run.live);
+                live.bytes += bytes;
+                live.outcomes.splice(0..0, outcomes);
+                drop(live);
+                self.messenger.notify(Problem::error(error.message()));
+            }
         }
     }
 
@@ -193,7 +206,7 @@ impl Shared {
         self.wake();
     }
 
-    fn make_way(&self, node: &str) {
+    pub(super) fn make_way(&self, node: &str) {
         for run in lock(&self.running).values() {
             let is_less = run.transfer.priority > TransferPriority::Urgent;
             if is_less && run.transfer.node == node {
@@ -274,8 +287,12 @@ impl Runner {
                 .messenger
                 .notify(Problem::error(error.message()));
         }
-        if let Some(run) = lock(&self.shared.running).get(&id) {
+        let run = lock(&self.shared.running).get(&id).cloned();
+        if let Some(run) = run {
             run.stop();
+        } else if let Ok(Some(transfer)) = self.shared.archive.transfers().get(id) {
+            // What had not begun will not end by itself.
+            self.shared.opening_ended(&transfer.study_uid);
         }
         self.shared.wake();
     }
@@ -354,6 +371,7 @@ fn begin_due(shared: &Arc<Shared>) -> Result<(), archive::ArchiveError> {
             }),
             transfer,
             ctx: Mutex::new(JobCtx::new()),
+            listing: JobCtx::new(),
             is_stopped: AtomicBool::new(false),
         });
         lock(&shared.running).insert(id, Arc::clone(&run));
@@ -383,12 +401,19 @@ fn carry_out(shared: &Arc<Shared>, run: &Arc<Run>) {
         ending
     };
     let id = run.transfer.id;
-    let ended = shared
-        .archive
-        .transfers()
-        .finish(id, &ending, SystemTime::now());
-    if let Err(error) = ended {
+    let finish = || {
+        let transfers = shared.archive.transfers();
+        transfers.finish(id, &ending, SystemTime::now())
+    };
+    let mut ended = finish();
+    if let Err(error) = &ended {
         shared.messenger.notify(Problem::error(error.message()));
+    }
+    // A disk that is full now may have room later; until then the transfer is this thread's.
+    while ended.is_err() && !shared.is_over.load(Ordering::SeqCst) {
+        std::thread::sleep(LOOK_EVERY);
+        shared.record(run, true);
+        ended = finish();
     }
     lock(&shared.running).remove(&id);
     if run.transfer.kind != TransferKind::Send {
@@ -400,7 +425,7 @@ fn carry_out(shared: &Arc<Shared>, run: &Arc<Run>) {
 /// Tells the window how far all transfers are, if that has changed.
 fn tell(shared: &Shared, told: &mut Option<Vec<Transfer>>) {
     let Ok(transfers) = shared.archive.transfers().list() else {
-        return; // said where it was written
+        return; // the next look may do better; what cannot be begun is said there
     };
     let now = SystemTime::now();
     let running = lock(&shared.running);
@@ -473,13 +498,23 @@ fn row(
     row
 }
 
-/// Instances of a study that the archive has.
-pub(super) fn known_instances(archive: &Archive, study_uid: &str) -> HashSet<String> {
+/// Instances of a study of this patient that the archive has.
+pub(super) fn known_instances(
+    archive: &Archive,
+    study_uid: &str,
+    patient_id: &str,
+) -> HashSet<String> {
     let query = crate::model::StudyQuery {
         level: crate::model::Level::Instance,
         study_uids: vec![study_uid.to_owned()],
         ..crate::model::StudyQuery::default()
     };
+    archive.flush();
     let found = archive.search(&query).unwrap_or_default();
-    found.into_iter().map(|it| it.sop_instance_uid).collect()
+    found
+        .into_iter()
+        // The same UIDs under another patient's name are another's.
+        .filter(|it| patient_id.is_empty() || it.patient_id == patient_id)
+        .map(|it| it.sop_instance_uid)
+        .collect()
 }

@@ -217,6 +217,7 @@ fn a_clean_up_takes_the_longest_unused_and_never_what_must_stay() {
         kind: TransferKind::Retrieve,
         node: "main".into(),
         study_uid: "1.2.3".into(),
+        patient_id: String::new(),
         series_uids: Vec::new(),
         instance_uids: Vec::new(),
         items: Vec::new(),
