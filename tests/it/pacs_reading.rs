@@ -324,3 +324,120 @@ fn a_paused_transfer_stands_still_and_goes_on_when_it_is_resumed() {
     session.apply(Command::Transfer(TransferEdit::Resume(id)));
     session.until("the rest", |it| frames_shown(it) == 60 && is_done(it));
 }
+
+#[test]
+fn fetching_what_is_here_already_is_done_at_once_and_no_failure() {
+    let Some(orthanc) = Orthanc::start("pacs_reading_again") else {
+        return;
+    };
+    fill(&orthanc, 4);
+    let home = temp_folder();
+    let mut session = session(home.path(), &[node("PACS", &orthanc.dimse())]);
+    let fetched = |session: &mut Session, count: usize| {
+        search(session, "benali");
+        let found = session.workspace.search.rows().first().cloned().unwrap();
+        session.apply(Command::Transfer(TransferEdit::Fetch(Box::new(found))));
+        session.until("the fetching", |it| {
+            let transfers = it.workspace.transfers.all();
+            transfers.iter().all(|it| it.done == count) && is_done(it)
+        });
+    };
+    fetched(&mut session, 4);
+    fill(&orthanc, 6); // the study grows
+    fetched(&mut session, 6);
+    session.apply(Command::Transfer(TransferEdit::ClearOver));
+    session.until("an empty list", |it| {
+        it.workspace.transfers.all().is_empty()
+    });
+    fetched(&mut session, 6);
+}
+
+#[test]
+fn a_file_that_is_another_patients_by_now_is_not_sent_in_its_place() {
+    let Some(orthanc) = Orthanc::start("pacs_reading_swapped") else {
+        return;
+    };
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = closed.local_addr().unwrap().port();
+    drop(closed);
+    let (home, disc) = (temp_folder(), temp_folder());
+    let path = disc.path().join("IM0001");
+    std::fs::write(&path, slice(STUDY, "20261121", 1)).unwrap();
+    let away = node("PACS", &format!("ORTHANC@127.0.0.1:{port}"));
+    let mut session = session(home.path(), &[away]);
+    session.apply(Command::Open(vec![path.clone()]));
+    session.until("the image", |it| frames_shown(it) == 1);
+    let study = session.workspace.active_study().unwrap();
+    session.apply(Command::Transfer(TransferEdit::Send(study, "PACS".into())));
+    let state = |it: &Session| {
+        it.workspace
+            .transfers
+            .all()
+            .first()
+            .map(|it| it.state.clone())
+    };
+    session.until("the first attempt", |it| {
+        matches!(state(it), Some(TransferState::Waiting(Some(_))))
+    });
+
+    // Another disc lies in the drive when the node is back.
+    let other = SyntheticImage::new(16, 16)
+        .patient("Doe^John", "0815")
+        .study("1.2.9")
+        .sop_instance("1.2.9.1");
+    std::fs::write(&path, other.write(Encoding::ExplicitLittle)).unwrap();
+    let back = node("PACS", &orthanc.dimse());
+    session.apply(Command::Node(NodeEdit::Put(back)));
+    let id = session.workspace.transfers.all()[0].id;
+    session.apply(Command::Transfer(TransferEdit::Resume(id)));
+    session.until("the second attempt", |it| {
+        let transfer = &it.workspace.transfers.all()[0];
+        transfer.failed.len() == 1 && !matches!(transfer.state, TransferState::Running)
+    });
+    assert_eq!(orthanc.instance_count(), 0);
+    assert_eq!(session.workspace.transfers.all()[0].done, 0);
+}
+
+#[test]
+fn the_same_study_of_another_patient_is_fetched_though_its_instances_bear_known_uids() {
+    let Some(orthanc) = Orthanc::start("pacs_reading_corrected") else {
+        return;
+    };
+    let named = |name: &'static str, id: &'static str, number: i32| {
+        SyntheticImage::new(16, 16)
+            .patient(name, id)
+            .study(STUDY)
+            .series("1.2.3.100.1")
+            .sop_instance(&format!("1.2.3.100.1.{number}"))
+            .instance_number(number)
+            .position([0.0, 0.0, f64::from(number)])
+            .write(Encoding::ExplicitLittle)
+    };
+    for number in 1..=3 {
+        orthanc.store(&named("Wrong^Patient", "1", number));
+    }
+    let home = temp_folder();
+    let mut session = session(home.path(), &[node("PACS", &orthanc.dimse())]);
+    search(&mut session, "wrong");
+    open_first(&mut session);
+    session.until("the wrong patient's", is_done);
+
+    // The archive on the network has corrected whose it is.
+    orthanc.forget_all();
+    for number in 1..=3 {
+        orthanc.store(&named("Right^Patient", "2", number));
+    }
+    search(&mut session, "right");
+    assert_eq!(session.workspace.search.rows().len(), 1);
+    open_first(&mut session);
+    session.until("the right patient's", |it| {
+        it.workspace.transfers.all().len() == 2 && is_done(it)
+    });
+    let names: Vec<String> = session
+        .workspace
+        .library
+        .patients()
+        .map(|patient| patient.module.name.clone())
+        .collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+}

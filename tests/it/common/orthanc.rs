@@ -174,6 +174,21 @@ impl Orthanc {
         self.get_json("/instances").as_array().unwrap().len()
     }
 
+    /// Removes all it holds.
+    pub fn forget_all(&self) {
+        for patient in self.get_json("/patients").as_array().unwrap() {
+            let place = format!("{}/patients/{}", self.http(), patient.as_str().unwrap());
+            let request = Self::agent().delete(place);
+            assert!(
+                self.authorized(request)
+                    .call()
+                    .unwrap()
+                    .status()
+                    .is_success()
+            );
+        }
+    }
+
     fn agent() -> ureq::Agent {
         ureq::Agent::config_builder()
             .proxy(None)
