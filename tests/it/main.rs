@@ -47,6 +47,7 @@ mod sr;
 mod suv;
 mod text;
 mod tools;
+mod ui_pacs;
 mod ui_reading;
 mod ui_rest;
 mod ui_shell;
