@@ -28,6 +28,30 @@ pub(super) struct Arrived {
     pub result: Result<Received, Message>,
 }
 
+/// One part of which all bytes are here, and not yet kept.
+pub(super) struct Ended {
+    sop_instance_uid: String,
+    whole: Result<Box<dyn InstanceWriter>, Message>,
+}
+
+impl Ended {
+    /// Makes it last.
+    ///
+    /// # Errors
+    /// A disk that is full, which ends everything; any other refusal is this instance's.
+    pub(super) fn keep(self) -> Result<Arrived, Failure> {
+        let result = match self.whole.map(|writer| writer.finish()) {
+            Ok(Err(Refusal::NoRoom(message))) => return Err(Failure::Told(message)),
+            Ok(finished) => finished.map_err(|refusal| refusal.message().clone()),
+            Err(message) => Err(message),
+        };
+        Ok(Arrived {
+            sop_instance_uid: self.sop_instance_uid,
+            result,
+        })
+    }
+}
+
 /// Hands the instances of an answer to a sink, and each one's fate to `each`. `only` is the one
 /// instance that was asked for: another one is not kept.
 ///
@@ -40,6 +64,20 @@ pub(super) fn receive(
     sink: &dyn InstanceSink,
     each: &mut dyn FnMut(Arrived),
 ) -> Result<(), Failure> {
+    take_in(session, answer, only, sink, &mut |ended| {
+        each(ended.keep()?);
+        Ok(())
+    })
+}
+
+/// As [`receive`], for those who keep what has come while the next part comes.
+pub(super) fn take_in(
+    session: &Session<'_>,
+    answer: Answer<'_>,
+    only: Option<&str>,
+    sink: &dyn InstanceSink,
+    each: &mut dyn FnMut(Ended) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let media_type = answer.media_type.clone();
     let mut part = Part::new(session.site.peer.as_str(), only, sink);
     let site = session.site;
@@ -49,7 +87,7 @@ pub(super) fn receive(
             match event {
                 PartEvent::Begin(_) => part.begin(),
                 PartEvent::Data(bytes) => part.push(bytes)?,
-                PartEvent::End => each(part.end()?),
+                PartEvent::End => each(part.end()?)?,
             }
             Ok(())
         };
@@ -85,8 +123,7 @@ pub(super) fn receive(
     }
     part.begin();
     answer.stream(&mut |bytes| part.push(bytes).map(|()| true))?;
-    each(part.end()?);
-    Ok(())
+    each(part.end()?)
 }
 
 /// What to say of an answer of another kind.
@@ -198,7 +235,7 @@ impl<'a> Part<'a> {
         }
     }
 
-    fn end(&mut self) -> Result<Arrived, Failure> {
+    fn end(&mut self) -> Result<Ended, Failure> {
         let next = State::Beginning(Part10Splitter::new());
         let mut state = std::mem::replace(&mut self.state, next);
         if let State::Beginning(splitter) = state {
@@ -210,19 +247,16 @@ impl<'a> Part<'a> {
             let next = State::Beginning(Part10Splitter::new());
             state = std::mem::replace(&mut self.state, next);
         }
-        let result = match state {
-            State::Arriving(writer) => match writer.finish() {
-                Err(Refusal::NoRoom(message)) => return Err(Failure::Told(message)),
-                finished => finished.map_err(|refusal| refusal.message().clone()),
-            },
+        let whole = match state {
+            State::Arriving(writer) => Ok(writer),
             State::Refused(message) => Err(message),
             State::Beginning(_) => {
                 Err(Message::new(msg("web-other-instance")).text("peer", self.from))
             }
         };
-        Ok(Arrived {
+        Ok(Ended {
             sop_instance_uid: std::mem::take(&mut self.sop_instance_uid),
-            result,
+            whole,
         })
     }
 }

@@ -14,7 +14,8 @@ use super::instance::Forms;
 use super::instance::InstancePlace;
 use super::instance::fetch;
 use super::receive::Arrived;
-use super::receive::receive;
+use super::receive::Ended;
+use super::receive::take_in;
 use super::search::instances_of;
 use super::session::Ask;
 use super::session::Session;
@@ -203,12 +204,30 @@ fn fetch_in_bulk(
         accept,
         may_pack: false,
     });
-    let outcome = answer.and_then(|answer| {
-        receive(session, answer, None, sink, &mut |arrived| {
-            tally.count(arrived, Some(&part.study_uid));
-        })
-    });
-    outcome.map(drop)
+    let answer = answer?;
+    // A disk takes its time to promise that something lasts; the line does not wait for it.
+    let (give, take) = crossbeam_channel::bounded(CONNECTIONS);
+    let keep = || {
+        for ended in take.clone() {
+            match Ended::keep(ended) {
+                Ok(arrived) => tally.count(arrived, Some(&part.study_uid)),
+                Err(failure) => tally.end(failure),
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..CONNECTIONS {
+            scope.spawn(keep);
+        }
+        let taken = take_in(session, answer, None, sink, &mut |ended| {
+            if tally.has_ended() {
+                return Err(Failure::Cancelled);
+            }
+            give.send(ended).map_err(|_closed| Failure::Cancelled)
+        });
+        drop(give);
+        taken
+    })
 }
 
 /// What came so far, over all connections.
