@@ -227,11 +227,12 @@ pub struct Retrieved {
 }
 
 impl Retrieved {
-    /// Everything that was asked for is here.
+    /// Everything that was asked for is here. Nothing at all is never everything.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.end.is_none()
             && self.failed.is_empty()
+            && self.instances > 0
             && self
                 .expected
                 .is_none_or(|expected| self.instances >= expected)

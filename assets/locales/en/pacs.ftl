@@ -47,6 +47,10 @@ pacs-status-warning = { $peer } kept it, with a warning (status { $status }).
 pacs-status-other = { $peer } refused (status { $status }).
 pacs-status-comment = { $sentence } It adds: “{ $comment }”.
 pacs-names-lost = { $peer } sends names whose letters are lost on the way. Its administrator can set it to answer in UTF-8.
+pacs-matches-unreadable = { $count ->
+    [one] One answer of { $peer } to the search could not be read
+   *[other] { $count } answers of { $peer } to the search could not be read
+}: the list may lack something. Tell its administrator.
 pacs-keys-ignored = { $peer } does not support all that was asked for; what it sent was compared here.
 
 # Retrieving, and commitments.

@@ -47,6 +47,10 @@ pacs-status-warning = { $peer } l’a archivée, avec un avertissement (statut {
 pacs-status-other = { $peer } a refusé (statut { $status }).
 pacs-status-comment = { $sentence } Il ajoute : « { $comment } ».
 pacs-names-lost = { $peer } envoie des noms dont les lettres se perdent en route. Son administrateur peut le régler pour répondre en UTF-8.
+pacs-matches-unreadable = { $count ->
+    [one] Une réponse de { $peer } à la recherche n’a pas pu être lue
+   *[other] { $count } réponses de { $peer } à la recherche n’ont pas pu être lues
+} : la liste est peut-être incomplète. Signalez-le à son administrateur.
 pacs-keys-ignored = { $peer } ne prend pas en charge tous les critères ; ses réponses ont été comparées ici.
 
 # Retrieving, and commitments.

@@ -116,6 +116,8 @@ pub(super) struct Association {
     /// The title of the other side.
     pub peer_title: String,
     last_message_id: u16,
+    /// What came of a command whose end is still to come.
+    command: Vec<u8>,
     is_over: bool,
 }
 
@@ -156,6 +158,7 @@ impl Association {
             implementation: String::new(),
             peer_title: call.address.ae_title.to_string(),
             last_message_id: 0,
+            command: Vec::new(),
             is_over: false,
         };
         association.note(&accepted.user_variables);
@@ -203,6 +206,7 @@ impl Association {
                     implementation: String::new(),
                     peer_title: request.calling_ae_title,
                     last_message_id: 0,
+                    command: Vec::new(),
                     is_over: false,
                 };
                 association.note(&request.user_variables);
@@ -286,9 +290,9 @@ impl Association {
         result
     }
 
-    /// Waits for the next command.
+    /// Waits for the next command. After [`Failure::NoAnswer`] it may be called again: what came
+    /// of a command by then is not lost.
     pub fn next(&mut self) -> Result<Request, Failure> {
-        let mut bytes = Vec::new();
         loop {
             let piece = match self.link.next()? {
                 Incoming::Piece(piece) => piece,
@@ -298,12 +302,13 @@ impl Association {
             if !piece.is_command {
                 return Err(self.against("a data set where a command was due"));
             }
-            bytes.extend_from_slice(piece.bytes);
+            self.command.extend_from_slice(piece.bytes);
             let is_last = piece.is_last;
-            if bytes.len() > LONGEST {
+            if self.command.len() > LONGEST {
                 return Err(self.against("a command without end"));
             }
             if is_last {
+                let bytes = std::mem::take(&mut self.command);
                 let Some(command) = Command::decode(&bytes) else {
                     return Err(self.against("a command that cannot be read"));
                 };

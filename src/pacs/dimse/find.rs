@@ -61,17 +61,18 @@ pub(super) fn find(
             break;
         }
     }
-    finder.association.release();
     let mut state = search.state;
     if search.has_lost_names {
         let message = Message::new(msg("pacs-names-lost"));
         state.warnings.push(message.text("peer", call.peer()));
     }
+    state.warnings.extend(finder.unreadable());
     if finder.has_unsupported_keys {
         state
             .warnings
             .push(Message::new(msg("pacs-keys-ignored")).text("peer", call.peer()));
     }
+    finder.association.release();
     Ok(state)
 }
 
@@ -193,6 +194,8 @@ pub(super) struct Finder {
     pub association: Association,
     model: &'static str,
     has_unsupported_keys: bool,
+    /// Matches that could not be read.
+    pub unreadable: usize,
     call: Call,
     service: &'static str,
     ctx: JobCtx,
@@ -226,6 +229,7 @@ impl Finder {
                 association,
                 model,
                 has_unsupported_keys: false,
+                unreadable: 0,
                 call: call.clone(),
                 service,
                 ctx: ctx.clone(),
@@ -283,6 +287,7 @@ impl Finder {
                 self.has_unsupported_keys |= status == 0xff01;
                 let dataset = decode_data_set(&bytes, &context.transfer_syntax);
                 // A match that cannot be read costs that match only.
+                self.unreadable += usize::from(dataset.is_err());
                 if let Ok(dataset) = dataset
                     && stopped.is_none()
                     && each(dataset) == After::Stop
@@ -314,6 +319,15 @@ impl Finder {
                 }),
             };
         }
+    }
+
+    /// A warning of matches that could not be read.
+    pub fn unreadable(&self) -> Option<Message> {
+        (self.unreadable > 0).then(|| {
+            Message::new(msg("pacs-matches-unreadable"))
+                .text("peer", self.call.peer())
+                .count("count", self.unreadable)
+        })
     }
 
     fn next(&mut self, context_id: u8, id: u16) -> Result<Command, Failure> {

@@ -193,7 +193,8 @@ impl Getter {
     /// A node that says it sent more than came is not believed.
     fn note_missing(&self, counts: Counts, taken: usize, task: &Task, tally: &Tally<'_>) {
         let said = usize::from(counts.completed) + usize::from(counts.warned);
-        if said > taken && task.known.is_empty() {
+        // Those known by name are found missing by their names.
+        if said > taken && said > task.known.len() {
             let message = Message::new(msg("pacs-fewer-than-said"))
                 .text("peer", &self.association.link.peer)
                 .count("said", said)

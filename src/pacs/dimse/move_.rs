@@ -143,7 +143,7 @@ struct MoveWorker<'a> {
 impl Worker for MoveWorker<'_> {
     fn most(&self, tasks: &[Task]) -> usize {
         // What comes for whom is told by its name.
-        if tasks.iter().any(|task| task.known.is_empty()) {
+        if tasks.iter().any(Task::has_unnamed) {
             1
         } else {
             MOST_REQUESTS
@@ -242,7 +242,7 @@ impl Mover {
         drain(events, tally);
         let said = usize::from(counts.completed) + usize::from(counts.warned);
         let came = tally.count() - before;
-        if task.known.is_empty() && said > came {
+        if said > came && said > task.known.len() {
             let message = Message::new(msg("pacs-fewer-than-said"))
                 .text("peer", &self.association.link.peer)
                 .count("said", said)

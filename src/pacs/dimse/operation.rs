@@ -94,17 +94,20 @@ pub(super) fn answered(
     }
     let peer = association.link.peer.clone();
     let comment = answer.comment();
-    let is_over_with_some = matches!(status, 0x0000 | 0xb000..=0xbfff) || counts.all() > 0;
-    if !is_over_with_some {
+    let is_success = matches!(status, 0x0000 | 0xb000..=0xbfff);
+    // All that the node counts has a name.
+    let is_known = !task.known.is_empty() && counts.all() <= task.known.len();
+    if !is_success && counts.all() == 0 {
         return Err(Failure::Status {
             peer,
             status,
             comment,
         });
     }
-    let mut unnamed = usize::from(counts.failed);
-    if counts.failed > 0 {
-        let reason = if status == 0 || matches!(status, 0xb000..=0xbfff) {
+    // Nothing comes after the last answer: what remains then has failed.
+    let mut unnamed = usize::from(counts.failed) + usize::from(counts.remaining.unwrap_or(0));
+    if unnamed > 0 {
+        let reason = if is_success {
             Message::new(msg("pacs-sub-operation-failed")).text("peer", &peer)
         } else {
             status_message(&peer, status, &comment)
@@ -116,13 +119,17 @@ pub(super) fn answered(
             tally.fail(uid, &reason);
             unnamed = unnamed.saturating_sub(1);
         }
-        // Those asked for by name are found missing by their names.
-        if unnamed > 0 && task.known.is_empty() {
+        // Those known by name are found missing by their names.
+        if unnamed > 0 && !is_known {
             let message = Message::new(msg("pacs-sub-operations-failed"))
                 .count("count", unnamed)
                 .message("reason", reason);
             tally.fail_unnamed(message);
         }
+    }
+    if !is_success {
+        let reason = status_message(&peer, status, &comment);
+        tally.fail_series(&task.series_uid, reason, is_known);
     }
     if counts.warned > 0 {
         tally.warn(

@@ -1,9 +1,12 @@
 //! What a retrieval asks for, portion by portion, from what the node says of the studies.
 
+use std::collections::BTreeSet;
+
 use super::association::Call;
 use super::find::After;
 use super::find::Finder;
 use super::keys::keys;
+use super::tally::Tally;
 use crate::dicom::tags as t;
 use crate::jobs::JobCtx;
 use crate::model::Level;
@@ -38,6 +41,21 @@ pub(super) struct Task {
 }
 
 impl Task {
+    /// Whether more may come than is known by name.
+    pub fn has_unnamed(&self) -> bool {
+        self.known.is_empty() || self.expected() > Some(self.known.len())
+    }
+
+    /// How many instances are to come; none where the node does not say.
+    pub fn expected(&self) -> Option<usize> {
+        let named = Some(self.known.len()).filter(|named| *named > 0);
+        if self.instances.is_empty() {
+            named.max(self.count)
+        } else {
+            named
+        }
+    }
+
     /// The same for all of the series, or of the study.
     pub fn whole(self) -> Self {
         Self {
@@ -48,7 +66,12 @@ impl Task {
 }
 
 /// The requests, in order.
-pub(super) fn plan(call: &Call, wanted: &[Wanted], ctx: &JobCtx) -> Result<Vec<Task>, Failure> {
+pub(super) fn plan(
+    call: &Call,
+    wanted: &[Wanted],
+    tally: &Tally<'_>,
+    ctx: &JobCtx,
+) -> Result<Vec<Task>, Failure> {
     let mut finder = match Finder::new(call, Level::Series, ctx) {
         Ok(finder) => finder,
         // A node that offers no searches may still send.
@@ -62,6 +85,9 @@ pub(super) fn plan(call: &Call, wanted: &[Wanted], ctx: &JobCtx) -> Result<Vec<T
             Err(Failure::Status { .. }) => tasks.extend(unasked(std::slice::from_ref(study))),
             Err(failure) => return Err(failure),
         }
+    }
+    if let Some(warning) = finder.unreadable() {
+        tally.warn(warning);
     }
     finder.association.release();
     if tasks.is_empty() {
@@ -96,7 +122,12 @@ fn unasked(wanted: &[Wanted]) -> Vec<Task> {
 }
 
 fn of_study(finder: &mut Finder, study: &Wanted) -> Result<Vec<Task>, Failure> {
+    let unreadable = finder.unreadable;
     let mut series = ask(finder, Level::Series, &study.study_uid, None)?;
+    if finder.unreadable > unreadable && study.series.is_empty() {
+        // The list has not all of them.
+        return Ok(unasked(std::slice::from_ref(study)));
+    }
     series.sort_by_key(|series| series.series_number.unwrap_or(i64::MAX));
     let all: Vec<WantedSeries> = if study.series.is_empty() {
         let wanted = |series: &StudyMatch| WantedSeries {
@@ -123,6 +154,7 @@ fn of_series(
     wanted: &WantedSeries,
     said: Option<&StudyMatch>,
 ) -> Result<Vec<Task>, Failure> {
+    let unreadable = finder.unreadable;
     let instances = match ask(finder, Level::Instance, study_uid, Some(&wanted.series_uid)) {
         Ok(instances) => instances,
         // No searches at this level: the series is asked for as a whole.
@@ -139,6 +171,15 @@ fn of_series(
         .collect();
     known.sort_by_key(|(_, number)| *number);
     let mut known: Vec<String> = known.into_iter().map(|(uid, _)| uid.to_owned()).collect();
+    let mut seen = BTreeSet::new();
+    known.retain(|uid| seen.insert(uid.clone()));
+    let count = said.and_then(|said| said.instance_count.map(|count| count as usize));
+    // Some nodes shorten their lists, and say nothing of it.
+    let is_short = finder.unreadable > unreadable
+        || instances
+            .iter()
+            .any(|found| found.sop_instance_uid.is_empty())
+        || count > Some(known.len());
     let mut classes: Vec<String> = Vec::new();
     for found in &instances {
         if !found.sop_class_uid.is_empty() && !classes.contains(&found.sop_class_uid) {
@@ -154,10 +195,10 @@ fn of_series(
         series_uid: wanted.series_uid.clone(),
         classes,
         modalities: said.map(|said| said.modalities.clone()).unwrap_or_default(),
-        count: said.and_then(|said| said.instance_count.map(|count| count as usize)),
+        count,
         ..Task::default()
     };
-    if !is_part && known.len() <= PORTION {
+    if !is_part && (is_short || known.len() <= PORTION) {
         return Ok(vec![Task { known, ..task }]);
     }
     let portions = known.chunks(PORTION).map(|portion| Task {

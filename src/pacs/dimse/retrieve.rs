@@ -5,6 +5,7 @@
 //! takes longer than the line does: so while one association waits, others go on.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -74,14 +75,8 @@ pub(super) fn retrieve(
     ctx: &JobCtx,
 ) -> Result<Retrieved, Failure> {
     let tally = Tally::new(wanted, told);
-    let tasks = plan(call, wanted, ctx)?;
-    let counts: Option<Vec<usize>> = tasks
-        .iter()
-        .map(|task| match task.known.len() {
-            0 => task.count,
-            known => Some(known),
-        })
-        .collect();
+    let tasks = plan(call, wanted, &tally, ctx)?;
+    let counts: Option<Vec<usize>> = tasks.iter().map(Task::expected).collect();
     if let Some(counts) = counts {
         tally.expect(counts.iter().sum());
     }
@@ -89,19 +84,30 @@ pub(super) fn retrieve(
     let missing = missing(&tasks, &tally);
     if !missing.is_empty() && !tally.has_ended() {
         // Not every node takes lists of names: what is missing is asked for by its series.
-        let again: BTreeMap<&str, &Task> = missing
+        let mut again: BTreeMap<&str, Task> = missing
             .iter()
             .filter(|(_, task)| !task.instances.is_empty())
-            .map(|(_, task)| (task.series_uid.as_str(), *task))
+            .map(|(_, task)| (task.series_uid.as_str(), (*task).clone().whole()))
             .collect();
-        let again = again.into_values().map(|task| task.clone().whole());
-        run(worker, again.collect(), &tally, ctx);
+        for (uid, whole) in &mut again {
+            let parts = tasks.iter().filter(|task| task.series_uid == *uid);
+            whole.known = parts.flat_map(|task| task.known.clone()).collect();
+        }
+        run(worker, again.into_values().collect(), &tally, ctx);
     }
     if !tally.has_ended() {
         let missing = self::missing(&tasks, &tally);
         if !missing.is_empty() {
             let missing: Vec<Task> = by_series(&missing);
             worker.one_syntax_at_a_time(&missing, &tally, ctx);
+        }
+    }
+    let lacking: BTreeSet<&str> = (self::missing(&tasks, &tally).iter())
+        .map(|(_, task)| task.series_uid.as_str())
+        .collect();
+    for (_, task) in &missing {
+        if !lacking.contains(task.series_uid.as_str()) {
+            tally.forgive(&task.series_uid);
         }
     }
     if !tally.has_ended() {

@@ -35,10 +35,19 @@ struct State {
     /// Those of `failed` that nobody was told of.
     unsent: BTreeSet<String>,
     unnamed: Vec<Message>,
+    refused: Vec<RefusedSeries>,
     warnings: Vec<Message>,
     first_instance: Option<Duration>,
     last: Option<Instant>,
     end: Option<Failure>,
+}
+
+/// A request that a node ended with the status of a failure.
+struct RefusedSeries {
+    series_uid: String,
+    reason: Message,
+    /// All that the node counts has a name that we know.
+    is_known: bool,
 }
 
 impl<'a> Tally<'a> {
@@ -118,6 +127,23 @@ impl<'a> Tally<'a> {
         self.state().unnamed.push(reason);
     }
 
+    /// The node ended the request for a series, or for the study if it has no UID, with the status
+    /// of a failure, whatever came by then.
+    pub fn fail_series(&self, series_uid: &str, reason: Message, is_known: bool) {
+        self.state().refused.push(RefusedSeries {
+            series_uid: series_uid.to_owned(),
+            reason,
+            is_known,
+        });
+    }
+
+    /// What a series lacked has come after all, by another request.
+    pub fn forgive(&self, series_uid: &str) {
+        let mut state = self.state();
+        let refused = &mut state.refused;
+        refused.retain(|refused| !refused.is_known || refused.series_uid != series_uid);
+    }
+
     pub fn warn(&self, warning: Message) {
         let mut state = self.state();
         if state.warnings.len() < MOST_WARNINGS && !state.warnings.contains(&warning) {
@@ -161,11 +187,13 @@ impl<'a> Tally<'a> {
                 }));
             }
         }
+        let refused = state.refused.into_iter().map(|refused| refused.reason);
         let mut failed: Vec<(String, Message)> = state.failed.into_iter().collect();
         failed.extend(
             state
                 .unnamed
                 .into_iter()
+                .chain(refused)
                 .map(|reason| (String::new(), reason)),
         );
         Retrieved {

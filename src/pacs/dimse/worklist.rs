@@ -43,6 +43,7 @@ pub(super) fn find(
         }
         After::Go
     })?;
+    state.warnings.extend(finder.unreadable());
     finder.association.release();
     Ok(state)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::MediaType;
 use super::WebTrouble;
 use super::receive::other_kind;
 use super::session::Answer;
@@ -92,7 +93,19 @@ pub(super) fn entries(
 ) -> Result<Vec<JsonDataset>, Failure> {
     let media_type = answer.media_type.clone();
     let bytes = answer.read_all(LONGEST)?;
-    datasets_from_json(&bytes).map_err(|error| {
+    entries_of(session, &media_type, &bytes)
+}
+
+/// The data sets of a body of this kind.
+///
+/// # Errors
+/// What came is no list.
+pub(super) fn entries_of(
+    session: &Session<'_>,
+    media_type: &MediaType,
+    bytes: &[u8],
+) -> Result<Vec<JsonDataset>, Failure> {
+    datasets_from_json(bytes).map_err(|error| {
         let is_page = bytes.trim_ascii_start().starts_with(b"<");
         session
             .site
@@ -101,7 +114,7 @@ pub(super) fn entries(
             } else if media_type.is_json() || media_type.essence.is_empty() {
                 WebTrouble::NotJson { detail: error.0 }
             } else {
-                other_kind(&media_type)
+                other_kind(media_type)
             })
     })
 }

@@ -15,6 +15,7 @@ use std::sync::PoisonError;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 
+use super::list::entries_of;
 use super::session::Answer;
 use super::session::Ask;
 use super::session::Content;
@@ -22,7 +23,6 @@ use super::session::Session;
 use super::site::Site;
 use crate::dicom::ByteSource;
 use crate::dicom::Elements;
-use crate::dicom::datasets_from_json;
 use crate::dicom::io_message;
 use crate::dicom::part10_repair;
 use crate::dicom::read_header;
@@ -136,25 +136,33 @@ struct Judgement {
     remark: Option<Message>,
 }
 
-/// Success is what is named as stored, or what nothing is said against where nothing is named.
+/// Success is what is named as stored. Only where the service says nothing at all, not even a
+/// page for people, its status alone has to do.
 fn judged(session: &Session<'_>, answer: Answer<'_>, uid: &str) -> Result<Judgement, Failure> {
     let peer = &session.site.peer;
     let status = answer.status;
+    let media_type = answer.media_type.clone();
     let bytes = answer.read_all(LONGEST)?;
-    let entries = datasets_from_json(&bytes).unwrap_or_default();
-    let is_named = |item: Elements<'_>| {
-        let own = item.uid(tags::REFERENCED_SOP_INSTANCE_UID);
-        own.is_none_or(|own| own == uid)
+    let is_empty = bytes.trim_ascii().is_empty();
+    let entries = match entries_of(session, &media_type, &bytes) {
+        Ok(entries) => entries,
+        // It refused, in whatever words.
+        Err(_) if status == 409 => Vec::new(),
+        Err(failure) => return Err(failure),
     };
-    let find = |sequence| {
+    let find = |sequence, is_this: &dyn Fn(Option<String>) -> bool| {
         let items = entries
             .iter()
             .flat_map(|entry| entry.dataset.elements().items(sequence));
-        items.into_iter().find(|item| is_named(*item))
+        let own = |item: &Elements<'_>| item.uid(tags::REFERENCED_SOP_INSTANCE_UID);
+        items.into_iter().find(|item| is_this(own(item)))
     };
+    // The request has one instance: a failure without name is its own.
+    let perhaps = |own: Option<String>| own.is_none_or(|own| own == uid);
+    let surely = |own: Option<String>| own.is_some_and(|own| own == uid);
     let word = |item: Elements<'_>, tag| item.integer(tag).and_then(|n| u16::try_from(n).ok());
-    if let Some(item) =
-        find(tags::FAILED_SOP_SEQUENCE).or_else(|| find(tags::OTHER_FAILURES_SEQUENCE))
+    if let Some(item) = find(tags::FAILED_SOP_SEQUENCE, &perhaps)
+        .or_else(|| find(tags::OTHER_FAILURES_SEQUENCE, &perhaps))
     {
         let reason = word(item, tags::FAILURE_REASON).unwrap_or(0x0110);
         return Ok(Judgement {
@@ -162,13 +170,17 @@ fn judged(session: &Session<'_>, answer: Answer<'_>, uid: &str) -> Result<Judgem
             remark: None,
         });
     }
-    let stored = find(tags::REFERENCED_SOP_SEQUENCE);
+    let stored = find(tags::REFERENCED_SOP_SEQUENCE, &surely);
     let warning = stored.and_then(|item| word(item, tags::WARNING_REASON));
-    let result = if status == 409 || (stored.is_none() && status == 202) {
-        let refused = Message::new(msg("web-not-stored")).text("peer", peer);
-        Err(refused)
-    } else {
+    let is_stored = match status {
+        409 => false,
+        200 if is_empty => !media_type.is_html(),
+        _ => stored.is_some(),
+    };
+    let result = if is_stored {
         Ok(())
+    } else {
+        Err(Message::new(msg("web-not-stored")).text("peer", peer))
     };
     Ok(Judgement {
         result,

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::net::TcpListener;
 use std::net::TcpStream;
 use std::sync::Arc;
+use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -22,10 +23,15 @@ use dicom_ul::pdu::write_pdu;
 
 use isocentre::jobs::JobCtx;
 use isocentre::model::StudyQuery;
+use isocentre::pacs::Caller;
 use isocentre::pacs::Failure;
+use isocentre::pacs::Reception;
+use isocentre::pacs::service;
 
 use super::STUDY;
+use super::by_move;
 use super::fetch;
+use super::node;
 use super::speak;
 use crate::common::Element;
 use crate::common::Encoding;
@@ -34,6 +40,7 @@ use crate::common::temp_folder;
 
 const C_FIND: u16 = 0x0020;
 const C_GET: u16 = 0x0010;
+const C_MOVE: u16 = 0x0021;
 const C_CANCEL: u16 = 0x0fff;
 
 /// A request as it came.
@@ -147,11 +154,24 @@ fn answer(
     numbers: &[(u16, u16)],
     data: Option<&[Element]>,
 ) -> bool {
+    let mut values = vec![command(to, status, numbers, data.is_some())];
+    if let Some(elements) = data {
+        values.push(PDataValue {
+            presentation_context_id: to.context,
+            value_type: PDataValueType::Data,
+            is_last: true,
+            data: encode(elements, Encoding::ExplicitLittle),
+        });
+    }
+    say(tcp, &Pdu::PData { data: values })
+}
+
+fn command(to: &Request, status: u16, numbers: &[(u16, u16)], has_data: bool) -> PDataValue {
     let mut numbers = numbers.to_vec();
     numbers.extend([
         (0x0100, to.kind | 0x8000),
         (0x0120, to.id),
-        (0x0800, if data.is_some() { 1 } else { 0x0101 }),
+        (0x0800, if has_data { 1 } else { 0x0101 }),
         (0x0900, status),
     ]);
     numbers.sort_unstable();
@@ -165,18 +185,32 @@ fn answer(
     let mut all = vec![0, 0, 0, 0, 4, 0, 0, 0];
     all.extend((command.len() as u32).to_le_bytes());
     all.extend(command);
-    let part = |value_type, data| PDataValue {
+    PDataValue {
         presentation_context_id: to.context,
-        value_type,
+        value_type: PDataValueType::Command,
         is_last: true,
-        data,
-    };
-    let mut values = vec![part(PDataValueType::Command, all)];
-    if let Some(elements) = data {
-        let bytes = encode(elements, Encoding::ExplicitLittle);
-        values.push(part(PDataValueType::Data, bytes));
+        data: all,
     }
-    say(tcp, &Pdu::PData { data: values })
+}
+
+/// Answers searches with one series, said to have so many instances, and these in it.
+fn list(tcp: &mut TcpStream, request: &Request, count: &str, instances: &[&str]) -> bool {
+    if request.level == "SERIES" {
+        let series = [
+            Element::text(0x0020, 0x000E, "UI", "1.2.3"),
+            Element::text(0x0020, 0x1209, "IS", count),
+        ];
+        answer(tcp, request, 0xff00, &[], Some(&series));
+    } else {
+        for uid in instances {
+            let instance = [
+                Element::text(0x0008, 0x0016, "UI", "1.2.840.10008.5.1.4.1.1.2"),
+                Element::text(0x0008, 0x0018, "UI", uid),
+            ];
+            answer(tcp, request, 0xff00, &[], Some(&instance));
+        }
+    }
+    answer(tcp, request, 0, &[], None)
 }
 
 #[test]
@@ -258,5 +292,101 @@ fn a_status_is_a_sentence_with_the_nodes_own_words() {
     assert!(
         matches!(found, Err(Failure::Status { status: 0xa700, .. })),
         "{found:?}"
+    );
+}
+
+#[test]
+fn a_list_shorter_than_the_node_says_is_not_all_there_is() {
+    let levels = Arc::new(Mutex::new(Vec::new()));
+    let asked = levels.clone();
+    let address = liar(move |tcp, request| match request.kind {
+        C_FIND => list(tcp, request, "5", &["1.2.3.1", "1.2.3.2"]),
+        _ => {
+            asked.lock().unwrap().push(request.level.clone());
+            answer(tcp, request, 0, &[(0x1021, 0), (0x1022, 0)], None)
+        }
+    });
+    let folder = temp_folder();
+    let (retrieved, _) = fetch(&*speak(&address), STUDY, folder.path()).unwrap();
+    assert_eq!(retrieved.expected, Some(5));
+    assert!(!retrieved.is_complete());
+    assert_eq!(levels.lock().unwrap().first().unwrap(), "SERIES");
+}
+
+#[test]
+fn what_remains_at_the_end_has_failed_and_a_failure_is_one_whatever_came() {
+    // Status, remaining and completed; how many reasons there are.
+    for (status, remaining, completed, reasons) in [
+        (0x0000, 3, 0, 1),
+        (0xb000, 3, 0, 1),
+        (0xc000, 3, 0, 2),
+        // One more: the two never came.
+        (0xa702, 0, 2, 2),
+    ] {
+        let address = liar(move |tcp, request| match request.kind {
+            C_FIND => list(tcp, request, "", &[]),
+            _ => {
+                let numbers = [(0x1020, remaining), (0x1021, completed)];
+                answer(tcp, request, status, &numbers, None)
+            }
+        });
+        let folder = temp_folder();
+        let (retrieved, _) = fetch(&*speak(&address), STUDY, folder.path()).unwrap();
+        assert!(!retrieved.is_complete());
+        assert_eq!(retrieved.failed.len(), reasons, "{retrieved:?}");
+    }
+}
+
+#[test]
+fn matches_that_cannot_be_read_are_counted_and_said() {
+    let address = liar(|tcp, request| {
+        let broken = PDataValue {
+            presentation_context_id: request.context,
+            value_type: PDataValueType::Data,
+            is_last: true,
+            data: vec![8, 0, 5, 0, b'?', b'?', 0xff, 0xff, 1],
+        };
+        let data = vec![command(request, 0xff00, &[], true), broken];
+        say(tcp, &Pdu::PData { data }) && answer(tcp, request, 0, &[], None)
+    });
+    let query = StudyQuery::default();
+    let found = speak(&address).find(&query, &mut |_| {}, &JobCtx::new());
+    let found = found.unwrap();
+    assert_eq!(found.matches, 0);
+    assert_eq!(found.warnings.len(), 1, "{found:?}");
+}
+
+#[test]
+fn a_command_that_comes_in_pieces_with_pauses_is_read_whole() {
+    let address = liar(|tcp, request| {
+        if request.kind != C_MOVE {
+            return list(tcp, request, "1", &["1.2.3.1"]);
+        }
+        let whole = command(request, 0xa801, &[], false);
+        let (head, tail) = whole.data.split_at(20);
+        for (bytes, is_last) in [(head, false), (tail, true)] {
+            let data = vec![PDataValue {
+                data: bytes.to_vec(),
+                is_last,
+                ..whole.clone()
+            }];
+            say(tcp, &Pdu::PData { data });
+            std::thread::sleep(Duration::from_millis(300));
+        }
+        true
+    });
+    let caller = Caller {
+        reception: Reception::Listen(0),
+        ..Caller::default()
+    };
+    let service = service(&node(&address, by_move), &caller);
+    let folder = temp_folder();
+    let end = match fetch(&*service, STUDY, folder.path()) {
+        Ok((retrieved, _)) => retrieved.end,
+        Err(failure) => Some(failure),
+    };
+    assert!(
+        matches!(end, Some(Failure::Status { status: 0xa801, .. })),
+        "{end:?}"
     );
 }

@@ -364,7 +364,7 @@ fn each_file_sent_has_the_answer_of_the_service() {
         if body.contains(&uid(3)) {
             return Reply::new(409, "text/plain", "no");
         }
-        Reply::new(200, "text/html", "stored")
+        Reply::status(200)
     });
     let folder = crate::common::temp_folder();
     let files: Vec<_> = (1..=4)
@@ -400,6 +400,41 @@ fn each_file_sent_has_the_answer_of_the_service() {
         let n = (1..=4).find(|n| String::from_utf8_lossy(&request.body).contains(&uid(*n)));
         let file = file(n.unwrap());
         assert!(request.body.windows(file.len()).any(|part| part == file));
+    }
+}
+
+#[test]
+fn only_what_the_service_names_as_stored_was_sent() {
+    let elsewhere =
+        r#"{"00081199":{"vr":"SQ","Value":[{"00081155":{"vr":"UI","Value":["1.2.9"]}}]}}"#;
+    let dicom = "application/dicom+json";
+    for (reply, expected) in [
+        (
+            Reply::new(200, "text/html", "<html>Sign in</html>"),
+            "web page",
+        ),
+        (Reply::new(200, dicom, "<html>Sign in</html>"), "web page"),
+        (Reply::new(200, "text/html", ""), "did not store it"),
+        (Reply::new(200, dicom, "stored"), "cannot be read"),
+        (Reply::new(200, dicom, "[]"), "did not store it"),
+        (
+            Reply::new(200, dicom, "{\"message\":\"ok\"}"),
+            "did not store it",
+        ),
+        (Reply::new(200, dicom, elsewhere), "did not store it"),
+        (Reply::new(202, dicom, elsewhere), "did not store it"),
+        (Reply::status(202), "did not store it"),
+        (Reply::status(204), "did not store it"),
+    ] {
+        let server = HttpServer::start(move |_| reply.clone());
+        let folder = crate::common::temp_folder();
+        let path = folder.path().join("1");
+        std::fs::write(&path, file(1)).unwrap();
+        let text = match service(&node(&server.url())).send(&[path], &|_| {}, &ctx()) {
+            Ok(sent) => in_english(&sent.outcomes[0].result.clone().unwrap_err()),
+            Err(failure) => in_english(&failure.message()),
+        };
+        assert!(text.contains(expected), "{expected}: {text}");
     }
 }
 
