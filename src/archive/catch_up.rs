@@ -8,7 +8,6 @@ use rayon::prelude::*;
 
 use crate::dicom::ByteSource;
 use crate::dicom::read_header;
-use crate::dicom::tags;
 use crate::problem::Message;
 use crate::problem::Problem;
 use crate::problem::Problems;
@@ -62,11 +61,9 @@ pub(super) fn entry_of(folder: &Path, path: &str, problems: &Problems) -> Option
     let size = std::fs::metadata(&file).map_or(0, |metadata| metadata.len());
     let source = ByteSource::File(file.as_path().into());
     let entry = match read_header(source) {
-        Ok(header) => Entry::read(&header, Place::own(path)?, size).map(|mut entry| {
-            let title = tags::SOURCE_APPLICATION_ENTITY_TITLE;
-            entry.from = header.meta.elements().text(title).unwrap_or_default();
-            entry
-        }),
+        // Where it came from it does not say: the Source Application Entity Title (0002,0016) of a
+        // copy from a disc is that of whoever wrote the disc.
+        Ok(header) => Entry::read(&header, Place::own(path)?, size),
         Err(error) => Err(error.message()),
     };
     match entry {

@@ -109,15 +109,20 @@ impl<'t> Batch<'t> {
             Place::Own { path, .. } => (true, path.as_str(), ""),
             Place::Reference { path, entry } => (false, path.as_str(), entry.as_str()),
         };
-        // What lies in the archive takes the place of a reference, which may go any time.
+        // What lies in the archive takes the place of a reference, which may go any time. What is
+        // known of this very file is not lost to one who knows less.
         let mut statement = self.transaction.prepare_cached(
             "INSERT INTO instance (series, uid, sop_class_uid, number, is_own, path, entry, size,
              checksum_from, checksum, came_from)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
              ON CONFLICT (series, uid) DO UPDATE SET is_own = excluded.is_own,
              path = excluded.path, entry = excluded.entry, size = excluded.size,
-             checksum_from = excluded.checksum_from, checksum = excluded.checksum,
-             came_from = excluded.came_from
+             checksum_from = iif(excluded.checksum IS NULL AND instance.path = excluded.path
+               AND instance.size = excluded.size, instance.checksum_from, excluded.checksum_from),
+             checksum = iif(excluded.checksum IS NULL AND instance.path = excluded.path
+               AND instance.size = excluded.size, instance.checksum, excluded.checksum),
+             came_from = iif(excluded.came_from = '' AND instance.path = excluded.path,
+               instance.came_from, excluded.came_from)
              WHERE excluded.is_own AND (NOT instance.is_own OR instance.path = excluded.path)",
         )?;
         let changed = statement.execute(params![

@@ -135,6 +135,42 @@ fn an_index_that_is_lost_or_damaged_is_made_again_and_someone_is_told() {
 }
 
 #[test]
+fn an_imported_original_is_kept_back_from_a_clean_up_after_its_index_was_lost() {
+    let folder = temp_folder();
+    let archive = filled(folder.path(), 1);
+    // A disc that another archive wrote: the title of the station that sent it is in the file.
+    let other = Archive::open(&folder.path().join("other")).unwrap();
+    let disc = receive(&other, &of_patient(7), "1.2.7.1.1").unwrap().path;
+    archive
+        .import(&[disc], ImportMode::Copy, &JobCtx::new(), &|_| {})
+        .unwrap();
+    let limits = CleanUpLimits {
+        unused_for: Some(Duration::ZERO),
+        ..CleanUpLimits::default()
+    };
+    let later = SystemTime::now() + Duration::from_mins(1);
+    let kept_back = |archive: &Archive| {
+        let plan = archive.plan_clean_up(&limits, &[], later, &JobCtx::new());
+        let mut names = names(&plan.unwrap().kept_back);
+        names.sort_by(|a, b| a.0.cmp(&b.0));
+        names
+    };
+    let imported = ("ID7".to_owned(), KeptBack::NeverSent);
+    assert_eq!(kept_back(&archive), [imported.clone()]);
+    archive.rebuild(&JobCtx::new()).unwrap();
+    assert_eq!(kept_back(&archive), [imported.clone()]);
+
+    let archive_folder = archive.folder().to_owned();
+    drop(archive);
+    std::fs::remove_file(archive_folder.join(".isocentre/index.sqlite")).unwrap();
+    let archive = Archive::open(&archive_folder).unwrap();
+    archive.rebuild(&JobCtx::new()).unwrap();
+    // Nobody knows any more that the other came from a node: both stay.
+    let received = ("ID0".to_owned(), KeptBack::NeverSent);
+    assert_eq!(kept_back(&archive), [received, imported]);
+}
+
+#[test]
 fn a_rebuild_that_is_cancelled_leaves_the_index_as_it_was() {
     let folder = temp_folder();
     let archive = filled(folder.path(), 3);
