@@ -65,6 +65,8 @@ pub(super) struct Batch<'t> {
     studies: HashMap<(i64, String), Row>,
     series: HashMap<(i64, String), Row>,
     changed_studies: BTreeSet<i64>,
+    /// Those something came for, though it was known.
+    used_studies: BTreeSet<i64>,
     changed_series: BTreeSet<i64>,
     pub(super) problems: Vec<Problem>,
 }
@@ -96,6 +98,7 @@ impl<'t> Batch<'t> {
             studies: HashMap::new(),
             series: HashMap::new(),
             changed_studies: BTreeSet::new(),
+            used_studies: BTreeSet::new(),
             changed_series: BTreeSet::new(),
             problems: Vec::new(),
         }
@@ -105,6 +108,7 @@ impl<'t> Batch<'t> {
         let patient = self.patient(entry)?;
         let study = self.study(patient, entry)?;
         let series = self.series(study, entry)?;
+        self.used_studies.insert(study);
         let (is_own, path, name) = match &entry.place {
             Place::Own { path, .. } => (true, path.as_str(), ""),
             Place::Reference { path, entry } => (false, path.as_str(), entry.as_str()),
@@ -359,8 +363,14 @@ impl<'t> Batch<'t> {
         Ok(())
     }
 
-    /// Counts and sizes of what changed.
+    /// Counts and sizes of what changed, and when what came was used last.
     pub(super) fn sum_up(&mut self) -> Result<(), ArchiveError> {
+        let mut use_it = self
+            .transaction
+            .prepare_cached("UPDATE study SET used_ms = max(used_ms, ?2) WHERE id = ?1")?;
+        for study in &self.used_studies {
+            use_it.execute([*study, self.now_ms])?;
+        }
         sum_up(
             self.transaction,
             &self.changed_series,
