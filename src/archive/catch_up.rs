@@ -1,14 +1,19 @@
 //! What a program that died had kept, but not yet put into the index.
 
 use std::collections::HashMap;
+use std::io;
 use std::path::Path;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 
 use rayon::prelude::*;
 
 use crate::dicom::ByteSource;
+use crate::dicom::ReadError;
+use crate::dicom::io_message;
 use crate::dicom::read_header;
-use crate::dicom::tags;
 use crate::problem::Message;
 use crate::problem::Problem;
 use crate::problem::Problems;
@@ -20,79 +25,140 @@ use super::entry::Place;
 use super::index::Index;
 
 /// Makes the index hold what these series folders (relative to the archive's) hold: no less, and no
-/// more.
+/// more. Whether all could be looked at; what could not is told, and worth another try.
 pub(super) fn catch_up(
     folder: &Path,
     series_folders: &[String],
     index: &Index,
     problems: &Problems,
-) -> Result<(), ArchiveError> {
+) -> Result<bool, ArchiveError> {
+    let mut is_complete = true;
     let mut missing = Vec::new();
     let mut gone = Vec::new();
     for series_folder in series_folders {
-        let own = index.own_in(series_folder)?;
+        let files = match files_in(folder, series_folder) {
+            Ok(files) => files,
+            Err(error) => {
+                // What is known of it stays known.
+                tell(problems, io_message(&error), folder.join(series_folder));
+                is_complete = false;
+                continue;
+            }
+        };
+        let own = index.own_in(series_folder)?.into_iter();
         let mut known: HashMap<String, i64> = own
-            .into_iter()
+            .filter(|known| known.path.rsplit_once('/').map(|it| it.0) == Some(series_folder))
             .map(|known| (known.path, known.id))
             .collect();
-        for path in files_in(folder, series_folder) {
+        for path in files {
             if known.remove(&path).is_none() {
                 missing.push(path);
             }
         }
         gone.extend(known.into_values());
     }
+    let may_be_read_later = AtomicBool::new(false);
     let entries: Vec<Entry> = missing
         .par_iter()
-        .filter_map(|path| entry_of(folder, path, problems))
+        .filter_map(|path| match read_entry(folder, path) {
+            Ok(entry) => Some(entry),
+            Err(fault) => {
+                may_be_read_later.fetch_or(fault.may_pass, Ordering::Relaxed);
+                tell(problems, fault.reason, folder.join(path));
+                None
+            }
+        })
         .collect();
+    is_complete &= !may_be_read_later.into_inner();
     let mut told = Vec::new();
     for entries in entries.chunks(4096) {
         index.insert(entries, SystemTime::now(), &mut told)?;
     }
     told.into_iter()
         .for_each(|problem| problems.report(problem));
-    index.forget(&gone)
+    index.forget(&gone)?;
+    Ok(is_complete)
 }
 
 /// What the index should hold of one of the archive's own files, by its path relative to the
 /// archive's folder. What cannot be read is told.
 pub(super) fn entry_of(folder: &Path, path: &str, problems: &Problems) -> Option<Entry> {
-    let file = folder.join(path);
-    let size = std::fs::metadata(&file).map_or(0, |metadata| metadata.len());
-    let source = ByteSource::File(file.as_path().into());
-    let entry = match read_header(source) {
-        Ok(header) => Entry::read(&header, Place::own(path)?, size).map(|mut entry| {
-            let title = tags::SOURCE_APPLICATION_ENTITY_TITLE;
-            entry.from = header.meta.elements().text(title).unwrap_or_default();
-            entry
-        }),
-        Err(error) => Err(error.message()),
-    };
-    match entry {
+    match read_entry(folder, path) {
         Ok(entry) => Some(entry),
-        Err(reason) => {
-            let message = Message::new(msg("archive-not-indexed")).message("reason", reason);
-            problems.report(Problem::warning(message).at(file));
+        Err(fault) => {
+            tell(problems, fault.reason, folder.join(path));
             None
         }
     }
 }
 
-/// The instances of a series folder, relative to the archive's folder.
-fn files_in(folder: &Path, series_folder: &str) -> Vec<String> {
-    let Ok(entries) = std::fs::read_dir(folder.join(series_folder)) else {
-        return Vec::new(); // touched, but nothing came; or removed since
+/// Why a file is not in the index.
+struct Fault {
+    reason: Message,
+    /// The disk or the system failed, not the file.
+    may_pass: bool,
+}
+
+fn read_entry(folder: &Path, path: &str) -> Result<Entry, Fault> {
+    let lasting = |reason| Fault {
+        reason,
+        may_pass: false,
     };
-    let names = entries
-        .flatten()
-        .filter_map(|entry| entry.file_name().into_string().ok());
-    let mut files: Vec<String> = names
-        .filter(|name| is_instance(name))
-        .map(|name| format!("{series_folder}/{name}"))
-        .collect();
+    let file = folder.join(path);
+    let place = Place::own(path).ok_or_else(|| lasting(ReadError::NoFile.message()))?;
+    let header = read_header(ByteSource::File(file.as_path().into())).map_err(|error| Fault {
+        reason: error.message(),
+        may_pass: !is_damage(&error) && !is_gone(&error),
+    })?;
+    let size = std::fs::metadata(&file).map_err(|error| Fault {
+        reason: io_message(&error),
+        may_pass: error.kind() != io::ErrorKind::NotFound,
+    })?;
+    // Where it came from it does not say: the Source Application Entity Title (0002,0016) of a
+    // copy from a disc is that of whoever wrote the disc.
+    Entry::read(&header, place, size.len()).map_err(lasting)
+}
+
+/// Whether it is the bytes that make no instance, and not the disk that did not give them.
+pub(super) fn is_damage(error: &ReadError) -> bool {
+    match error {
+        ReadError::Io(error) => matches!(
+            error.kind(),
+            io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof
+        ),
+        ReadError::NoFile => false,
+        ReadError::Empty | ReadError::NotDicom | ReadError::NothingUsable => true,
+    }
+}
+
+/// Whether there is no such file any more.
+pub(super) fn is_gone(error: &ReadError) -> bool {
+    matches!(error, ReadError::Io(error) if error.kind() == io::ErrorKind::NotFound)
+}
+
+fn tell(problems: &Problems, reason: Message, at: PathBuf) {
+    let message = Message::new(msg("archive-not-indexed")).message("reason", reason);
+    problems.report(Problem::warning(message).at(at));
+}
+
+/// The instances of a series folder, relative to the archive's folder; none if there is no such
+/// folder: touched, but nothing came, or removed since.
+fn files_in(folder: &Path, series_folder: &str) -> io::Result<Vec<String>> {
+    let entries = match std::fs::read_dir(folder.join(series_folder)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        // A name that is no Unicode is none of ours.
+        if let Ok(name) = entry?.file_name().into_string()
+            && is_instance(&name)
+        {
+            files.push(format!("{series_folder}/{name}"));
+        }
+    }
     files.sort();
-    files
+    Ok(files)
 }
 
 /// Whether a file of the archive is an instance, by its name.

@@ -72,7 +72,7 @@ pub struct CleanUpPlan {
 /// What a clean-up did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CleanUpReport {
-    /// Studies that went.
+    /// Studies that went, all of them.
     pub studies: usize,
     /// Bytes that became free.
     pub bytes: u64,
@@ -171,8 +171,11 @@ impl Archive {
                 report.passed_over += 1;
                 continue;
             }
+            let stayed = report.not_removed.len();
             self.remove(&instances, &mut report)?;
-            report.studies += 1;
+            if report.not_removed.len() == stayed {
+                report.studies += 1;
+            }
         }
         Ok(report)
     }
@@ -216,9 +219,9 @@ impl Archive {
         for known in instances {
             let path = self.store.file_of(known);
             if known.is_own {
-                if let Some((series_folder, _)) = known.path.rsplit_once('/') {
-                    self.store.session.touch(series_folder)?;
-                }
+                let series_folder = known.path.rsplit_once('/').map(|(folder, _)| folder);
+                let touch = || series_folder.map(|folder| self.store.session.touch(folder));
+                let noted = touch();
                 match std::fs::remove_file(&path) {
                     Ok(()) => report.bytes += known.size,
                     Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
@@ -226,6 +229,11 @@ impl Archive {
                         report.not_removed.push(path);
                         continue;
                     }
+                }
+                if let Some(Err(error)) = noted {
+                    // A full disk takes no note, and this is what makes room on it.
+                    tracing::warn!("the archive's journal was not written: {error}");
+                    touch();
                 }
                 folders.extend(path.parent().map(Path::to_owned));
             }

@@ -86,8 +86,10 @@ impl Archive {
         let transfers = Transfers::new(memory, Arc::clone(&session));
         drop(begun.births);
         for remains in begun.remains {
-            catch_up(&folder, &remains.touched, &index, &problems)?;
-            remains.clear();
+            // Else the next opening looks again.
+            if catch_up(&folder, &remains.touched, &index, &problems)? {
+                remains.clear();
+            }
         }
         transfers.wake()?;
         let index = Arc::new(index);

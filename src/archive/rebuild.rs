@@ -90,11 +90,14 @@ impl Archive {
             &path,
             since,
             |arrivals| {
-                let own = |path: &String| entry_of(&store.folder, path, &store.problems);
-                let (own_paths, elsewhere): (Vec<_>, Vec<_>) =
+                let (own, elsewhere): (Vec<_>, Vec<_>) =
                     arrivals.into_iter().partition(|arrival| arrival.is_own);
-                let own_paths = own_paths.into_iter().map(|arrival| arrival.path);
-                let mut entries: Vec<Entry> = own_paths.filter_map(|path| own(&path)).collect();
+                let own = own.into_iter().filter_map(|arrival| {
+                    let mut entry = entry_of(&store.folder, &arrival.path, &store.problems)?;
+                    entry.from = arrival.came_from;
+                    Some(entry)
+                });
+                let mut entries: Vec<Entry> = own.collect();
                 let elsewhere: Vec<PathBuf> =
                     elsewhere.into_iter().map(|it| it.path.into()).collect();
                 if let Ok((more, _)) = entries_at(&elsewhere, &JobCtx::new()) {

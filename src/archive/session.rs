@@ -10,6 +10,9 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::fs::OpenOptions;
 use std::fs::TryLockError;
+use std::io;
+use std::io::Seek as _;
+use std::io::SeekFrom;
 use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
@@ -43,7 +46,21 @@ pub(super) struct Session {
 #[derive(Debug)]
 struct Touched {
     journal: File,
+    /// Bytes of the journal that are sure to be whole lines.
+    length: u64,
     known: HashSet<String>,
+}
+
+impl Touched {
+    fn write(&mut self, line: &str) -> io::Result<()> {
+        // A full disk may have taken the beginning of a line, which would make another of the next.
+        self.journal.set_len(self.length)?;
+        self.journal.seek(SeekFrom::Start(self.length))?;
+        self.journal.write_all(line.as_bytes())?;
+        self.journal.sync_data()?;
+        self.length += line.len() as u64;
+        Ok(())
+    }
 }
 
 /// A session, and what it found.
@@ -94,6 +111,7 @@ impl Session {
             id,
             touched: Mutex::new(Touched {
                 journal,
+                length: 0,
                 known: HashSet::new(),
             }),
             _alive: alive,
@@ -124,11 +142,8 @@ impl Session {
         if touched.known.contains(series_folder) {
             return Ok(());
         }
-        let written = touched
-            .journal
-            .write_all(format!("{series_folder}\n").as_bytes())
-            .and_then(|()| touched.journal.sync_data());
-        written.map_err(|source| FileError::Write {
+        let line = format!("{series_folder}\n");
+        touched.write(&line).map_err(|source| FileError::Write {
             path: self.folder.join(TOUCHED),
             source,
         })?;

@@ -20,6 +20,8 @@ use crate::problem::Problems;
 use crate::problem::msg;
 
 use super::ArchiveError;
+use super::catch_up::is_damage;
+use super::catch_up::is_gone;
 use super::entry::Checksum;
 use super::entry::Entry;
 use super::entry::Place;
@@ -59,8 +61,11 @@ pub(super) enum Verdict {
         patient_folder: String,
         path: String,
     },
-    /// It is there already.
-    Known(PathBuf),
+    /// It is there already, under this name.
+    Known {
+        patient_folder: String,
+        path: String,
+    },
     /// Another with the same identifiers is there: it gets a name aside.
     Aside { path: PathBuf, other: PathBuf },
 }
@@ -93,7 +98,10 @@ impl Store {
         arrived.from.clone_into(&mut entry.from);
         loop {
             let (path, patient_folder) = match self.verdict(&entry, arrived)? {
-                Verdict::Known(path) => return Ok(Kept::Known(path)),
+                Verdict::Known {
+                    patient_folder,
+                    path,
+                } => return Ok(self.know_again(entry, patient_folder, path)),
                 Verdict::Aside { path, other } => return self.keep_aside(&path, &other, name_it),
                 Verdict::Keep {
                     patient_folder,
@@ -107,7 +115,7 @@ impl Store {
             }
             let naming = self.naming.lock().unwrap_or_else(PoisonError::into_inner);
             naming.lock().map_err(|source| no_name(&file, source))?;
-            if file.exists() {
+            if file.try_exists().map_err(|source| no_name(&file, source))? {
                 drop(naming.unlock()); // it goes with the next lock at the latest
                 continue; // someone was faster: what lies there now is compared
             }
@@ -139,20 +147,29 @@ impl Store {
             entry.file_name()
         );
         let file = self.folder.join(&path);
-        let keep = Verdict::Keep {
-            patient_folder: patient.folder.clone(),
-            path,
-        };
-        if file.exists() {
+        let patient_folder = patient.folder.clone();
+        if file.try_exists().map_err(|source| no_name(&file, source))? {
             let source = ByteSource::File(file.as_path().into());
             return match read_header(source) {
-                Ok(there) if there.has_same_content(arrived.header) => Ok(Verdict::Known(file)),
+                Ok(there) if there.has_same_content(arrived.header) => Ok(Verdict::Known {
+                    patient_folder,
+                    path,
+                }),
                 Ok(_) => Ok(self.aside(entry, arrived, file)),
-                Err(_) => {
-                    // What cannot be read is no instance: it makes room, and is not lost.
+                Err(error) if is_damage(&error) => {
+                    // What makes no instance makes room, and is not lost.
                     self.set_damaged_aside(&file)?;
-                    Ok(keep)
+                    Ok(Verdict::Keep {
+                        patient_folder,
+                        path,
+                    })
                 }
+                Err(error) if is_gone(&error) => Ok(Verdict::Keep {
+                    patient_folder,
+                    path,
+                }),
+                // The disk did not give it this time: it may be whole.
+                Err(error) => Err(Refusal::NoRoom(error.message())),
             };
         }
         // The archive may know it by a reference to a file elsewhere.
@@ -169,7 +186,33 @@ impl Store {
                 return Ok(self.aside(entry, arrived, other));
             }
         }
-        Ok(keep)
+        Ok(Verdict::Keep {
+            patient_folder,
+            path,
+        })
+    }
+
+    /// The index hears of what is there once more: the study counts as used, and an instance that
+    /// it had lost is found again.
+    fn know_again(&self, mut entry: Entry, patient_folder: String, path: String) -> Kept {
+        let file = self.folder.join(&path);
+        if let Some((series_folder, _)) = path.rsplit_once('/') {
+            // On a full disk this fails; what is there is there all the same.
+            if let Err(error) = self.session.touch(series_folder) {
+                tracing::warn!("the archive's journal was not written: {error}");
+            }
+        }
+        // Its meta information may not be that of the file which is there.
+        entry.checksum = None;
+        if let Ok(metadata) = std::fs::metadata(&file) {
+            entry.size = metadata.len();
+            entry.place = Place::Own {
+                patient_folder,
+                path,
+            };
+            self.indexer.add(entry);
+        }
+        Kept::Known(file)
     }
 
     fn aside(&self, entry: &Entry, arrived: &Arrived<'_>, other: PathBuf) -> Verdict {
@@ -205,6 +248,19 @@ impl Store {
 
     fn set_damaged_aside(&self, file: &Path) -> Result<(), Refusal> {
         self.make_folders(names::ASIDE).map_err(no_room)?;
+        let naming = self.naming.lock().unwrap_or_else(PoisonError::into_inner);
+        naming.lock().map_err(|source| no_name(file, source))?;
+        let source = ByteSource::File(file.into());
+        let moved = if read_header(source).is_err_and(|error| is_damage(&error)) {
+            self.move_damaged(file)
+        } else {
+            Ok(()) // someone put a whole one there meanwhile
+        };
+        drop(naming.unlock());
+        moved
+    }
+
+    fn move_damaged(&self, file: &Path) -> Result<(), Refusal> {
         let name = file.file_name().unwrap_or_default();
         let mut number = 1;
         let aside = loop {

@@ -65,6 +65,8 @@ pub(super) struct Batch<'t> {
     studies: HashMap<(i64, String), Row>,
     series: HashMap<(i64, String), Row>,
     changed_studies: BTreeSet<i64>,
+    /// Those something came for, though it was known.
+    used_studies: BTreeSet<i64>,
     changed_series: BTreeSet<i64>,
     pub(super) problems: Vec<Problem>,
 }
@@ -96,6 +98,7 @@ impl<'t> Batch<'t> {
             studies: HashMap::new(),
             series: HashMap::new(),
             changed_studies: BTreeSet::new(),
+            used_studies: BTreeSet::new(),
             changed_series: BTreeSet::new(),
             problems: Vec::new(),
         }
@@ -105,19 +108,25 @@ impl<'t> Batch<'t> {
         let patient = self.patient(entry)?;
         let study = self.study(patient, entry)?;
         let series = self.series(study, entry)?;
+        self.used_studies.insert(study);
         let (is_own, path, name) = match &entry.place {
             Place::Own { path, .. } => (true, path.as_str(), ""),
             Place::Reference { path, entry } => (false, path.as_str(), entry.as_str()),
         };
-        // What lies in the archive takes the place of a reference, which may go any time.
+        // What lies in the archive takes the place of a reference, which may go any time. What is
+        // known of this very file is not lost to one who knows less.
         let mut statement = self.transaction.prepare_cached(
             "INSERT INTO instance (series, uid, sop_class_uid, number, is_own, path, entry, size,
              checksum_from, checksum, came_from)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
              ON CONFLICT (series, uid) DO UPDATE SET is_own = excluded.is_own,
              path = excluded.path, entry = excluded.entry, size = excluded.size,
-             checksum_from = excluded.checksum_from, checksum = excluded.checksum,
-             came_from = excluded.came_from
+             checksum_from = iif(excluded.checksum IS NULL AND instance.path = excluded.path
+               AND instance.size = excluded.size, instance.checksum_from, excluded.checksum_from),
+             checksum = iif(excluded.checksum IS NULL AND instance.path = excluded.path
+               AND instance.size = excluded.size, instance.checksum, excluded.checksum),
+             came_from = iif(excluded.came_from = '' AND instance.path = excluded.path,
+               instance.came_from, excluded.came_from)
              WHERE excluded.is_own AND (NOT instance.is_own OR instance.path = excluded.path)",
         )?;
         let changed = statement.execute(params![
@@ -354,8 +363,14 @@ impl<'t> Batch<'t> {
         Ok(())
     }
 
-    /// Counts and sizes of what changed.
+    /// Counts and sizes of what changed, and when what came was used last.
     pub(super) fn sum_up(&mut self) -> Result<(), ArchiveError> {
+        let mut use_it = self
+            .transaction
+            .prepare_cached("UPDATE study SET used_ms = max(used_ms, ?2) WHERE id = ?1")?;
+        for study in &self.used_studies {
+            use_it.execute([*study, self.now_ms])?;
+        }
         sum_up(
             self.transaction,
             &self.changed_series,

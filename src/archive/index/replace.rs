@@ -18,6 +18,8 @@ use super::insert::Batch;
 pub(in crate::archive) struct Arrival {
     pub(in crate::archive) is_own: bool,
     pub(in crate::archive) path: String,
+    /// AE title or host it came from.
+    pub(in crate::archive) came_from: String,
 }
 
 impl Index {
@@ -58,12 +60,14 @@ impl Index {
 }
 
 fn arrivals(transaction: &Transaction<'_>, since: i64) -> Result<Vec<Arrival>, ArchiveError> {
-    let mut statement =
-        transaction.prepare("SELECT DISTINCT is_own, path FROM instance WHERE id > ?1")?;
+    let mut statement = transaction.prepare(
+        "SELECT is_own, path, max(came_from) FROM instance WHERE id > ?1 GROUP BY is_own, path",
+    )?;
     let rows = statement.query_map([since], |row| {
         Ok(Arrival {
             is_own: row.get(0)?,
             path: row.get(1)?,
+            came_from: row.get(2)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -67,6 +67,64 @@ fn the_same_instance_again_is_known_and_another_content_is_kept_aside() {
 }
 
 #[test]
+fn an_instance_that_the_index_lost_is_found_when_it_comes_again() {
+    let folder = temp_folder();
+    let archive = Archive::open(folder.path()).unwrap();
+    receive(&archive, &image(), "1.2.1").unwrap();
+    drop(archive);
+    std::fs::remove_file(folder.path().join(".isocentre/index.sqlite")).unwrap();
+    let archive = Archive::open(folder.path()).unwrap();
+    assert_eq!(found_uids(&archive), Vec::<String>::new());
+    assert!(receive(&archive, &image(), "1.2.1").unwrap().was_known);
+    assert_eq!(found_uids(&archive), ["1.2.1"]);
+}
+
+#[test]
+fn what_the_disk_does_not_give_stays_where_it_is() {
+    let folder = temp_folder();
+    let archive = Archive::open(folder.path()).unwrap();
+    let kept = receive(&archive, &image(), "1.2.1").unwrap().path;
+    // No bytes can be had from a folder, whatever lay there before.
+    std::fs::remove_file(&kept).unwrap();
+    std::fs::create_dir(&kept).unwrap();
+    let refusal = receive(&archive, &image(), "1.2.1").unwrap_err();
+    assert!(matches!(refusal, Refusal::NoRoom(_)), "{refusal:?}");
+    assert!(kept.is_dir() && !folder.path().join("aside").exists());
+}
+
+#[test]
+fn a_series_folder_that_cannot_be_read_is_looked_at_again_by_the_next_opening() {
+    let folder = temp_folder();
+    let archive = Archive::open(folder.path()).unwrap();
+    let kept = receive(&archive, &image(), "1.2.1").unwrap().path;
+    drop(archive);
+    let series = kept.parent().unwrap();
+    // What a program leaves that was killed.
+    let dead = folder.path().join(".isocentre/sessions/dead");
+    std::fs::create_dir_all(&dead).unwrap();
+    std::fs::write(dead.join("alive.lock"), "").unwrap();
+    let touched = series.strip_prefix(folder.path()).unwrap();
+    let touched = touched.to_str().unwrap().replace('\\', "/");
+    std::fs::write(dead.join("touched"), format!("{touched}\n")).unwrap();
+    let away = folder.path().join("away");
+    std::fs::rename(series, &away).unwrap();
+    std::fs::write(series, "no folder").unwrap();
+
+    let archive = Archive::open(folder.path()).unwrap();
+    assert_eq!(message_ids(&archive), ["archive-not-indexed"]);
+    assert_eq!(found_uids(&archive), ["1.2.1"]);
+    assert!(dead.exists());
+    drop(archive);
+
+    std::fs::remove_file(series).unwrap();
+    std::fs::rename(&away, series).unwrap();
+    std::fs::copy(&kept, series.join("1.2.9.dcm")).unwrap();
+    let archive = Archive::open(folder.path()).unwrap();
+    assert_eq!(found_uids(&archive), ["1.2.1"]);
+    assert!(!dead.exists());
+}
+
+#[test]
 fn patients_who_share_uids_or_an_id_are_kept_apart_and_someone_is_told() {
     let folder = temp_folder();
     let archive = Archive::open(folder.path()).unwrap();

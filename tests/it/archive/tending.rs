@@ -135,6 +135,42 @@ fn an_index_that_is_lost_or_damaged_is_made_again_and_someone_is_told() {
 }
 
 #[test]
+fn an_imported_original_is_kept_back_from_a_clean_up_after_its_index_was_lost() {
+    let folder = temp_folder();
+    let archive = filled(folder.path(), 1);
+    // A disc that another archive wrote: the title of the station that sent it is in the file.
+    let other = Archive::open(&folder.path().join("other")).unwrap();
+    let disc = receive(&other, &of_patient(7), "1.2.7.1.1").unwrap().path;
+    archive
+        .import(&[disc], ImportMode::Copy, &JobCtx::new(), &|_| {})
+        .unwrap();
+    let limits = CleanUpLimits {
+        unused_for: Some(Duration::ZERO),
+        ..CleanUpLimits::default()
+    };
+    let later = SystemTime::now() + Duration::from_mins(1);
+    let kept_back = |archive: &Archive| {
+        let plan = archive.plan_clean_up(&limits, &[], later, &JobCtx::new());
+        let mut names = names(&plan.unwrap().kept_back);
+        names.sort_by(|a, b| a.0.cmp(&b.0));
+        names
+    };
+    let imported = ("ID7".to_owned(), KeptBack::NeverSent);
+    assert_eq!(kept_back(&archive), [imported.clone()]);
+    archive.rebuild(&JobCtx::new()).unwrap();
+    assert_eq!(kept_back(&archive), [imported.clone()]);
+
+    let archive_folder = archive.folder().to_owned();
+    drop(archive);
+    std::fs::remove_file(archive_folder.join(".isocentre/index.sqlite")).unwrap();
+    let archive = Archive::open(&archive_folder).unwrap();
+    archive.rebuild(&JobCtx::new()).unwrap();
+    // Nobody knows any more that the other came from a node: both stay.
+    let received = ("ID0".to_owned(), KeptBack::NeverSent);
+    assert_eq!(kept_back(&archive), [received, imported]);
+}
+
+#[test]
 fn a_rebuild_that_is_cancelled_leaves_the_index_as_it_was() {
     let folder = temp_folder();
     let archive = filled(folder.path(), 3);
@@ -305,6 +341,54 @@ fn a_clean_up_takes_the_longest_unused_and_never_what_must_stay() {
         .map(|it| it.study.patient_id.as_str())
         .collect();
     assert_eq!(ids, ["ID7"]);
+}
+
+#[test]
+fn what_arrives_makes_its_study_young_again() {
+    let folder = temp_folder();
+    let archive = filled(folder.path(), 3);
+    let now = SystemTime::now();
+    for study in all_at(&archive, Level::Study) {
+        archive
+            .mark_opened(&study, now - Duration::from_hours(30 * 24))
+            .unwrap();
+    }
+    // One gets a new series, one an instance that it has.
+    let follow_up = of_patient(0).series("1.2.0.2");
+    receive(&archive, &follow_up, "1.2.0.2.1").unwrap();
+    let again = of_patient(1).instance_number(1);
+    assert!(receive(&archive, &again, "1.2.1.1.1").unwrap().was_known);
+    let limits = CleanUpLimits {
+        unused_for: Some(Duration::from_hours(7 * 24)),
+        ..CleanUpLimits::default()
+    };
+    let plan = archive.plan_clean_up(&limits, &[], now, &JobCtx::new());
+    let plan = plan.unwrap().studies.into_iter();
+    let ids: Vec<_> = plan.map(|it| it.study.patient_id).collect();
+    assert_eq!(ids, ["ID2", "ID900"]);
+    // What is known of the one that came again is not forgotten.
+    let check = archive.check(CheckDepth::Contents, &JobCtx::new()).unwrap();
+    assert!(check.is_clean(), "{check:?}");
+}
+
+#[test]
+fn a_study_with_a_file_that_stays_is_not_counted_as_gone() {
+    let folder = temp_folder();
+    let archive = filled(folder.path(), 1);
+    let limits = CleanUpLimits {
+        unused_for: Some(Duration::ZERO),
+        ..CleanUpLimits::default()
+    };
+    let later = SystemTime::now() + Duration::from_mins(1);
+    let ctx = JobCtx::new();
+    let plan = archive.plan_clean_up(&limits, &[], later, &ctx).unwrap();
+    // A folder in the place of a file cannot be removed as one.
+    let file = archive.folder().join(&kept_files(archive.folder())[0]);
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    let report = archive.clean_up(&plan, &limits, &[], &ctx).unwrap();
+    assert_eq!(report.not_removed, [file]);
+    assert_eq!(report.studies, 1, "the reference alone");
 }
 
 #[test]
