@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 use rusqlite::OpenFlags;
+use rusqlite::Transaction;
 
 use crate::files::FileError;
 
@@ -20,7 +21,13 @@ pub(super) struct Schema {
     pub(super) version: i32,
     /// Makes an empty database.
     pub(super) create: &'static str,
+    /// From version 1 to 2, 2 to 3 and so on. Without them an older database is made anew from
+    /// the files: only where that loses nothing.
+    pub(super) steps: &'static [Step],
 }
+
+/// Makes the next version of a database.
+pub(super) type Step = fn(&Transaction<'_>) -> rusqlite::Result<()>;
 
 /// Opens or makes a database.
 ///
@@ -37,8 +44,15 @@ pub(super) fn open(path: &Path, schema: &Schema) -> Result<Connection, ArchiveEr
         return Err(ArchiveError::Newer(path.to_owned()));
     }
     if (1..schema.version).contains(&version) {
-        // Nothing is taken over from older ones yet: the index is made again from the files.
-        return Err(ArchiveError::Damaged(format!("version {version}")));
+        let steps = usize::try_from(version - 1)
+            .ok()
+            .and_then(|done| schema.steps.get(done..))
+            .filter(|steps| !steps.is_empty())
+            .ok_or_else(|| ArchiveError::Damaged(format!("version {version}")))?;
+        for step in steps {
+            step(&transaction)?;
+        }
+        transaction.pragma_update(None, "user_version", schema.version)?;
     }
     if version == 0 {
         transaction.execute_batch(schema.create)?;
@@ -67,10 +81,18 @@ fn prepare(connection: &Connection) -> Result<(), ArchiveError> {
     Ok(())
 }
 
-/// Whether the file's structure is whole; reads all of it.
-pub(super) fn is_whole(connection: &Connection) -> bool {
-    let answer = connection.query_row("PRAGMA quick_check(1)", (), |row| row.get::<_, String>(0));
-    answer.is_ok_and(|answer| answer == "ok")
+/// Makes sure that the file's structure is whole; reads all of it.
+///
+/// # Errors
+/// [`ArchiveError::Damaged`] if it is not; others where that could not be found out.
+pub(super) fn check_whole(connection: &Connection) -> Result<(), ArchiveError> {
+    let check = "PRAGMA quick_check(1)";
+    let answer: String = connection.query_row(check, (), |row| row.get(0))?;
+    if answer == "ok" {
+        Ok(())
+    } else {
+        Err(ArchiveError::Damaged(answer))
+    }
 }
 
 /// Renames a damaged database and what belongs to it; gives its new name.
@@ -105,6 +127,7 @@ mod tests {
     const SCHEMA: Schema = Schema {
         version: 3,
         create: "CREATE TABLE thing (name TEXT)",
+        steps: &[],
     };
 
     #[test]
@@ -122,6 +145,36 @@ mod tests {
     }
 
     #[test]
+    fn an_older_database_keeps_what_it_holds() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.sqlite");
+        let older = Schema {
+            version: 1,
+            ..SCHEMA
+        };
+        let connection = open(&path, &older).unwrap();
+        let insert = "INSERT INTO thing (name) VALUES ('a')";
+        connection.execute(insert, ()).unwrap();
+        drop(connection);
+        assert!(matches!(
+            open(&path, &SCHEMA),
+            Err(ArchiveError::Damaged(_))
+        ));
+        let newer = Schema {
+            steps: &[
+                |transaction| transaction.execute_batch("ALTER TABLE thing ADD COLUMN b TEXT"),
+                |transaction| transaction.execute_batch("UPDATE thing SET b = name || 'b'"),
+            ],
+            ..SCHEMA
+        };
+        for _ in 0..2 {
+            let connection = open(&path, &newer).unwrap();
+            let b = connection.query_row("SELECT b FROM thing", (), |row| row.get(0));
+            assert_eq!(b, Ok("ab".to_owned()));
+        }
+    }
+
+    #[test]
     fn a_file_that_is_no_database_is_damaged_and_can_be_set_aside() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.sqlite");
@@ -130,6 +183,6 @@ mod tests {
         assert!(matches!(error, ArchiveError::Damaged(_)), "{error}");
         let aside = set_aside(&path).unwrap();
         assert_eq!(std::fs::read(aside).unwrap(), [7; 5000]);
-        assert!(is_whole(&open(&path, &SCHEMA).unwrap()));
+        check_whole(&open(&path, &SCHEMA).unwrap()).unwrap();
     }
 }

@@ -25,6 +25,8 @@ const GATHERING: Duration = Duration::from_millis(150);
 const ENOUGH: usize = 1024;
 /// The wait after a write that failed.
 const PAUSE: Duration = Duration::from_secs(2);
+/// Nobody waits longer than this for the index; its writes take well below a second.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 #[derive(Debug)]
 pub(super) struct Indexer {
@@ -46,6 +48,11 @@ struct Queue {
     waiting: Vec<Entry>,
     /// Taken out, not in the index yet.
     in_hand: usize,
+    /// How many were ever added, and how many of these, in that order, are in the index.
+    added: u64,
+    written: u64,
+    /// The thread is gone, whatever the reason.
+    has_ended: bool,
     /// Someone waits for all of it.
     is_urgent: bool,
     is_stopping: bool,
@@ -64,7 +71,10 @@ impl Indexer {
         let own = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
             .name("archive index".to_owned())
-            .spawn(move || own.run())
+            .spawn(move || {
+                let _ending = Ending(Arc::clone(&own));
+                own.run();
+            })
             .map_err(|error| ArchiveError::Database(error.to_string()))?;
         Ok(Self {
             shared,
@@ -75,18 +85,24 @@ impl Indexer {
     pub(super) fn add(&self, entry: Entry) {
         let mut queue = self.shared.lock();
         queue.waiting.push(entry);
+        queue.added += 1;
         self.shared.changed.notify_all();
     }
 
-    /// Waits until everything that was added is in the index. Gives up when the index cannot be
-    /// written.
+    /// Waits until everything that was added before is in the index, whatever comes meanwhile.
+    /// Gives up when the index cannot be written, or takes too long.
     pub(super) fn flush(&self) {
         let mut queue = self.shared.lock();
         queue.is_urgent = true;
         self.shared.changed.notify_all();
-        while !(queue.is_empty() || queue.has_failed) {
-            queue = wait(&self.shared.changed, queue);
-        }
+        let all = queue.added;
+        let waited = self
+            .shared
+            .changed
+            .wait_timeout_while(queue, PATIENCE, |queue| {
+                queue.written < all && !queue.has_failed && !queue.has_ended
+            });
+        let (mut queue, _) = waited.unwrap_or_else(PoisonError::into_inner);
         queue.is_urgent = false;
     }
 
@@ -99,6 +115,16 @@ impl Indexer {
             .take()
             .is_none_or(|thread| thread.join().is_ok());
         ended && self.shared.lock().is_empty()
+    }
+}
+
+/// Says that the thread is gone, also when it panics.
+struct Ending(Arc<Shared>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.0.lock().has_ended = true;
+        self.0.changed.notify_all();
     }
 }
 
@@ -138,7 +164,10 @@ impl Shared {
             let mut queue = self.lock();
             queue.in_hand = 0;
             match written {
-                Ok(()) => queue.has_failed = false,
+                Ok(()) => {
+                    queue.has_failed = false;
+                    queue.written += entries.len() as u64;
+                }
                 Err(error) => {
                     tracing::warn!("the archive's index was not written: {error}");
                     if !queue.has_failed {

@@ -167,10 +167,13 @@ fn open_or_set_aside(
 ) -> Result<(Connection, Option<PathBuf>), ArchiveError> {
     // Reading all of it takes time: only where a program died, which a full disk may have made.
     let is_doubtful = !begun.remains.is_empty();
-    let damaged = match database::open(path, schema) {
-        Ok(connection) if is_doubtful && !database::is_whole(&connection) => {
-            ArchiveError::Damaged("quick_check".to_owned())
+    let opened = database::open(path, schema).and_then(|connection| {
+        if is_doubtful {
+            database::check_whole(&connection)?;
         }
+        Ok(connection)
+    });
+    let damaged = match opened {
         Ok(connection) => return Ok((connection, None)),
         Err(error) => error,
     };

@@ -157,9 +157,10 @@ impl Session {
             return true;
         }
         let path = self.state.join(SESSIONS).join(id).join(ALIVE);
+        // In doubt it lives: nothing must run twice.
         match File::open(&path) {
-            Ok(file) => matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)),
-            Err(_) => false,
+            Ok(file) => file.try_lock_shared().is_err(),
+            Err(error) => error.kind() != io::ErrorKind::NotFound,
         }
     }
 
@@ -192,15 +193,24 @@ fn remains(state: &Path) -> Result<Vec<Remains>, ArchiveError> {
     for entry in std::fs::read_dir(&sessions).map_err(failed)? {
         let folder = entry.map_err(failed)?.path();
         let path = folder.join(ALIVE);
-        let Ok(lock) = File::open(&path) else {
-            // It died before it had begun, or while it was cleared away.
-            drop(std::fs::remove_dir_all(&folder));
-            continue;
+        // For writing: some network file systems lock nothing else exclusively.
+        let lock = match OpenOptions::new().read(true).write(true).open(&path) {
+            Ok(lock) => lock,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                // It died before it had begun, or while it was cleared away.
+                drop(std::fs::remove_dir_all(&folder));
+                continue;
+            }
+            Err(source) => return Err(FileError::Read { path, source }.into()),
         };
         if !try_lock(&lock, &path)? {
             continue;
         }
-        let journal = std::fs::read(folder.join(TOUCHED)).unwrap_or_default();
+        let path = folder.join(TOUCHED);
+        let journal = match std::fs::read(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            journal => journal.map_err(|source| FileError::Read { path, source })?,
+        };
         let journal = String::from_utf8_lossy(&journal);
         // A line without its end was not on the disk when its process died: nothing came after it.
         let lines = journal.split_inclusive('\n');

@@ -4,6 +4,7 @@ use crate::archive::database::Schema;
 
 pub(in crate::archive) const INDEX: Schema = Schema {
     version: 2,
+    steps: &[], // it is made again from the files
     create: "
 CREATE TABLE patient (
     id INTEGER PRIMARY KEY,

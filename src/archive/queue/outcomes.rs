@@ -25,7 +25,8 @@ use super::transfers::is_all_done;
 impl Transfers {
     /// What became of instances, by SOP Instance UID, and how many bytes of them came or went.
     /// Of a retrieval they need not be known yet. What is a success stays one.
-    /// Gives the transfer as it stands then, `None` if it was removed.
+    /// Gives the transfer as it stands then, `None` if it was removed, or if another program runs
+    /// it by now; then nothing was recorded either.
     ///
     /// # Errors
     /// [`ArchiveError`]; then nothing was recorded.
@@ -37,7 +38,7 @@ impl Transfers {
         now: SystemTime,
     ) -> Result<Option<Transfer>, ArchiveError> {
         self.change(|transaction| {
-            let Some(transfer) = read_transfer(transaction, id)? else {
+            let Some(transfer) = self.read_ours(transaction, id)? else {
                 return Ok(None);
             };
             record(transaction, &transfer, outcomes, now)?;
@@ -56,6 +57,9 @@ impl Transfers {
     /// [`ArchiveError`].
     pub fn expect(&self, id: TransferId, instances: u32) -> Result<(), ArchiveError> {
         self.change(|transaction| {
+            if self.read_ours(transaction, id)?.is_none() {
+                return Ok(());
+            }
             transaction.execute(
                 "UPDATE transfer SET expected = ?2 WHERE id = ?1",
                 params![id.0, instances],

@@ -1,9 +1,15 @@
 //! The tables of what cannot be made again from files.
 
+use rusqlite::Transaction;
+
 use crate::archive::database::Schema;
 
+// Nothing can make it again: every older version must lead to this one.
+const _: () = assert!(MEMORY.steps.len() + 1 == MEMORY.version as usize);
+
 pub(in crate::archive) const MEMORY: Schema = Schema {
-    version: 1,
+    version: 2,
+    steps: &[add_patient_id],
     create: "
 CREATE TABLE transfer (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -62,3 +68,14 @@ CREATE TABLE pinned (
 ) WITHOUT ROWID;
 ",
 };
+
+/// The last of version 1 had it already.
+fn add_patient_id(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    let there = "SELECT count(*) FROM pragma_table_info('transfer') WHERE name = 'patient_id'";
+    let there: i64 = transaction.query_row(there, (), |row| row.get(0))?;
+    if there == 0 {
+        let add = "ALTER TABLE transfer ADD COLUMN patient_id TEXT NOT NULL DEFAULT ''";
+        transaction.execute_batch(add)?;
+    }
+    Ok(())
+}

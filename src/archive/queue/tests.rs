@@ -312,3 +312,44 @@ fn what_a_transfer_is_called_is_not_in_its_debug_form() {
     let text = format!("{:?}", retrieve("main", "1.2"));
     assert!(!text.contains("Jane"), "{text}");
 }
+
+#[test]
+fn a_run_that_another_program_took_over_is_not_ended_here() {
+    let folder = tempfile::tempdir().unwrap();
+    let (here, there) = (open(folder.path()), open(folder.path()));
+    let id = here.add(&retrieve("main", "1.2"), at(0)).unwrap().id;
+    here.next(&[], at(1)).unwrap().unwrap();
+    here.pause(id, at(2)).unwrap();
+    there.resume(id, at(3)).unwrap();
+    there.next(&[], at(4)).unwrap().unwrap();
+    assert_eq!(here.record(id, &[ok("1")], 10, at(5)).unwrap(), None);
+    here.expect(id, 1).unwrap();
+    assert_eq!(here.finish(id, &Ending::Complete, at(6)).unwrap(), None);
+    let transfer = there.get(id).unwrap().unwrap();
+    assert_eq!(transfer.state, TransferState::Running);
+    assert_eq!((transfer.succeeded, transfer.expected), (0, None));
+    there.record(id, &[ok("1")], 10, at(7)).unwrap().unwrap();
+    let done = there.finish(id, &Ending::Complete, at(8)).unwrap().unwrap();
+    assert_eq!(done.state, TransferState::Done);
+}
+
+#[test]
+fn a_memory_of_the_first_version_is_taken_over() {
+    for had_patient_id in [true, false] {
+        let folder = tempfile::tempdir().unwrap();
+        let id = open(folder.path())
+            .add(&retrieve("main", "1.2"), at(0))
+            .unwrap()
+            .id;
+        let path = folder.path().join("memory.sqlite");
+        let connection = rusqlite::Connection::open(path).unwrap();
+        connection.pragma_update(None, "user_version", 1).unwrap();
+        if !had_patient_id {
+            let drop_it = "ALTER TABLE transfer DROP COLUMN patient_id";
+            connection.execute_batch(drop_it).unwrap();
+        }
+        drop(connection);
+        let transfer = open(folder.path()).get(id).unwrap().unwrap();
+        assert_eq!(transfer.study_uid, "1.2");
+    }
+}

@@ -168,7 +168,8 @@ impl Transfers {
         }))
     }
 
-    /// The attempt is over. Gives the transfer as it stands then, `None` if it was removed.
+    /// The attempt is over. Gives the transfer as it stands then, `None` if it was removed, or if
+    /// another program runs it by now.
     /// What the reader paused or cancelled meanwhile stays so.
     ///
     /// # Errors
@@ -180,7 +181,7 @@ impl Transfers {
         now: SystemTime,
     ) -> Result<Option<Transfer>, ArchiveError> {
         self.change(|transaction| {
-            let Some(transfer) = read_transfer(transaction, id)? else {
+            let Some(transfer) = self.read_ours(transaction, id)? else {
                 return Ok(None);
             };
             if transfer.state == TransferState::Running {
@@ -203,6 +204,23 @@ impl Transfers {
             }
             read_transfer(transaction, id)
         })
+    }
+
+    /// A transfer; `None` where another program runs it: it was resumed there after it was paused
+    /// here, or while this computer slept.
+    pub(super) fn read_ours(
+        &self,
+        transaction: &Transaction<'_>,
+        id: TransferId,
+    ) -> Result<Option<Transfer>, ArchiveError> {
+        let mut statement = transaction.prepare_cached(
+            "SELECT 1 FROM transfer WHERE id = ?1 AND state = ?2 AND owner <> ?3",
+        )?;
+        let running = TransferState::Running.code();
+        if statement.exists(params![id.0, running, self.session.id()])? {
+            return Ok(None);
+        }
+        read_transfer(transaction, id)
     }
 
     /// What ran in a program that is gone waits again.

@@ -156,9 +156,9 @@ fn an_imported_original_is_kept_back_from_a_clean_up_after_its_index_was_lost() 
         names
     };
     let imported = ("ID7".to_owned(), KeptBack::NeverSent);
-    assert_eq!(kept_back(&archive), [imported.clone()]);
+    assert_eq!(kept_back(&archive), std::slice::from_ref(&imported));
     archive.rebuild(&JobCtx::new()).unwrap();
-    assert_eq!(kept_back(&archive), [imported.clone()]);
+    assert_eq!(kept_back(&archive), std::slice::from_ref(&imported));
 
     let archive_folder = archive.folder().to_owned();
     drop(archive);
