@@ -163,17 +163,12 @@ impl From<Message> for Failure {
 }
 
 impl Failure {
-    /// Whether trying the same again would come to the same: who we are, or what was asked, is wrong.
+    /// Whether trying the same again would come to the same: who we are, or what was asked, is
+    /// wrong. Of two minds with [`Self::is_transient`] never: a wrong password that is tried again
+    /// and again locks an account.
     #[must_use]
     pub const fn is_lasting(&self) -> bool {
-        matches!(
-            self,
-            Self::CalledTitleUnknown { .. }
-                | Self::CallingTitleUnknown { .. }
-                | Self::NoContext { .. }
-                | Self::NoReception
-                | Self::Tls { .. }
-        )
+        !self.is_transient()
     }
 
     /// What happened, and what is likely to help.
@@ -231,21 +226,33 @@ impl Failure {
     }
 
     /// Whether the same may go well later without anybody's doing: a line that was cut, a node
-    /// that is down or busy. What must be set right first (titles, certificates) is not.
+    /// that is down or busy. What must be set right first (titles, certificates, passwords) is not.
     #[must_use]
     pub const fn is_transient(&self) -> bool {
         match self {
-            Self::Refused { .. }
+            Self::Cancelled
+            | Self::Refused { .. }
             | Self::HostUnknown { .. }
             | Self::Unreachable { .. }
             | Self::NoConnection { .. }
             | Self::NoAnswer { .. }
             | Self::Busy { .. }
             | Self::Aborted { .. }
-            | Self::Cut { .. } => true,
+            | Self::Cut { .. }
+            | Self::Listen { .. } => true,
             Self::Web { trouble, .. } => trouble.is_transient(),
-            Self::Status { status, .. } => matches!(*status, 0xa700..=0xa7ff | 0xc000..=0xcfff),
-            _ => false,
+            // Out of resources, unable to process, processing failure, ended in the middle.
+            Self::Status { status, .. } => {
+                matches!(*status, 0xa700..=0xa7ff | 0xc000..=0xcfff | 0x0110 | 0xfe00)
+            }
+            Self::CalledTitleUnknown { .. }
+            | Self::CallingTitleUnknown { .. }
+            | Self::Rejected { .. }
+            | Self::NoContext { .. }
+            | Self::Tls { .. }
+            | Self::Protocol { .. }
+            | Self::NoReception
+            | Self::Told(_) => false,
         }
     }
 }
@@ -321,6 +328,31 @@ mod tests {
         };
         assert!(status(0xa700).is_transient());
         assert!(!status(0xa801).is_transient());
+    }
+
+    #[test]
+    fn a_wrong_password_is_never_tried_again() {
+        let web = |trouble| Failure::Web {
+            peer: "P".into(),
+            trouble,
+        };
+        for trouble in [
+            WebTrouble::Unauthorised,
+            WebTrouble::Forbidden,
+            WebTrouble::SignIn,
+            WebTrouble::SignInFailed(String::new()),
+            WebTrouble::NoSecret {
+                variable: String::new(),
+            },
+        ] {
+            assert!(web(trouble.clone()).is_lasting(), "{trouble:?}");
+        }
+        assert!(!web(WebTrouble::Busy).is_lasting());
+        let untrusted = Failure::Tls {
+            peer: "P".into(),
+            trouble: TlsTrouble::UnknownAuthority,
+        };
+        assert!(untrusted.is_lasting());
     }
 
     #[test]

@@ -17,8 +17,51 @@ use crate::workspace::{
 /// What the page remembers while it is open.
 #[derive(Default)]
 pub struct SearchPage {
-    selected: Option<usize>,
+    /// The study that was chosen. Its row is looked up each time: rows move with every answer.
+    selected: Option<Chosen>,
     has_focus: bool,
+}
+
+/// Which study is chosen, whatever row it stands in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Chosen {
+    study_uid: String,
+    patient_id: String,
+    patient_name: String,
+}
+
+impl Chosen {
+    fn of(found: &FoundStudy) -> Self {
+        let study = &found.study;
+        Self {
+            study_uid: study.study_uid.clone(),
+            patient_id: study.patient_id.clone(),
+            patient_name: study.patient_name.clone(),
+        }
+    }
+
+    fn is(&self, found: &FoundStudy) -> bool {
+        let study = &found.study;
+        self.study_uid == study.study_uid
+            && self.patient_id == study.patient_id
+            && self.patient_name == study.patient_name
+    }
+}
+
+impl SearchPage {
+    /// The row of the chosen study, as the rows stand now.
+    fn row(&self, rows: &[FoundStudy]) -> Option<usize> {
+        let chosen = self.selected.as_ref()?;
+        rows.iter().position(|found| chosen.is(found))
+    }
+
+    /// A click on a row. Returns whether it opens the study: at a double click, if the first click
+    /// met the same one. A row may have moved between the two.
+    fn click(&mut self, found: &FoundStudy, is_double: bool) -> bool {
+        let is_same = self.selected.as_ref().is_some_and(|it| it.is(found));
+        self.selected = Some(Chosen::of(found));
+        is_double && is_same
+    }
 }
 
 /// Widths of the columns, as parts of the whole; the description takes what is left.
@@ -44,9 +87,10 @@ pub fn search_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut SearchPage) {
     chips_ui(ui, ctx);
     sources_ui(ui, ctx);
     ui.add_space(ctx.theme.sizes.space);
-    let count = ctx.workspace.search.rows().len();
-    page.selected = page.selected.filter(|row| *row < count);
-    keys_ui(ui, ctx, page, count);
+    if page.row(ctx.workspace.search.rows()).is_none() {
+        page.selected = None;
+    }
+    keys_ui(ui, ctx, page);
     table_ui(ui, ctx, page);
     ui.add_space(ctx.theme.sizes.space);
     deeds_ui(ui, ctx, page);
@@ -230,30 +274,29 @@ fn sources_ui(ui: &mut Ui, ctx: &PanelCtx<'_>) {
 }
 
 /// Up and down choose a row, Enter opens it.
-fn keys_ui(ui: &Ui, ctx: &mut PanelCtx<'_>, page: &mut SearchPage, count: usize) {
-    if count == 0 {
-        return;
-    }
+fn keys_ui(ui: &Ui, ctx: &mut PanelCtx<'_>, page: &mut SearchPage) {
+    let rows = ctx.workspace.search.rows();
+    let row = page.row(rows);
     let (down, up, enter) = ui.input(|input| {
         let is = |key| input.key_pressed(key);
         (is(Key::ArrowDown), is(Key::ArrowUp), is(Key::Enter))
     });
     if down {
-        page.selected = Some(page.selected.map_or(0, |row| (row + 1).min(count - 1)));
+        let next = row.map_or(0, |row| (row + 1).min(rows.len().saturating_sub(1)));
+        page.selected = rows.get(next).map(Chosen::of);
     } else if up {
-        page.selected = page.selected.and_then(|row| row.checked_sub(1));
-    } else if enter && let Some(row) = page.selected {
-        open(ctx, row);
+        let next = row.and_then(|row| row.checked_sub(1));
+        page.selected = next.and_then(|row| rows.get(row)).map(Chosen::of);
+    } else if enter && let Some(found) = row.and_then(|row| rows.get(row)) {
+        open(ctx, found);
     }
 }
 
-fn open(ctx: &mut PanelCtx<'_>, row: usize) {
-    if let Some(found) = ctx.workspace.search.rows().get(row) {
-        let found = Box::new(found.clone());
-        ctx.commands
-            .push(Command::Transfer(TransferEdit::Open(found)));
-        ctx.parts.push(crate::action::Part::Close);
-    }
+fn open(ctx: &mut PanelCtx<'_>, found: &FoundStudy) {
+    let found = Box::new(found.clone());
+    ctx.commands
+        .push(Command::Transfer(TransferEdit::Open(found)));
+    ctx.parts.push(crate::action::Part::Close);
 }
 
 fn table_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut SearchPage) {
@@ -300,7 +343,7 @@ fn table_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut SearchPage) {
                 };
                 let size = vec2(ui.available_width(), height);
                 let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-                let is_selected = page.selected == Some(row);
+                let is_selected = page.selected.as_ref().is_some_and(|it| it.is(found));
                 response.widget_info(|| {
                     let name = &found.study.patient_name;
                     egui::WidgetInfo::selected(egui::Role::Button, true, is_selected, name)
@@ -312,16 +355,13 @@ fn table_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut SearchPage) {
                     ui.painter().rect_filled(rect, 3.0, theme.colours.line);
                 }
                 cells_ui(ui, ctx, rect, &cells(ctx, found), found.is_ambiguous);
-                if response.clicked() {
-                    page.selected = Some(row);
-                }
-                if response.double_clicked() {
-                    opened = Some(row);
+                if response.clicked() && page.click(found, response.double_clicked()) {
+                    opened = Some(found);
                 }
             }
         });
-    if let Some(row) = opened {
-        open(ctx, row);
+    if let Some(found) = opened {
+        open(ctx, found);
     }
 }
 
@@ -400,11 +440,9 @@ fn cells_ui(ui: &Ui, ctx: &PanelCtx<'_>, rect: Rect, texts: &[String], is_doubtf
 /// What can be done with the row that is chosen.
 fn deeds_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &SearchPage) {
     let theme = ctx.theme;
-    let chosen = page
-        .selected
-        .and_then(|row| ctx.workspace.search.rows().get(row));
-    let chosen = chosen.cloned();
-    let count = ctx.workspace.search.rows().len();
+    let rows = ctx.workspace.search.rows();
+    let chosen = page.row(rows).and_then(|row| rows.get(row)).cloned();
+    let count = rows.len();
     ui.horizontal(|ui| {
         ui.set_min_height(theme.sizes.control);
         let words = if chosen.as_ref().is_some_and(|found| found.is_ambiguous) {
@@ -441,4 +479,51 @@ fn deeds_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &SearchPage) {
             }
         });
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dicom::Dataset;
+    use crate::model::StudyMatch;
+
+    fn found(uid: &str, id: &str, name: &str) -> FoundStudy {
+        let mut study = StudyMatch::from_dataset(Dataset::default());
+        study.study_uid = uid.into();
+        study.patient_id = id.into();
+        study.patient_name = name.into();
+        FoundStudy {
+            study,
+            sources: vec![Source::Archive],
+            is_ambiguous: false,
+        }
+    }
+
+    #[test]
+    fn the_chosen_study_stays_chosen_when_rows_move() {
+        let (mine, other) = (found("1", "A", "Benali"), found("2", "B", "Abel"));
+        let mut page = SearchPage::default();
+        assert!(!page.click(&mine, false));
+        assert_eq!(page.row(&[mine.clone(), other.clone()]), Some(0));
+        assert_eq!(page.row(&[other.clone(), mine]), Some(1));
+        assert_eq!(page.row(&[other]), None);
+    }
+
+    #[test]
+    fn the_same_uid_of_another_patient_is_not_the_chosen_study() {
+        let mut page = SearchPage::default();
+        page.click(&found("1", "A", "Benali"), false);
+        let others = [found("1", "B", "Benali"), found("1", "A", "Abel")];
+        assert_eq!(page.row(&others), None);
+    }
+
+    #[test]
+    fn a_double_click_opens_only_what_the_first_click_chose() {
+        let (mine, other) = (found("1", "A", "Benali"), found("2", "B", "Abel"));
+        let mut page = SearchPage::default();
+        page.click(&mine, false);
+        assert!(!page.click(&other, true));
+        page.click(&mine, false);
+        assert!(page.click(&mine, true));
+    }
 }
