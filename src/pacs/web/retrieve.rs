@@ -3,12 +3,14 @@
 use std::collections::HashSet;
 use std::collections::VecDeque;
 use std::sync::Mutex;
+use std::sync::MutexGuard;
 use std::sync::PoisonError;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use std::time::Instant;
 
+use super::WebTrouble;
 use super::address::escaped;
 use super::instance::Forms;
 use super::instance::InstancePlace;
@@ -20,6 +22,7 @@ use super::session::Ask;
 use super::session::Session;
 use super::site::CONNECTIONS;
 use super::site::Site;
+use super::trouble::Streak;
 use crate::dicom::InstanceSink;
 use crate::dicom::tags;
 use crate::jobs::JobCtx;
@@ -60,7 +63,8 @@ pub(super) fn retrieve(
                 places.extend(found);
             }
             // A service that cannot list instances can still send them all at once.
-            Ok(_) | Err(Failure::Web { .. }) => in_bulk.push(part),
+            Ok(_) => in_bulk.push(part),
+            Err(Failure::Web { trouble, .. }) if trouble.is_of_one_request() => in_bulk.push(part),
             Err(failure) => return Err(failure),
         }
     }
@@ -166,7 +170,10 @@ fn fetch_all(
                 return;
             };
             match fetch(session, forms, &place, sink) {
-                Ok(arrived) => tally.count(arrived, Some(&place.study_uid)),
+                Ok(arrived) => {
+                    tally.streak().succeed();
+                    tally.count(arrived, Some(&place.study_uid));
+                }
                 Err(Failure::Web { peer, trouble }) if trouble.is_of_one_instance() => {
                     tally.count(
                         Arrived {
@@ -175,6 +182,9 @@ fn fetch_all(
                         },
                         None,
                     );
+                    if tally.streak().refuse(&trouble) {
+                        tally.end(Failure::Web { peer, trouble });
+                    }
                 }
                 Err(failure) => tally.end(failure),
             }
@@ -204,9 +214,14 @@ fn fetch_in_bulk(
         may_pack: false,
     });
     let outcome = answer.and_then(|answer| {
-        receive(session, answer, None, sink, &mut |arrived| {
+        let is_partial = answer.is_partial();
+        let received = receive(session, answer, None, sink, &mut |arrived| {
             tally.count(arrived, Some(&part.study_uid));
-        })
+        });
+        match received {
+            Ok(()) if is_partial => Err(session.site.trouble(WebTrouble::Truncated)),
+            received => received,
+        }
     });
     outcome.map(drop)
 }
@@ -219,6 +234,7 @@ struct Tally<'a> {
     state: Mutex<Retrieved>,
     /// SOP Instance UIDs of what was kept, or refused for good.
     come: Mutex<HashSet<String>>,
+    streak: Mutex<Streak>,
 }
 
 impl<'a> Tally<'a> {
@@ -229,6 +245,7 @@ impl<'a> Tally<'a> {
             has_ended: AtomicBool::new(false),
             state: Mutex::default(),
             come: Mutex::default(),
+            streak: Mutex::default(),
         }
     }
 
@@ -275,6 +292,10 @@ impl<'a> Tally<'a> {
         std::mem::take(&mut self.come.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    fn streak(&self) -> MutexGuard<'_, Streak> {
+        self.streak.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn end(&self, failure: Failure) {
         self.has_ended.store(true, Ordering::Relaxed);
         self.lock().end.get_or_insert(failure);
@@ -294,7 +315,7 @@ impl<'a> Tally<'a> {
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Retrieved> {
+    fn lock(&self) -> MutexGuard<'_, Retrieved> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
