@@ -207,6 +207,9 @@ fn fetch_in(
         accept: &accept,
         may_pack: false,
     })?;
+    if answer.is_partial() && !answer.media_type.is_multipart() {
+        return Err(site.trouble(WebTrouble::Truncated));
+    }
     let mut arrived = None;
     let only = Some(place.instance_uid.as_str());
     let outcome = receive(session, answer, only, sink, &mut |part| {

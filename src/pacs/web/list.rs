@@ -59,19 +59,23 @@ pub(super) fn list(
         if answer.status == 204 {
             return Ok(());
         }
-        let is_cut = answer
-            .header("warning")
-            .is_some_and(|text| text.contains("299"));
+        let is_cut = answer.is_partial()
+            || answer
+                .header("warning")
+                .is_some_and(|text| text.contains("299"));
         let entries = entries(session, answer)?;
         let came = entries.len();
         let mut is_new = false;
         for entry in entries {
             session.ctx.check()?;
-            let uid = entry.dataset.elements().uid(key);
-            if uid.is_some_and(|uid| !seen.insert(uid)) {
-                continue; // the page before ended with it, or the service does not know pages
+            match entry.dataset.elements().uid(key) {
+                // The page before ended with it, or the service does not know pages.
+                Some(uid) if !seen.insert(uid.clone()) => continue,
+                Some(_) => is_new = true,
+                // Nobody can tell whether it came before, so it proves no new page.
+                None if offset > 0 && !is_new => continue,
+                None => {}
             }
-            is_new = true;
             if each(entry) == After::Stop {
                 return Ok(());
             }

@@ -3,12 +3,14 @@
 use std::collections::HashSet;
 use std::collections::VecDeque;
 use std::sync::Mutex;
+use std::sync::MutexGuard;
 use std::sync::PoisonError;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use std::time::Instant;
 
+use super::WebTrouble;
 use super::address::escaped;
 use super::instance::Forms;
 use super::instance::InstancePlace;
@@ -21,6 +23,7 @@ use super::session::Ask;
 use super::session::Session;
 use super::site::CONNECTIONS;
 use super::site::Site;
+use super::trouble::Streak;
 use crate::dicom::InstanceSink;
 use crate::dicom::tags;
 use crate::jobs::JobCtx;
@@ -61,7 +64,8 @@ pub(super) fn retrieve(
                 places.extend(found);
             }
             // A service that cannot list instances can still send them all at once.
-            Ok(_) | Err(Failure::Web { .. }) => in_bulk.push(part),
+            Ok(_) => in_bulk.push(part),
+            Err(Failure::Web { trouble, .. }) if trouble.is_of_one_request() => in_bulk.push(part),
             Err(failure) => return Err(failure),
         }
     }
@@ -167,7 +171,10 @@ fn fetch_all(
                 return;
             };
             match fetch(session, forms, &place, sink) {
-                Ok(arrived) => tally.count(arrived, Some(&place.study_uid)),
+                Ok(arrived) => {
+                    tally.streak().succeed();
+                    tally.count(arrived, Some(&place.study_uid));
+                }
                 Err(Failure::Web { peer, trouble }) if trouble.is_of_one_instance() => {
                     tally.count(
                         Arrived {
@@ -176,6 +183,9 @@ fn fetch_all(
                         },
                         None,
                     );
+                    if tally.streak().refuse(&trouble) {
+                        tally.end(Failure::Web { peer, trouble });
+                    }
                 }
                 Err(failure) => tally.end(failure),
             }
@@ -205,6 +215,7 @@ fn fetch_in_bulk(
         may_pack: false,
     });
     let answer = answer?;
+    let is_partial = answer.is_partial();
     // A disk takes its time to promise that something lasts; the line does not wait for it.
     let (give, take) = crossbeam_channel::bounded(CONNECTIONS);
     let keep = || {
@@ -226,7 +237,10 @@ fn fetch_in_bulk(
             give.send(ended).map_err(|_closed| Failure::Cancelled)
         });
         drop(give);
-        taken
+        match taken {
+            Ok(()) if is_partial => Err(session.site.trouble(WebTrouble::Truncated)),
+            taken => taken,
+        }
     })
 }
 
@@ -238,6 +252,7 @@ struct Tally<'a> {
     state: Mutex<Retrieved>,
     /// SOP Instance UIDs of what was kept, or refused for good.
     come: Mutex<HashSet<String>>,
+    streak: Mutex<Streak>,
 }
 
 impl<'a> Tally<'a> {
@@ -248,6 +263,7 @@ impl<'a> Tally<'a> {
             has_ended: AtomicBool::new(false),
             state: Mutex::default(),
             come: Mutex::default(),
+            streak: Mutex::default(),
         }
     }
 
@@ -294,6 +310,10 @@ impl<'a> Tally<'a> {
         std::mem::take(&mut self.come.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    fn streak(&self) -> MutexGuard<'_, Streak> {
+        self.streak.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn end(&self, failure: Failure) {
         self.has_ended.store(true, Ordering::Relaxed);
         self.lock().end.get_or_insert(failure);
@@ -313,7 +333,7 @@ impl<'a> Tally<'a> {
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Retrieved> {
+    fn lock(&self) -> MutexGuard<'_, Retrieved> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

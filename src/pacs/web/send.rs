@@ -15,12 +15,14 @@ use std::sync::PoisonError;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 
+use super::WebTrouble;
 use super::list::entries_of;
 use super::session::Answer;
 use super::session::Ask;
 use super::session::Content;
 use super::session::Session;
 use super::site::Site;
+use super::trouble::Streak;
 use crate::dicom::ByteSource;
 use crate::dicom::Elements;
 use crate::dicom::io_message;
@@ -51,6 +53,7 @@ pub(super) fn send(
     let waiting: Mutex<VecDeque<&PathBuf>> = Mutex::new(files.iter().collect());
     let has_ended = AtomicBool::new(false);
     let sent = Mutex::new(Sent::default());
+    let streak = Mutex::new(Streak::default());
     let lock = || sent.lock().unwrap_or_else(PoisonError::into_inner);
     let work = || {
         while !has_ended.load(Ordering::Relaxed) {
@@ -62,7 +65,17 @@ pub(super) fn send(
                 return;
             };
             match send_one(&session, path) {
-                Ok(outcome) => {
+                Ok((outcome, trouble)) => {
+                    let mut streak = streak.lock().unwrap_or_else(PoisonError::into_inner);
+                    if outcome.result.is_ok() {
+                        streak.succeed();
+                    } else if let Some(trouble) = trouble
+                        && streak.refuse(&trouble)
+                    {
+                        has_ended.store(true, Ordering::Relaxed);
+                        lock().end.get_or_insert(site.trouble(trouble));
+                    }
+                    drop(streak);
                     told(&outcome);
                     lock().outcomes.push(outcome);
                 }
@@ -86,7 +99,11 @@ pub(super) fn send(
     }
 }
 
-fn send_one(session: &Session<'_>, path: &Path) -> Result<SendOutcome, Failure> {
+/// Sends one file; beside its fate what the service refused it with, if others may go well.
+fn send_one(
+    session: &Session<'_>,
+    path: &Path,
+) -> Result<(SendOutcome, Option<WebTrouble>), Failure> {
     let source = ByteSource::File(Arc::from(path));
     let outcome = |uid: &str, result| SendOutcome {
         path: path.to_owned(),
@@ -96,13 +113,13 @@ fn send_one(session: &Session<'_>, path: &Path) -> Result<SendOutcome, Failure> 
     };
     let header = match read_header(source) {
         Ok(header) => header,
-        Err(error) => return Ok(outcome("", Err(error.message()))),
+        Err(error) => return Ok((outcome("", Err(error.message())), None)),
     };
     let elements = header.dataset.elements();
     let uid = elements.uid(tags::SOP_INSTANCE_UID).unwrap_or_default();
     let body = match Body::of(path) {
         Ok(body) => body,
-        Err(message) => return Ok(outcome(&uid, Err(message))),
+        Err(message) => return Ok((outcome(&uid, Err(message)), None)),
     };
     let answer = session.post(
         &Ask {
@@ -116,15 +133,14 @@ fn send_one(session: &Session<'_>, path: &Path) -> Result<SendOutcome, Failure> 
             open: &|| body.open().map_err(Failure::Told),
         },
     );
-    match answer {
-        Ok(answer) => {
-            let told = judged(session, answer, &uid)?;
+    match answer.and_then(|answer| judged(session, answer, &uid)) {
+        Ok(told) => {
             let mut outcome = outcome(&uid, told.result.map(|()| body.file_length));
             outcome.remark = told.remark;
-            Ok(outcome)
+            Ok((outcome, None))
         }
         Err(Failure::Web { peer, trouble }) if trouble.is_of_one_instance() => {
-            Ok(outcome(&uid, Err(trouble.message(&peer))))
+            Ok((outcome(&uid, Err(trouble.message(&peer))), Some(trouble)))
         }
         Err(failure) => Err(failure),
     }

@@ -132,6 +132,10 @@ impl<'a> Session<'a> {
                 .header(header::ACCEPT, ask.accept)
                 .header(header::CONTENT_TYPE, content.content_type)
                 .header(header::CONTENT_LENGTH, content.length);
+            let mut body = Paced {
+                body: &mut *body,
+                session: self,
+            };
             let body = SendBody::from_reader(&mut body);
             let answer = self.run(request, who.as_deref(), body)?;
             match answer.status {
@@ -210,6 +214,22 @@ impl<'a> Session<'a> {
     }
 }
 
+/// What is sent, no faster than the line may be used.
+struct Paced<'a> {
+    body: &'a mut dyn Read,
+    session: &'a Session<'a>,
+}
+
+impl Read for Paced<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.body.read(buffer)?;
+        if let Some(throttle) = &self.session.site.throttle {
+            throttle.pass(read, self.session.ctx);
+        }
+        Ok(read)
+    }
+}
+
 /// Cuts the connections when the job is cancelled; ends when what is returned is dropped.
 fn cut_when_cancelled(agent: &Agent, ctx: &JobCtx) -> Sender<()> {
     let (ended, end) = crossbeam_channel::bounded(0);
@@ -244,6 +264,11 @@ pub(super) struct Answer<'s> {
 }
 
 impl Answer<'_> {
+    /// Part of what was asked for (206): whole instances, or a page of a list; never all.
+    pub const fn is_partial(&self) -> bool {
+        self.status == 206
+    }
+
     /// Whether its end can be told from a line that was cut.
     pub fn says_its_length(&self) -> bool {
         self.body.content_length().is_some() || self.headers.contains_key(header::TRANSFER_ENCODING)

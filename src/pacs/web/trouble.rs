@@ -109,6 +109,15 @@ impl WebTrouble {
         }
     }
 
+    /// Whether a service may well do all at once what it does not do one by one: it knows no such
+    /// request, or answers it in no form that we can read.
+    pub(super) const fn is_of_one_request(&self) -> bool {
+        matches!(
+            self,
+            Self::NoService { .. } | Self::NotAcceptable | Self::NotJson { .. }
+        )
+    }
+
     /// Whether it is about one thing asked for, and another may well be had.
     pub(super) const fn is_of_one_instance(&self) -> bool {
         match self {
@@ -123,5 +132,93 @@ impl WebTrouble {
             Self::Status { status, .. } => *status != 407,
             _ => false,
         }
+    }
+}
+
+/// Refusals in a row after which a run of many instances ends.
+const MOST_REFUSALS: usize = 3;
+
+/// What a service says to one instance after the other.
+#[derive(Debug, Default)]
+pub(super) struct Streak {
+    last: Option<WebTrouble>,
+    length: usize,
+    has_success: bool,
+}
+
+impl Streak {
+    /// An instance went well.
+    pub fn succeed(&mut self) {
+        *self = Self {
+            has_success: true,
+            ..Self::default()
+        };
+    }
+
+    /// An instance was refused. `true` if the next ones will be, too: who may not, may not at all,
+    /// and who is overloaded is not helped by more requests. What only this instance may be the
+    /// reason of, counts as long as nothing went well.
+    pub fn refuse(&mut self, trouble: &WebTrouble) -> bool {
+        let kind = match trouble {
+            // Each has a path of its own.
+            WebTrouble::NoService { .. } => WebTrouble::NoService {
+                path: String::new(),
+            },
+            WebTrouble::Status { status, .. } => WebTrouble::Status {
+                status: *status,
+                detail: String::new(),
+            },
+            WebTrouble::Forbidden | WebTrouble::Busy => trouble.clone(),
+            _ => {
+                self.length = 0;
+                self.last = None;
+                return false;
+            }
+        };
+        let is_perhaps_its_own = matches!(
+            kind,
+            WebTrouble::NoService { .. } | WebTrouble::Status { status: ..=500, .. }
+        );
+        if self.last.as_ref() == Some(&kind) {
+            self.length += 1;
+        } else {
+            self.length = 1;
+            self.last = Some(kind);
+        }
+        self.length >= MOST_REFUSALS && !(is_perhaps_its_own && self.has_success)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_times_the_same_no_is_the_services_word_and_one_of_its_own_is_the_instances() {
+        let missing = |n: u32| WebTrouble::NoService {
+            path: n.to_string(),
+        };
+        let run = |troubles: &[Option<WebTrouble>]| {
+            let mut streak = Streak::default();
+            let mut is_over = false;
+            for trouble in troubles {
+                match trouble {
+                    None => streak.succeed(),
+                    Some(trouble) => is_over |= streak.refuse(trouble),
+                }
+            }
+            is_over
+        };
+        let forbidden = || Some(WebTrouble::Forbidden);
+        let busy = || Some(WebTrouble::Busy);
+        assert!(run(&[forbidden(), forbidden(), forbidden()]));
+        assert!(run(&[None, busy(), busy(), busy()]));
+        assert!(!run(&[busy(), busy(), None, busy()]));
+        assert!(!run(&[busy(), forbidden(), busy(), forbidden()]));
+        let missing = |n| Some(missing(n));
+        assert!(run(&[missing(1), missing(2), missing(3)]));
+        assert!(!run(&[None, missing(1), missing(2), missing(3)]));
+        let torn = || Some(WebTrouble::Truncated);
+        assert!(!run(&[torn(), torn(), torn(), torn()]));
     }
 }

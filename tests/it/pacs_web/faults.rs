@@ -581,3 +581,80 @@ fn a_packed_list_is_unpacked() {
     });
     assert_eq!(count(&server), 7);
 }
+
+#[test]
+fn a_service_that_refuses_one_after_the_other_is_not_asked_for_all() {
+    let server = HttpServer::start(|request| {
+        if request.path().ends_with("/instances") && request.method == "GET" {
+            let all: Vec<_> = (1..=40)
+                .map(|n| format!(r#"{{"00080018":{{"vr":"UI","Value":["{}"]}}}}"#, uid(n)))
+                .collect();
+            return Reply::json(&format!("[{}]", all.join(",")));
+        }
+        Reply::status(403)
+    });
+    let numbers: Vec<i32> = (1..=40).collect();
+    let retrieved = retrieve(&server, &numbers, &Keeping::new()).unwrap();
+    assert!(retrieved.end.is_some());
+    assert!(retrieved.failed.len() < 40, "{}", retrieved.failed.len());
+    let folder = crate::common::temp_folder();
+    let files: Vec<_> = (1..=40)
+        .map(|n| {
+            let path = folder.path().join(n.to_string());
+            std::fs::write(&path, file(n)).unwrap();
+            path
+        })
+        .collect();
+    let service = service(&node(&server.url()));
+    let sent = service.send(&files, &|_| {}, &ctx()).unwrap();
+    assert!(sent.end.is_some());
+    assert!(sent.outcomes.len() < 10, "{}", sent.outcomes.len());
+}
+
+#[test]
+fn part_of_what_was_asked_for_is_not_all_of_it() {
+    let server = HttpServer::start(|request| {
+        if request.path().ends_with("/instances") {
+            return Reply::status(501);
+        }
+        Reply::new(206, PARTS, parts(&[file(1)]))
+    });
+    let study = vec![Wanted {
+        study_uid: STUDY.into(),
+        series: Vec::new(),
+    }];
+    let outcome = service(&node(&server.url()))
+        .retrieve(&study, &Keeping::new(), &|_| {}, &ctx())
+        .unwrap();
+    assert_eq!(outcome.instances, 1);
+    assert!(!outcome.is_complete());
+}
+
+#[test]
+fn sending_keeps_to_the_limit_of_the_line_too() {
+    let server = HttpServer::start(|_| Reply::status(200));
+    let big = image(1).bits(16, 16).pixels_all(1, vec![0; 256]);
+    let file = big.raw_pixels(crate::common::Value::Bytes(vec![0; 60_000]));
+    let folder = crate::common::temp_folder();
+    let path = folder.path().join("1");
+    std::fs::write(&path, file.write(Encoding::ExplicitLittle)).unwrap();
+    let mut node = node(&server.url());
+    node.limit_bytes_per_s = Some(60_000);
+    let begin = Instant::now();
+    let sent = service(&node).send(&[path], &|_| {}, &ctx()).unwrap();
+    assert!(sent.is_complete(1), "{sent:?}");
+    let elapsed = begin.elapsed();
+    assert!(elapsed > Duration::from_millis(600), "{elapsed:?}");
+}
+
+#[test]
+fn entries_without_an_identifier_do_not_make_a_list_endless() {
+    let server = HttpServer::start(|_| {
+        let entry = r#"{"00100010":{"vr":"PN","Value":[{"Alphabetic":"A"}]}}"#;
+        Reply::json(&format!("[{}]", vec![entry; 60].join(",")))
+    });
+    let query = StudyQuery::default();
+    let found = service(&node(&server.url())).find(&query, &mut |_| {}, &ctx());
+    found.unwrap();
+    assert!(server.requests().len() <= 3);
+}
