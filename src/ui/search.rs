@@ -495,6 +495,7 @@ mod tests {
         FoundStudy {
             study,
             sources: vec![Source::Archive],
+            node_count: None,
             is_ambiguous: false,
         }
     }
