@@ -83,6 +83,7 @@ pacs-get-fewer = { $instances } of { $expected } instances came.
 pacs-get-done = { $instances } instances, { $size }, { $seconds } s
 pacs-send-nothing = There is nothing to send.
 pacs-send-archive = Instances in an archive are not sent; unpack it first.
+pacs-send-commit-web = A DICOMweb service cannot be asked to commit itself here (--commit). Leave it out, or send to AETITLE@host:port.
 pacs-send-done = { $instances } instances sent, { $size }, { $seconds } s
 
 help-pacs = Other programs’ archives: DIMSE and DICOMweb

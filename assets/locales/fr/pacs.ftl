@@ -83,6 +83,7 @@ pacs-get-fewer = { $instances } instances sur { $expected } sont arrivées.
 pacs-get-done = { $instances } instances, { $size }, { $seconds } s
 pacs-send-nothing = Il n’y a rien à envoyer.
 pacs-send-archive = Les instances d’un fichier compressé ne sont pas envoyées ; décompressez-le d’abord.
+pacs-send-commit-web = On ne peut pas demander ici à un service DICOMweb de s’engager à conserver (--commit). Retirez cette option, ou envoyez à TITREAE@hôte:port.
 pacs-send-done = { $instances } instances envoyées, { $size }, { $seconds } s
 
 help-pacs = Archives d’autres programmes : DIMSE et DICOMweb

@@ -42,7 +42,7 @@ pub(super) fn run(args: &GetArgs) -> ExitCode {
         Ok(service) => service,
         Err(reason) => return output::fail(output::WRONG_USAGE, &reason),
     };
-    let sink = match sink(args) {
+    let (sink, archive) = match sink(args) {
         Ok(sink) => sink,
         Err(reason) => return output::fail(output::NOTHING_USABLE, &reason),
     };
@@ -64,6 +64,12 @@ pub(super) fn run(args: &GetArgs) -> ExitCode {
     );
     let elapsed = start.elapsed();
     progress.end();
+    if let Some(archive) = archive {
+        archive.flush();
+        for problem in archive.problems().drain() {
+            output::say_text(&Words::system().problem(&problem));
+        }
+    }
     match result {
         Ok(retrieved) => report(args, &retrieved, elapsed),
         Err(failure) => {
@@ -75,11 +81,11 @@ pub(super) fn run(args: &GetArgs) -> ExitCode {
     }
 }
 
-/// The folder that was named, or the local archive.
-fn sink(args: &GetArgs) -> Result<Box<dyn InstanceSink>, Message> {
+/// The folder that was named, or the local archive, which has things to say of itself.
+fn sink(args: &GetArgs) -> Result<(Box<dyn InstanceSink>, Option<Archive>), Message> {
     if let Some(folder) = &args.out {
         make_folder(folder, Readable::AsUsual).map_err(|error| error.message())?;
-        return Ok(Box::new(FolderSink::new(folder)));
+        return Ok((Box::new(FolderSink::new(folder)), None));
     }
     let folder = if let Some(folder) = node::settings().archive_folder {
         folder
@@ -88,7 +94,7 @@ fn sink(args: &GetArgs) -> Result<Box<dyn InstanceSink>, Message> {
         folders.data.join(ARCHIVE_FOLDER)
     };
     let archive = Archive::open(&folder).map_err(|error| error.message())?;
-    Ok(Box::new(archive))
+    Ok((Box::new(archive.clone()), Some(archive)))
 }
 
 fn choose(node: &mut Node, via: Option<Via>) -> Result<(), Message> {

@@ -24,8 +24,12 @@ use crate::text::Words;
 
 pub(super) fn run(args: &SendArgs) -> ExitCode {
     let prepared = args.node.node().and_then(|mut node| {
-        if let NodeAddress::Dimse(address) = &mut node.address {
-            address.commits |= args.commit;
+        match &mut node.address {
+            NodeAddress::Dimse(address) => address.commits |= args.commit,
+            NodeAddress::Web(_) if args.commit => {
+                return Err(Message::new(msg("pacs-send-commit-web")));
+            }
+            NodeAddress::Web(_) => {}
         }
         args.node.service(&node)
     });

@@ -237,6 +237,15 @@ pub(super) struct Server<'a> {
     pub ctx: &'a JobCtx,
 }
 
+/// An association's place among those that may be open, given back however it ends.
+struct Slot<'a>(&'a AtomicUsize);
+
+impl Drop for Slot<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 impl Server<'_> {
     /// Takes associations until the job is cancelled (and [`wake`] called), then waits for the
     /// last of them to end.
@@ -258,15 +267,15 @@ impl Server<'_> {
                     }
                 };
                 let is_full = open.fetch_add(1, Ordering::SeqCst) >= MOST_ASSOCIATIONS;
+                let slot = Slot(open);
                 let spawned = std::thread::Builder::new()
                     .name("association".into())
                     .spawn_scoped(scope, move || {
+                        let _slot = slot;
                         self.serve(tcp, is_full);
-                        open.fetch_sub(1, Ordering::SeqCst);
                     });
                 if let Err(error) = spawned {
                     tracing::warn!(%error, "no thread for an association");
-                    open.fetch_sub(1, Ordering::SeqCst);
                 }
             }
         });

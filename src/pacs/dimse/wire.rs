@@ -189,14 +189,20 @@ pub(super) fn place(host: &str, port: u16) -> String {
     }
 }
 
-/// Connects to the first address of the host that answers.
+/// Connects to the first address of the host that answers. One that is dead leaves the others
+/// their share of the patience.
 fn connected(host: &str, port: u16, patience: Duration) -> Result<TcpStream, Failure> {
     let addresses = (host, port).to_socket_addrs();
     let addresses =
         addresses.map_err(|_no_such_name| Failure::HostUnknown { host: host.into() })?;
     let mut last = Failure::HostUnknown { host: host.into() };
-    for address in addresses {
-        match TcpStream::connect_timeout(&address, patience) {
+    let end = Instant::now() + patience;
+    let addresses: Vec<_> = addresses.collect();
+    let count = addresses.len();
+    for (n, address) in addresses.into_iter().enumerate() {
+        let left = end.saturating_duration_since(Instant::now());
+        let share = (left / (count - n) as u32).max(GLANCE);
+        match TcpStream::connect_timeout(&address, share) {
             Ok(tcp) => return Ok(tcp),
             Err(error) => {
                 let place = place(host, port);
