@@ -18,6 +18,7 @@
 //! | `labels.rs` | the names new annotations get |
 //! | `arrivals.rs` | headers, passed-over files and results coming in from jobs |
 //! | `archive_work.rs` | the archive's upkeep: taking in, checking, making room |
+//! | `arrived.rs` | instances as jobs hand them over, with what they say of other images |
 //! | `arriving.rs` | series on their way, and the slice that is waited for |
 //! | `layers.rs` | objects laid over images |
 //! | `nodes.rs` | the archives on the network that the reader knows |
@@ -27,6 +28,7 @@
 
 mod archive_work;
 mod arrivals;
+mod arrived;
 mod arriving;
 mod calibrations;
 mod camera;
@@ -51,6 +53,7 @@ mod transfers;
 mod view_edit;
 
 pub use archive_work::{ArchiveDone, ArchiveEdit, ArchiveState, ArchiveWork, InUse};
+pub use arrived::ArrivedInstance;
 pub use arriving::{Arriving, Awaited, ListedInstance, Track};
 pub use camera::{one_to_one, panned, zoomed_at};
 pub use cine::{Cinema, Film};

@@ -82,7 +82,7 @@ impl Desk {
                 read_header(ByteSource::Memory(bytes)).unwrap()
             })
             .collect();
-        desk.ask(Command::Arrived(Arrival::Headers(headers)));
+        desk.ask(Command::Arrived(Arrival::headers(headers)));
         desk.ask(Command::Arrived(Arrival::ScanEnded {
             files_found: images.len(),
         }));
