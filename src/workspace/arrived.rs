@@ -4,6 +4,7 @@
 use crate::dicom::InstanceHeader;
 use crate::model::InstanceIx;
 use crate::objects::presentation_state::{self, PresentationState, is_presentation_state};
+use crate::objects::value_mappings::ValueMapping;
 use crate::problem::Message;
 use crate::workspace::Workspace;
 
@@ -19,6 +20,7 @@ pub struct ArrivedInstance {
 #[derive(Debug, Clone)]
 pub(super) enum Said {
     Presentation(Box<Result<PresentationState, Message>>),
+    Mapping(ValueMapping),
 }
 
 impl ArrivedInstance {
@@ -27,9 +29,12 @@ impl ArrivedInstance {
     pub fn read(header: InstanceHeader) -> Self {
         let root = header.dataset.elements();
         let class = root.uid(crate::dicom::tags::SOP_CLASS_UID);
-        let is_state = class.is_some_and(|class| is_presentation_state(&class));
-        let said =
-            is_state.then(|| Said::Presentation(Box::new(presentation_state::read(&header))));
+        let said = if class.is_some_and(|class| is_presentation_state(&class)) {
+            let state = presentation_state::read(&header);
+            Some(Said::Presentation(Box::new(state)))
+        } else {
+            ValueMapping::read(root).map(Said::Mapping)
+        };
         Self { header, said }
     }
 
@@ -43,6 +48,7 @@ impl Workspace {
     pub(super) fn hear(&mut self, ix: InstanceIx, said: Said) {
         match said {
             Said::Presentation(state) => self.presentations.take(&self.library, ix, *state),
+            Said::Mapping(mapping) => self.value_mappings.take(&self.library, ix, mapping),
         }
     }
 }

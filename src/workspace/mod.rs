@@ -88,6 +88,7 @@ use crate::model::Library;
 use crate::model::SeriesKey;
 use crate::model::StudyKey;
 use crate::objects::presentation_state::PresentationStates;
+use crate::objects::value_mappings::ValueMappings;
 use crate::problem::{Message, msg};
 
 /// A file that was found and not shown, and why.
@@ -166,6 +167,8 @@ pub struct Workspace {
     next_annotation: u64,
     /// The presentation states that are open.
     pub presentations: PresentationStates,
+    /// The mappings to real world values that are open.
+    pub value_mappings: ValueMappings,
     /// A state whose images are not open yet, and where they are to be seen.
     awaited_presentation: Option<(PaneId, InstanceIx)>,
     key_objects: key_images::KeyObjects,

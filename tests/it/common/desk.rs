@@ -90,7 +90,8 @@ impl Desk {
         desk
     }
 
-    fn decode(&mut self) {
+    /// Decodes what is open.
+    pub fn decode(&mut self) {
         let library = &self.workspace.library;
         for set in library.display_sets() {
             for key in set.frames.iter() {
