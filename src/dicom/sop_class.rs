@@ -15,6 +15,7 @@ pub use dicom_dictionary_std::uids::LABEL_MAP_SEGMENTATION_STORAGE;
 pub use dicom_dictionary_std::uids::LEGACY_CONVERTED_ENHANCED_CT_IMAGE_STORAGE;
 pub use dicom_dictionary_std::uids::NUCLEAR_MEDICINE_IMAGE_STORAGE;
 pub use dicom_dictionary_std::uids::PARAMETRIC_MAP_STORAGE;
+pub use dicom_dictionary_std::uids::REAL_WORLD_VALUE_MAPPING_STORAGE;
 pub use dicom_dictionary_std::uids::RT_DOSE_STORAGE;
 pub use dicom_dictionary_std::uids::RT_IMAGE_STORAGE;
 pub use dicom_dictionary_std::uids::RT_STRUCTURE_SET_STORAGE;

@@ -140,7 +140,7 @@ impl Engine {
                 // Opened twice it is still one study.
                 headers.retain(|header| duplicates.check(header).is_ok());
                 let files_found = headers.len();
-                send(Arrival::Headers(headers));
+                send(Arrival::headers(headers));
                 Ok(files_found)
             },
             |_| (),
@@ -233,7 +233,7 @@ fn hand_on(event: ScanEvent, duplicates: &Duplicates, send: &dyn Fn(Arrival)) {
                     }),
                 }
             }
-            send(Arrival::Headers(distinct));
+            send(Arrival::headers(distinct));
         }
         ScanEvent::PassedOver { path, reason } => send(Arrival::PassedOver { path, reason }),
         ScanEvent::Locked { archive, entries } => send(Arrival::Locked { archive, entries }),

@@ -139,7 +139,7 @@ impl ImageAttributes {
                 mapped: None,
             };
             let is_parametric_map = &*facts.sop_class_uid == PARAMETRIC_MAP_STORAGE;
-            let maps = RealWorldValueMap::read_all(&groups, index);
+            let maps = RealWorldValueMap::read_all(&groups, index, &facts.pixel);
             let value_maps =
                 meaning.take(maps, is_parametric_map, stored_range(header, &facts.pixel));
             let vois = meaning.vois;

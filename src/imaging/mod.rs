@@ -41,4 +41,4 @@ pub use range::full_range;
 pub use sampling::Filter;
 pub use slice_twin::SliceView;
 pub use statistics::{Region, Statistics, region_statistics};
-pub use value_maps::{LinearMap, MappedValue, mapped_values};
+pub use value_maps::{LinearMap, MappedValue, map_label, map_unit, mapped_values, with_value_maps};

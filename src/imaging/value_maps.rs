@@ -28,11 +28,7 @@ impl Meaning {
         is_parametric_map: bool,
         stored: (f64, f64),
     ) -> Arc<[RealWorldValueMap]> {
-        let own = match self.modality {
-            ModalityTransform::Identity => Some((1.0, 0.0)),
-            ModalityTransform::Rescale { slope, intercept } => Some((slope, intercept)),
-            ModalityTransform::Lut(_) => None,
-        };
+        let own = linear(&self.modality);
         if let Some(first) = maps.first()
             && let RealWorldValues::Linear(slope, intercept) = first.values
         {
@@ -54,22 +50,53 @@ impl Meaning {
                 }
             }
         }
-        let own = match self.modality {
-            ModalityTransform::Rescale { slope, intercept } => Some((slope, intercept)),
-            _ => own,
-        };
-        maps.retain(|map| {
-            let says_nothing_more = match map.values {
-                RealWorldValues::Linear(slope, intercept) => {
-                    let mapped = units(&map.unit);
-                    own.is_some_and(|own| is_same(own, (slope, intercept)))
-                        && (mapped == self.units || mapped == Units::None)
-                }
-                RealWorldValues::Table(_) => false,
-            };
-            !says_nothing_more
-        });
+        let own = linear(&self.modality);
+        maps.retain(|map| !says_nothing_more(map, own, &self.units));
         maps.into()
+    }
+}
+
+/// Whether a mapping gives nothing but the modality values: `own`, where they are linear.
+fn says_nothing_more(map: &RealWorldValueMap, own: Option<(f64, f64)>, unit: &Units) -> bool {
+    let RealWorldValues::Linear(slope, intercept) = map.values else {
+        return false;
+    };
+    let mapped = units(&map.unit);
+    own.is_some_and(|own| is_same(own, (slope, intercept)))
+        && (mapped == *unit || mapped == Units::None)
+}
+
+/// The image with mappings of its stored values that others made, beside its own; itself where they
+/// say nothing new. What it shows stays as it is.
+#[must_use]
+pub fn with_value_maps(image: &Arc<FrameImage>, others: Vec<RealWorldValueMap>) -> Arc<FrameImage> {
+    if image.samples.samples_per_pixel() != 1 {
+        return Arc::clone(image);
+    }
+    let own = linear(&image.modality);
+    let mut maps = image.value_maps.to_vec();
+    for map in others {
+        let is_covered = image.mapped.is_none_or(|own| is_within(map.range, own));
+        let is_known = is_covered && says_nothing_more(&map, own, &image.units);
+        if !is_known && !maps.contains(&map) {
+            maps.push(map);
+        }
+    }
+    if maps.len() == image.value_maps.len() {
+        return Arc::clone(image);
+    }
+    Arc::new(FrameImage {
+        value_maps: maps.into(),
+        ..(**image).clone()
+    })
+}
+
+/// Slope and intercept of the modality stage; `None` for a table.
+const fn linear(modality: &ModalityTransform) -> Option<(f64, f64)> {
+    match *modality {
+        ModalityTransform::Identity => Some((1.0, 0.0)),
+        ModalityTransform::Rescale { slope, intercept } => Some((slope, intercept)),
+        ModalityTransform::Lut(_) => None,
     }
 }
 
@@ -122,11 +149,15 @@ pub struct MappedValue {
     pub unit: String,
 }
 
-fn unit_text(map: &RealWorldValueMap) -> String {
+/// The UCUM unit of what is mapped; empty for none.
+#[must_use]
+pub fn map_unit(map: &RealWorldValueMap) -> String {
     units(&map.unit).symbol().to_owned()
 }
 
-fn label(map: &RealWorldValueMap) -> String {
+/// What a mapping is called, else what it measures; may be empty.
+#[must_use]
+pub fn map_label(map: &RealWorldValueMap) -> String {
     let named = [&map.label, &map.quantity];
     let named = named.into_iter().find(|name| !name.is_empty());
     named.cloned().unwrap_or_default()
@@ -137,9 +168,9 @@ fn label(map: &RealWorldValueMap) -> String {
 pub fn mapped_values(image: &FrameImage, stored: f64) -> Vec<MappedValue> {
     let of = |map: &RealWorldValueMap| {
         Some(MappedValue {
-            label: label(map),
+            label: map_label(map),
             value: map.apply(stored)?,
-            unit: unit_text(map),
+            unit: map_unit(map),
         })
     };
     image.value_maps.iter().filter_map(of).collect()
@@ -161,10 +192,8 @@ impl LinearMap {
     /// Those of a frame.
     #[must_use]
     pub fn of(image: &FrameImage) -> Vec<Self> {
-        let (own_slope, own_intercept) = match image.modality {
-            ModalityTransform::Identity => (1.0, 0.0),
-            ModalityTransform::Rescale { slope, intercept } => (slope, intercept),
-            ModalityTransform::Lut(_) => return Vec::new(),
+        let Some((own_slope, own_intercept)) = linear(&image.modality) else {
+            return Vec::new();
         };
         let composed = |map: &RealWorldValueMap| {
             let RealWorldValues::Linear(slope, intercept) = map.values else {
@@ -173,8 +202,8 @@ impl LinearMap {
             let value = |stored: f64| own_slope * stored + own_intercept;
             let (a, b) = (value(map.range.0), value(map.range.1));
             Some(Self {
-                label: label(map),
-                unit: unit_text(map),
+                label: map_label(map),
+                unit: map_unit(map),
                 slope: slope / own_slope,
                 intercept: intercept - slope / own_slope * own_intercept,
                 range: (a.min(b), a.max(b)),

@@ -64,6 +64,8 @@ impl DisplaySetKind {
             Self::PresentationState
         } else if class == "66" {
             not_shown(msg("kind-raw-data"))
+        } else if class == "67" {
+            not_shown(msg("kind-real-world-values"))
         } else if is("481.3") {
             not_shown(msg("kind-structure-set"))
         } else if is("481.5") || is("481.8") {

@@ -190,14 +190,15 @@ impl Library {
         self.instances.get(&ix)
     }
 
+    /// The instance found last.
+    #[must_use]
+    pub fn newest(&self) -> Option<InstanceIx> {
+        self.instances.keys().next_back().copied()
+    }
+
     /// All instances, as they were found.
     pub fn instances(&self) -> impl Iterator<Item = &Arc<Instance>> {
         self.instances.values()
-    }
-
-    /// The instances from this one on, as they were found.
-    pub fn instances_from(&self, first: InstanceIx) -> impl Iterator<Item = &Arc<Instance>> {
-        self.instances.range(first..).map(|(_, instance)| instance)
     }
 
     /// The header of an instance.

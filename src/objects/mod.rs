@@ -1,5 +1,5 @@
-//! Derived DICOM objects: structured reports, presentation states, key objects, documents,
-//! objects laid over images; and the journal of what is not a report yet.
+//! Derived DICOM objects: structured reports, presentation states, key objects, documents, mappings
+//! to real world values, objects laid over images; and the journal of what is not a report yet.
 #![warn(missing_docs)]
 
 pub mod journal;
@@ -8,3 +8,4 @@ pub mod layer;
 pub mod pdf;
 pub mod presentation_state;
 pub mod sr;
+pub mod value_mappings;

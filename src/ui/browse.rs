@@ -1,5 +1,6 @@
 //! What is open, in the words of browser, patient bar and document view.
 
+use super::browse_mappings::mapping_notes;
 use crate::dicom::PersonName;
 use crate::model::{DisplaySet, DisplaySetId, DisplaySetKind, LEAST_SLICES, Library, StudyKey};
 use crate::objects::layer::LayerKind;
@@ -163,6 +164,7 @@ fn set_row(set: &DisplaySet, workspace: &Workspace, words: &Words) -> SetRow {
             notes.push(words.get(&Message::new(id).count("count", places.len())));
         }
     }
+    notes.extend(mapping_notes(set, workspace, words));
     problems.extend(set.missing.as_ref().map(|what| words.get(what)));
     let joined = set.phase.as_ref().filter(|_| workspace.is_joined(set));
     let apart = match (joined, &set.phase) {

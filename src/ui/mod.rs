@@ -9,7 +9,7 @@
 //! | `panel.rs` | what a panel gets; buttons and rows |
 //! | `keys.rs` | key events to actions |
 //! | `patient_bar.rs`, `tools_row.rs`, `layout_chooser.rs`, `status.rs` | the bars |
-//! | `browser.rs`, `browse.rs` | the studies on the left |
+//! | `browser.rs`, `browse.rs`, `browse_mappings.rs` | the studies on the left |
 //! | `document.rs` | what is no picture, as text in a pane |
 //! | `presentation_page.rs` | the same of presentation states |
 //! | `pdf.rs` | a pane with a PDF document |
@@ -25,6 +25,7 @@ mod about;
 mod archive;
 mod bidi_label;
 mod browse;
+mod browse_mappings;
 mod browser;
 mod document;
 mod findings;

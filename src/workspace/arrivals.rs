@@ -7,6 +7,7 @@ use crate::dicom::{ByteSource, InstanceHeader, Password, tags};
 use crate::model::{DisplaySet, DisplaySetKind, StudyKey};
 use crate::objects::layer::LayerKind;
 use crate::problem::{Message, Problem, Severity, msg};
+use crate::workspace::ArrivedInstance;
 use crate::workspace::arriving::uids_of;
 use crate::workspace::command::{Arrival, Effect, Task};
 use crate::workspace::document::{Document, SaveState};
@@ -59,7 +60,7 @@ impl Workspace {
 
     pub(super) fn arrived(&mut self, arrival: Arrival) -> Vec<Effect> {
         match arrival {
-            Arrival::Headers(headers) => self.take_headers(headers),
+            Arrival::Headers(instances) => self.take_headers(instances),
             Arrival::PassedOver { path, reason } => {
                 self.passed_over.push(PassedOver { path, reason });
                 Vec::new()
@@ -172,12 +173,12 @@ impl Workspace {
         }
     }
 
-    fn take_headers(&mut self, headers: Vec<InstanceHeader>) -> Vec<Effect> {
+    fn take_headers(&mut self, instances: Vec<ArrivedInstance>) -> Vec<Effect> {
         let known: Vec<StudyKey> = self.library.study_keys();
         let known_reports = self.library.report_sets();
         let shown = self.panes.frames_shown(&self.library);
-        let arrived = uids_of(&headers);
-        for header in headers {
+        let arrived = uids_of(instances.iter().map(|instance| &instance.header));
+        for (header, said) in instances.into_iter().map(ArrivedInstance::into_parts) {
             if self.is_here(&header) {
                 continue;
             }
@@ -190,10 +191,12 @@ impl Workspace {
             notes
                 .chain(problems)
                 .for_each(|problem| self.notices.push(problem));
+            if let (Some(ix), Some(said)) = (self.library.newest(), said) {
+                self.hear(ix, said);
+            }
         }
         self.library.settle();
         self.panes.follow(&self.library, &shown);
-        self.presentations.update(&self.library);
         self.take_awaited_presentation();
         self.key_objects.follow(&self.library);
         self.hang_first();

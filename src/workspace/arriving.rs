@@ -261,9 +261,7 @@ impl Workspace {
 }
 
 /// SOP Instance UIDs of headers.
-pub(super) fn uids_of(headers: &[InstanceHeader]) -> Vec<String> {
-    let uids = headers
-        .iter()
-        .map(|header| header.dataset.elements().uid(tags::SOP_INSTANCE_UID));
+pub(super) fn uids_of<'a>(headers: impl Iterator<Item = &'a InstanceHeader>) -> Vec<String> {
+    let uids = headers.map(|header| header.dataset.elements().uid(tags::SOP_INSTANCE_UID));
     uids.flatten().collect()
 }

@@ -15,6 +15,7 @@ use crate::problem::{Message, Problem};
 use crate::view::cine::{CineAxis, Repeat};
 use crate::view::{Camera, Filter, ViewMode, VoiChoice};
 use crate::workspace::archive_work::{ArchiveDone, ArchiveEdit, ArchiveWork};
+use crate::workspace::arrived::ArrivedInstance;
 use crate::workspace::arriving::ListedInstance;
 use crate::workspace::document::Document;
 use crate::workspace::nodes::{NodeEdit, NodeTest};
@@ -79,8 +80,8 @@ pub enum PickKind {
 /// What jobs bring.
 #[derive(Debug, Clone)]
 pub enum Arrival {
-    /// Headers of instances found.
-    Headers(Vec<InstanceHeader>),
+    /// Instances found; see [`Arrival::headers`].
+    Headers(Vec<ArrivedInstance>),
     /// A file found and not shown.
     PassedOver {
         /// Which.
@@ -181,6 +182,15 @@ pub enum Arrival {
         /// What it was.
         document: Document,
     },
+}
+
+impl Arrival {
+    /// Instances found. Reads what they say of other images, so for jobs, not for the window's
+    /// thread.
+    #[must_use]
+    pub fn headers(headers: Vec<InstanceHeader>) -> Self {
+        Self::Headers(headers.into_iter().map(ArrivedInstance::read).collect())
+    }
 }
 
 /// A change of one pane's view.

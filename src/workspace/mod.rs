@@ -18,6 +18,7 @@
 //! | `labels.rs` | the names new annotations get |
 //! | `arrivals.rs` | headers, passed-over files and results coming in from jobs |
 //! | `archive_work.rs` | the archive's upkeep: taking in, checking, making room |
+//! | `arrived.rs` | instances as jobs hand them over, with what they say of other images |
 //! | `arriving.rs` | series on their way, and the slice that is waited for |
 //! | `layers.rs` | objects laid over images |
 //! | `nodes.rs` | the archives on the network that the reader knows |
@@ -27,6 +28,7 @@
 
 mod archive_work;
 mod arrivals;
+mod arrived;
 mod arriving;
 mod calibrations;
 mod camera;
@@ -51,6 +53,7 @@ mod transfers;
 mod view_edit;
 
 pub use archive_work::{ArchiveDone, ArchiveEdit, ArchiveState, ArchiveWork, InUse};
+pub use arrived::ArrivedInstance;
 pub use arriving::{Arriving, Awaited, ListedInstance, Track};
 pub use camera::{one_to_one, panned, zoomed_at};
 pub use cine::{Cinema, Film};
@@ -85,6 +88,7 @@ use crate::model::Library;
 use crate::model::SeriesKey;
 use crate::model::StudyKey;
 use crate::objects::presentation_state::PresentationStates;
+use crate::objects::value_mappings::ValueMappings;
 use crate::problem::{Message, msg};
 
 /// A file that was found and not shown, and why.
@@ -163,6 +167,8 @@ pub struct Workspace {
     next_annotation: u64,
     /// The presentation states that are open.
     pub presentations: PresentationStates,
+    /// The mappings to real world values that are open.
+    pub value_mappings: ValueMappings,
     /// A state whose images are not open yet, and where they are to be seen.
     awaited_presentation: Option<(PaneId, InstanceIx)>,
     key_objects: key_images::KeyObjects,

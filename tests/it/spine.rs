@@ -245,7 +245,7 @@ fn a_set_that_grows_keeps_the_slice_that_is_read_and_the_middle_of_one_that_is_n
     let upper = headers.split_off(60);
     for is_read in [false, true] {
         let mut workspace = Workspace::new(Settings::default());
-        let _effects = workspace.apply(Command::Arrived(Arrival::Headers(upper.clone())));
+        let _effects = workspace.apply(Command::Arrived(Arrival::headers(upper.clone())));
         let pane = workspace.panes.active;
         if is_read {
             let _effects = workspace.apply(Command::View(pane, ViewEdit::Index(10)));
@@ -263,7 +263,7 @@ fn a_set_that_grows_keeps_the_slice_that_is_read_and_the_middle_of_one_that_is_n
             )
         };
         let before = frame(&workspace);
-        let _effects = workspace.apply(Command::Arrived(Arrival::Headers(headers.clone())));
+        let _effects = workspace.apply(Command::Arrived(Arrival::headers(headers.clone())));
         let after = frame(&workspace);
         assert_eq!((before.2, after.2), (60, 120));
         if is_read {

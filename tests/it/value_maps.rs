@@ -11,6 +11,8 @@ use isocentre::imaging::{
 use crate::common::drawn::frame_of;
 use crate::common::{Element, Encoding, SyntheticImage, Value};
 
+mod objects;
+
 const PARAMETRIC_MAP: &str = "1.2.840.10008.5.1.4.1.1.30";
 
 fn unit(code: &str) -> Element {

@@ -35,5 +35,14 @@ browser-rejected = { $count ->
     [one] 1 image was rejected
    *[other] { $count } images were rejected
 }
+browser-mapping = { $what }: { $count ->
+    [one] 1 image
+   *[other] { $count } images
+}, { $open ->
+    [0] none open
+   *[other] { $open } open
+}
+browser-mapping-unnamed = Real world value
+browser-mapping-unusable = A mapping that cannot be applied
 document-image = { $series } · image { $image } of { $count }
 document-image-missing = { $image } (not open)

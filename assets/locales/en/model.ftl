@@ -18,6 +18,7 @@ kind-structure-set = An RT structure set: its contours are drawn over the images
 kind-standard = { $name }: isocentre cannot draw this kind of object
 kind-spectroscopy = MR spectroscopy; it cannot be shown yet
 kind-annotations = Microscopy annotations; they cannot be shown yet
+kind-real-world-values = A real world value mapping: its values stand beside those of the images it names
 kind-image-without-pixels = An image without pixel data
 
 ## Twice the same name

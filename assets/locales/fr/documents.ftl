@@ -35,5 +35,15 @@ browser-rejected = { $count ->
     [one] 1 image a été rejetée
    *[other] { $count } images ont été rejetées
 }
+browser-mapping = { $what } : { $count ->
+    [one] { $count } image
+   *[other] { $count } images
+}, { $open ->
+    [0] aucune ouverte
+    [one] { $open } ouverte
+   *[other] { $open } ouvertes
+}
+browser-mapping-unnamed = Valeur réelle
+browser-mapping-unusable = Une correspondance inapplicable
 document-image = { $series } · image { $image } sur { $count }
 document-image-missing = { $image } (non ouverte)

@@ -18,6 +18,7 @@ kind-structure-set = Des structures de radiothérapie : leurs contours sont trac
 kind-standard = { $name } : isocentre ne peut pas afficher ce type d’objet
 kind-spectroscopy = Une spectroscopie IRM ; elle ne peut pas encore être affichée
 kind-annotations = Des annotations de microscopie ; elles ne peuvent pas encore être affichées
+kind-real-world-values = Une correspondance de valeurs réelles : ses valeurs figurent à côté de celles des images qu’elle nomme
 kind-image-without-pixels = Une image sans données de pixels
 
 ## Deux fois le même nom

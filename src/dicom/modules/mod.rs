@@ -48,7 +48,7 @@ pub use modality_lut::{ModalityModule, UnitName};
 pub use overlay_plane::{OverlayBits, OverlayPlane, OverlayType};
 pub use padding::padding_range;
 pub use patient::{PatientModule, normalised_name};
-pub use real_world_value::{RealWorldValueMap, RealWorldValues};
+pub use real_world_value::{RealWorldValueMap, RealWorldValues, has_short_signed_values};
 pub use series::SeriesModule;
 pub use spacing::{SpacingModule, positive_pair};
 pub use study::StudyModule;

@@ -69,7 +69,7 @@ fn take(events: &Receiver<ScpEvent>, shared: &Shared) {
                 let study_uid = elements.uid(tags::STUDY_INSTANCE_UID);
                 if study_uid.is_some_and(|uid| shared.is_open(&uid)) {
                     let headers = vec![received.header];
-                    shared.messenger.send(Arrival::Headers(headers));
+                    shared.messenger.send(Arrival::headers(headers));
                 }
             }
             ScpEvent::Commitment {

@@ -363,7 +363,7 @@ impl Attempt<'_> {
             waiting.1 = Some(Instant::now());
             std::mem::take(&mut waiting.0)
         };
-        self.shared.messenger.send(Arrival::Headers(headers));
+        self.shared.messenger.send(Arrival::headers(headers));
     }
 
     /// All was asked for: is all here?

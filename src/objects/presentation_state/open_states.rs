@@ -15,8 +15,6 @@ use crate::problem::Message;
 #[derive(Debug, Default)]
 pub struct PresentationStates {
     states: BTreeMap<InstanceIx, Result<Arc<PresentationState>, Message>>,
-    /// Instances before this one have been looked at.
-    next: u32,
 }
 
 impl PresentationStates {
@@ -24,24 +22,24 @@ impl PresentationStates {
     #[must_use]
     pub fn of(library: &Library) -> Self {
         let mut states = Self::default();
-        states.update(library);
+        for instance in library.instances() {
+            if is_presentation_state(&instance.facts.sop_class_uid) {
+                states.take(library, instance.ix, read(&instance.header));
+            }
+        }
         states
     }
 
-    /// Takes up what was opened since the last time; gives back which of it are states.
-    pub fn update(&mut self, library: &Library) -> Vec<InstanceIx> {
-        let mut new = Vec::new();
-        for instance in library.instances_from(InstanceIx(self.next)) {
-            self.next = instance.ix.0 + 1;
-            if is_presentation_state(&instance.facts.sop_class_uid) {
-                let patient = library.study_of(instance.ix).map(|study| study.patient);
-                let state = read(&instance.header)
-                    .map(|state| Arc::new(PresentationState { patient, ..state }));
-                self.states.insert(instance.ix, state);
-                new.push(instance.ix);
-            }
-        }
-        new
+    /// Takes up a state of the library, or why it cannot be applied.
+    pub fn take(
+        &mut self,
+        library: &Library,
+        ix: InstanceIx,
+        state: Result<PresentationState, Message>,
+    ) {
+        let patient = library.study_of(ix).map(|study| study.patient);
+        let state = state.map(|state| Arc::new(PresentationState { patient, ..state }));
+        self.states.insert(ix, state);
     }
 
     /// A state; `None` if the instance is none, or cannot be applied.

@@ -17,6 +17,7 @@ use crate::geom::DVec3;
 use crate::imaging::Calibration;
 use crate::imaging::FrameImage;
 use crate::imaging::LinearMap;
+use crate::model::{DisplaySetId, FrameKey, InstanceIx};
 use crate::problem::msg;
 use crate::text::Language;
 use crate::text::Words;
@@ -58,6 +59,8 @@ struct Kept {
     /// Slices of its data that were here.
     loaded: usize,
     calibrations: Vec<ManualCalibration>,
+    /// The objects that map its image to real world values.
+    mapped_by: Vec<InstanceIx>,
     values: Values,
     precision: Precision,
     /// In words, with the language they are in.
@@ -81,6 +84,7 @@ impl MeasurementCache {
     ) -> MeasuredLines {
         let loaded = loaded(annotation, workspace, frames);
         let calibrations = workspace.calibrations_for(annotation.id);
+        let mapped_by = mapped_by(annotation, workspace);
         let is_current = |kept: &Kept| {
             let is_complete =
                 matches!(&kept.values, Values::Here(measured) if measured.missing.is_empty());
@@ -89,12 +93,14 @@ impl MeasurementCache {
             Arc::ptr_eq(&kept.annotation, annotation)
                 && is_enough
                 && kept.calibrations == calibrations
+                && kept.mapped_by == mapped_by
         };
         if !self.0.get(&annotation.id).is_some_and(is_current) {
             let kept = Kept {
                 annotation: Arc::clone(annotation),
                 loaded,
                 calibrations: calibrations.to_vec(),
+                mapped_by,
                 values: values(annotation, workspace, frames),
                 precision: precision(annotation, workspace, frames),
                 lines: None,
@@ -151,14 +157,10 @@ fn values(annotation: &Arc<Annotation>, workspace: &Workspace, frames: &dyn Fram
         frames,
         patient: workspace.patient_of_annotation(annotation.id),
     };
-    if samples(annotation, &source) <= SAMPLES_AT_ONCE {
-        let calibrated = ManuallyCalibrated {
-            inner: &source,
-            calibrations: workspace.calibrations_for(annotation.id),
-        };
-        return Values::Here(measure(annotation, &calibrated));
-    }
     let gathered = Gathered::of(annotation, workspace, frames);
+    if samples(annotation, &source) <= SAMPLES_AT_ONCE {
+        return Values::Here(measure(annotation, &gathered));
+    }
     let (sender, receiver) = crossbeam_channel::bounded(1);
     let annotation = Arc::clone(annotation);
     rayon::spawn(move || {
@@ -212,9 +214,16 @@ impl Gathered {
             inner: &source,
             calibrations: workspace.calibrations_for(annotation.id),
         };
+        let frame = source.frame(anchor).map(|frame| {
+            let (mappings, library) = (&workspace.value_mappings, &workspace.library);
+            key(annotation, workspace).map_or_else(
+                || Arc::clone(&frame),
+                |key| mappings.beside(library, key, &frame),
+            )
+        });
         Self {
             image: calibrated.image(anchor),
-            frame: source.frame(anchor),
+            frame,
             volume: source.volume(anchor),
         }
     }
@@ -234,16 +243,30 @@ impl PixelSource for Gathered {
     }
 }
 
+/// The frame an annotation was drawn on.
+fn key(annotation: &Annotation, workspace: &Workspace) -> Option<FrameKey> {
+    let (set, index) = workspace.place_of_annotation(annotation)?;
+    frame_at(workspace, set, index)
+}
+
+fn frame_at(workspace: &Workspace, set: DisplaySetId, index: u32) -> Option<FrameKey> {
+    let set = workspace.library.display_set(set)?;
+    set.frames.get(index as usize).copied()
+}
+
+fn mapped_by(annotation: &Annotation, workspace: &Workspace) -> Vec<InstanceIx> {
+    key(annotation, workspace).map_or_else(Vec::new, |key| {
+        { &workspace.value_mappings }.objects_for(&workspace.library, key)
+    })
+}
+
 /// How much of the data under an annotation is here.
 fn loaded(annotation: &Annotation, workspace: &Workspace, frames: &dyn Frames) -> usize {
     let Some((set, index)) = workspace.place_of_annotation(annotation) else {
         return 0;
     };
-    let key = workspace
-        .library
-        .display_set(set)
-        .and_then(|set| set.frames.get(index as usize));
-    let own = usize::from(key.is_some_and(|key| frames.frame(*key).ready().is_some()));
+    let key = frame_at(workspace, set, index);
+    let own = usize::from(key.is_some_and(|key| frames.frame(key).ready().is_some()));
     let in_volume = match &annotation.points {
         Points::Image(_) => 0,
         Points::Patient(_) => frames.volume(set).ready().map_or(0, |volume| {
@@ -422,6 +445,7 @@ mod tests {
         let kept = Kept {
             annotation: Arc::new(annotation),
             calibrations: Vec::new(),
+            mapped_by: Vec::new(),
             loaded: 0,
             values: Values::Pending(receiver),
             precision: Precision::Float,

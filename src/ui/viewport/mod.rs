@@ -40,6 +40,7 @@ pub(super) use frame::warning_around;
 pub use measurement::{MeasuredLines, MeasurementCache};
 pub use memory::Interaction;
 pub use probe::ProbeText;
+pub(super) use value_text::symbol;
 
 use eframe::egui;
 use egui::{Rect, Sense, Ui, WidgetInfo};

@@ -1,5 +1,7 @@
 //! The value under the pointer, in full precision, and where it is.
 
+use std::sync::Arc;
+
 use super::showing::{Pixels, Showing};
 use super::value_text::{Precision, sample_text, symbol, unit_text};
 use crate::geom::{DVec2, DVec3};
@@ -37,9 +39,21 @@ pub(super) fn probe_text(
     let point = showing.view.patient_from_screen(at_px);
     let pixel = showing.view.image_from_screen(at_px);
     let value = match &showing.pixels {
-        Pixels::Frame(frame) => pixel
-            .and_then(|at| imaging::probe(frame, at.x, at.y))
-            .map(|probe| frame_text(frame, &probe, precision, words)),
+        Pixels::Frame(frame) => {
+            pixel
+                .and_then(|at| imaging::probe(frame, at.x, at.y))
+                .map(|probe| {
+                    let frame = match showing.key {
+                        Some(key) => {
+                            workspace
+                                .value_mappings
+                                .beside(&workspace.library, key, frame)
+                        }
+                        None => Arc::clone(frame),
+                    };
+                    frame_text(&frame, &probe, precision, words)
+                })
+        }
         Pixels::Plane(volume, ..) => {
             point
                 .and_then(|point| volume.probe(point))
@@ -87,7 +101,7 @@ pub(super) fn probe_text(
 /// The value, and what else it stands for.
 fn frame_text(frame: &FrameImage, probe: &Probe, precision: Precision, words: &Words) -> String {
     let mut parts = vec![value_text(probe, precision, words)];
-    if let Probe::Grey { stored, .. } = probe {
+    if let Probe::Grey { stored, .. } | Probe::Unmapped { stored } = probe {
         let mapped = mapped_values(frame, *stored);
         parts.extend(mapped.iter().take(MOST_MAPPED).map(|it| {
             let value = sample_text(it.value, symbol(&it.unit), Precision::Float, words);

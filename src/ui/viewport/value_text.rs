@@ -87,7 +87,7 @@ pub(super) fn unit_text(units: &Units, words: &Words) -> String {
 }
 
 /// Units of PET (PS3.3 C.8.9.1.1.3) and UCUM codes, where they read otherwise than they are.
-pub(super) fn symbol(name: &str) -> &str {
+pub(in crate::ui) fn symbol(name: &str) -> &str {
     match name {
         "BQML" => "Bq/ml",
         "CNTS" | "{counts}" => "counts",

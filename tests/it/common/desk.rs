@@ -82,7 +82,7 @@ impl Desk {
                 read_header(ByteSource::Memory(bytes)).unwrap()
             })
             .collect();
-        desk.ask(Command::Arrived(Arrival::Headers(headers)));
+        desk.ask(Command::Arrived(Arrival::headers(headers)));
         desk.ask(Command::Arrived(Arrival::ScanEnded {
             files_found: images.len(),
         }));
@@ -90,7 +90,8 @@ impl Desk {
         desk
     }
 
-    fn decode(&mut self) {
+    /// Decodes what is open.
+    pub fn decode(&mut self) {
         let library = &self.workspace.library;
         for set in library.display_sets() {
             for key in set.frames.iter() {

@@ -49,7 +49,7 @@ fn open(images: &[SyntheticImage]) -> Workspace {
         let header = read_header(ByteSource::Memory(bytes)).unwrap();
         ask(
             &mut workspace,
-            Command::Arrived(Arrival::Headers(vec![header])),
+            Command::Arrived(Arrival::headers(vec![header])),
         );
     }
     let files_found = images.len();

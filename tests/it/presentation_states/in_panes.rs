@@ -40,7 +40,7 @@ fn desk_with(states: &[Dataset]) -> Desk {
 
 fn arrive(desk: &mut Desk, states: &[Dataset]) {
     let headers = states.iter().map(header).collect();
-    desk.ask(Command::Arrived(Arrival::Headers(headers)));
+    desk.ask(Command::Arrived(Arrival::headers(headers)));
 }
 
 fn offered(desk: &Desk) -> Vec<InstanceIx> {
@@ -281,7 +281,7 @@ fn a_state_opened_before_its_images_waits_for_them() {
             isocentre::dicom::read_header(source).unwrap()
         })
         .collect();
-    desk.ask(Command::Arrived(Arrival::Headers(headers)));
+    desk.ask(Command::Arrived(Arrival::headers(headers)));
     let shown = presented(&desk).expect("the images are here");
     assert!(shown.is_for_frame);
 }
