@@ -32,8 +32,12 @@ impl Engine {
                 self.network.search(generation, &request, nodes, settings);
             }
             Task::Archive(work) => self.network.archive_work(work, &self.queue),
-            Task::TestNode(node) => self.network.test_node(node, &workspace.settings.pacs),
-            Task::KeepSecret(name, secret) => self.network.keep_secret(name, secret),
+            Task::TestNode(node, secret) => {
+                self.network
+                    .test_node(node, secret, &workspace.settings.pacs);
+            }
+            Task::KeepSecret(owner, secret) => self.network.keep_secret(owner, secret),
+            Task::ForgetSecret(owner) => self.network.forget_secret(owner),
             Task::SignIn(node) => self.network.sign_in(node, workspace),
             Task::ExportNodes(path, nodes) => self.network.export_nodes(path, nodes),
             Task::ImportNodes(path) => self.network.import_nodes(path),

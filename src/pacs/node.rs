@@ -55,7 +55,7 @@ impl fmt::Display for AeTitle {
     }
 }
 
-/// An archive on the network. No secrets: these are in the system's keyring, under its name.
+/// An archive on the network. No secrets: these are in the system's keyring, under its name and place.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Node {
     /// What the reader calls it.
@@ -218,6 +218,9 @@ pub enum BadAddress {
     /// Not `AET@host:port`, and not a URL.
     #[error("not an address: {0}")]
     Address(String),
+    /// A user name or password in a URL, where everybody sees it. It is not quoted.
+    #[error("a user name or password in an address")]
+    UserInfo,
 }
 
 impl BadAddress {
@@ -227,7 +230,43 @@ impl BadAddress {
         match self {
             Self::AeTitle(text) => Message::new(msg("pacs-bad-ae-title")).text("text", text),
             Self::Address(text) => Message::new(msg("pacs-bad-address")).text("text", text),
+            Self::UserInfo => Message::new(msg("pacs-user-in-address")),
         }
+    }
+}
+
+/// Whether a URL names a user: `http://user:password@host`.
+#[must_use]
+pub fn has_user_info(url: &str) -> bool {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next();
+    authority.is_some_and(|it| it.contains('@'))
+}
+
+/// A URL without the user it names.
+fn without_user_info(url: &str) -> String {
+    if !has_user_info(url) {
+        return url.to_owned();
+    }
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
+    let mark = if scheme.is_empty() { "" } else { "://" };
+    format!("{scheme}{mark}{host}{path}")
+}
+
+impl Node {
+    /// Without users and passwords in its URLs: these may stand in settings written by hand.
+    #[must_use]
+    pub fn without_user_info(mut self) -> Self {
+        if let NodeAddress::Web(address) = &mut self.address {
+            address.url = without_user_info(&address.url);
+            address.proxy = address.proxy.as_deref().map(without_user_info);
+        }
+        self
     }
 }
 
@@ -240,6 +279,9 @@ impl NodeAddress {
         let text = text.trim();
         let lower = text.to_ascii_lowercase();
         if lower.starts_with("http://") || lower.starts_with("https://") {
+            if has_user_info(text) {
+                return Err(BadAddress::UserInfo);
+            }
             return Ok(Self::Web(WebAddress {
                 url: text.trim_end_matches('/').to_owned(),
                 authentication: Authentication::None,
@@ -338,6 +380,18 @@ mod tests {
             panic!("a URL")
         };
         assert_eq!(web.url, "https://pacs.example/dicom-web");
+    }
+
+    #[test]
+    fn a_password_in_a_url_is_refused_and_never_written() {
+        let bad = NodeAddress::parse("http://user:pw@pacs/rs");
+        assert_eq!(bad, Err(BadAddress::UserInfo));
+        assert_eq!(
+            without_user_info("http://user:p@w@pacs:80/rs@1"),
+            "http://pacs:80/rs@1"
+        );
+        assert_eq!(without_user_info("user:pw@proxy:3128"), "proxy:3128");
+        assert_eq!(without_user_info("https://pacs/a@b"), "https://pacs/a@b");
     }
 
     #[test]

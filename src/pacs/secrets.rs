@@ -10,6 +10,9 @@ use std::sync::OnceLock;
 use std::sync::PoisonError;
 use std::time::Instant;
 
+use super::web::origin;
+use super::{Authentication, Node, NodeAddress, WebAddress};
+
 /// The name under which the keyring lists what is ours.
 const SERVICE: &str = "isocentre";
 /// Before the node's name: a variable that holds its password or token.
@@ -39,6 +42,45 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// Whose secret it is: a node of this name at this place. One of the same name at another place
+/// is another's, and never gets it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SecretOwner {
+    name: String,
+    place: String,
+}
+
+impl SecretOwner {
+    /// A node of this name at this address.
+    #[must_use]
+    pub fn new(name: &str, address: &WebAddress) -> Self {
+        let place = origin(&address.url);
+        Self {
+            name: name.to_owned(),
+            place: match &address.authentication {
+                // The issuer is who hears the secret.
+                Authentication::OpenId { issuer, .. } => format!("{place} {}", origin(issuer)),
+                _ => place,
+            },
+        }
+    }
+
+    /// `None` for a node that has no use for secrets.
+    #[must_use]
+    pub fn of(node: &Node) -> Option<Self> {
+        match &node.address {
+            NodeAddress::Web(address) => Some(Self::new(&node.name, address)),
+            NodeAddress::Dimse(_) => None,
+        }
+    }
+
+    /// The node's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
 /// What a secret is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SecretKind {
@@ -63,8 +105,8 @@ pub struct Secrets(Arc<Shared>);
 
 struct Shared {
     uses_keyring: bool,
-    this_run: Mutex<HashMap<(String, SecretKind), Secret>>,
-    access: Mutex<HashMap<String, AccessToken>>,
+    this_run: Mutex<HashMap<(SecretOwner, SecretKind), Secret>>,
+    access: Mutex<HashMap<SecretOwner, AccessToken>>,
 }
 
 /// A token of OpenID Connect, and until when it is good.
@@ -106,27 +148,27 @@ impl Secrets {
     /// A node's secret: what was set in this run, else what the node's variable says
     /// ([`variable`]), else what the keyring holds. May wait for the reader to unlock the keyring.
     #[must_use]
-    pub fn get(&self, node: &str, kind: SecretKind) -> Option<Secret> {
-        let key = (node.to_owned(), kind);
+    pub fn get(&self, owner: &SecretOwner, kind: SecretKind) -> Option<Secret> {
+        let key = (owner.clone(), kind);
         if let Some(secret) = self.this_run().get(&key) {
             return Some(secret.clone());
         }
         if kind == SecretKind::Password
-            && let Ok(text) = std::env::var(variable(node))
+            && let Ok(text) = std::env::var(variable(&owner.name))
         {
             return Some(Secret::new(text));
         }
-        let secret = self.entry(node, kind)?.get_password().ok();
+        let secret = self.entry(owner, kind)?.get_password().ok();
         let secret = Secret::new(secret?);
         self.this_run().insert(key, secret.clone());
         Some(secret)
     }
 
     /// Keeps a node's secret.
-    pub fn set(&self, node: &str, kind: SecretKind, secret: &Secret) -> Kept {
-        let key = (node.to_owned(), kind);
+    pub fn set(&self, owner: &SecretOwner, kind: SecretKind, secret: &Secret) -> Kept {
+        let key = (owner.clone(), kind);
         self.this_run().insert(key, secret.clone());
-        let entry = self.entry(node, kind);
+        let entry = self.entry(owner, kind);
         let kept = entry.is_some_and(|entry| {
             let set = entry.set_password(secret.expose());
             // The error's words may quote what it failed with.
@@ -141,45 +183,46 @@ impl Secrets {
     }
 
     /// Forgets all of a node's secrets, in the keyring as well.
-    pub fn forget(&self, node: &str) {
+    pub fn forget(&self, owner: &SecretOwner) {
         for kind in [SecretKind::Password, SecretKind::Refresh] {
-            self.this_run().remove(&(node.to_owned(), kind));
-            if let Some(entry) = self.entry(node, kind) {
+            self.this_run().remove(&(owner.clone(), kind));
+            if let Some(entry) = self.entry(owner, kind) {
                 drop(entry.delete_credential()); // most often there is none
             }
         }
-        self.access().remove(node);
+        self.access().remove(owner);
     }
 
     /// The node's token for now, if it has one.
-    pub(super) fn access_token(&self, node: &str) -> Option<AccessToken> {
-        self.access().get(node).cloned()
+    pub(super) fn access_token(&self, owner: &SecretOwner) -> Option<AccessToken> {
+        self.access().get(owner).cloned()
     }
 
     /// Sets the node's token for now, or takes it away.
-    pub(super) fn set_access_token(&self, node: &str, token: Option<AccessToken>) {
+    pub(super) fn set_access_token(&self, owner: &SecretOwner, token: Option<AccessToken>) {
         match token {
-            Some(token) => self.access().insert(node.to_owned(), token),
-            None => self.access().remove(node),
+            Some(token) => self.access().insert(owner.clone(), token),
+            None => self.access().remove(owner),
         };
     }
 
-    fn entry(&self, node: &str, kind: SecretKind) -> Option<keyring::Entry> {
+    fn entry(&self, owner: &SecretOwner, kind: SecretKind) -> Option<keyring::Entry> {
+        let SecretOwner { name, place } = owner;
         let name = match kind {
-            SecretKind::Password => node.to_owned(),
-            SecretKind::Refresh => format!("{node} (refresh)"),
+            SecretKind::Password => format!("{name} ({place})"),
+            SecretKind::Refresh => format!("{name} ({place}, refresh)"),
         };
         self.0
             .uses_keyring
             .then(|| keyring::Entry::new(SERVICE, &name).ok())?
     }
 
-    fn this_run(&self) -> MutexGuard<'_, HashMap<(String, SecretKind), Secret>> {
+    fn this_run(&self) -> MutexGuard<'_, HashMap<(SecretOwner, SecretKind), Secret>> {
         let lock = self.0.this_run.lock();
         lock.unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn access(&self) -> MutexGuard<'_, HashMap<String, AccessToken>> {
+    fn access(&self) -> MutexGuard<'_, HashMap<SecretOwner, AccessToken>> {
         let lock = self.0.access.lock();
         lock.unwrap_or_else(PoisonError::into_inner)
     }
@@ -200,11 +243,38 @@ pub fn variable(node: &str) -> String {
 mod tests {
     use super::*;
 
+    fn owner(url: &str) -> SecretOwner {
+        let NodeAddress::Web(address) = NodeAddress::parse(url).unwrap() else {
+            panic!("{url} is a URL")
+        };
+        SecretOwner::new("PACS", &address)
+    }
+
+    #[test]
+    fn a_node_of_the_same_name_at_another_place_gets_no_secret() {
+        let secrets = Secrets::of_this_run();
+        let mine = owner("https://pacs.example/dicom-web");
+        secrets.set(&mine, SecretKind::Password, &Secret::new("x"));
+        for other in [
+            "https://evil.example/dicom-web",
+            "http://pacs.example",
+            "https://pacs.example:8443",
+        ] {
+            assert_eq!(
+                secrets.get(&owner(other), SecretKind::Password),
+                None,
+                "{other}"
+            );
+        }
+        let same = owner("https://PACS.example:443/rs");
+        assert!(secrets.get(&same, SecretKind::Password).is_some());
+    }
+
     #[test]
     fn a_secret_is_never_printed() {
         let secret = Secret::new("hunter2");
         let secrets = Secrets::of_this_run();
-        secrets.set("PACS", SecretKind::Password, &secret);
+        secrets.set(&owner("https://pacs"), SecretKind::Password, &secret);
         for text in [format!("{secret:?}"), format!("{secrets:?}")] {
             assert!(!text.contains("hunter2"), "{text}");
         }
@@ -214,13 +284,25 @@ mod tests {
     fn without_a_keyring_a_secret_lasts_for_this_run_and_says_so() {
         let secrets = Secrets::of_this_run();
         let secret = Secret::new("x");
-        let kept = secrets.set("PACS", SecretKind::Refresh, &secret);
+        let kept = secrets.set(&owner("https://pacs"), SecretKind::Refresh, &secret);
         assert_eq!(kept, Kept::ForThisRun);
-        assert_eq!(secrets.get("PACS", SecretKind::Refresh), Some(secret));
-        assert_eq!(secrets.get("PACS", SecretKind::Password), None);
-        assert_eq!(secrets.get("OTHER", SecretKind::Refresh), None);
-        secrets.forget("PACS");
-        assert_eq!(secrets.get("PACS", SecretKind::Refresh), None);
+        assert_eq!(
+            secrets.get(&owner("https://pacs"), SecretKind::Refresh),
+            Some(secret)
+        );
+        assert_eq!(
+            secrets.get(&owner("https://pacs"), SecretKind::Password),
+            None
+        );
+        assert_eq!(
+            secrets.get(&owner("https://other"), SecretKind::Refresh),
+            None
+        );
+        secrets.forget(&owner("https://pacs/dicom-web"));
+        assert_eq!(
+            secrets.get(&owner("https://pacs"), SecretKind::Refresh),
+            None
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ use egui::Ui;
 
 use crate::pacs::{
     Authentication, Authorities, BadAddress, DimseAddress, Node, NodeAddress, Retrieval, Secret,
-    Tls, WebAddress,
+    SecretOwner, Tls, WebAddress, has_user_info,
 };
 use crate::problem::{Message, msg};
 use crate::ui::bidi_label::Text;
@@ -39,6 +39,8 @@ enum Who {
 pub struct Form {
     /// The node that is changed, by its name until now.
     was: Option<String>,
+    /// Its address until now, for what has no field here.
+    base: Option<NodeAddress>,
     name: String,
     is_web: bool,
     ae_title: String,
@@ -70,6 +72,7 @@ impl Form {
     pub fn of(node: &Node) -> Self {
         let mut form = Self {
             was: Some(node.name.clone()),
+            base: Some(node.address.clone()),
             name: node.name.clone(),
             is_slow: node.is_slow,
             is_searched: Some(node.is_searched),
@@ -152,10 +155,18 @@ impl Form {
             let NodeAddress::Web(address) = NodeAddress::parse(&self.url)? else {
                 return Err(BadAddress::Address(self.url.clone()));
             };
+            let proxy = Some(self.proxy.trim().to_owned()).filter(|proxy| !proxy.is_empty());
+            if proxy.as_deref().is_some_and(has_user_info) {
+                return Err(BadAddress::UserInfo);
+            }
             NodeAddress::Web(WebAddress {
                 authentication: self.authentication(),
                 tls: self.tls(),
-                proxy: Some(self.proxy.trim().to_owned()).filter(|proxy| !proxy.is_empty()),
+                proxy,
+                patience_s: match &self.base {
+                    Some(NodeAddress::Web(base)) => base.patience_s,
+                    _ => address.patience_s,
+                },
                 ..address
             })
         } else {
@@ -171,7 +182,13 @@ impl Form {
             let NodeAddress::Dimse(address) = NodeAddress::parse(&text)? else {
                 return Err(BadAddress::Address(text));
             };
+            let base = match &self.base {
+                Some(NodeAddress::Dimse(base)) => base,
+                _ => &address,
+            };
             NodeAddress::Dimse(DimseAddress {
+                calling_ae_title: base.calling_ae_title.clone(),
+                patience_s: base.patience_s,
                 tls: self.is_tls.then(|| self.tls()),
                 retrieval: if self.is_move {
                     Retrieval::Move
@@ -207,7 +224,13 @@ impl Form {
             Who::OpenId => Authentication::OpenId {
                 issuer: self.issuer.trim().to_owned(),
                 client_id: self.client_id.trim().to_owned(),
-                scopes: vec!["openid".to_owned(), "offline_access".to_owned()],
+                scopes: match &self.base {
+                    Some(NodeAddress::Web(WebAddress {
+                        authentication: Authentication::OpenId { scopes, .. },
+                        ..
+                    })) => scopes.clone(),
+                    _ => vec!["openid".to_owned(), "offline_access".to_owned()],
+                },
             },
         }
     }
@@ -406,16 +429,17 @@ fn ends_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, form: &mut Form) -> bool {
         let tests = button(ui, msg("nodes-test"), false, is_complete);
         is_done = button(ui, msg("node-cancel"), false, true);
         if let (true, Ok(node)) = (saves || tests, &node) {
-            if !form.secret.is_empty() {
-                let secret = std::mem::take(&mut form.secret);
-                let edit = NodeEdit::Secret(node.name.clone(), Secret::new(secret));
-                ctx.commands.push(Command::Node(edit));
-            }
+            let secret = Some(form.secret.as_str()).filter(|secret| !secret.is_empty());
+            let secret = secret.map(Secret::new);
             let edit = if tests {
                 form.is_tested = true;
-                NodeEdit::Test(node.clone())
+                NodeEdit::Test(node.clone(), secret)
             } else {
                 is_done = true;
+                if let (Some(owner), Some(secret)) = (SecretOwner::of(node), secret) {
+                    let edit = NodeEdit::Secret(owner, secret);
+                    ctx.commands.push(Command::Node(edit));
+                }
                 match form.was.clone() {
                     Some(was) => NodeEdit::Change(was, node.clone()),
                     None => NodeEdit::Put(node.clone()),
@@ -445,4 +469,48 @@ fn ends_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, form: &mut Form) -> bool {
             .ui(ui);
     }
     is_done
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pacs::AeTitle;
+
+    fn node(address: NodeAddress) -> Node {
+        Node {
+            name: "Main".into(),
+            address,
+            is_searched: false,
+            limit_bytes_per_s: None,
+            is_slow: true,
+        }
+    }
+
+    #[test]
+    fn what_has_no_field_survives_the_form() {
+        let mut dimse = NodeAddress::parse("MAIN@pacs:104").unwrap();
+        if let NodeAddress::Dimse(address) = &mut dimse {
+            address.calling_ae_title = Some(AeTitle::ours());
+            address.patience_s = 5.0;
+        }
+        let mut web = NodeAddress::parse("https://pacs/rs").unwrap();
+        if let NodeAddress::Web(address) = &mut web {
+            address.patience_s = 5.0;
+            address.authentication = Authentication::OpenId {
+                issuer: "https://issuer".into(),
+                client_id: "isocentre".into(),
+                scopes: vec!["openid".into(), "dicom".into()],
+            };
+        }
+        for node in [node(dimse), node(web)] {
+            assert_eq!(Form::of(&node).node(), Ok(node));
+        }
+    }
+
+    #[test]
+    fn a_password_in_the_proxys_address_is_refused() {
+        let mut form = Form::of(&node(NodeAddress::parse("https://pacs/rs").unwrap()));
+        form.proxy = "http://user:pw@proxy:3128".into();
+        assert_eq!(form.node(), Err(BadAddress::UserInfo));
+    }
 }

@@ -100,7 +100,7 @@ fn node_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut NodesPage, node: &Nod
             }
             let words = ctx.say(msg("nodes-test"));
             if button_ui(ui, theme, None, &words, false).clicked() {
-                let edit = NodeEdit::Test(node.clone());
+                let edit = NodeEdit::Test(node.clone(), None);
                 ctx.commands.push(Command::Node(edit));
             }
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
@@ -192,14 +192,18 @@ fn own_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut NodesPage) {
         port: pacs.port.to_string(),
     });
     let response = text_row_ui(ui, ctx, msg("nodes-own-title"), &mut own.ae_title, "");
-    if response.changed()
+    // Each change calls the receiver anew: only what is written to its end counts.
+    if response.lost_focus()
+        && own.ae_title.trim() != pacs.ae_title.as_str()
         && let Ok(title) = own.ae_title.clone().try_into()
     {
         ctx.commands.push(Command::Node(NodeEdit::AeTitle(title)));
     }
     let response = text_row_ui(ui, ctx, msg("nodes-own-port"), &mut own.port, "");
-    if response.changed()
-        && let Some(port) = own.port.parse().ok().filter(|port| *port != 0)
+    if response.lost_focus()
+        && let Some(port) = own.port.trim().parse().ok()
+        && port != 0
+        && port != pacs.port
     {
         ctx.commands.push(Command::Node(NodeEdit::Port(port)));
     }

@@ -10,7 +10,7 @@ use crate::jobs::JobId;
 use crate::model::StudyKey;
 use crate::model::{DisplaySetId, InstanceIx, StudyMatch};
 use crate::objects::layer::Layer;
-use crate::pacs::{Node, Secret};
+use crate::pacs::{Node, Secret, SecretOwner};
 use crate::problem::{Message, Problem};
 use crate::view::cine::{CineAxis, Repeat};
 use crate::view::{Camera, Filter, ViewMode, VoiChoice};
@@ -387,9 +387,10 @@ pub enum Task {
         request: SearchRequest,
         nodes: Vec<Node>,
     },
-    TestNode(Node),
+    TestNode(Node, Option<Secret>),
     Archive(ArchiveWork),
-    KeepSecret(String, Secret),
+    KeepSecret(SecretOwner, Secret),
+    ForgetSecret(SecretOwner),
     SignIn(Node),
     ExportNodes(PathBuf, Vec<Node>),
     ImportNodes(PathBuf),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::pacs::{AeTitle, Node, Secret};
+use crate::pacs::{AeTitle, Node, Secret, SecretOwner};
 use crate::problem::{Message, Problem, Severity, msg};
 use crate::workspace::Workspace;
 use crate::workspace::command::{Effect, Task};
@@ -93,10 +93,10 @@ pub enum NodeEdit {
     Change(String, Node),
     Remove(String),
     ToggleSearched(String),
-    /// Does it answer? Also one that is not saved yet.
-    Test(Node),
-    /// The password or token for the node of this name, into the keyring.
-    Secret(String, Secret),
+    /// Does it answer? Also one that is not saved yet, with a secret that is only tried.
+    Test(Node, Option<Secret>),
+    /// The password or token for this node, into the keyring.
+    Secret(SecretOwner, Secret),
     /// Signs the reader in, in the system's browser.
     SignIn(Node),
     /// All nodes into a file.
@@ -119,6 +119,10 @@ impl PacsSettings {
         self.nodes.iter().find(|node| node.name == name)
     }
 
+    fn secret_owners(&self) -> Vec<SecretOwner> {
+        self.nodes.iter().filter_map(SecretOwner::of).collect()
+    }
+
     fn put(&mut self, node: Node) {
         match self.nodes.iter_mut().find(|it| it.name == node.name) {
             Some(known) => *known = node,
@@ -130,13 +134,14 @@ impl PacsSettings {
 impl Workspace {
     pub(super) fn edit_nodes(&mut self, edit: NodeEdit) -> Vec<Effect> {
         let pacs = &mut self.settings.pacs;
+        let owners = pacs.secret_owners();
         match edit {
-            NodeEdit::Test(node) => {
+            NodeEdit::Test(node, secret) => {
                 self.node_tests.insert(node.name.clone(), NodeTest::Running);
-                return vec![Effect::Spawn(Task::TestNode(node))];
+                return vec![Effect::Spawn(Task::TestNode(node, secret))];
             }
-            NodeEdit::Secret(name, secret) => {
-                return vec![Effect::Spawn(Task::KeepSecret(name, secret))];
+            NodeEdit::Secret(owner, secret) => {
+                return vec![Effect::Spawn(Task::KeepSecret(owner, secret))];
             }
             NodeEdit::SignIn(node) => return vec![Effect::Spawn(Task::SignIn(node))],
             NodeEdit::Export(path) => {
@@ -182,9 +187,67 @@ impl Workspace {
             NodeEdit::Priors(priors) => pacs.priors = priors,
             NodeEdit::ArchiveFolder(folder) => pacs.archive_folder = folder,
         }
-        vec![
+        // Whoever is not there any more, or elsewhere now, leaves no password behind.
+        let left = self.settings.pacs.secret_owners();
+        let gone = owners.into_iter().filter(|owner| !left.contains(owner));
+        let mut effects = vec![
             Effect::WriteSettings(self.settings.clone()),
             Effect::FollowPacs,
-        ]
+        ];
+        effects.extend(gone.map(|owner| Effect::Spawn(Task::ForgetSecret(owner))));
+        effects
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pacs::NodeAddress;
+
+    fn node(name: &str, url: &str) -> Node {
+        Node {
+            name: name.into(),
+            address: NodeAddress::parse(url).unwrap(),
+            is_searched: true,
+            limit_bytes_per_s: None,
+            is_slow: false,
+        }
+    }
+
+    fn forgotten(effects: &[Effect]) -> Vec<SecretOwner> {
+        let owner = |effect: &Effect| match effect {
+            Effect::Spawn(Task::ForgetSecret(owner)) => Some(owner.clone()),
+            _ => None,
+        };
+        effects.iter().filter_map(owner).collect()
+    }
+
+    #[test]
+    fn a_node_that_goes_or_moves_leaves_no_secret_behind() {
+        let here = node("Main", "https://pacs.example/rs");
+        let path = node("Main", "https://pacs.example/dicom-web");
+        let away = node("Main", "https://evil.example/rs");
+        let renamed = node("Other", "https://pacs.example/rs");
+        let owner = SecretOwner::of(&here).unwrap();
+        let change = |node: &Node| NodeEdit::Change("Main".into(), node.clone());
+        for (edit, is_forgotten) in [
+            (NodeEdit::Remove("Main".into()), true),
+            (change(&renamed), true),
+            (change(&away), true),
+            (NodeEdit::Put(away.clone()), true),
+            (NodeEdit::Imported(vec![away.clone()]), true),
+            (change(&path), false),
+            (NodeEdit::ToggleSearched("Main".into()), false),
+        ] {
+            let mut workspace = Workspace::default();
+            workspace.edit_nodes(NodeEdit::Put(here.clone()));
+            let gone = forgotten(&workspace.edit_nodes(edit.clone()));
+            let expected = if is_forgotten {
+                vec![owner.clone()]
+            } else {
+                Vec::new()
+            };
+            assert_eq!(gone, expected, "{edit:?}");
+        }
     }
 }

@@ -10,6 +10,7 @@ use isocentre::jobs::JobCtx;
 use isocentre::pacs::Authentication;
 use isocentre::pacs::Node;
 use isocentre::pacs::NodeAddress;
+use isocentre::pacs::SecretOwner;
 use isocentre::pacs::Secrets;
 use isocentre::pacs::WebAddress;
 use isocentre::pacs::web::InstancePlace;
@@ -50,6 +51,11 @@ fn service_with(node: &Node, secrets: &Secrets) -> WebService {
         panic!("a web node")
     };
     WebService::new(address, node, secrets)
+}
+
+/// Whose the node's secrets are.
+fn owner(node: &Node) -> SecretOwner {
+    SecretOwner::of(node).unwrap()
 }
 
 const STUDY: &str = "1.2.3.1";

@@ -2,6 +2,7 @@
 
 pacs-bad-ae-title = “{ $text }” cannot be an AE title. It has 1 to 16 letters, digits or signs, without accents and “\”.
 pacs-bad-address = “{ $text }” is no address of a node. Write AETITLE@host:port, AETITLE@host:port+tls, or the http:// or https:// address of a DICOMweb service.
+pacs-user-in-address = A user name or password cannot stand in the address of a node or of a proxy, where everyone sees it. Leave it out of the address; a node’s password has its own field.
 
 # Why a node did not do what it was asked. $peer is “TITLE (host:port)”.
 pacs-cancelled = Cancelled.

@@ -2,6 +2,7 @@
 
 pacs-bad-ae-title = « { $text } » ne peut pas être un titre AE. Il compte de 1 à 16 lettres, chiffres ou signes, sans accents ni « \ ».
 pacs-bad-address = « { $text } » n’est pas l’adresse d’un nœud. Écrivez TITREAE@hôte:port, TITREAE@hôte:port+tls, ou l’adresse http:// ou https:// d’un service DICOMweb.
+pacs-user-in-address = Un nom d’utilisateur ou un mot de passe ne peut pas figurer dans l’adresse d’un nœud ou d’un proxy, où tout le monde le voit. Retirez-le de l’adresse ; le mot de passe d’un nœud a son propre champ.
 
 # Why a node did not do what it was asked. $peer is “TITLE (host:port)”.
 pacs-cancelled = Annulé.

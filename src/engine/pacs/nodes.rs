@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::files::{self, Readable};
 use crate::jobs::JobCtx;
 use crate::pacs::web::{SignInPage, sign_in};
-use crate::pacs::{Kept, Node, Secret, SecretKind, Secrets, service};
+use crate::pacs::{Kept, Node, Secret, SecretKind, SecretOwner, Secrets, service};
 use crate::problem::{Message, Problem, Severity, msg};
 use crate::text::Words;
 use crate::workspace::{Arrival, Command, NodeEdit, NodeTest, PacsSettings, Workspace};
@@ -14,8 +14,18 @@ use super::{Messenger, Network, caller, on_thread};
 
 impl Network {
     /// Asks a node whether it is there and takes us for who we are.
-    pub(in crate::engine) fn test_node(&self, node: Node, settings: &PacsSettings) {
-        let (messenger, caller) = (self.messenger(), caller(settings));
+    /// A secret given with it is tried and not kept: it may be another's of the same name.
+    pub(in crate::engine) fn test_node(
+        &self,
+        node: Node,
+        secret: Option<Secret>,
+        settings: &PacsSettings,
+    ) {
+        let (messenger, mut caller) = (self.messenger(), caller(settings));
+        if let (Some(owner), Some(secret)) = (SecretOwner::of(&node), secret) {
+            caller.secrets = Secrets::of_this_run();
+            caller.secrets.set(&owner, SecretKind::Password, &secret);
+        }
         let telling = messenger.clone();
         on_thread("node test", &messenger, move || {
             let result = match service(&node, &caller).echo(&JobCtx::new()) {
@@ -30,12 +40,19 @@ impl Network {
     }
 
     /// Puts a password or token into the keyring.
-    pub(in crate::engine) fn keep_secret(&self, node: String, secret: Secret) {
+    pub(in crate::engine) fn keep_secret(&self, owner: SecretOwner, secret: Secret) {
         let messenger = self.messenger();
         let telling = messenger.clone();
         on_thread("keyring", &messenger, move || {
-            let kept = Secrets::of_user().set(&node, SecretKind::Password, &secret);
-            tell_where(&telling, &node, kept);
+            let kept = Secrets::of_user().set(&owner, SecretKind::Password, &secret);
+            tell_where(&telling, owner.name(), kept);
+        });
+    }
+
+    /// Takes a node's secrets out of the keyring.
+    pub(in crate::engine) fn forget_secret(&self, owner: SecretOwner) {
+        on_thread("keyring", &self.messenger(), move || {
+            Secrets::of_user().forget(&owner);
         });
     }
 
@@ -100,8 +117,9 @@ fn tell_where(messenger: &Messenger, node: &str, kept: Kept) {
 }
 
 fn write_nodes(path: &Path, nodes: &[Node]) -> Result<(), Message> {
+    let nodes: Vec<Node> = nodes.iter().cloned().map(Node::without_user_info).collect();
     let pretty = ron::ser::PrettyConfig::default();
-    let text = ron::ser::to_string_pretty(nodes, pretty)
+    let text = ron::ser::to_string_pretty(&nodes, pretty)
         .map_err(|error| Message::new(msg("files-not-encoded")).text("error", error.to_string()))?;
     let written = files::write_atomically(path, text.as_bytes(), Readable::AsUsual);
     written.map_err(|error| error.message())
@@ -109,8 +127,9 @@ fn write_nodes(path: &Path, nodes: &[Node]) -> Result<(), Message> {
 
 fn read_nodes(path: &Path) -> Result<Vec<Node>, Message> {
     let bytes = files::read(path).map_err(|error| error.message())?;
-    ron::de::from_bytes(&bytes)
-        .map_err(|error| Message::new(msg("nodes-unreadable")).text("error", error.to_string()))
+    let nodes: Vec<Node> = ron::de::from_bytes(&bytes)
+        .map_err(|error| Message::new(msg("nodes-unreadable")).text("error", error.to_string()))?;
+    Ok(nodes.into_iter().map(Node::without_user_info).collect())
 }
 
 #[cfg(test)]

@@ -60,6 +60,16 @@ impl Origin {
     }
 }
 
+/// `scheme://host:port` of a URL; the whole of what is none.
+#[must_use]
+pub fn origin(url: &str) -> String {
+    let Some(origin) = Origin::of(url.trim()) else {
+        return url.trim().to_owned();
+    };
+    let scheme = if origin.is_secure { "https" } else { "http" };
+    format!("{scheme}://{}", origin.place())
+}
+
 /// Where `location`, as the answer to a request for `from` says it, leads.
 pub(super) fn resolved(from: &str, location: &str) -> Option<String> {
     let location = location.trim();

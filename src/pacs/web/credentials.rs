@@ -13,6 +13,7 @@ use super::session::Session;
 use crate::pacs::Authentication;
 use crate::pacs::Failure;
 use crate::pacs::SecretKind;
+use crate::pacs::SecretOwner;
 use crate::pacs::Secrets;
 use crate::pacs::WebAddress;
 use crate::pacs::secret_variable;
@@ -20,7 +21,7 @@ use crate::pacs::secret_variable;
 /// Who we are to one service.
 pub(super) struct Credentials {
     authentication: Authentication,
-    node: String,
+    owner: SecretOwner,
     secrets: Secrets,
     /// One renewal at a time, whichever connection asks for it.
     renewal: Mutex<()>,
@@ -30,7 +31,7 @@ impl Credentials {
     pub fn new(address: &WebAddress, node: &str, secrets: &Secrets) -> Self {
         Self {
             authentication: address.authentication.clone(),
-            node: node.to_owned(),
+            owner: SecretOwner::new(node, address),
             secrets: secrets.clone(),
             renewal: Mutex::new(()),
         }
@@ -38,7 +39,7 @@ impl Credentials {
 
     /// The variable that may hold our password or token.
     pub fn variable(&self) -> String {
-        secret_variable(&self.node)
+        secret_variable(self.owner.name())
     }
 
     /// What to say; nothing where the service does not ask.
@@ -88,22 +89,22 @@ impl Credentials {
         {
             return Ok(true);
         }
-        self.secrets.set_access_token(&self.node, None);
-        let refresh = self.secrets.get(&self.node, SecretKind::Refresh);
+        self.secrets.set_access_token(&self.owner, None);
+        let refresh = self.secrets.get(&self.owner, SecretKind::Refresh);
         let refresh = refresh.ok_or_else(|| session.site.trouble(WebTrouble::SignIn))?;
         let tokens = open_id::refreshed(session.site, session.ctx, issuer, client_id, &refresh)?;
-        tokens.keep(&self.node, &self.secrets);
+        tokens.keep(&self.owner, &self.secrets);
         Ok(true)
     }
 
     fn good_token(&self) -> Option<String> {
-        let access = self.secrets.access_token(&self.node)?;
+        let access = self.secrets.access_token(&self.owner)?;
         let is_good = access.good_until.is_none_or(|until| Instant::now() < until);
         is_good.then(|| format!("Bearer {}", access.token.expose()))
     }
 
     fn password(&self, session: &Session<'_>) -> Result<String, Failure> {
-        let secret = self.secrets.get(&self.node, SecretKind::Password);
+        let secret = self.secrets.get(&self.owner, SecretKind::Password);
         let secret = secret.map(|secret| secret.expose().to_owned());
         secret.ok_or_else(|| {
             session.site.trouble(WebTrouble::NoSecret {

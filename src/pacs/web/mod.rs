@@ -22,6 +22,7 @@ mod tls;
 mod trouble;
 
 pub use accept::COMPRESSED;
+pub(super) use address::origin;
 pub use instance::InstancePlace;
 pub use media_type::MediaType;
 pub use multipart::BadMultipart;

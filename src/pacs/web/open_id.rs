@@ -29,6 +29,7 @@ use crate::pacs::Node;
 use crate::pacs::NodeAddress;
 use crate::pacs::Secret;
 use crate::pacs::SecretKind;
+use crate::pacs::SecretOwner;
 use crate::pacs::Secrets;
 use crate::pacs::Tls;
 use crate::pacs::TlsTrouble;
@@ -113,7 +114,9 @@ pub fn sign_in(
             ("code_verifier", &verifier),
         ],
     )?;
-    Ok(Some(tokens.keep(&node.name, secrets)))
+    Ok(Some(
+        tokens.keep(&SecretOwner::new(&node.name, address), secrets),
+    ))
 }
 
 /// New tokens for a refresh token.
@@ -153,11 +156,11 @@ pub(super) struct Tokens {
 }
 
 impl Tokens {
-    pub fn keep(self, node: &str, secrets: &Secrets) -> Kept {
-        secrets.set_access_token(node, Some(self.access));
+    pub fn keep(self, owner: &SecretOwner, secrets: &Secrets) -> Kept {
+        secrets.set_access_token(owner, Some(self.access));
         // Without a new one the old one stays good.
         self.refresh.map_or(Kept::ForThisRun, |refresh| {
-            secrets.set(node, SecretKind::Refresh, &refresh)
+            secrets.set(owner, SecretKind::Refresh, &refresh)
         })
     }
 }

@@ -320,7 +320,7 @@ fn a_password_never_goes_to_another_host() {
     });
     let node = node_with(&home.url(), with_password);
     let secrets = Secrets::of_this_run();
-    secrets.set("Test", SecretKind::Password, &Secret::new("s3cret"));
+    secrets.set(&owner(&node), SecretKind::Password, &Secret::new("s3cret"));
     let sink = Keeping::new();
     let service = service_with(&node, &secrets);
     let outcome = service.retrieve(&wanted(&[1, 2]), &sink, &|_| {}, &ctx());

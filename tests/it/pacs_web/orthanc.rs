@@ -222,11 +222,11 @@ fn a_password_opens_the_archive_and_none_says_where_it_goes() {
     let echo = |secrets: &Secrets| service_with(&node, secrets).echo(&ctx());
     let text = in_english(&echo(&secrets).unwrap_err().message());
     assert!(text.contains("ISOCENTRE_SECRET_TEST"), "{text}");
-    secrets.set("Test", SecretKind::Password, &Secret::new("wrong"));
+    secrets.set(&owner(&node), SecretKind::Password, &Secret::new("wrong"));
     let text = in_english(&echo(&secrets).unwrap_err().message());
     assert!(text.contains("does not accept"), "{text}");
     assert!(!text.contains("wrong"), "{text}");
-    secrets.set("Test", SecretKind::Password, &Secret::new("s3cret"));
+    secrets.set(&owner(&node), SecretKind::Password, &Secret::new("s3cret"));
     assert!(!echo(&secrets).unwrap().is_verified);
 }
 

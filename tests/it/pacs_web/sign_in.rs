@@ -168,12 +168,12 @@ fn who_signs_in_is_known_until_the_token_runs_out_and_then_without_being_asked()
     *issuer.good.lock().unwrap() = "another".into();
     service.echo(&ctx()).unwrap();
     assert_eq!(*issuer.tokens_given.lock().unwrap(), 2);
-    let refresh = secrets.get("Test", SecretKind::Refresh).unwrap();
+    let refresh = secrets.get(&owner(&node), SecretKind::Refresh).unwrap();
     assert_eq!(refresh.expose(), "refresh-2");
 
     // Nor the issuer what gets new ones.
     *issuer.good.lock().unwrap() = "another".into();
-    secrets.set("Test", SecretKind::Refresh, &Secret::new("stale"));
+    secrets.set(&owner(&node), SecretKind::Refresh, &Secret::new("stale"));
     let failure = service.echo(&ctx()).unwrap_err();
     let text = in_english(&failure.message());
     assert!(text.contains("sign in"), "{text}");
@@ -218,7 +218,7 @@ fn a_token_that_runs_out_is_renewed_before_it_is_refused() {
     let (_server, issuer, node) = start();
     *issuer.life_s.lock().unwrap() = 1;
     let secrets = Secrets::of_this_run();
-    secrets.set("Test", SecretKind::Refresh, &Secret::new("refresh"));
+    secrets.set(&owner(&node), SecretKind::Refresh, &Secret::new("refresh"));
     let service = service_with(&node, &secrets);
     service.echo(&ctx()).unwrap();
     service.echo(&ctx()).unwrap();
