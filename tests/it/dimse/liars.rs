@@ -299,12 +299,12 @@ fn a_status_is_a_sentence_with_the_nodes_own_words() {
 fn a_list_shorter_than_the_node_says_is_not_all_there_is() {
     let levels = Arc::new(Mutex::new(Vec::new()));
     let asked = levels.clone();
-    let address = liar(move |tcp, request| match request.kind {
-        C_FIND => list(tcp, request, "5", &["1.2.3.1", "1.2.3.2"]),
-        _ => {
-            asked.lock().unwrap().push(request.level.clone());
-            answer(tcp, request, 0, &[(0x1021, 0), (0x1022, 0)], None)
+    let address = liar(move |tcp, request| {
+        if request.kind == C_FIND {
+            return list(tcp, request, "5", &["1.2.3.1", "1.2.3.2"]);
         }
+        asked.lock().unwrap().push(request.level.clone());
+        answer(tcp, request, 0, &[(0x1021, 0), (0x1022, 0)], None)
     });
     let folder = temp_folder();
     let (retrieved, _) = fetch(&*speak(&address), STUDY, folder.path()).unwrap();
@@ -323,12 +323,12 @@ fn what_remains_at_the_end_has_failed_and_a_failure_is_one_whatever_came() {
         // One more: the two never came.
         (0xa702, 0, 2, 2),
     ] {
-        let address = liar(move |tcp, request| match request.kind {
-            C_FIND => list(tcp, request, "", &[]),
-            _ => {
-                let numbers = [(0x1020, remaining), (0x1021, completed)];
-                answer(tcp, request, status, &numbers, None)
+        let address = liar(move |tcp, request| {
+            if request.kind == C_FIND {
+                return list(tcp, request, "", &[]);
             }
+            let numbers = [(0x1020, remaining), (0x1021, completed)];
+            answer(tcp, request, status, &numbers, None)
         });
         let folder = temp_folder();
         let (retrieved, _) = fetch(&*speak(&address), STUDY, folder.path()).unwrap();
