@@ -103,18 +103,6 @@ impl Transfers {
         })
     }
 
-    /// Takes off the list what is done.
-    ///
-    /// # Errors
-    /// [`ArchiveError`].
-    pub fn remove_done(&self) -> Result<(), ArchiveError> {
-        self.change(|transaction| {
-            let done = TransferState::Done.code();
-            transaction.execute("DELETE FROM transfer WHERE state = ?1", [done])?;
-            Ok(())
-        })
-    }
-
     /// What goes first.
     ///
     /// # Errors

@@ -342,14 +342,14 @@ impl Attempt<'_> {
         };
         let known = lock(&self.known);
         let missing = listed.len().saturating_sub(known.len());
-        let is_late = self.time_for(missing).is_some_and(|time| time > SOON);
+        if self.time_for(missing).is_none_or(|time| time <= SOON) {
+            return false; // before the list is put in order, which takes its time
+        }
         // About the slice looked at, is anything missing?
         let near = in_order(listed, &HashSet::new(), Some(&focus));
-        let is_near_missing = near
-            .iter()
+        near.iter()
             .take(FEW / 2)
-            .any(|instance| !known.contains(&instance.sop_instance_uid));
-        is_late && is_near_missing
+            .any(|instance| !known.contains(&instance.sop_instance_uid))
     }
 
     /// Gives headers to the window: the first at once, then a few times a second.
