@@ -10,6 +10,13 @@ use serde::de::DeserializeOwned;
 
 use super::{Kind, Limits, arguments, serve, wire};
 
+/// Has glibc keep the memory of one frame for the next instead of giving it back to the system, which
+/// would clear every page of it anew. Other systems' allocators do not read these.
+const KEEP_MEMORY: [(&str, &str); 2] = [
+    ("MALLOC_MMAP_THRESHOLD_", "33554432"),
+    ("MALLOC_TRIM_THRESHOLD_", "67108864"),
+];
+
 /// The worker is gone, and with it the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Ended {
@@ -89,6 +96,7 @@ impl Worker {
     pub fn start_program(program: &Path, kind: Kind, limits: Limits) -> Result<Self, Ended> {
         let mut child = Command::new(program)
             .args(arguments(kind, limits))
+            .envs(KEEP_MEMORY)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -96,6 +104,8 @@ impl Worker {
         let (Some(requests), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(Ended::NotStarted);
         };
+        widen(&requests);
+        widen(&answers);
         Ok(Self {
             child: Arc::new(Mutex::new(child)),
             requests,
@@ -159,6 +169,19 @@ impl Drop for Worker {
         }
     }
 }
+
+/// Lets a pipe hold a whole frame of common size, so that neither end waits for the other within one.
+/// Where the system does not allow it, the pipe works as it is.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn widen(pipe: &impl std::os::fd::AsFd) {
+    const MOST_WITHOUT_PRIVILEGE: usize = 1 << 20;
+    if let Err(error) = rustix::pipe::fcntl_setpipe_size(pipe, MOST_WITHOUT_PRIVILEGE) {
+        tracing::debug!(%error, "a pipe to a worker stays narrow");
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn widen<P>(_pipe: &P) {}
 
 fn not_started(error: &io::Error) -> Ended {
     tracing::error!(%error, "no worker could be started");
