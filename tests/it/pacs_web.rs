@@ -2,6 +2,7 @@
 
 mod command_line;
 mod faults;
+mod one_answer;
 mod orthanc;
 mod sign_in;
 mod trust;
@@ -56,6 +57,21 @@ fn service_with(node: &Node, secrets: &Secrets) -> WebService {
 /// Whose the node's secrets are.
 fn owner(node: &Node) -> SecretOwner {
     SecretOwner::of(node).unwrap()
+}
+
+/// The kind of a body of [`parts`].
+const PARTS: &str = "multipart/related; type=\"application/dicom\"; boundary=b";
+
+fn part(file: &[u8]) -> Vec<u8> {
+    let head = b"--b\r\nContent-Type: application/dicom\r\n\r\n";
+    [head.as_slice(), file, b"\r\n"].concat()
+}
+
+/// A body with these files.
+fn parts(files: &[Vec<u8>]) -> Vec<u8> {
+    let mut body: Vec<u8> = files.iter().flat_map(|file| part(file)).collect();
+    body.extend_from_slice(b"--b--");
+    body
 }
 
 const STUDY: &str = "1.2.3.1";

@@ -18,6 +18,7 @@ use super::instance::fetch;
 use super::receive::Arrived;
 use super::receive::Ended;
 use super::receive::take_in;
+use super::search::instance_count_of;
 use super::search::instances_of;
 use super::session::Ask;
 use super::session::Session;
@@ -54,38 +55,24 @@ pub(super) fn retrieve(
     let tally = Tally::new(told);
     let mut places = VecDeque::new();
     let mut whole = Vec::new();
-    let mut in_bulk = Vec::new();
+    let mut unlisted = Vec::new();
     for part in parts_of(wanted) {
-        match instances_of(&session, &part) {
-            Ok(found) if !found.is_empty() => {
-                if part.instance_uids.is_empty() && found.len() > FEW && !forms.is_slow() {
-                    whole.push(part);
-                }
-                places.extend(found);
-            }
-            // A service that cannot list instances can still send them all at once.
-            Ok(_) => in_bulk.push(part),
-            Err(Failure::Web { trouble, .. }) if trouble.is_of_one_request() => in_bulk.push(part),
-            Err(failure) => return Err(failure),
+        match Plan::of(&session, part, forms.is_slow())? {
+            Plan::Each(found) => places.extend(found),
+            Plan::Whole(part, count) => whole.push((part, count)),
+            Plan::Unlisted(part) => unlisted.push(part),
         }
     }
-    if in_bulk.is_empty() {
-        tally.expect(places.len());
+    if unlisted.is_empty() {
+        let counts = whole.iter().map(|(_, count)| count);
+        tally.expect(places.len() + counts.sum::<usize>());
     }
-    for part in whole {
-        // One answer is quicker than hundreds; what it leaves out is asked for one by one.
-        if !tally.has_ended()
-            && let Err(failure) = fetch_in_bulk(&session, &part, sink, &tally)
-        {
-            if failure == Failure::Cancelled {
-                tally.end(failure);
-            } else {
-                tracing::debug!("not in one answer");
-            }
+    for (part, count) in whole {
+        if !tally.has_ended() {
+            let left_out = fetch_whole(&session, &part, count, sink, &tally);
+            places.extend(left_out);
         }
     }
-    let come = tally.take_come();
-    places.retain(|place| !come.contains(&place.instance_uid));
     let queue = Mutex::new(places);
     let next = || {
         queue
@@ -94,7 +81,7 @@ pub(super) fn retrieve(
             .pop_front()
     };
     fetch_all(&session, forms, &next, sink, &tally);
-    for part in in_bulk {
+    for part in unlisted {
         if tally.has_ended() {
             break;
         }
@@ -103,6 +90,68 @@ pub(super) fn retrieve(
         }
     }
     tally.into_outcome()
+}
+
+/// How a part of a study is asked for.
+enum Plan {
+    /// One by one, in this order.
+    Each(Vec<InstancePlace>),
+    /// In one answer, which is quicker than hundreds, and on a fast line quicker even than their
+    /// list; so many instances are to come.
+    Whole(PartOfStudy, usize),
+    /// In one answer, by a service that cannot list instances.
+    Unlisted(PartOfStudy),
+}
+
+impl Plan {
+    fn of(session: &Session<'_>, part: PartOfStudy, is_slow: bool) -> Result<Self, Failure> {
+        let may_be_whole = part.instance_uids.is_empty() && !is_slow;
+        if may_be_whole {
+            match instance_count_of(session, &part) {
+                Ok(Some(count)) if count > FEW => return Ok(Self::Whole(part, count)),
+                Ok(_few_or_not_said) => {}
+                // It may well list what it cannot count.
+                Err(Failure::Web { trouble, .. }) if trouble.is_of_one_instance() => {}
+                Err(failure) => return Err(failure),
+            }
+        }
+        match instances_of(session, &part) {
+            Ok(found) if found.is_empty() => Ok(Self::Unlisted(part)),
+            Ok(found) if may_be_whole && found.len() > FEW => Ok(Self::Whole(part, found.len())),
+            Ok(found) => Ok(Self::Each(found)),
+            Err(Failure::Web { trouble, .. }) if trouble.is_of_one_request() => {
+                Ok(Self::Unlisted(part))
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+}
+
+/// Fetches a part of a study in one answer: what that left out.
+fn fetch_whole(
+    session: &Session<'_>,
+    part: &PartOfStudy,
+    count: usize,
+    sink: &dyn InstanceSink,
+    tally: &Tally<'_>,
+) -> Vec<InstancePlace> {
+    let result = fetch_in_bulk(session, part, sink, tally);
+    let come = tally.take_come();
+    if tally.has_ended() || (result.is_ok() && come.len() >= count) {
+        return Vec::new();
+    }
+    match (result, instances_of(session, part)) {
+        (Err(Failure::Cancelled), _) => tally.end(Failure::Cancelled),
+        (_, Ok(mut found)) if !found.is_empty() => {
+            tally.expect_instead(count, found.len());
+            found.retain(|place| !come.contains(&place.instance_uid));
+            return found;
+        }
+        (Err(failure), _) | (Ok(()), Err(failure)) => tally.end(failure),
+        // A service that cannot list them leaves its count to say what is missing.
+        (Ok(()), Ok(_)) => {}
+    }
+    Vec::new()
 }
 
 /// Fetches what `next` says until it says no more.
@@ -250,7 +299,7 @@ struct Tally<'a> {
     begin: Instant,
     has_ended: AtomicBool,
     state: Mutex<Retrieved>,
-    /// SOP Instance UIDs of what was kept, or refused for good.
+    /// SOP Instance UIDs of what was kept of the studies asked for, or refused for good.
     come: Mutex<HashSet<String>>,
     streak: Mutex<Streak>,
 }
@@ -272,11 +321,19 @@ impl<'a> Tally<'a> {
         (self.told)(RetrieveEvent::Expected(count));
     }
 
+    /// Where a part turns out to have another number of instances than the service said.
+    fn expect_instead(&self, said: usize, found: usize) {
+        let mut state = self.lock();
+        let expected = state.expected.map(|all| all.saturating_sub(said) + found);
+        state.expected = expected;
+        drop(state);
+        if let Some(expected) = expected {
+            (self.told)(RetrieveEvent::Expected(expected));
+        }
+    }
+
     fn count(&self, arrived: Arrived, study_uid: Option<&str>) {
         let elapsed: Duration = self.begin.elapsed();
-        let mut come = self.come.lock().unwrap_or_else(PoisonError::into_inner);
-        come.insert(arrived.sop_instance_uid.clone());
-        drop(come);
         let mut remark = None;
         {
             let mut state = self.lock();
@@ -298,6 +355,10 @@ impl<'a> Tally<'a> {
                     state.failed.push(failed);
                 }
             }
+        }
+        if remark.is_none() {
+            let mut come = self.come.lock().unwrap_or_else(PoisonError::into_inner);
+            come.insert(arrived.sop_instance_uid.clone());
         }
         (self.told)(RetrieveEvent::Instance(InstanceOutcome {
             sop_instance_uid: arrived.sop_instance_uid,

@@ -24,8 +24,6 @@ use crate::common::http::Piece;
 use crate::common::http::Reply;
 use crate::common::keeping::Keeping;
 
-const PARTS: &str = "multipart/related; type=\"application/dicom\"; boundary=b";
-
 fn wanted(numbers: &[i32]) -> Vec<Wanted> {
     vec![Wanted {
         study_uid: STUDY.into(),
@@ -34,18 +32,6 @@ fn wanted(numbers: &[i32]) -> Vec<Wanted> {
             instance_uids: numbers.iter().map(|n| uid(*n)).collect(),
         }],
     }]
-}
-
-fn part(file: &[u8]) -> Vec<u8> {
-    let head = b"--b\r\nContent-Type: application/dicom\r\n\r\n";
-    [head.as_slice(), file, b"\r\n"].concat()
-}
-
-/// A body with these files.
-fn parts(files: &[Vec<u8>]) -> Vec<u8> {
-    let mut body: Vec<u8> = files.iter().flat_map(|file| part(file)).collect();
-    body.extend_from_slice(b"--b--");
-    body
 }
 
 /// The number of the instance that a request asks for.
@@ -270,27 +256,6 @@ fn a_busy_service_is_asked_again_when_it_says() {
     let outcome = retrieve(&server, &[1], &Keeping::new()).unwrap();
     assert!(outcome.is_complete(), "{outcome:?}");
     assert!(begin.elapsed() >= Duration::from_secs(1));
-}
-
-#[test]
-fn a_service_that_cannot_list_sends_all_at_once() {
-    let server = HttpServer::start(|request| {
-        if request.path().ends_with("/instances") {
-            return Reply::status(501);
-        }
-        Reply::new(200, PARTS, parts(&[file(1), file(2)]))
-    });
-    let study = vec![Wanted {
-        study_uid: STUDY.into(),
-        series: Vec::new(),
-    }];
-    let sink = Keeping::new();
-    let outcome = service(&node(&server.url())).retrieve(&study, &sink, &|_| {}, &ctx());
-    assert_eq!(outcome.unwrap().instances, 2);
-    // What has come is made to last side by side.
-    let mut kept = sink.kept();
-    kept.sort();
-    assert_eq!(kept, [uid(1), uid(2)]);
 }
 
 #[test]
@@ -612,25 +577,6 @@ fn a_service_that_refuses_one_after_the_other_is_not_asked_for_all() {
     let sent = service.send(&files, &|_| {}, &ctx()).unwrap();
     assert!(sent.end.is_some());
     assert!(sent.outcomes.len() < 10, "{}", sent.outcomes.len());
-}
-
-#[test]
-fn part_of_what_was_asked_for_is_not_all_of_it() {
-    let server = HttpServer::start(|request| {
-        if request.path().ends_with("/instances") {
-            return Reply::status(501);
-        }
-        Reply::new(206, PARTS, parts(&[file(1)]))
-    });
-    let study = vec![Wanted {
-        study_uid: STUDY.into(),
-        series: Vec::new(),
-    }];
-    let outcome = service(&node(&server.url()))
-        .retrieve(&study, &Keeping::new(), &|_| {}, &ctx())
-        .unwrap();
-    assert_eq!(outcome.instances, 1);
-    assert!(!outcome.is_complete());
 }
 
 #[test]
