@@ -13,6 +13,7 @@ mod desk;
 pub mod drawn;
 pub mod http;
 pub mod keeping;
+pub mod line;
 pub mod orthanc;
 mod proxy;
 mod screen;
