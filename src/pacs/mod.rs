@@ -9,6 +9,7 @@ mod dimse;
 mod failure;
 mod folder_sink;
 mod node;
+mod pace;
 mod secrets;
 mod service;
 mod throttle;

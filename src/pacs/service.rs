@@ -181,6 +181,8 @@ pub struct WantedSeries {
     pub series_uid: String,
     /// SOP Instance UIDs, in this order; none: the whole series.
     pub instance_uids: Vec<String>,
+    /// SOP classes of these instances, where all are known: then nobody need ask for them first.
+    pub sop_class_uids: Vec<String>,
 }
 
 /// What happens during a retrieval.

@@ -48,7 +48,7 @@ pub(super) fn run(args: &GetArgs) -> ExitCode {
     };
     let series = args.series.iter().map(|uid| WantedSeries {
         series_uid: uid.clone(),
-        instance_uids: Vec::new(),
+        ..WantedSeries::default()
     });
     let wanted = Wanted {
         study_uid: args.study.clone(),

@@ -21,6 +21,7 @@ mod nodes;
 mod order;
 mod priors;
 mod retrieve;
+mod right_of_way;
 mod search;
 mod send;
 mod speed;

@@ -11,6 +11,8 @@ use crate::workspace::Workspace;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Listed {
     pub sop_instance_uid: String,
+    /// Empty where the node does not say.
+    pub sop_class_uid: String,
     pub series_uid: String,
     pub instance_number: Option<i64>,
 }
@@ -24,6 +26,8 @@ pub(super) struct Focus {
     pub series_uid: String,
     /// Instance Number of the slice shown.
     pub instance_number: Option<i64>,
+    /// SOP Instance UID of what the reader waits for, where that is not here.
+    pub awaited: Option<String>,
 }
 
 /// What the active pane shows.
@@ -33,6 +37,7 @@ pub(super) fn looked_at(workspace: &Workspace) -> Option<Focus> {
             study_uid: awaited.study_uid.clone(),
             series_uid: awaited.series_uid.clone(),
             instance_number: awaited.instance.instance_number,
+            awaited: Some(awaited.instance.sop_instance_uid.clone()),
         });
     }
     let view = workspace.panes.active_view()?;
@@ -44,6 +49,7 @@ pub(super) fn looked_at(workspace: &Workspace) -> Option<Focus> {
         study_uid: elements.uid(tags::STUDY_INSTANCE_UID)?,
         series_uid: elements.uid(tags::SERIES_INSTANCE_UID)?,
         instance_number: elements.integer(tags::INSTANCE_NUMBER),
+        awaited: None,
     })
 }
 
@@ -109,13 +115,23 @@ fn nearest(instances: &[&Listed], number: i64) -> Option<usize> {
 pub(super) fn wanted(study_uid: &str, order: &[&Listed]) -> Vec<Wanted> {
     let mut series: Vec<WantedSeries> = Vec::new();
     for instance in order {
-        let uid = instance.sop_instance_uid.clone();
-        match series.last_mut() {
-            Some(last) if last.series_uid == instance.series_uid => last.instance_uids.push(uid),
-            _ => series.push(WantedSeries {
+        let is_next = |last: &WantedSeries| last.series_uid == instance.series_uid;
+        if !series.last().is_some_and(is_next) {
+            series.push(WantedSeries {
                 series_uid: instance.series_uid.clone(),
-                instance_uids: vec![uid],
-            }),
+                ..WantedSeries::default()
+            });
+        }
+        if let Some(last) = series.last_mut() {
+            last.instance_uids.push(instance.sop_instance_uid.clone());
+            if !last.sop_class_uids.contains(&instance.sop_class_uid) {
+                last.sop_class_uids.push(instance.sop_class_uid.clone());
+            }
+        }
+    }
+    for series in &mut series {
+        if series.sop_class_uids.iter().any(String::is_empty) {
+            series.sop_class_uids.clear(); // the node is asked
         }
     }
     vec![Wanted {
@@ -133,6 +149,7 @@ mod tests {
             (1..=count)
                 .map(|number| Listed {
                     sop_instance_uid: format!("{series}.{number}"),
+                    sop_class_uid: "1.2.840.10008.5.1.4.1.1.2".to_owned(),
                     series_uid: series.to_owned(),
                     instance_number: Some(number),
                 })
@@ -150,6 +167,7 @@ mod tests {
             study_uid: "s".into(),
             series_uid: "2".into(),
             instance_number: number,
+            awaited: None,
         }
     }
 
@@ -187,5 +205,16 @@ mod tests {
         assert_eq!(wanted[0].series[0].series_uid, "2");
         assert_eq!(wanted[0].series[0].instance_uids[0], "2.4");
         assert_eq!(wanted[0].series[1].instance_uids.len(), 3);
+        assert_eq!(wanted[0].series[1].sop_class_uids.len(), 1);
+    }
+
+    #[test]
+    fn classes_are_told_only_if_all_are_known() {
+        let mut listed = listed();
+        listed[4].sop_class_uid.clear();
+        let order = in_order(&listed, &HashSet::new(), None);
+        let wanted = wanted("s", &order);
+        assert_eq!(wanted[0].series[0].sop_class_uids.len(), 1);
+        assert!(wanted[0].series[1].sop_class_uids.is_empty());
     }
 }

@@ -2,6 +2,7 @@
 //! is looked at where the line is slow, and nothing that is here already.
 
 use std::collections::{HashSet, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -11,17 +12,23 @@ use crate::jobs::JobCtx;
 use crate::model::{Level, StudyQuery};
 use crate::pacs::web::{InstancePlace, WebService};
 use crate::pacs::{
-    Failure, NodeAddress, RetrieveEvent, Retrieved, Secrets, Service, Wanted, WantedSeries, service,
+    Failure, Found, NodeAddress, RetrieveEvent, Retrieved, Secrets, Service, Wanted, WantedSeries,
+    service,
 };
 use crate::problem::{Message, Problem, msg};
 use crate::workspace::{Arrival, ListedInstance};
 
 use super::on_thread;
 use super::order::{Focus, Listed, in_order, wanted};
+use super::right_of_way::{Gate, Yielding};
 use super::transfers::{Run, Shared, known_instances, lock};
 
 /// What comes in less time need not be asked for in another order.
 const SOON: Duration = Duration::from_secs(2);
+/// What comes in less time need not be given the right of way.
+const AT_ONCE: Duration = Duration::from_millis(500);
+/// How often is looked whether the reader waits for something.
+const GLANCE: Duration = Duration::from_millis(20);
 /// Instances asked for at once when their order matters.
 const FEW: usize = 24;
 /// Headers are handed to the window at least so often.
@@ -45,7 +52,8 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
             study_uid,
             &transfer.patient_id,
         )),
-        listed: Arc::default(),
+        listing: Arc::default(),
+        gate: Arc::default(),
         waiting: Mutex::default(),
         begun: Mutex::new(Instant::now()),
     };
@@ -60,17 +68,25 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
     }
     let is_resumed = !lock(&attempt.known).is_empty();
     let web = match &node.address {
-        // On a fast line one answer with everything is quickest.
-        NodeAddress::Web(address) if node.is_slow => {
-            Some(WebService::new(address, node, &Secrets::of_user()))
+        NodeAddress::Web(address) => Some(WebService::new(address, node, &Secrets::of_user())),
+        NodeAddress::Dimse(_) => None,
+    };
+    // A web service on a fast line needs no list: one answer with everything is quickest.
+    attempt.list(&service, is_resumed || node.is_slow || web.is_none());
+    let is_over = AtomicBool::new(false);
+    let ending = std::thread::scope(|scope| {
+        let aside = std::thread::Builder::new().name("right of way".to_owned());
+        let aside = aside.spawn_scoped(scope, || attempt.fetch_awaited(service.as_ref(), &is_over));
+        if let Err(error) = aside {
+            tracing::warn!(%error, "nothing has the right of way");
         }
-        NodeAddress::Web(_) | NodeAddress::Dimse(_) => None,
-    };
-    attempt.list(&service, is_resumed || web.is_some());
-    let ending = match web.filter(|_| attempt.listed.get().is_some()) {
-        Some(web) => attempt.fetch_each(&web),
-        None => attempt.fetch(service.as_ref()),
-    };
+        let ending = match &web {
+            Some(web) if node.is_slow && attempt.listed().is_some() => attempt.fetch_each(web),
+            web => attempt.fetch(service.as_ref(), web.as_ref()),
+        };
+        is_over.store(true, Ordering::Relaxed);
+        ending
+    });
     attempt.hand_on(true);
     ending
 }
@@ -81,18 +97,31 @@ struct Attempt<'a> {
     /// Instances that are here.
     known: Mutex<HashSet<String>>,
     /// What the node says there is, once it has.
-    listed: Arc<OnceLock<Vec<Listed>>>,
+    listing: Arc<OnceLock<Listing>>,
+    /// Closed while what the reader waits for comes.
+    gate: Arc<Gate>,
     /// Headers on their way to the window, and when some were handed on last.
     waiting: Mutex<(Vec<InstanceHeader>, Option<Instant>)>,
     /// When the request under way was made.
     begun: Mutex<Instant>,
 }
 
+/// What a node says there is.
+struct Listing {
+    instances: Vec<Listed>,
+    /// It does not contradict its own counts.
+    is_whole: bool,
+}
+
 impl Attempt<'_> {
+    fn listed(&self) -> Option<&[Listed]> {
+        Some(self.listing.get()?.instances.as_slice())
+    }
+
     /// Asks what there is: beside the fetching, or before it where much is here already.
     fn list(&self, service: &Arc<dyn Service>, is_first: bool) {
         let transfer = self.run.transfer.clone();
-        let (listed, service) = (Arc::clone(&self.listed), Arc::clone(service));
+        let (listing, service) = (Arc::clone(&self.listing), Arc::clone(service));
         let (run, shared) = (Arc::clone(self.run), Arc::clone(self.shared));
         let work = move || {
             let list = instances(service.as_ref(), &transfer, &run.listing, &|| {
@@ -100,21 +129,21 @@ impl Attempt<'_> {
             });
             // Without a list everything comes in the node's own order.
             // An empty list is that of a node that does not list instances.
-            if let Some(list) = list.ok().filter(|list| !list.is_empty()) {
-                let of = u32::try_from(list.len()).unwrap_or(u32::MAX);
+            if let Some(list) = list.ok().filter(|list| !list.instances.is_empty()) {
+                let of = u32::try_from(list.instances.len()).unwrap_or(u32::MAX);
                 let queue = shared.archive.transfers();
                 if let Err(error) = queue.expect(run.transfer.id, of) {
                     tracing::warn!("the number of instances is not kept: {error}");
                 }
                 let study_uid = run.transfer.study_uid.clone();
                 if shared.is_open(&study_uid) {
-                    let series = by_series(&list);
+                    let series = by_series(&list.instances);
                     shared.messenger.send(Arrival::Listed { study_uid, series });
                 }
                 let mut live = lock(&run.live);
-                live.of = live.of.max(list.len());
+                live.of = live.of.max(list.instances.len());
                 drop(live);
-                drop(listed.set(list));
+                drop(listing.set(list));
             }
         };
         if is_first {
@@ -124,8 +153,12 @@ impl Attempt<'_> {
         }
     }
 
-    fn fetch(&self, service: &dyn Service) -> Ending {
-        let mut is_ordered = !lock(&self.known).is_empty() && self.listed.get().is_some();
+    /// What is missing, in the node's own order or in ours: then from a web service instance after
+    /// instance.
+    fn fetch(&self, service: &dyn Service, web: Option<&WebService>) -> Ending {
+        let is_known = web.is_none() || !lock(&self.known).is_empty();
+        let mut is_ordered = is_known && self.listing.get().is_some_and(|list| list.is_whole);
+        let sink = self.sink();
         loop {
             let (asked, is_last) = if is_ordered {
                 self.next_few()
@@ -139,7 +172,7 @@ impl Attempt<'_> {
             let ctx = self.run.begin();
             *lock(&self.begun) = Instant::now();
             let told = |event: RetrieveEvent| self.hear(event, is_last);
-            let result = service.retrieve(&asked, self.shared.archive.as_ref(), &told, &ctx);
+            let result = service.retrieve(&asked, &sink, &told, &ctx);
             self.shared.record(self.run, false);
             if self.run.is_stopped() {
                 return Ending::Yielded;
@@ -148,6 +181,9 @@ impl Attempt<'_> {
                 Err(failure) => Some(failure),
                 Ok(retrieved) => {
                     let is_steered = matches!(retrieved.end, Some(Failure::Cancelled));
+                    if is_steered && let Some(web) = web.filter(|_| self.listed().is_some()) {
+                        return self.fetch_each(web);
+                    }
                     if is_steered || (retrieved.end.is_none() && !is_last) {
                         is_ordered = true;
                         if lock(&self.known).len() == before && !is_steered {
@@ -182,7 +218,7 @@ impl Attempt<'_> {
                 return None;
             }
             let focus = self.shared.focus(study_uid).map(|(focus, _)| focus);
-            let listed = self.listed.get()?;
+            let listed = self.listed()?;
             let mut plan = lock(&plan);
             if !plan.is_made || plan.focus != focus {
                 let done = lock(&self.known).union(&plan.asked).cloned().collect();
@@ -202,8 +238,8 @@ impl Attempt<'_> {
         let ctx = self.run.begin();
         *lock(&self.begun) = Instant::now();
         let told = |event: RetrieveEvent| self.hear(event, false);
-        let sink = self.shared.archive.as_ref();
-        let failure = match web.retrieve_ordered(&next, sink, &told, &ctx) {
+        let sink = self.sink();
+        let failure = match web.retrieve_ordered(&next, &sink, &told, &ctx) {
             Ok(retrieved) => retrieved.end,
             Err(failure) => Some(failure),
         };
@@ -211,6 +247,52 @@ impl Attempt<'_> {
             _ if self.run.is_stopped() => Ending::Yielded,
             None => self.end(),
             Some(failure) => self.broken_off(&failure),
+        }
+    }
+
+    /// Until all has come: what the reader waits for comes on a connection of its own, while the
+    /// others stand still.
+    fn fetch_awaited(&self, service: &dyn Service, is_over: &AtomicBool) {
+        let mut asked = HashSet::new();
+        while !is_over.load(Ordering::Relaxed) && !self.run.is_stopped() {
+            let Some(listed) = self.awaited(&asked) else {
+                std::thread::sleep(GLANCE);
+                continue;
+            };
+            asked.insert(listed.sop_instance_uid.clone());
+            let asked = wanted(&self.run.transfer.study_uid, &[listed]);
+            let ctx = self.run.begin_aside();
+            let told = |event: RetrieveEvent| self.hear(event, false);
+            let closed = self.gate.close();
+            let result = service.retrieve(&asked, self.shared.archive.as_ref(), &told, &ctx);
+            drop(closed);
+            self.hand_on(true);
+            if result.is_err() {
+                // A node with room for one connection alone, perhaps: it is steered instead.
+                tracing::debug!("nothing has the right of way any more");
+                return;
+            }
+        }
+    }
+
+    /// What the reader waits for, if it would come late and was not asked for yet.
+    fn awaited(&self, asked: &HashSet<String>) -> Option<&Listed> {
+        let (focus, _) = self.shared.focus(&self.run.transfer.study_uid)?;
+        let uid = focus.awaited?;
+        let listed = self.listed()?;
+        let is_here = lock(&self.known).contains(&uid);
+        let missing = listed.len().saturating_sub(lock(&self.known).len());
+        let is_soon = self.time_for(missing).is_some_and(|time| time < AT_ONCE);
+        if is_here || is_soon || asked.contains(&uid) {
+            return None;
+        }
+        listed.iter().find(|it| it.sop_instance_uid == uid)
+    }
+
+    fn sink(&self) -> Yielding<'_> {
+        Yielding {
+            sink: self.shared.archive.as_ref(),
+            gate: Arc::clone(&self.gate),
         }
     }
 
@@ -229,7 +311,7 @@ impl Attempt<'_> {
         let transfer = &self.run.transfer;
         let series = transfer.series_uids.iter().map(|series| WantedSeries {
             series_uid: series.clone(),
-            instance_uids: Vec::new(),
+            ..WantedSeries::default()
         });
         vec![Wanted {
             study_uid: transfer.study_uid.clone(),
@@ -242,13 +324,13 @@ impl Attempt<'_> {
         let known = lock(&self.known);
         let is_missing = |(uid, _): &(String, Message)| uid.is_empty() || !known.contains(uid);
         retrieved.failed.iter().any(is_missing)
-            || (self.listed.get().is_none() && !retrieved.is_complete())
+            || (self.listed().is_none() && !retrieved.is_complete())
     }
 
     /// What is wanted first of what is missing, and whether that is all.
     fn next_few(&self) -> (Vec<Wanted>, bool) {
         let study_uid = &self.run.transfer.study_uid;
-        let Some(listed) = self.listed.get() else {
+        let Some(listed) = self.listed() else {
             return (self.everything(), true);
         };
         let focus = self.shared.focus(study_uid).map(|(focus, _)| focus);
@@ -281,7 +363,7 @@ impl Attempt<'_> {
     fn hear(&self, event: RetrieveEvent, is_all: bool) {
         let outcome = match event {
             RetrieveEvent::Expected(count) => {
-                if is_all && self.listed.get().is_none() {
+                if is_all && self.listed().is_none() {
                     let known = lock(&self.known).len();
                     let mut live = lock(&self.run.live);
                     live.of = live.of.max(count).max(known);
@@ -337,7 +419,7 @@ impl Attempt<'_> {
         if since < *lock(&self.begun) {
             return false;
         }
-        let Some(listed) = self.listed.get() else {
+        let Some(listed) = self.listed() else {
             return false;
         };
         let known = lock(&self.known);
@@ -368,7 +450,7 @@ impl Attempt<'_> {
 
     /// All was asked for: is all here?
     fn end(&self) -> Ending {
-        let Some(listed) = self.listed.get() else {
+        let Some(listed) = self.listed() else {
             return Ending::Complete;
         };
         let known = lock(&self.known);
@@ -417,7 +499,7 @@ fn instances(
     transfer: &crate::archive::Transfer,
     ctx: &JobCtx,
     is_stopped: &dyn Fn() -> bool,
-) -> Result<Vec<Listed>, Failure> {
+) -> Result<Listing, Failure> {
     let mut series = Vec::new();
     let query = StudyQuery {
         level: Level::Series,
@@ -425,9 +507,11 @@ fn instances(
         series_uids: transfer.series_uids.clone(),
         ..StudyQuery::default()
     };
-    service.find(&query, &mut |found| series.push(found), ctx)?;
+    let said = service.find(&query, &mut |found| series.push(found), ctx)?;
     series.sort_by_key(|series| series.series_number);
-    let mut listed = Vec::new();
+    let is_sound = |said: &Found| !said.is_cut_off && said.warnings.is_empty();
+    let mut is_whole = is_sound(&said);
+    let mut instances = Vec::new();
     for series in series {
         if is_stopped() {
             return Err(Failure::Cancelled);
@@ -438,17 +522,27 @@ fn instances(
             series_uids: vec![series.series_uid.clone()],
             ..StudyQuery::default()
         };
+        let before = instances.len();
         let mut take = |found: crate::model::StudyMatch| {
-            listed.push(Listed {
+            instances.push(Listed {
                 sop_instance_uid: found.sop_instance_uid,
+                sop_class_uid: found.sop_class_uid,
                 series_uid: series.series_uid.clone(),
                 instance_number: found.instance_number,
             });
         };
-        service.find(&query, &mut take, ctx)?;
+        let said = service.find(&query, &mut take, ctx)?;
+        // Some nodes shorten their lists, and say nothing of it.
+        let count = instances.len() - before;
+        let is_short = (series.instance_count).is_some_and(|said| said as usize > count);
+        is_whole &= is_sound(&said) && !is_short;
     }
+    is_whole &= instances.iter().all(|it| !it.sop_instance_uid.is_empty());
     if !transfer.instance_uids.is_empty() {
-        listed.retain(|it| transfer.instance_uids.contains(&it.sop_instance_uid));
+        instances.retain(|it| transfer.instance_uids.contains(&it.sop_instance_uid));
     }
-    Ok(listed)
+    Ok(Listing {
+        instances,
+        is_whole,
+    })
 }

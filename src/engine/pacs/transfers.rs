@@ -57,6 +57,8 @@ pub(super) struct Run {
     pub(super) transfer: archive::Transfer,
     /// Of the request under way.
     ctx: Mutex<JobCtx>,
+    /// Of what the reader waits for, which is asked for aside.
+    aside: Mutex<JobCtx>,
     /// Of the question what there is.
     pub(super) listing: JobCtx,
     is_stopped: AtomicBool,
@@ -95,6 +97,16 @@ impl Run {
         ctx
     }
 
+    /// The same for a request aside.
+    pub(super) fn begin_aside(&self) -> JobCtx {
+        let ctx = JobCtx::new();
+        *lock(&self.aside) = ctx.clone();
+        if self.is_stopped() {
+            ctx.cancel();
+        }
+        ctx
+    }
+
     /// Ends the request under way, not the transfer.
     pub(super) fn break_off(&self) {
         lock(&self.ctx).cancel();
@@ -103,6 +115,7 @@ impl Run {
     fn stop(&self) {
         self.is_stopped.store(true, Ordering::SeqCst);
         self.break_off();
+        lock(&self.aside).cancel();
         self.listing.cancel();
     }
 
@@ -371,6 +384,7 @@ fn begin_due(shared: &Arc<Shared>) -> Result<(), archive::ArchiveError> {
             }),
             transfer,
             ctx: Mutex::new(JobCtx::new()),
+            aside: Mutex::new(JobCtx::new()),
             listing: JobCtx::new(),
             is_stopped: AtomicBool::new(false),
         });

@@ -72,6 +72,9 @@ pub(super) fn plan(
     tally: &Tally<'_>,
     ctx: &JobCtx,
 ) -> Result<Vec<Task>, Failure> {
+    if let Some(tasks) = told(wanted) {
+        return Ok(tasks);
+    }
     let mut finder = match Finder::new(call, Level::Series, ctx) {
         Ok(finder) => finder,
         // A node that offers no searches may still send.
@@ -98,6 +101,30 @@ pub(super) fn plan(
         return Err(Failure::Told(message));
     }
     Ok(tasks)
+}
+
+/// The requests where all is known already.
+fn told(wanted: &[Wanted]) -> Option<Vec<Task>> {
+    let mut tasks = Vec::new();
+    for study in wanted {
+        let is_known = |series: &WantedSeries| {
+            !series.instance_uids.is_empty() && !series.sop_class_uids.is_empty()
+        };
+        if study.series.is_empty() || !study.series.iter().all(is_known) {
+            return None;
+        }
+        for series in &study.series {
+            tasks.extend(series.instance_uids.chunks(PORTION).map(|uids| Task {
+                study_uid: study.study_uid.clone(),
+                series_uid: series.series_uid.clone(),
+                instances: uids.to_vec(),
+                known: uids.to_vec(),
+                classes: series.sop_class_uids.clone(),
+                ..Task::default()
+            }));
+        }
+    }
+    (!tasks.is_empty()).then_some(tasks)
 }
 
 /// The requests where nobody can be asked.
@@ -132,7 +159,7 @@ fn of_study(finder: &mut Finder, study: &Wanted) -> Result<Vec<Task>, Failure> {
     let all: Vec<WantedSeries> = if study.series.is_empty() {
         let wanted = |series: &StudyMatch| WantedSeries {
             series_uid: series.series_uid.clone(),
-            instance_uids: Vec::new(),
+            ..WantedSeries::default()
         };
         series.iter().map(wanted).collect()
     } else {

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::time::Duration;
 
 use super::association::Call;
 use super::contexts::COMMON;
@@ -22,11 +23,14 @@ use crate::pacs::Failure;
 use crate::pacs::RetrieveEvent;
 use crate::pacs::Retrieved;
 use crate::pacs::Wanted;
+use crate::pacs::pace::may_join;
 use crate::problem::Message;
 use crate::problem::msg;
 
 /// Associations of one retrieval: what hides the waiting, and what any node has room for.
 const MOST_ASSOCIATIONS: usize = 3;
+/// How often who waits looks whether it is called for.
+const GLANCE: Duration = Duration::from_millis(5);
 
 /// The tasks that nobody has begun yet.
 pub(super) struct Queue(Mutex<VecDeque<Task>>);
@@ -154,7 +158,11 @@ fn run(worker: &dyn Worker, tasks: Vec<Task>, tally: &Tally<'_>, ctx: &JobCtx) {
         for n in 1..workers {
             let spawned = std::thread::Builder::new()
                 .name(format!("retrieve {n}"))
-                .spawn_scoped(scope, move || worker.work(queue, tally, false, ctx));
+                .spawn_scoped(scope, move || {
+                    if is_called_for(n, queue, tally, ctx) {
+                        worker.work(queue, tally, false, ctx);
+                    }
+                });
             if let Err(error) = spawned {
                 tracing::warn!(%error, "one association less");
             }
@@ -164,6 +172,20 @@ fn run(worker: &dyn Worker, tasks: Vec<Task>, tally: &Tally<'_>, ctx: &JobCtx) {
     // What the others gave back when their association broke, the first may not have seen.
     if !queue.tasks().is_empty() && !tally.has_ended() {
         worker.work(queue, tally, true, ctx);
+    }
+}
+
+/// Waits until one more association helps; false once there is nothing left for it to do.
+fn is_called_for(number: usize, queue: &Queue, tally: &Tally<'_>, ctx: &JobCtx) -> bool {
+    loop {
+        if queue.tasks().is_empty() || tally.has_ended() || ctx.check().is_err() {
+            return false;
+        }
+        let (come, since_first) = tally.pace();
+        if may_join(number, come, since_first) {
+            return true;
+        }
+        std::thread::sleep(GLANCE);
     }
 }
 

@@ -70,6 +70,15 @@ impl<'a> Tally<'a> {
         (self.told)(RetrieveEvent::Expected(instances));
     }
 
+    /// Instances that came, and how long ago the first of them did.
+    pub fn pace(&self) -> (usize, Duration) {
+        let state = self.state();
+        let since = state
+            .first_instance
+            .map(|first| self.start.elapsed().saturating_sub(first));
+        (state.kept.len(), since.unwrap_or_default())
+    }
+
     /// Whether an instance that came to a shared receiver is of what was asked for.
     pub fn is_ours(&self, outcome: &InstanceOutcome) -> bool {
         let Ok(received) = &outcome.result else {

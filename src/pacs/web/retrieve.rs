@@ -33,11 +33,14 @@ use crate::pacs::InstanceOutcome;
 use crate::pacs::RetrieveEvent;
 use crate::pacs::Retrieved;
 use crate::pacs::Wanted;
+use crate::pacs::pace::may_join;
 use crate::problem::Message;
 use crate::problem::msg;
 
 /// So few instances are asked for one by one.
 const FEW: usize = 8;
+/// How often a connection that waits looks whether it is called for.
+const GLANCE: Duration = Duration::from_millis(5);
 
 /// Who hears of every instance.
 pub(super) type Told<'a> = &'a (dyn Fn(RetrieveEvent) + Sync);
@@ -210,13 +213,23 @@ fn fetch_all(
     sink: &dyn InstanceSink,
     tally: &Tally<'_>,
 ) {
-    let work = || {
+    let is_done = AtomicBool::new(false);
+    let work = |number: usize| {
         while !tally.has_ended() {
+            let (come, since_first) = tally.pace();
+            if !may_join(number, come, since_first) {
+                if is_done.load(Ordering::Relaxed) {
+                    return;
+                }
+                std::thread::sleep(GLANCE);
+                continue;
+            }
             if let Err(cancelled) = session.ctx.check() {
                 tally.end(cancelled.into());
                 return;
             }
             let Some(place) = next() else {
+                is_done.store(true, Ordering::Relaxed);
                 return;
             };
             match fetch(session, forms, &place, sink) {
@@ -241,10 +254,11 @@ fn fetch_all(
         }
     };
     std::thread::scope(|scope| {
-        for _ in 1..CONNECTIONS {
-            scope.spawn(work);
+        let work = &work;
+        for number in 1..CONNECTIONS {
+            scope.spawn(move || work(number));
         }
-        work();
+        work(0);
     });
 }
 
@@ -365,6 +379,17 @@ impl<'a> Tally<'a> {
             result: arrived.result,
             remark,
         }));
+    }
+
+    /// Instances that came or were refused, and how long ago the first of them came.
+    fn pace(&self) -> (usize, Duration) {
+        let state = self.lock();
+        let since = state.first_instance;
+        let since = since.map(|first| self.begin.elapsed().saturating_sub(first));
+        (
+            state.instances + state.failed.len(),
+            since.unwrap_or_default(),
+        )
     }
 
     fn take_come(&self) -> HashSet<String> {

@@ -161,10 +161,11 @@ fn only_the_series_and_instances_that_are_wanted_come_and_in_their_order() {
             WantedSeries {
                 series_uid: "1.2.3.4.5.3".into(),
                 instance_uids: vec!["1.2.3.4.5.1.60".into(), "1.2.3.4.5.1.61".into()],
+                ..WantedSeries::default()
             },
             WantedSeries {
                 series_uid: "1.2.3.4.5.33".into(),
-                instance_uids: Vec::new(),
+                ..WantedSeries::default()
             },
         ],
     };

@@ -30,6 +30,7 @@ fn wanted(numbers: &[i32]) -> Vec<Wanted> {
         series: vec![WantedSeries {
             series_uid: SERIES.into(),
             instance_uids: numbers.iter().map(|n| uid(*n)).collect(),
+            ..WantedSeries::default()
         }],
     }]
 }

@@ -80,6 +80,7 @@ fn what_is_wanted_first_is_asked_for_first() {
         series: vec![WantedSeries {
             series_uid: SERIES.into(),
             instance_uids: [7, 8, 6, 9, 5].map(uid).to_vec(),
+            ..WantedSeries::default()
         }],
     }];
     let service = service(&node(&orthanc.dicom_web()));
@@ -121,6 +122,7 @@ fn an_instance_that_is_not_there_costs_itself_alone() {
         series: vec![WantedSeries {
             series_uid: SERIES.into(),
             instance_uids: [1, 99, 2].map(uid).to_vec(),
+            ..WantedSeries::default()
         }],
     }];
     let sink = Keeping::new();
