@@ -80,6 +80,22 @@ pub trait Service: Send + Sync {
         told: &(dyn Fn(&SendOutcome) + Sync),
         ctx: &JobCtx,
     ) -> Result<Sent, Failure>;
+
+    /// Asks the node to commit itself to instances that it was sent (storage commitment, PS3.4
+    /// annex J), under a Transaction UID of the caller's. `None`: it took the request and has not
+    /// reported yet; the report comes to our receiver, by an association of its own.
+    ///
+    /// # Errors
+    /// [`Failure`] where the request was not made or not taken; where the language has no
+    /// commitment, that it has none.
+    fn commit(
+        &self,
+        _transaction_uid: &str,
+        _instances: &[SopReference],
+        _ctx: &JobCtx,
+    ) -> Result<Option<Commitment>, Failure> {
+        Err(Failure::Told(Message::new(msg("pacs-no-commitment"))))
+    }
 }
 
 /// Who we are to all nodes.
@@ -246,6 +262,8 @@ impl Retrieved {
 pub struct SendOutcome {
     /// The file.
     pub path: PathBuf,
+    /// SOP Class UID; empty where the file is no instance.
+    pub sop_class_uid: String,
     /// SOP Instance UID; empty where the file is none.
     pub sop_instance_uid: String,
     /// Bytes sent, or why the node does not have it.
@@ -261,8 +279,6 @@ pub struct Sent {
     pub outcomes: Vec<SendOutcome>,
     /// What ended it early.
     pub end: Option<Failure>,
-    /// Whether the node committed itself to keep them; `None` where it was not asked.
-    pub commitment: Option<Commitment>,
 }
 
 impl Sent {
@@ -272,8 +288,27 @@ impl Sent {
         self.end.is_none()
             && self.outcomes.len() == asked
             && self.outcomes.iter().all(|outcome| outcome.result.is_ok())
-            && (self.commitment.as_ref()).is_none_or(|commitment| commitment.failed.is_empty())
     }
+
+    /// What the node has now.
+    #[must_use]
+    pub fn stored(&self) -> Vec<SopReference> {
+        let stored = self.outcomes.iter().filter(|it| it.result.is_ok());
+        let stored = stored.map(|outcome| SopReference {
+            sop_class_uid: outcome.sop_class_uid.clone(),
+            sop_instance_uid: outcome.sop_instance_uid.clone(),
+        });
+        stored.collect()
+    }
+}
+
+/// An instance by what it is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SopReference {
+    /// SOP Class UID.
+    pub sop_class_uid: String,
+    /// SOP Instance UID.
+    pub sop_instance_uid: String,
 }
 
 /// What a node says of its obligation to keep instances (storage commitment, PS3.4 annex J).
@@ -283,4 +318,42 @@ pub struct Commitment {
     pub committed: Vec<String>,
     /// SOP Instance UIDs it will not, or did not speak of, and why.
     pub failed: Vec<(String, Message)>,
+}
+
+/// Who takes reports on commitments that come by an association of the node's own.
+pub trait CommitmentSink: Send + Sync {
+    /// A report on the commitment of this Transaction UID, from this AE title. The node hears of
+    /// success only after this came back: then the report need not come again.
+    ///
+    /// # Errors
+    /// [`NotTaken`], told to the node.
+    fn take(
+        &self,
+        from: &str,
+        transaction_uid: &str,
+        commitment: &Commitment,
+    ) -> Result<(), NotTaken>;
+}
+
+/// Why a report was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotTaken {
+    /// Nobody asked for it (status 0115, invalid argument).
+    Unknown,
+    /// Another node was asked (status 0124, not authorised).
+    OtherNode,
+    /// It could not be written down (status 0110, processing failure).
+    NotKept,
+}
+
+impl NotTaken {
+    /// Status of the answer (PS3.7 annex C).
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::Unknown => 0x0115,
+            Self::OtherNode => 0x0124,
+            Self::NotKept => 0x0110,
+        }
+    }
 }

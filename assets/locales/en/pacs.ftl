@@ -85,6 +85,8 @@ pacs-get-done = { $instances } instances, { $size }, { $seconds } s
 pacs-send-nothing = There is nothing to send.
 pacs-send-archive = Instances in an archive are not sent; unpack it first.
 pacs-send-commit-web = A DICOMweb service cannot be asked to commit itself here (--commit). Leave it out, or send to AETITLE@host:port.
+pacs-no-commitment = This service gives no word on what it keeps (storage commitment). Switch that off for this node.
+pacs-send-not-committed = Everything was sent, and the archive took the request to commit itself. It has not reported within the waiting time, and reports later only to a receiver that listens all the time.
 pacs-send-done = { $instances } instances sent, { $size }, { $seconds } s
 
 help-pacs = Other programs’ archives: DIMSE and DICOMweb

@@ -85,6 +85,8 @@ pacs-get-done = { $instances } instances, { $size }, { $seconds } s
 pacs-send-nothing = Il n’y a rien à envoyer.
 pacs-send-archive = Les instances d’un fichier compressé ne sont pas envoyées ; décompressez-le d’abord.
 pacs-send-commit-web = On ne peut pas demander ici à un service DICOMweb de s’engager à conserver (--commit). Retirez cette option, ou envoyez à TITREAE@hôte:port.
+pacs-no-commitment = Ce service ne s’engage pas à conserver ce qu’il reçoit. Désactivez l’engagement de stockage pour ce nœud.
+pacs-send-not-committed = Tout a été envoyé, et l’archive a accepté la demande d’engagement. Elle n’a pas répondu à temps, et ne répond plus tard qu’à un récepteur toujours à l’écoute.
 pacs-send-done = { $instances } instances envoyées, { $size }, { $seconds } s
 
 help-pacs = Archives d’autres programmes : DIMSE et DICOMweb

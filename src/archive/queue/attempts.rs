@@ -9,6 +9,10 @@ const FIRST: Duration = Duration::from_secs(15);
 /// The longest wait between two attempts.
 pub(super) const LONGEST: Duration = Duration::from_hours(1);
 
+/// How long a node has to report on a commitment it was asked for: some write to tape over night
+/// before they give their word.
+pub(super) const COMMITMENT: Duration = Duration::from_hours(24);
+
 /// The wait after this many attempts: twice as long each time, a quarter of an hour's node that
 /// restarts is met again soon, and one that is away over night is met in the morning.
 pub(super) fn wait_after(attempts: u32) -> Duration {

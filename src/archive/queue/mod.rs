@@ -12,7 +12,9 @@
 //!    for each call waits for the disk. Every call tells the state: when it is no longer
 //!    [`TransferState::Running`] the reader paused, cancelled or removed it, and the runner stops.
 //!    Until it has, its node counts as busy, lest a second runner takes what was resumed.
-//! 4. [`Transfers::finish`] with how it ended. Done it is only when every instance is a success,
+//! 4. Of a send that is to be committed: [`Transfers::ask_commitment`] before the node is asked;
+//!    [`Transfers::commitment`] takes its report whenever that comes, to whichever program.
+//! 5. [`Transfers::finish`] with how it ended. Done it is only when every instance is a success,
 //!    and committed where that was asked, whatever the runner says; else it waits for the next
 //!    attempt, later each time, and fails after the last.
 //!
@@ -22,6 +24,7 @@
 //! No patient data but [`Label`], which is shown on screen and never logged.
 
 mod attempts;
+mod ending;
 mod label;
 mod outcomes;
 mod rows;

@@ -3,12 +3,15 @@
 use std::collections::HashSet;
 use std::time::SystemTime;
 
+use rusqlite::Connection;
+use rusqlite::OptionalExtension as _;
 use rusqlite::Transaction;
 use rusqlite::params;
 
 use crate::archive::ArchiveError;
 use crate::archive::milliseconds;
 
+use super::Ending;
 use super::Item;
 use super::ItemOutcome;
 use super::Transfer;
@@ -16,11 +19,10 @@ use super::TransferId;
 use super::TransferKind;
 use super::TransferState;
 use super::Transfers;
-use super::rows::Coded as _;
+use super::ending::after;
 use super::rows::outcome;
 use super::rows::read_items;
 use super::rows::read_transfer;
-use super::transfers::is_all_done;
 
 impl Transfers {
     /// What became of instances, by SOP Instance UID, and how many bytes of them came or went.
@@ -68,9 +70,39 @@ impl Transfers {
         })
     }
 
-    /// A node's answer to the request for commitment with this transaction UID (PS3.4 J.3.3): what
-    /// it keeps, and what it does not, with why. Gives the transfer, `None` if none awaits it.
-    /// What it does not keep is sent again at the next attempt.
+    /// The node is about to be asked to commit (PS3.4 J.3.2) under this transaction UID: remembered
+    /// before it is asked, for the report may come before the answer.
+    ///
+    /// # Errors
+    /// [`ArchiveError`]; then it must not be asked.
+    pub fn ask_commitment(
+        &self,
+        id: TransferId,
+        transaction_uid: &str,
+        now: SystemTime,
+    ) -> Result<(), ArchiveError> {
+        self.change(|transaction| {
+            if self.read_ours(transaction, id)?.is_some() {
+                transaction.execute(
+                    "UPDATE transfer SET transaction_uid = ?2, changed_ms = ?3 WHERE id = ?1",
+                    params![id.0, transaction_uid, milliseconds(now)],
+                )?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The transfer that awaits a report on the commitment with this transaction UID.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn awaiting(&self, transaction_uid: &str) -> Result<Option<Transfer>, ArchiveError> {
+        awaiting(&self.lock(), transaction_uid)
+    }
+
+    /// A node's report on the commitment with this transaction UID (PS3.4 J.3.3): what it keeps,
+    /// and what it does not, with why. Gives the transfer, `None` if none awaits it.
+    /// What it does not keep is sent again at the next attempt, and nothing else is.
     ///
     /// # Errors
     /// [`ArchiveError`].
@@ -82,18 +114,10 @@ impl Transfers {
         now: SystemTime,
     ) -> Result<Option<Transfer>, ArchiveError> {
         self.change(|transaction| {
-            let id = {
-                let mut statement = transaction
-                    .prepare_cached("SELECT id FROM transfer WHERE transaction_uid = ?1")?;
-                let mut rows = statement.query([transaction_uid])?;
-                match rows.next()? {
-                    Some(row) if !transaction_uid.is_empty() => TransferId(row.get(0)?),
-                    _ => return Ok(None),
-                }
-            };
-            let Some(transfer) = read_transfer(transaction, id)? else {
+            let Some(transfer) = awaiting(transaction, transaction_uid)? else {
                 return Ok(None);
             };
+            let id = transfer.id;
             transaction.execute(
                 "UPDATE item SET outcome = ?2 WHERE transfer = ?1 AND outcome = ?3
                  AND sop_instance_uid IN (SELECT value FROM json_each(?4))",
@@ -120,21 +144,23 @@ impl Transfers {
             let Some(transfer) = read_transfer(transaction, id)? else {
                 return Ok(None);
             };
-            let state = if is_all_done(transaction, &transfer)? {
-                TransferState::Done
-            } else {
-                TransferState::Waiting
-            };
-            transaction.execute(
-                "UPDATE transfer SET state = iif(state = ?2, ?3, state), next_attempt_ms = NULL,
-                 transaction_uid = '', changed_ms = ?4 WHERE id = ?1",
-                params![
-                    id.0,
-                    TransferState::Committing.code(),
-                    state.code(),
-                    milliseconds(now)
-                ],
-            )?;
+            match transfer.state {
+                TransferState::Committing | TransferState::Waiting | TransferState::Failed => {
+                    let mut after = after(transaction, &transfer, &Ending::Complete)?;
+                    after.transaction_uid.clear();
+                    after.write(transaction, id, now)?;
+                }
+                // Its runner ends the attempt; what the reader stopped stays so.
+                TransferState::Running
+                | TransferState::Paused
+                | TransferState::Cancelled
+                | TransferState::Done => {
+                    transaction.execute(
+                        "UPDATE transfer SET transaction_uid = '', changed_ms = ?2 WHERE id = ?1",
+                        params![id.0, milliseconds(now)],
+                    )?;
+                }
+            }
             read_transfer(transaction, id)
         })
     }
@@ -146,22 +172,23 @@ impl Transfers {
     pub fn items(&self, id: TransferId) -> Result<Vec<Item>, ArchiveError> {
         read_items(&self.lock(), id)
     }
+}
 
-    /// Instances of a transfer that are no success, or not committed where that was asked.
-    ///
-    /// # Errors
-    /// [`ArchiveError`].
-    pub fn items_not_done(&self, id: TransferId) -> Result<Vec<Item>, ArchiveError> {
-        let connection = self.lock();
-        let needs_commitment =
-            read_transfer(&connection, id)?.is_some_and(|it| it.is_to_be_committed);
-        let mut items = read_items(&connection, id)?;
-        items.retain(|item| match item.outcome {
-            ItemOutcome::Committed => false,
-            ItemOutcome::Success => needs_commitment,
-            ItemOutcome::Waiting | ItemOutcome::Failed(_) => true,
-        });
-        Ok(items)
+fn awaiting(
+    connection: &Connection,
+    transaction_uid: &str,
+) -> Result<Option<Transfer>, ArchiveError> {
+    if transaction_uid.is_empty() {
+        return Ok(None);
+    }
+    let mut statement =
+        connection.prepare_cached("SELECT id FROM transfer WHERE transaction_uid = ?1")?;
+    let id: Option<i64> = statement
+        .query_row([transaction_uid], |row| row.get(0))
+        .optional()?;
+    match id {
+        Some(id) => read_transfer(connection, TransferId(id)),
+        None => Ok(None),
     }
 }
 

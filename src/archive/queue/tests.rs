@@ -62,8 +62,10 @@ fn refused(uid: &str) -> (String, ItemOutcome) {
 }
 
 fn not_done(transfers: &Transfers, id: TransferId) -> Vec<String> {
-    let items = transfers.items_not_done(id).unwrap().into_iter();
-    items.map(|item| item.sop_instance_uid).collect()
+    let items = transfers.items(id).unwrap().into_iter();
+    let not_done =
+        items.filter(|item| matches!(item.outcome, ItemOutcome::Waiting | ItemOutcome::Failed(_)));
+    not_done.map(|item| item.sop_instance_uid).collect()
 }
 
 #[test]
@@ -183,25 +185,23 @@ fn what_is_to_be_committed_is_not_done_before_the_node_says_so() {
     let id = queue.add(&send(&["1", "2"], true), at(0)).unwrap().id;
     queue.next(&[], at(0)).unwrap();
     queue.record(id, &[ok("1"), ok("2")], 0, at(0)).unwrap();
-    let ending = Ending::AwaitsCommitment {
-        transaction_uid: "2.25.7".to_owned(),
-        patience_s: 60.0,
-    };
-    let transfer = queue.finish(id, &ending, at(0)).unwrap().unwrap();
-    assert_eq!(transfer.state, TransferState::Committing);
-    assert_eq!(queue.commitment("2.25.8", &[], &[], at(1)).unwrap(), None);
-    assert_eq!(queue.commitment("", &[], &[], at(1)).unwrap(), None);
+    // Nothing is awaited that was not asked for.
+    let transfer = queue.finish(id, &Ending::AwaitsCommitment, at(0)).unwrap();
+    assert_eq!(transfer.unwrap().state, TransferState::Waiting);
+    queue.next(&[], at(20)).unwrap().unwrap();
+    queue.ask_commitment(id, "2.25.7", at(20)).unwrap();
+    let transfer = queue.finish(id, &Ending::AwaitsCommitment, at(20)).unwrap();
+    assert_eq!(transfer.unwrap().state, TransferState::Committing);
+    assert_eq!(queue.commitment("2.25.8", &[], &[], at(21)).unwrap(), None);
+    assert_eq!(queue.commitment("", &[], &[], at(21)).unwrap(), None);
 
-    // No answer: it is handed out again, with nothing to send, but to ask once more.
-    assert_eq!(queue.next(&[], at(59)).unwrap(), None);
-    assert_eq!(queue.next(&[], at(60)).unwrap().unwrap().id, id);
-    let successes = queue.items(id).unwrap().into_iter();
-    assert!(
-        successes
-            .map(|item| item.outcome)
-            .all(|it| it == ItemOutcome::Success)
-    );
-    queue.finish(id, &ending, at(61)).unwrap();
+    // It waits a day, through a restart.
+    drop(queue);
+    let queue = open(folder.path());
+    assert_eq!(queue.awaiting("2.25.7").unwrap().unwrap().id, id);
+    assert_eq!(queue.next(&[], at(20 + 86_399)).unwrap(), None);
+    let due = queue.next_due(at(20 + 86_399)).unwrap();
+    assert_eq!(due, Some(Duration::from_secs(1)));
 
     // It keeps one: the other is sent again.
     let lost = ("2".to_owned(), "disk broke".to_owned());
@@ -212,14 +212,61 @@ fn what_is_to_be_committed_is_not_done_before_the_node_says_so() {
         .unwrap();
     assert_eq!(transfer.state, TransferState::Waiting);
     assert_eq!(not_done(&queue, id), ["2"]);
-    queue.next(&[], at(63)).unwrap().unwrap();
-    let committed = ("2".to_owned(), ItemOutcome::Committed);
-    queue.record(id, &[committed], 0, at(63)).unwrap();
+    // Not at once: a node that keeps nothing is not sent the same without end.
+    assert_eq!(queue.next(&[], at(62)).unwrap(), None);
+    queue.next(&[], at(200)).unwrap().unwrap();
+    queue.record(id, &[ok("2")], 0, at(200)).unwrap();
+    queue.ask_commitment(id, "2.25.9", at(200)).unwrap();
+    // The report is faster than the end of the attempt.
+    let kept = ["2".to_owned()];
+    let transfer = queue.commitment("2.25.9", &kept, &[], at(200)).unwrap();
+    assert_eq!(transfer.unwrap().state, TransferState::Running);
     let transfer = queue
-        .finish(id, &Ending::Complete, at(63))
-        .unwrap()
+        .finish(id, &Ending::AwaitsCommitment, at(201))
         .unwrap();
-    assert_eq!(transfer.state, TransferState::Done);
+    assert_eq!(transfer.unwrap().state, TransferState::Done);
+}
+
+#[test]
+fn a_report_that_comes_after_its_time_is_true_all_the_same_and_asking_again_sends_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let queue = open(folder.path());
+    let id = queue.add(&send(&["1"], true), at(0)).unwrap().id;
+    queue.next(&[], at(0)).unwrap();
+    queue.record(id, &[ok("1")], 0, at(0)).unwrap();
+    queue.ask_commitment(id, "2.25.7", at(0)).unwrap();
+    queue.finish(id, &Ending::AwaitsCommitment, at(0)).unwrap();
+    // After a day it is handed out to be given up.
+    let handed = queue.next(&[], at(86_400)).unwrap().unwrap();
+    assert_eq!(handed.transaction_uid, "2.25.7");
+    let unconfirmed = Ending::Failed("not confirmed".to_owned(), Retry::Never);
+    queue.finish(id, &unconfirmed, at(86_400)).unwrap();
+    assert_eq!(queue.get(id).unwrap().unwrap().state, TransferState::Failed);
+    let kept = ["1".to_owned()];
+    let late = queue.commitment("2.25.7", &kept, &[], at(90_000)).unwrap();
+    assert_eq!(late.unwrap().state, TransferState::Done);
+
+    // Without it, trying again asks again: nothing of it is to be sent.
+    let other = NewTransfer {
+        study_uid: "1.3".to_owned(),
+        ..send(&["2"], true)
+    };
+    let id = queue.add(&other, at(0)).unwrap().id;
+    queue.next(&[], at(0)).unwrap();
+    queue.record(id, &[ok("2")], 0, at(0)).unwrap();
+    queue.ask_commitment(id, "2.25.8", at(0)).unwrap();
+    queue.finish(id, &Ending::AwaitsCommitment, at(0)).unwrap();
+    queue.next(&[], at(86_400)).unwrap();
+    queue.finish(id, &unconfirmed, at(86_400)).unwrap();
+    queue.resume(id, at(86_401)).unwrap();
+    let handed = queue.next(&[], at(86_402)).unwrap().unwrap();
+    assert_eq!((handed.id, handed.transaction_uid.as_str()), (id, ""));
+    let outcomes = queue
+        .items(id)
+        .unwrap()
+        .into_iter()
+        .map(|item| item.outcome);
+    assert!(outcomes.eq([ItemOutcome::Success]));
 }
 
 #[test]

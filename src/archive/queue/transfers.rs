@@ -24,13 +24,12 @@ use super::Added;
 use super::Ending;
 use super::NewItem;
 use super::NewTransfer;
-use super::Retry;
 use super::Transfer;
 use super::TransferId;
 use super::TransferState;
+use super::attempts::COMMITMENT;
 use super::attempts::LONGEST;
-use super::attempts::MAX_ATTEMPTS;
-use super::attempts::wait_after;
+use super::ending::after;
 use super::rows::Coded as _;
 use super::rows::joined;
 use super::rows::outcome;
@@ -113,14 +112,15 @@ impl Transfers {
                 "SELECT id, node FROM transfer
                  WHERE state IN (:waiting, :committing)
                  AND (next_attempt_ms IS NULL OR next_attempt_ms <= :now
-                      OR next_attempt_ms > :now + :longest)
+                      OR next_attempt_ms > :now + iif(state = :committing, :report, :longest))
                  ORDER BY priority, id",
             )?;
             let mut rows = due.query(named_params! {
                 ":waiting": TransferState::Waiting.code(),
                 ":committing": TransferState::Committing.code(),
                 ":now": milliseconds(now),
-                ":longest": longest_ms(),
+                ":longest": LONGEST.as_millis() as i64,
+                ":report": COMMITMENT.as_millis() as i64,
             })?;
             let mut found = None;
             while let Some(row) = rows.next()? {
@@ -132,12 +132,14 @@ impl Transfers {
             let Some(id) = found else { return Ok(None) };
             transaction.execute(
                 "UPDATE transfer SET state = ?2, owner = ?3, attempts = attempts + 1,
-                 next_attempt_ms = NULL, changed_ms = ?4 WHERE id = ?1",
+                 next_attempt_ms = NULL, changed_ms = ?4,
+                 transaction_uid = iif(state = ?5, transaction_uid, '') WHERE id = ?1",
                 params![
                     id.0,
                     TransferState::Running.code(),
                     self.session.id(),
-                    milliseconds(now)
+                    milliseconds(now),
+                    TransferState::Committing.code()
                 ],
             )?;
             read_transfer(transaction, id)
@@ -149,23 +151,29 @@ impl Transfers {
     /// # Errors
     /// [`ArchiveError`].
     pub fn next_due(&self, now: SystemTime) -> Result<Option<Duration>, ArchiveError> {
-        let earliest: Option<i64> = self.lock().query_row(
-            "SELECT min(coalesce(next_attempt_ms, 0)) FROM transfer WHERE state IN (?1, ?2)",
-            [
-                TransferState::Waiting.code(),
-                TransferState::Committing.code(),
-            ],
-            |row| row.get(0),
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(
+            "SELECT state, coalesce(next_attempt_ms, 0) FROM transfer WHERE state IN (?1, ?2)",
         )?;
-        Ok(earliest.map(|due| {
+        let committing = TransferState::Committing.code();
+        let rows = statement.query_map([TransferState::Waiting.code(), committing], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+        let mut earliest = None;
+        for row in rows {
+            let (state, due): (i64, i64) = row?;
             let wait = due.saturating_sub(milliseconds(now)).max(0);
-            // A clock that was set back must not make it wait longer than any attempt does.
-            if wait > longest_ms() {
-                Duration::ZERO
+            let wait = Duration::from_millis(wait as u64);
+            let longest = if state == committing {
+                COMMITMENT
             } else {
-                Duration::from_millis(wait as u64)
-            }
-        }))
+                LONGEST
+            };
+            // A clock that was set back must not make it wait longer than any attempt does.
+            let wait = if wait > longest { Duration::ZERO } else { wait };
+            earliest = Some(earliest.map_or(wait, |known: Duration| known.min(wait)));
+        }
+        Ok(earliest)
     }
 
     /// The attempt is over. Gives the transfer as it stands then, `None` if it was removed, or if
@@ -185,22 +193,7 @@ impl Transfers {
                 return Ok(None);
             };
             if transfer.state == TransferState::Running {
-                let after = after(transaction, &transfer, ending)?;
-                let next = after.wait.map(|wait| milliseconds(now + wait));
-                transaction.execute(
-                    "UPDATE transfer SET state = ?2, owner = '', attempts = ?3,
-                     next_attempt_ms = ?4, reason = ?5, transaction_uid = ?6, changed_ms = ?7
-                     WHERE id = ?1",
-                    params![
-                        id.0,
-                        after.state.code(),
-                        after.attempts,
-                        next,
-                        after.reason,
-                        after.transaction_uid,
-                        milliseconds(now)
-                    ],
-                )?;
+                after(transaction, &transfer, ending)?.write(transaction, id, now)?;
             }
             read_transfer(transaction, id)
         })
@@ -259,10 +252,6 @@ impl Transfers {
     pub(in crate::archive) fn wake(&self) -> Result<(), ArchiveError> {
         self.wake_orphans()
     }
-}
-
-fn longest_ms() -> i64 {
-    LONGEST.as_millis() as i64
 }
 
 /// Equal for transfers that are the same.
@@ -408,86 +397,4 @@ fn add_items(
 pub(in crate::archive) fn path_text(path: &Path) -> Result<&str, ArchiveError> {
     path.to_str()
         .ok_or_else(|| ArchiveError::Name(path.to_owned()))
-}
-
-/// What becomes of a transfer.
-struct After {
-    state: TransferState,
-    attempts: u32,
-    wait: Option<Duration>,
-    reason: String,
-    transaction_uid: String,
-}
-
-fn after(
-    transaction: &Transaction<'_>,
-    transfer: &Transfer,
-    ending: &Ending,
-) -> Result<After, ArchiveError> {
-    let mut after = After {
-        state: TransferState::Waiting,
-        attempts: transfer.attempts,
-        wait: None,
-        reason: String::new(),
-        transaction_uid: String::new(),
-    };
-    let (reason, retry) = match ending {
-        Ending::Yielded => {
-            after.attempts = after.attempts.saturating_sub(1);
-            after.reason.clone_from(&transfer.reason);
-            return Ok(after);
-        }
-        Ending::AwaitsCommitment {
-            transaction_uid,
-            patience_s,
-        } if missing(transaction, transfer, outcome::SUCCESS)? == 0 => {
-            after.state = TransferState::Committing;
-            after.transaction_uid.clone_from(transaction_uid);
-            let longest_s = LONGEST.as_secs_f64();
-            after.wait = Some(Duration::from_secs_f64(patience_s.clamp(0.0, longest_s)));
-            return Ok(after);
-        }
-        Ending::Complete if is_all_done(transaction, transfer)? => {
-            after.state = TransferState::Done;
-            return Ok(after);
-        }
-        Ending::Complete if transfer.succeeded == 0 && transfer.failed == 0 => ("", Retry::Never),
-        Ending::Complete | Ending::AwaitsCommitment { .. } => ("", Retry::Later),
-        Ending::Failed(reason, retry) => (reason.as_str(), *retry),
-    };
-    reason.clone_into(&mut after.reason);
-    if retry == Retry::Never || transfer.attempts >= MAX_ATTEMPTS {
-        after.state = TransferState::Failed;
-    } else {
-        after.wait = Some(wait_after(transfer.attempts));
-    }
-    Ok(after)
-}
-
-/// Every instance is a success, and committed where that was asked.
-pub(super) fn is_all_done(
-    transaction: &Transaction<'_>,
-    transfer: &Transfer,
-) -> Result<bool, ArchiveError> {
-    let least = if transfer.is_to_be_committed {
-        outcome::COMMITTED
-    } else {
-        outcome::SUCCESS
-    };
-    Ok(transfer.succeeded > 0 && missing(transaction, transfer, least)? == 0)
-}
-
-/// How many instances have not come as far as this.
-fn missing(
-    transaction: &Transaction<'_>,
-    transfer: &Transfer,
-    least: i64,
-) -> Result<i64, ArchiveError> {
-    let mut statement = transaction.prepare_cached(
-        "SELECT count(*), coalesce(sum(outcome >= ?2), 0) FROM item WHERE transfer = ?1",
-    )?;
-    let (all, enough): (i64, i64) =
-        statement.query_row([transfer.id.0, least], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let expected = transfer.expected.map_or(all, |count| all.max(count.into()));
-    Ok(expected - enough)
 }

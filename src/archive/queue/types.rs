@@ -126,7 +126,8 @@ pub struct Transfer {
     pub next_attempt: Option<SystemTime>,
     /// Why the last attempt failed, as it was told then; empty for none.
     pub reason: String,
-    /// Transaction UID of the commitment that is awaited; empty for none.
+    /// Transaction UID of the commitment that is awaited; empty for none. Of a transfer that is
+    /// handed out: the node has not reported within a day.
     pub transaction_uid: String,
     /// Instances in all, once that is known.
     pub expected: Option<u32>,
@@ -176,14 +177,9 @@ pub enum Ending {
     Complete,
     /// It broke off; the sentence says why.
     Failed(String, Retry),
-    /// The node was asked to commit and has not answered yet. When it has not until `patience_s`
-    /// from now, the transfer is handed out again, to ask again.
-    AwaitsCommitment {
-        /// Transaction UID of the request.
-        transaction_uid: String,
-        /// How long to wait for the answer.
-        patience_s: f64,
-    },
+    /// The node was asked to commit ([`super::Transfers::ask_commitment`]) and has not reported
+    /// yet: it has a day for that.
+    AwaitsCommitment,
     /// The runner stops, for a reason that is none of the transfer's: it waits, and the attempt
     /// does not count.
     Yielded,

@@ -15,26 +15,26 @@ use crate::dicom;
 use crate::dicom::ByteSource;
 use crate::dicom::ScanEvent;
 use crate::jobs::JobCtx;
+use crate::pacs::Commitment;
 use crate::pacs::NodeAddress;
 use crate::pacs::Sent;
+use crate::pacs::Service;
+use crate::pacs::SopReference;
 use crate::problem::Message;
 use crate::problem::Problem;
 use crate::problem::msg;
 use crate::text::Words;
 
 pub(super) fn run(args: &SendArgs) -> ExitCode {
-    let prepared = args.node.node().and_then(|mut node| {
-        match &mut node.address {
-            NodeAddress::Dimse(address) => address.commits |= args.commit,
-            NodeAddress::Web(_) if args.commit => {
-                return Err(Message::new(msg("pacs-send-commit-web")));
-            }
-            NodeAddress::Web(_) => {}
+    let prepared = args.node.node().and_then(|node| {
+        if args.commit && matches!(node.address, NodeAddress::Web(_)) {
+            return Err(Message::new(msg("pacs-send-commit-web")));
         }
-        args.node.service(&node)
+        let is_to_be_committed = args.commit || node.commits();
+        Ok((args.node.service(&node)?, is_to_be_committed))
     });
-    let service = match prepared {
-        Ok(service) => service,
+    let (service, is_to_be_committed) = match prepared {
+        Ok(prepared) => prepared,
         Err(reason) => return output::fail(output::WRONG_USAGE, &reason),
     };
     let ctx = JobCtx::new();
@@ -55,10 +55,12 @@ pub(super) fn run(args: &SendArgs) -> ExitCode {
         Err(failure) => return output::fail(output::NOTHING_USABLE, &failure.message()),
     };
     say(&sent);
+    let committed = (is_to_be_committed && sent.end.is_none() && !sent.stored().is_empty())
+        .then(|| commit(&*service, &sent.stored(), &ctx));
     let done = sent.outcomes.iter().filter(|it| it.result.is_ok()).count();
     let elapsed = start.elapsed().as_secs_f64();
     if args.json {
-        print(&sent, elapsed);
+        print(&sent, committed.as_ref(), elapsed);
     } else {
         let bytes = sent
             .outcomes
@@ -70,7 +72,8 @@ pub(super) fn run(args: &SendArgs) -> ExitCode {
             .number("seconds", (elapsed * 10.0).round() / 10.0);
         output::print(&(words.get(&message) + "\n"));
     }
-    if sent.is_complete(files.len()) && passed_over.is_empty() {
+    let is_kept = (committed.as_ref()).is_none_or(|commitment| commitment.failed.is_empty());
+    if sent.is_complete(files.len()) && is_kept && passed_over.is_empty() {
         ExitCode::SUCCESS
     } else if done == 0 {
         ExitCode::from(output::NOTHING_USABLE)
@@ -127,15 +130,34 @@ fn say(sent: &Sent) {
     if let Some(end) = &sent.end {
         output::say(&end.message());
     }
-    for (uid, reason) in sent.commitment.iter().flat_map(|it| &it.failed) {
-        let message = Message::new(msg("pacs-get-failed"))
-            .text("uid", uid)
-            .message("reason", reason.clone());
-        output::say(&message);
+}
+
+/// Asks the node to commit itself to what it has, and says what it does not.
+fn commit(service: &dyn Service, stored: &[SopReference], ctx: &JobCtx) -> Commitment {
+    let none_for = |reason: Message| {
+        output::say(&reason);
+        let uids = stored.iter().map(|it| it.sop_instance_uid.clone());
+        Commitment {
+            committed: Vec::new(),
+            failed: uids.map(|uid| (uid, reason.clone())).collect(),
+        }
+    };
+    match service.commit(&dicom::new_uid(), stored, ctx) {
+        Ok(Some(commitment)) => {
+            for (uid, reason) in &commitment.failed {
+                let message = Message::new(msg("pacs-get-failed"))
+                    .text("uid", uid)
+                    .message("reason", reason.clone());
+                output::say(&message);
+            }
+            commitment
+        }
+        Ok(None) => none_for(Message::new(msg("pacs-send-not-committed"))),
+        Err(failure) => none_for(failure.message()),
     }
 }
 
-fn print(sent: &Sent, elapsed_s: f64) {
+fn print(sent: &Sent, commitment: Option<&Commitment>, elapsed_s: f64) {
     let words = Words::system();
     let (mut instances, mut bytes, mut failed) = (0, 0, Vec::new());
     for outcome in &sent.outcomes {
@@ -151,7 +173,7 @@ fn print(sent: &Sent, elapsed_s: f64) {
             })),
         }
     }
-    let committed = sent.commitment.as_ref().map_or(Value::Null, |commitment| {
+    let committed = commitment.map_or(Value::Null, |commitment| {
         let failed: Vec<Value> = commitment
             .failed
             .iter()

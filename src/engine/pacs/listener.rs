@@ -2,7 +2,6 @@
 //! if its study is open there. What nodes say of commitments goes to the queue.
 
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use crossbeam_channel::Receiver;
 
@@ -28,7 +27,8 @@ impl Listener {
             ..ScpOptions::default()
         };
         let archive = Arc::clone(&shared.archive);
-        let scp = StorageScp::start(settings.port, options, archive)?;
+        let reports = Arc::clone(shared);
+        let scp = StorageScp::start_with_reports(settings.port, options, archive, reports)?;
         let events = scp.events();
         shared.receive_by(Some(Arc::new(scp)));
         let telling = Arc::clone(shared);
@@ -72,22 +72,7 @@ fn take(events: &Receiver<ScpEvent>, shared: &Shared) {
                     shared.messenger.send(Arrival::headers(headers));
                 }
             }
-            ScpEvent::Commitment {
-                transaction_uid,
-                commitment,
-            } => {
-                let failed: Vec<(String, String)> = commitment
-                    .failed
-                    .iter()
-                    .map(|(uid, why)| (uid.clone(), shared.said(why)))
-                    .collect();
-                let queue = shared.archive.transfers();
-                let now = SystemTime::now();
-                let taken = queue.commitment(&transaction_uid, &commitment.committed, &failed, now);
-                if let Err(error) = taken {
-                    shared.messenger.notify(Problem::error(error.message()));
-                }
-            }
+            ScpEvent::Commitment { .. } => {} // taken by `CommitmentSink`
             ScpEvent::Broken(failure) => {
                 shared.messenger.notify(Problem::warning(failure.message()));
             }

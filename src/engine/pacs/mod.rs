@@ -8,6 +8,7 @@
 //! | `local.rs` | the archive, opened off the window's thread, and what is asked of it |
 //! | `transfers.rs` | the queue's runner |
 //! | `retrieve.rs`, `send.rs` | one attempt of a transfer |
+//! | `commitment.rs` | whether nodes keep what was sent to them |
 //! | `order.rs`, `speed.rs` | which instances are wanted first; bytes a second |
 //! | `archive_work.rs` | the archive's upkeep, as jobs |
 //! | `asks.rs`, `priors.rs` | transfers made from what was found |
@@ -15,6 +16,7 @@
 
 mod archive_work;
 mod asks;
+mod commitment;
 mod listener;
 mod local;
 mod nodes;

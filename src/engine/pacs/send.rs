@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::archive::{Ending, ItemOutcome, Retry, Transfer};
+use crate::archive::{Ending, Item, ItemOutcome, Retry, Transfer};
 use crate::dicom::{ByteSource, read_header, tags};
-use crate::pacs::{SendOutcome, service};
+use crate::pacs::{Failure, Node, SendOutcome, service};
 use crate::problem::{Message, msg};
 
+use super::commitment;
 use super::transfers::{Run, Shared, lock};
 
 /// Carries one attempt out.
@@ -21,19 +22,31 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
         let why = Message::new(msg("transfer-no-node")).text("node", &transfer.node);
         return failed(&why, Retry::Never);
     };
-    let (all, items) = {
-        let transfers = shared.archive.transfers();
-        let all = transfers.items(transfer.id);
-        match (all, transfers.items_not_done(transfer.id)) {
-            (Ok(all), Ok(items)) => (all.len(), items),
-            (Err(error), _) | (_, Err(error)) => return failed(&error.message(), Retry::Later),
-        }
+    if !transfer.transaction_uid.is_empty() {
+        return commitment::overdue(shared, &transfer.node);
+    }
+    let mut items = match shared.archive.transfers().items(transfer.id) {
+        Ok(items) => items,
+        Err(error) => return failed(&error.message(), Retry::Later),
     };
+    let all = items.len();
+    // What is with the node is never sent again, even if it is still to be committed.
+    items.retain(|item| matches!(item.outcome, ItemOutcome::Waiting | ItemOutcome::Failed(_)));
     {
         let mut live = lock(&run.live);
         live.of = all;
         live.done = all - items.len();
     }
+    let sent = send_files(shared, run, node, items);
+    if transfer.is_to_be_committed && sent == Ending::Complete {
+        return commitment::ask(shared, run, node);
+    }
+    sent
+}
+
+/// Sends what is still to be sent.
+fn send_files(shared: &Arc<Shared>, run: &Arc<Run>, node: &Node, items: Vec<Item>) -> Ending {
+    let transfer = &run.transfer;
     let mut uids: HashMap<PathBuf, String> = HashMap::new();
     let mut files = Vec::new();
     for item in items {
@@ -70,35 +83,20 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
     let ctx = run.begin();
     let sent = match service(node, &shared.caller()).send(&files, &told, &ctx) {
         Ok(sent) => sent,
-        Err(failure) => {
-            let retry = if failure.is_lasting() {
-                Retry::Never
-            } else {
-                Retry::Later
-            };
-            return failed(&failure.message(), retry);
-        }
+        Err(failure) => return ended_by(shared, &failure),
     };
-    let mut uncommitted = None;
-    if let Some(commitment) = &sent.commitment {
-        for uid in &commitment.committed {
-            run.note(uid, ItemOutcome::Committed, 0);
-        }
-        uncommitted = commitment.failed.first().map(|(_, why)| why);
-    }
-    match (&sent.end, uncommitted) {
-        (Some(failure), _) => {
-            let retry = if failure.is_lasting() {
-                Retry::Never
-            } else {
-                Retry::Later
-            };
-            failed(&failure.message(), retry)
-        }
-        // Sent it is; asking for the promise again by sending all of it again helps nobody.
-        (None, Some(why)) => failed(why, Retry::Never),
-        (None, None) => Ending::Complete,
-    }
+    sent.end
+        .map_or(Ending::Complete, |failure| ended_by(shared, &failure))
+}
+
+/// What a failure makes of an attempt.
+pub(super) fn ended_by(shared: &Shared, failure: &Failure) -> Ending {
+    let retry = if failure.is_lasting() {
+        Retry::Never
+    } else {
+        Retry::Later
+    };
+    Ending::Failed(shared.said(&failure.message()), retry)
 }
 
 /// Whether a file is the instance of this study that was to be sent.

@@ -228,7 +228,7 @@ impl Shared {
         }
     }
 
-    fn wake(&self) {
+    pub(super) fn wake(&self) {
         // One waking is enough.
         self.wake.try_send(()).ok();
     }

@@ -242,6 +242,20 @@ impl Association {
         contexts.find(|context| context.sop_class == sop_class)
     }
 
+    /// The same where nothing can be done without it.
+    pub fn needed_context(
+        &self,
+        sop_class: &str,
+        service: &'static str,
+    ) -> Result<Context, Failure> {
+        self.context(sop_class)
+            .cloned()
+            .ok_or_else(|| Failure::NoContext {
+                peer: self.link.peer.clone(),
+                service,
+            })
+    }
+
     pub fn context_of_id(&self, id: u8) -> Option<&Context> {
         self.contexts.iter().find(|context| context.id == id)
     }

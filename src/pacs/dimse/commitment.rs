@@ -19,11 +19,12 @@ use crate::dicom::Dataset;
 use crate::dicom::DatasetBuilder;
 use crate::dicom::decode_data_set;
 use crate::dicom::encode_data_set;
-use crate::dicom::new_uid;
 use crate::dicom::tags as t;
 use crate::jobs::JobCtx;
 use crate::pacs::Commitment;
 use crate::pacs::Failure;
+use crate::pacs::NotTaken;
+use crate::pacs::SopReference;
 use crate::problem::Message;
 use crate::problem::msg;
 
@@ -35,28 +36,25 @@ const NO_SUCH_INSTANCE: i64 = 0x0112;
 const CLASS_NOT_SUPPORTED: i64 = 0x0122;
 const RESOURCES: i64 = 0x0213;
 
-/// Asks a node to commit itself to instances, by SOP class and instance UID. The report comes over
-/// this association, or over one that the node opens to our receiver.
+/// How long a report is waited for where it may also come later, to our receiver: most come at once.
+const AT_ONCE: Duration = Duration::from_secs(3);
+
+/// Asks a node to commit itself to instances. The report comes over this association, or over one
+/// that the node opens to our receiver. `None`: not yet.
 ///
 /// # Errors
-/// [`Failure`] where the request could not be made. No report within the patience is none: then
-/// every instance is in [`Commitment::failed`].
+/// [`Failure`] where the request could not be made, or was not taken.
 pub(super) fn request(
     call: &Call,
-    instances: &[(String, String)],
+    transaction_uid: &str,
+    instances: &[SopReference],
     receiver: Option<&Receiver<ScpEvent>>,
     ctx: &JobCtx,
-) -> Result<Commitment, Failure> {
+) -> Result<Option<Commitment>, Failure> {
     let proposal = Proposal::new("Storage Commitment").with(uids::STORAGE_COMMITMENT, &uids::PLAIN);
     let mut association = Association::request(call, &proposal, ctx)?;
-    let Some(context) = association.context(uids::STORAGE_COMMITMENT).cloned() else {
-        return Err(Failure::NoContext {
-            peer: call.peer(),
-            service: proposal.service,
-        });
-    };
-    let transaction_uid = new_uid();
-    let data = action(&transaction_uid, instances);
+    let context = association.needed_context(uids::STORAGE_COMMITMENT, proposal.service)?;
+    let data = action(transaction_uid, instances);
     let data = encode_data_set(&data, &context.transfer_syntax, None)
         .map_err(|error| Failure::Told(error.message()))?;
     let id = association.next_message_id();
@@ -71,94 +69,159 @@ pub(super) fn request(
         .number(field::ACTION_TYPE_ID, REQUEST_COMMITMENT)
         .with_data();
     association.send(context.id, &command, Some(&data))?;
-    let report = wait(&mut association, id, &transaction_uid, receiver, call, ctx)?;
+    let mut wait = Wait {
+        association: &mut association,
+        id,
+        transaction_uid,
+        call,
+        is_accepted: false,
+        is_open: true,
+        report: None,
+    };
+    wait.until_reported(receiver, ctx)?;
+    let report = wait.report;
     association.release();
-    let mut commitment = report.unwrap_or_default();
+    let Some(mut commitment) = report else {
+        return Ok(None);
+    };
     let silent = Message::new(msg("pacs-not-committed")).text("peer", call.peer());
-    for (_, uid) in instances {
+    for SopReference {
+        sop_instance_uid: uid,
+        ..
+    } in instances
+    {
         let is_known = commitment.committed.contains(uid)
             || commitment.failed.iter().any(|(failed, _)| failed == uid);
         if !is_known {
             commitment.failed.push((uid.clone(), silent.clone()));
         }
     }
-    Ok(commitment)
+    Ok(Some(commitment))
 }
 
-/// Waits for the report, here and at the receiver.
-fn wait(
-    association: &mut Association,
+/// A request that was sent, on its way to be taken and reported on.
+struct Wait<'a> {
+    association: &'a mut Association,
+    /// Message ID of the request.
     id: u16,
-    transaction_uid: &str,
-    receiver: Option<&Receiver<ScpEvent>>,
-    call: &Call,
-    ctx: &JobCtx,
-) -> Result<Option<Commitment>, Failure> {
-    let end = Instant::now() + call.address.patience();
-    let mut is_open = true;
-    while Instant::now() < end {
-        ctx.check()?;
-        if let Some(receiver) = receiver {
-            while let Ok(event) = receiver.try_recv() {
-                if let ScpEvent::Commitment {
-                    transaction_uid: of,
-                    commitment,
-                } = event
-                    && of == transaction_uid
-                {
-                    return Ok(Some(commitment));
-                }
+    transaction_uid: &'a str,
+    call: &'a Call,
+    is_accepted: bool,
+    /// The association may still bring the report.
+    is_open: bool,
+    report: Option<Commitment>,
+}
+
+impl Wait<'_> {
+    /// Here and at the receiver.
+    fn until_reported(
+        &mut self,
+        receiver: Option<&Receiver<ScpEvent>>,
+        ctx: &JobCtx,
+    ) -> Result<(), Failure> {
+        let patience = self.call.address.patience();
+        let begin = Instant::now();
+        while self.report.is_none() {
+            ctx.check()?;
+            let longest = match receiver {
+                Some(_) if self.is_accepted => AT_ONCE.min(patience),
+                _ => patience,
+            };
+            if begin.elapsed() >= longest {
+                break;
+            }
+            for event in receiver.into_iter().flat_map(Receiver::try_iter) {
+                self.hear(event);
+            }
+            if self.is_open {
+                self.listen()?;
+            } else if receiver.is_none() {
+                break;
+            } else {
+                std::thread::sleep(GLANCE);
             }
         }
-        if !is_open {
-            if receiver.is_none() {
-                return Ok(None);
-            }
-            std::thread::sleep(GLANCE);
-            continue;
+        if self.is_accepted || self.report.is_some() {
+            return Ok(());
         }
-        association.link.set_patience(Duration::from_millis(100));
-        let request = match association.next() {
+        let peer = self.call.peer();
+        Err(Failure::NoAnswer { peer, patience })
+    }
+
+    fn hear(&mut self, event: ScpEvent) {
+        let ScpEvent::Commitment {
+            from,
+            transaction_uid,
+            commitment,
+        } = event
+        else {
+            return;
+        };
+        if transaction_uid == self.transaction_uid && self.call.address.ae_title.as_str() == from {
+            self.report = Some(commitment);
+        }
+    }
+
+    /// A moment at the association.
+    fn listen(&mut self) -> Result<(), Failure> {
+        let association = &mut *self.association;
+        association.link.set_patience(GLANCE);
+        let next = association.next();
+        association.link.set_patience(self.call.address.patience());
+        let (context_id, command) = match next {
             Ok(Request::Message {
                 context_id,
                 command,
             }) => (context_id, command),
-            Err(Failure::NoAnswer { .. }) => continue,
+            Err(Failure::NoAnswer { .. }) => return Ok(()),
             Err(Failure::Cancelled) => return Err(Failure::Cancelled),
-            Ok(Request::Release) | Err(_) => {
-                is_open = false;
-                continue;
+            Ok(Request::Release) | Err(_) if self.is_accepted => {
+                self.is_open = false;
+                return Ok(());
             }
+            Ok(Request::Release) => {
+                return Err(Failure::Cut {
+                    peer: self.call.peer(),
+                });
+            }
+            Err(failure) => return Err(failure),
         };
-        association.link.set_patience(call.address.patience());
-        let (context_id, command) = request;
-        if command.answers(id) {
+        if command.answers(self.id) {
             if command.has_data() {
                 association.read_data_set(context_id)?;
             }
             if command.status() != 0 {
                 return Err(Failure::Status {
-                    peer: call.peer(),
+                    peer: self.call.peer(),
                     status: command.status(),
                     comment: command.comment(),
                 });
             }
+            self.is_accepted = true;
         } else if command.kind() == kind::N_EVENT_REPORT {
-            let (of, commitment) = take_report(association, context_id, &command)?;
-            if of == transaction_uid {
-                return Ok(Some(commitment));
-            }
+            let own = self.transaction_uid;
+            let mut report = None;
+            take_report(association, context_id, &command, |of, commitment| {
+                if of != own {
+                    return Err(NotTaken::Unknown);
+                }
+                report = Some(commitment.clone());
+                Ok(())
+            })?;
+            self.report = report;
         }
+        Ok(())
     }
-    Ok(None)
 }
 
-/// Reads a report (N-EVENT-REPORT) and says that it was heard. Gives the transaction's UID.
+/// Reads a report (N-EVENT-REPORT), has it taken, and answers. Gives the Transaction UID and the
+/// report if it was taken.
 pub(super) fn take_report(
     association: &mut Association,
     context_id: u8,
     command: &Command,
-) -> Result<(String, Commitment), Failure> {
+    take: impl FnOnce(&str, &Commitment) -> Result<(), NotTaken>,
+) -> Result<Option<(String, Commitment)>, Failure> {
     let syntax = association
         .context_of_id(context_id)
         .map(|context| context.transfer_syntax.clone())
@@ -168,17 +231,23 @@ pub(super) fn take_report(
     } else {
         Vec::new()
     };
-    let dataset = decode_data_set(&data, &syntax);
-    let status = if dataset.is_ok() { 0 } else { UNREADABLE };
+    let report = decode_data_set(&data, &syntax).map(|dataset| read(&dataset));
+    let (status, report) = match report {
+        Ok((transaction_uid, commitment)) => match take(&transaction_uid, &commitment) {
+            Ok(()) => (0, Some((transaction_uid, commitment))),
+            Err(refusal) => (refusal.status(), None),
+        },
+        Err(_unreadable) => (UNREADABLE, None),
+    };
     association.send(context_id, &Command::answer(command, status), None)?;
-    Ok(dataset.map(|dataset| read(&dataset)).unwrap_or_default())
+    Ok(report)
 }
 
-fn action(transaction_uid: &str, instances: &[(String, String)]) -> Dataset {
-    let items = instances.iter().map(|(class, instance)| {
+fn action(transaction_uid: &str, instances: &[SopReference]) -> Dataset {
+    let items = instances.iter().map(|instance| {
         let mut item = DatasetBuilder::new();
-        item.text(t::REFERENCED_SOP_CLASS_UID, class)
-            .text(t::REFERENCED_SOP_INSTANCE_UID, instance);
+        item.text(t::REFERENCED_SOP_CLASS_UID, &instance.sop_class_uid)
+            .text(t::REFERENCED_SOP_INSTANCE_UID, &instance.sop_instance_uid);
         item.into_dataset()
     });
     let mut builder = DatasetBuilder::new();

@@ -17,12 +17,7 @@ pub(super) fn echo(call: &Call, ctx: &JobCtx) -> Result<Echo, Failure> {
     let start = Instant::now();
     let proposal = Proposal::new("C-ECHO").with(uids::VERIFICATION, &uids::PLAIN);
     let mut association = Association::request(call, &proposal, ctx)?;
-    let Some(context) = association.context(uids::VERIFICATION).cloned() else {
-        return Err(Failure::NoContext {
-            peer: call.peer(),
-            service: proposal.service,
-        });
-    };
+    let context = association.needed_context(uids::VERIFICATION, proposal.service)?;
     let id = association.next_message_id();
     let command = Command::request(kind::C_ECHO, id, uids::VERIFICATION);
     association.send(context.id, &command, None)?;

@@ -25,6 +25,7 @@ mod worklist;
 use std::path::PathBuf;
 
 use super::Caller;
+use super::Commitment;
 use super::DimseAddress;
 use super::Echo;
 use super::Failure;
@@ -37,6 +38,7 @@ use super::Retrieved;
 use super::SendOutcome;
 use super::Sent;
 use super::Service;
+use super::SopReference;
 use super::Wanted;
 use super::WorklistQuery;
 use super::throttle::Throttle;
@@ -126,18 +128,20 @@ impl Service for DimseService {
         told: &(dyn Fn(&SendOutcome) + Sync),
         ctx: &JobCtx,
     ) -> Result<Sent, Failure> {
+        store::send(&self.call, files, told, ctx)
+    }
+
+    fn commit(
+        &self,
+        transaction_uid: &str,
+        instances: &[SopReference],
+        ctx: &JobCtx,
+    ) -> Result<Option<Commitment>, Failure> {
         // Listened to from before the request, so that no report is missed.
         let events = match &self.reception {
-            Reception::Running(scp) if self.call.address.commits => Some(scp.events()),
-            _ => None,
+            Reception::Running(scp) => Some(scp.events()),
+            Reception::None | Reception::Listen(_) => None,
         };
-        let (mut sent, stored) = store::send(&self.call, files, told, ctx)?;
-        if self.call.address.commits && !stored.is_empty() && sent.end.is_none() {
-            match commitment::request(&self.call, &stored, events.as_ref(), ctx) {
-                Ok(commitment) => sent.commitment = Some(commitment),
-                Err(failure) => sent.end = Some(failure),
-            }
-        }
-        Ok(sent)
+        commitment::request(&self.call, transaction_uid, instances, events.as_ref(), ctx)
     }
 }

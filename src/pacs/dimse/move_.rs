@@ -72,6 +72,7 @@ pub(super) fn retrieve_listening(
         options: &options,
         config: config.as_ref(),
         sink,
+        reports: None,
         told: &told_here,
         ctx: &serving,
         prefers_plain: &prefers_plain,

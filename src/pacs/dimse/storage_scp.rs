@@ -47,6 +47,7 @@ use crate::dicom::InstanceSink;
 use crate::jobs::JobCtx;
 use crate::pacs::AeTitle;
 use crate::pacs::Commitment;
+use crate::pacs::CommitmentSink;
 use crate::pacs::Failure;
 use crate::pacs::InstanceOutcome;
 use crate::pacs::Tls;
@@ -91,6 +92,8 @@ pub enum ScpEvent {
     },
     /// A node reports on a commitment that it was asked for.
     Commitment {
+        /// Title of the node.
+        from: String,
         /// Transaction UID of the request.
         transaction_uid: String,
         /// What it says.
@@ -136,6 +139,29 @@ impl StorageScp {
         options: ScpOptions,
         sink: Arc<dyn InstanceSink>,
     ) -> Result<Self, Failure> {
+        Self::begin(port, options, sink, None)
+    }
+
+    /// The same with somebody who takes reports on commitments before the node hears that they
+    /// were taken.
+    ///
+    /// # Errors
+    /// As [`StorageScp::start`].
+    pub fn start_with_reports(
+        port: u16,
+        options: ScpOptions,
+        sink: Arc<dyn InstanceSink>,
+        reports: Arc<dyn CommitmentSink>,
+    ) -> Result<Self, Failure> {
+        Self::begin(port, options, sink, Some(reports))
+    }
+
+    fn begin(
+        port: u16,
+        options: ScpOptions,
+        sink: Arc<dyn InstanceSink>,
+        reports: Option<Arc<dyn CommitmentSink>>,
+    ) -> Result<Self, Failure> {
         let (listener, port) = listen(port)?;
         let config = server_config(options.tls.as_ref())?;
         let shared = Arc::new(Shared::default());
@@ -147,6 +173,7 @@ impl StorageScp {
                     options: &options,
                     config: config.as_ref(),
                     sink: &*sink,
+                    reports: reports.as_deref(),
                     told: &|event| for_thread.tell(&event),
                     prefers_plain: &for_thread.prefers_plain,
                     ctx: &for_thread.ctx,
@@ -232,6 +259,8 @@ pub(super) struct Server<'a> {
     pub options: &'a ScpOptions,
     pub config: Option<&'a Arc<ServerConfig>>,
     pub sink: &'a dyn InstanceSink,
+    /// Who takes reports on commitments; none: whoever listens to the events.
+    pub reports: Option<&'a dyn CommitmentSink>,
     pub told: &'a (dyn Fn(ScpEvent) + Sync),
     pub prefers_plain: &'a AtomicBool,
     pub ctx: &'a JobCtx,
@@ -343,14 +372,7 @@ impl Server<'_> {
                 kind::C_ECHO => {
                     association.send(context_id, &Command::answer(&command, 0), None)?;
                 }
-                kind::N_EVENT_REPORT => {
-                    let (transaction_uid, commitment) =
-                        commitment::take_report(&mut association, context_id, &command)?;
-                    (self.told)(ScpEvent::Commitment {
-                        transaction_uid,
-                        commitment,
-                    });
-                }
+                kind::N_EVENT_REPORT => self.hear_report(&mut association, context_id, &command)?,
                 // Answers, cancels and requests of other services.
                 _ => {
                     if command.has_data() {
@@ -365,6 +387,29 @@ impl Server<'_> {
                 }
             }
         }
+    }
+}
+
+impl Server<'_> {
+    fn hear_report(
+        &self,
+        association: &mut Association,
+        context_id: u8,
+        command: &Command,
+    ) -> Result<(), Failure> {
+        let from = association.peer_title.trim().to_owned();
+        let taken = commitment::take_report(association, context_id, command, |uid, report| {
+            let reports = self.reports;
+            reports.map_or(Ok(()), |reports| reports.take(&from, uid, report))
+        })?;
+        if let Some((transaction_uid, commitment)) = taken {
+            (self.told)(ScpEvent::Commitment {
+                from,
+                transaction_uid,
+                commitment,
+            });
+        }
+        Ok(())
     }
 }
 

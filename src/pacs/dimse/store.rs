@@ -26,17 +26,16 @@ use crate::pacs::status_message;
 use crate::problem::Message;
 use crate::problem::msg;
 
-/// Sends files. What was sent is in the result, with its class and instance UID beside it.
+/// Sends files.
 pub(super) fn send(
     call: &Call,
     files: &[PathBuf],
     told: &(dyn Fn(&SendOutcome) + Sync),
     ctx: &JobCtx,
-) -> Result<(Sent, Vec<(String, String)>), Failure> {
+) -> Result<Sent, Failure> {
     let mut ledger = Ledger {
         told,
         sent: Sent::default(),
-        stored: Vec::new(),
     };
     let mut instances = Vec::new();
     for path in files {
@@ -45,6 +44,7 @@ pub(super) fn send(
             Ok(instance) => instances.push(instance),
             Err(reason) => ledger.add(SendOutcome {
                 path: path.clone(),
+                sop_class_uid: String::new(),
                 sop_instance_uid: String::new(),
                 result: Err(reason),
                 remark: None,
@@ -67,7 +67,7 @@ pub(super) fn send(
             break;
         }
     }
-    Ok((ledger.sent, ledger.stored))
+    Ok(ledger.sent)
 }
 
 /// Files that one association can send, and its contexts.
@@ -122,8 +122,6 @@ fn groups(instances: Vec<Outgoing>) -> Vec<Group> {
 struct Ledger<'a> {
     told: &'a (dyn Fn(&SendOutcome) + Sync),
     sent: Sent,
-    /// Class and instance of what the node has.
-    stored: Vec<(String, String)>,
 }
 
 impl Ledger<'_> {
@@ -162,14 +160,7 @@ impl Sender<'_> {
     fn work(&self, mut association: Association, files: Vec<Outgoing>, ledger: &mut Ledger<'_>) {
         for instance in files {
             let (result, remark) = match self.store(&mut association, &instance) {
-                Ok((bytes, remark)) => {
-                    let known = (
-                        instance.sop_class_uid.clone(),
-                        instance.sop_instance_uid.clone(),
-                    );
-                    ledger.stored.push(known);
-                    (Ok(bytes), remark)
-                }
+                Ok((bytes, remark)) => (Ok(bytes), remark),
                 Err(Trouble::File(reason)) => (Err(reason), None),
                 Err(Trouble::Torn(reason)) => {
                     association.abort();
@@ -187,6 +178,7 @@ impl Sender<'_> {
             };
             ledger.add(SendOutcome {
                 path: instance.path,
+                sop_class_uid: instance.sop_class_uid,
                 sop_instance_uid: instance.sop_instance_uid,
                 result,
                 remark,

@@ -105,21 +105,27 @@ fn send_one(
     path: &Path,
 ) -> Result<(SendOutcome, Option<WebTrouble>), Failure> {
     let source = ByteSource::File(Arc::from(path));
-    let outcome = |uid: &str, result| SendOutcome {
+    let mut outcome = SendOutcome {
         path: path.to_owned(),
-        sop_instance_uid: uid.to_owned(),
-        result,
+        sop_class_uid: String::new(),
+        sop_instance_uid: String::new(),
+        result: Ok(0),
         remark: None,
+    };
+    let failed = |outcome, message| SendOutcome {
+        result: Err(message),
+        ..outcome
     };
     let header = match read_header(source) {
         Ok(header) => header,
-        Err(error) => return Ok((outcome("", Err(error.message())), None)),
+        Err(error) => return Ok((failed(outcome, error.message()), None)),
     };
     let elements = header.dataset.elements();
-    let uid = elements.uid(tags::SOP_INSTANCE_UID).unwrap_or_default();
+    outcome.sop_class_uid = elements.uid(tags::SOP_CLASS_UID).unwrap_or_default();
+    outcome.sop_instance_uid = elements.uid(tags::SOP_INSTANCE_UID).unwrap_or_default();
     let body = match Body::of(path) {
         Ok(body) => body,
-        Err(message) => return Ok((outcome(&uid, Err(message)), None)),
+        Err(message) => return Ok((failed(outcome, message), None)),
     };
     let answer = session.post(
         &Ask {
@@ -133,14 +139,14 @@ fn send_one(
             open: &|| body.open().map_err(Failure::Told),
         },
     );
-    match answer.and_then(|answer| judged(session, answer, &uid)) {
+    match answer.and_then(|answer| judged(session, answer, &outcome.sop_instance_uid)) {
         Ok(told) => {
-            let mut outcome = outcome(&uid, told.result.map(|()| body.file_length));
+            outcome.result = told.result.map(|()| body.file_length);
             outcome.remark = told.remark;
             Ok((outcome, None))
         }
         Err(Failure::Web { peer, trouble }) if trouble.is_of_one_instance() => {
-            Ok((outcome(&uid, Err(trouble.message(&peer))), Some(trouble)))
+            Ok((failed(outcome, trouble.message(&peer)), Some(trouble)))
         }
         Err(failure) => Err(failure),
     }

@@ -69,7 +69,7 @@ fn liar(script: impl Fn(&mut TcpStream, &Request) -> bool + Send + Sync + 'stati
     format!("LIAR@127.0.0.1:{port}")
 }
 
-fn next(tcp: &mut TcpStream) -> Option<Pdu> {
+pub(super) fn next(tcp: &mut TcpStream) -> Option<Pdu> {
     let mut head = [0; 6];
     tcp.read_exact(&mut head).ok()?;
     let length = u32::from_be_bytes(head[2..].try_into().unwrap());
@@ -79,7 +79,7 @@ fn next(tcp: &mut TcpStream) -> Option<Pdu> {
     read_pdu(pdu.as_slice(), 1 << 20, false).unwrap()
 }
 
-fn say(tcp: &mut TcpStream, pdu: &Pdu) -> bool {
+pub(super) fn say(tcp: &mut TcpStream, pdu: &Pdu) -> bool {
     let mut bytes = Vec::new();
     write_pdu(&mut bytes, pdu).unwrap();
     tcp.write_all(&bytes).is_ok()

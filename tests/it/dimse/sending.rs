@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use isocentre::jobs::JobCtx;
 use isocentre::pacs::FolderSink;
+use isocentre::pacs::ScpEvent;
 use isocentre::pacs::ScpOptions;
 use isocentre::pacs::StorageScp;
 
@@ -79,12 +80,28 @@ fn orthanc_commits_itself_to_what_it_has() {
     let folder = temp_folder();
     let files = write(&slices(3), folder.path());
     let caller = isocentre::pacs::Caller {
-        reception: isocentre::pacs::Reception::Running(scp),
+        reception: isocentre::pacs::Reception::Running(scp.clone()),
         ..isocentre::pacs::Caller::default()
     };
     let node = super::node(&orthanc.dimse(), |address| address.commits = true);
     let service = isocentre::pacs::service(&node, &caller);
+    let events = scp.events();
     let sent = service.send(&files, &|_| {}, &JobCtx::new()).unwrap();
     assert!(sent.is_complete(3), "{sent:?}");
-    assert_eq!(sent.commitment.unwrap().committed.len(), 3);
+    let transaction = isocentre::dicom::new_uid();
+    let report = service.commit(&transaction, &sent.stored(), &JobCtx::new());
+    let committed = report.unwrap().unwrap_or_else(|| {
+        // It took its time: the receiver has it.
+        let event = events.recv_timeout(std::time::Duration::from_secs(30));
+        match event.unwrap() {
+            ScpEvent::Commitment {
+                transaction_uid,
+                commitment,
+                ..
+            } if transaction_uid == transaction => commitment,
+            other => panic!("{other:?}"),
+        }
+    });
+    assert_eq!(committed.committed.len(), 3);
+    assert!(committed.failed.is_empty());
 }

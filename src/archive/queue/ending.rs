@@ -1,0 +1,127 @@
+//! What becomes of a transfer when an attempt ends.
+
+use std::time::Duration;
+use std::time::SystemTime;
+
+use rusqlite::Transaction;
+use rusqlite::params;
+
+use crate::archive::ArchiveError;
+use crate::archive::milliseconds;
+
+use super::Ending;
+use super::Retry;
+use super::Transfer;
+use super::TransferId;
+use super::TransferState;
+use super::attempts::COMMITMENT;
+use super::attempts::MAX_ATTEMPTS;
+use super::attempts::wait_after;
+use super::rows::Coded as _;
+use super::rows::outcome;
+
+/// What becomes of a transfer.
+pub(super) struct After {
+    state: TransferState,
+    attempts: u32,
+    wait: Option<Duration>,
+    reason: String,
+    pub(super) transaction_uid: String,
+}
+
+impl After {
+    pub(super) fn write(
+        &self,
+        transaction: &Transaction<'_>,
+        id: TransferId,
+        now: SystemTime,
+    ) -> Result<(), ArchiveError> {
+        transaction.execute(
+            "UPDATE transfer SET state = ?2, owner = '', attempts = ?3, next_attempt_ms = ?4,
+             reason = ?5, transaction_uid = ?6, changed_ms = ?7 WHERE id = ?1",
+            params![
+                id.0,
+                self.state.code(),
+                self.attempts,
+                self.wait.map(|wait| milliseconds(now + wait)),
+                self.reason,
+                self.transaction_uid,
+                milliseconds(now)
+            ],
+        )?;
+        Ok(())
+    }
+}
+
+/// What an attempt's ending makes of a transfer.
+pub(super) fn after(
+    transaction: &Transaction<'_>,
+    transfer: &Transfer,
+    ending: &Ending,
+) -> Result<After, ArchiveError> {
+    let mut after = After {
+        state: TransferState::Waiting,
+        attempts: transfer.attempts,
+        wait: None,
+        reason: String::new(),
+        transaction_uid: String::new(),
+    };
+    let (reason, retry) = match ending {
+        Ending::Yielded => {
+            after.attempts = after.attempts.saturating_sub(1);
+            after.reason.clone_from(&transfer.reason);
+            return Ok(after);
+        }
+        // Its report may have come while the attempt was ending: then nothing is awaited any more.
+        Ending::AwaitsCommitment
+            if !transfer.transaction_uid.is_empty()
+                && missing(transaction, transfer, outcome::SUCCESS)? == 0 =>
+        {
+            after.state = TransferState::Committing;
+            after.transaction_uid.clone_from(&transfer.transaction_uid);
+            after.wait = Some(COMMITMENT);
+            return Ok(after);
+        }
+        Ending::Complete | Ending::AwaitsCommitment if is_all_done(transaction, transfer)? => {
+            after.state = TransferState::Done;
+            return Ok(after);
+        }
+        Ending::Complete if transfer.succeeded == 0 && transfer.failed == 0 => ("", Retry::Never),
+        Ending::Complete | Ending::AwaitsCommitment => ("", Retry::Later),
+        Ending::Failed(reason, retry) => (reason.as_str(), *retry),
+    };
+    reason.clone_into(&mut after.reason);
+    if retry == Retry::Never || transfer.attempts >= MAX_ATTEMPTS {
+        after.state = TransferState::Failed;
+        // A report that comes too late is true all the same.
+        after.transaction_uid.clone_from(&transfer.transaction_uid);
+    } else {
+        after.wait = Some(wait_after(transfer.attempts));
+    }
+    Ok(after)
+}
+
+/// Every instance is a success, and committed where that was asked.
+fn is_all_done(transaction: &Transaction<'_>, transfer: &Transfer) -> Result<bool, ArchiveError> {
+    let least = if transfer.is_to_be_committed {
+        outcome::COMMITTED
+    } else {
+        outcome::SUCCESS
+    };
+    Ok(transfer.succeeded > 0 && missing(transaction, transfer, least)? == 0)
+}
+
+/// How many instances have not come as far as this.
+fn missing(
+    transaction: &Transaction<'_>,
+    transfer: &Transfer,
+    least: i64,
+) -> Result<i64, ArchiveError> {
+    let mut statement = transaction.prepare_cached(
+        "SELECT count(*), coalesce(sum(outcome >= ?2), 0) FROM item WHERE transfer = ?1",
+    )?;
+    let (all, enough): (i64, i64) =
+        statement.query_row([transfer.id.0, least], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let expected = transfer.expected.map_or(all, |count| all.max(count.into()));
+    Ok(expected - enough)
+}

@@ -1,0 +1,123 @@
+//! Storage commitments of what was sent: the node is asked once all of it is there, and its report
+//! may come hours later, to our receiver (PS3.4 annex J).
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::archive::{Ending, Item, ItemOutcome, Retry};
+use crate::dicom::new_uid;
+use crate::pacs::{
+    Commitment, CommitmentSink, Node, NodeAddress, NotTaken, Reception, SopReference, service,
+};
+use crate::problem::{Message, Problem, msg};
+
+use super::send::ended_by;
+use super::transfers::{Run, Shared};
+
+/// Asks for what is sent and not committed yet.
+pub(super) fn ask(shared: &Arc<Shared>, run: &Arc<Run>, node: &Node) -> Ending {
+    // What was sent a moment ago is in the queue's memory before the node is asked about it.
+    shared.record(run, true);
+    let queue = shared.archive.transfers();
+    let said = |message: &Message| shared.said(message);
+    let later = |message: &Message| Ending::Failed(said(message), Retry::Later);
+    let items = match queue.items(run.transfer.id) {
+        Ok(items) => items,
+        Err(error) => return later(&error.message()),
+    };
+    let is_missing =
+        |item: &Item| matches!(item.outcome, ItemOutcome::Waiting | ItemOutcome::Failed(_));
+    if items.iter().any(is_missing) {
+        return Ending::Complete; // the rest is sent first
+    }
+    let sent = items
+        .into_iter()
+        .filter(|item| item.outcome == ItemOutcome::Success);
+    let instances: Vec<SopReference> = sent
+        .map(|item| SopReference {
+            sop_class_uid: item.sop_class_uid,
+            sop_instance_uid: item.sop_instance_uid,
+        })
+        .collect();
+    if instances.is_empty() {
+        return Ending::Complete;
+    }
+    let transaction_uid = new_uid();
+    let now = SystemTime::now;
+    if let Err(error) = queue.ask_commitment(run.transfer.id, &transaction_uid, now()) {
+        return later(&error.message());
+    }
+    let caller = shared.caller();
+    let is_receiving = matches!(caller.reception, Reception::Running(_));
+    let asked = service(node, &caller).commit(&transaction_uid, &instances, &run.begin());
+    match asked {
+        Ok(Some(commitment)) => match shared.note_report(&transaction_uid, &commitment) {
+            Ok(_) => Ending::Complete,
+            Err(ending) => later(&ending),
+        },
+        Ok(None) if is_receiving => Ending::AwaitsCommitment,
+        Ok(None) => {
+            let why = Message::new(msg("transfer-commitment-unheard")).text("node", &node.name);
+            Ending::Failed(said(&why), Retry::Never)
+        }
+        Err(failure) => ended_by(shared, &failure),
+    }
+}
+
+/// The node has not reported in time.
+pub(super) fn overdue(shared: &Shared, node: &str) -> Ending {
+    let why = Message::new(msg("transfer-commitment-unconfirmed")).text("node", node);
+    Ending::Failed(shared.said(&why), Retry::Never)
+}
+
+impl Shared {
+    /// Puts a report into the queue's memory; whether a transfer awaits it.
+    fn note_report(&self, transaction_uid: &str, report: &Commitment) -> Result<bool, Message> {
+        let failed: Vec<(String, String)> = report
+            .failed
+            .iter()
+            .map(|(uid, why)| (uid.clone(), self.said(why)))
+            .collect();
+        let queue = self.archive.transfers();
+        let now = SystemTime::now();
+        let taken = queue.commitment(transaction_uid, &report.committed, &failed, now);
+        self.wake();
+        Ok(taken.map_err(|error| error.message())?.is_some())
+    }
+}
+
+impl CommitmentSink for Shared {
+    fn take(
+        &self,
+        from: &str,
+        transaction_uid: &str,
+        commitment: &Commitment,
+    ) -> Result<(), NotTaken> {
+        let told = |message: Message| {
+            self.messenger.notify(Problem::error(message));
+            NotTaken::NotKept
+        };
+        let awaiting = self.archive.transfers().awaiting(transaction_uid);
+        let Some(transfer) = awaiting.map_err(|error| told(error.message()))? else {
+            return Err(NotTaken::Unknown);
+        };
+        let settings = self.settings();
+        let address = settings.node(&transfer.node).map(|node| &node.address);
+        let is_asked = matches!(
+            address,
+            Some(NodeAddress::Dimse(address)) if address.ae_title.as_str() == from
+        );
+        if !is_asked {
+            let message = Message::new(msg("transfer-commitment-other-node"))
+                .text("title", from)
+                .text("node", &transfer.node);
+            self.messenger.notify(Problem::warning(message));
+            return Err(NotTaken::OtherNode);
+        }
+        match self.note_report(transaction_uid, commitment) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(NotTaken::Unknown),
+            Err(message) => Err(told(message)),
+        }
+    }
+}

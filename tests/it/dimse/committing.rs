@@ -1,0 +1,409 @@
+//! Storage commitments whose report comes later, by an association that the node opens.
+
+use std::net::TcpListener;
+use std::net::TcpStream;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use dicom_ul::pdu::AssociationAC;
+use dicom_ul::pdu::AssociationRQ;
+use dicom_ul::pdu::PDataValue;
+use dicom_ul::pdu::PDataValueType;
+use dicom_ul::pdu::Pdu;
+use dicom_ul::pdu::PresentationContextProposed;
+use dicom_ul::pdu::PresentationContextResult;
+use dicom_ul::pdu::PresentationContextResultReason;
+use dicom_ul::pdu::RequestorRoles;
+use dicom_ul::pdu::UserVariableItem;
+
+use isocentre::pacs::NodeAddress;
+use isocentre::workspace::Command;
+use isocentre::workspace::Effect;
+use isocentre::workspace::NodeEdit;
+use isocentre::workspace::TransferEdit;
+use isocentre::workspace::TransferState;
+
+use super::liars::next;
+use super::liars::say;
+use super::slices;
+use super::write;
+use crate::common::Element;
+use crate::common::Encoding;
+use crate::common::Session;
+use crate::common::Value;
+use crate::common::encode;
+use crate::common::temp_folder;
+
+const C_STORE: u16 = 0x0001;
+const N_EVENT_REPORT: u16 = 0x0100;
+const COMMITMENT: &str = "1.2.840.10008.1.20.1";
+const INSTANCE: &str = "1.2.840.10008.1.20.1.1";
+const CT: &str = "1.2.840.10008.5.1.4.1.1.2";
+
+/// What a keeper was sent and asked.
+#[derive(Default)]
+struct Seen {
+    stored: Vec<String>,
+    /// Transaction UID, and the instances of the request.
+    asked: Vec<(String, Vec<String>)>,
+}
+
+/// A node that stores everything, takes every request for commitment, and reports when it is told
+/// to. It ends with the test's process.
+struct Keeper {
+    port: u16,
+    seen: Arc<Mutex<Seen>>,
+}
+
+impl Keeper {
+    fn begin() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let seen = Arc::new(Mutex::new(Seen::default()));
+        let its = seen.clone();
+        std::thread::spawn(move || {
+            for tcp in listener.incoming().flatten() {
+                let seen = its.clone();
+                std::thread::spawn(move || serve(tcp, &seen));
+            }
+        });
+        Self { port, seen }
+    }
+
+    fn address(&self) -> String {
+        format!("KEEPER@127.0.0.1:{}", self.port)
+    }
+
+    fn stored(&self) -> Vec<String> {
+        self.seen.lock().unwrap().stored.clone()
+    }
+
+    fn asked(&self) -> Vec<(String, Vec<String>)> {
+        self.seen.lock().unwrap().asked.clone()
+    }
+}
+
+/// Values of a UID's element in explicit VR little endian, wherever it is nested.
+fn uids(data: &[u8], group: u16, element: u16) -> Vec<String> {
+    let [a, b] = group.to_le_bytes();
+    let [c, d] = element.to_le_bytes();
+    let head = [a, b, c, d, b'U', b'I'];
+    let places = data
+        .windows(8)
+        .enumerate()
+        .filter(|(_, it)| it[..6] == head);
+    let value = |(at, head): (usize, &[u8])| {
+        let length = usize::from(u16::from_le_bytes([head[6], head[7]]));
+        let text = String::from_utf8_lossy(&data[at + 8..at + 8 + length]).into_owned();
+        text.trim_end_matches('\0').to_owned()
+    };
+    places.map(value).collect()
+}
+
+/// An element of a command set: implicit VR little endian.
+fn field(command: &[u8], element: u16) -> Option<&[u8]> {
+    let [low, high] = element.to_le_bytes();
+    let mut at = 0;
+    while let Some(head) = command.get(at..at + 8) {
+        let length = u32::from_le_bytes(head[4..8].try_into().unwrap()) as usize;
+        if head[..4] == [0, 0, low, high] {
+            return command.get(at + 8..at + 8 + length);
+        }
+        at += 8 + length;
+    }
+    None
+}
+
+fn number(command: &[u8], element: u16) -> Option<u16> {
+    let value = field(command, element)?;
+    Some(u16::from_le_bytes(value.try_into().unwrap()))
+}
+
+fn command(fields: &[(u16, &[u8])]) -> Vec<u8> {
+    let mut group = Vec::new();
+    for (element, value) in fields {
+        group.extend([0, 0]);
+        group.extend(element.to_le_bytes());
+        let padded = value.len().next_multiple_of(2);
+        group.extend((padded as u32).to_le_bytes());
+        group.extend(*value);
+        group.resize(group.len() + padded - value.len(), 0);
+    }
+    let mut all = vec![0, 0, 0, 0, 4, 0, 0, 0];
+    all.extend((group.len() as u32).to_le_bytes());
+    all.extend(group);
+    all
+}
+
+fn value(context: u8, value_type: PDataValueType, data: Vec<u8>) -> PDataValue {
+    PDataValue {
+        presentation_context_id: context,
+        value_type,
+        is_last: true,
+        data,
+    }
+}
+
+fn serve(mut tcp: TcpStream, seen: &Mutex<Seen>) {
+    tcp.set_nodelay(true).unwrap();
+    let Some(Pdu::AssociationRQ(request)) = next(&mut tcp) else {
+        return;
+    };
+    let contexts = request.presentation_contexts.iter();
+    let accepted = AssociationAC {
+        protocol_version: 1,
+        calling_ae_title: request.calling_ae_title.clone(),
+        called_ae_title: request.called_ae_title.clone(),
+        application_context_name: request.application_context_name.clone(),
+        presentation_contexts: contexts
+            .map(|context| PresentationContextResult {
+                id: context.id,
+                reason: PresentationContextResultReason::Acceptance,
+                transfer_syntax: context.transfer_syntaxes[0].clone(),
+            })
+            .collect(),
+        user_variables: vec![UserVariableItem::MaxLength(65536)],
+    };
+    say(&mut tcp, &Pdu::AssociationAC(accepted));
+    let (mut request, mut data) = (Vec::new(), Vec::new());
+    while let Some(pdu) = next(&mut tcp) {
+        let Pdu::PData { data: values } = pdu else {
+            say(&mut tcp, &Pdu::ReleaseRP);
+            return;
+        };
+        for part in values {
+            if part.value_type == PDataValueType::Command {
+                request = part.data;
+                continue;
+            }
+            data.extend(part.data);
+            if !part.is_last {
+                continue;
+            }
+            let whole = std::mem::take(&mut data);
+            let kind = number(&request, 0x0100).unwrap();
+            {
+                let mut seen = seen.lock().unwrap();
+                if kind == C_STORE {
+                    seen.stored.extend(uids(&whole, 0x0008, 0x0018));
+                } else {
+                    let transaction = uids(&whole, 0x0008, 0x1195).remove(0);
+                    seen.asked.push((transaction, uids(&whole, 0x0008, 0x1155)));
+                }
+            }
+            let answer = command(&[
+                (0x0100, &(kind | 0x8000).to_le_bytes()),
+                (0x0120, field(&request, 0x0110).unwrap()),
+                (0x0800, &0x0101_u16.to_le_bytes()),
+                (0x0900, &[0, 0]),
+            ]);
+            let answer = value(
+                part.presentation_context_id,
+                PDataValueType::Command,
+                answer,
+            );
+            say(&mut tcp, &Pdu::PData { data: vec![answer] });
+        }
+    }
+}
+
+/// Reports to a receiver, under this title; gives the status of the answer.
+fn report(port: u16, title: &str, transaction: &str, kept: &[&str], lost: &[&str]) -> u16 {
+    let mut tcp = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let request = AssociationRQ {
+        protocol_version: 1,
+        calling_ae_title: title.to_owned(),
+        called_ae_title: "ISOCENTRE".to_owned(),
+        application_context_name: "1.2.840.10008.3.1.1.1".to_owned(),
+        presentation_contexts: vec![PresentationContextProposed {
+            id: 1,
+            abstract_syntax: COMMITMENT.to_owned(),
+            transfer_syntaxes: vec!["1.2.840.10008.1.2.1".to_owned()],
+        }],
+        user_variables: vec![
+            UserVariableItem::MaxLength(65536),
+            UserVariableItem::ScuScpRoleSelectionSubItem(
+                COMMITMENT.to_owned(),
+                RequestorRoles {
+                    scu: false,
+                    scp: true,
+                },
+            ),
+        ],
+    };
+    say(&mut tcp, &Pdu::AssociationRQ(request));
+    let Some(Pdu::AssociationAC(_)) = next(&mut tcp) else {
+        panic!("the receiver takes the call");
+    };
+    let item = |uid: &&str, reason: Option<u16>| {
+        let mut item = vec![
+            Element::text(0x0008, 0x1150, "UI", CT),
+            Element::text(0x0008, 0x1155, "UI", uid),
+        ];
+        item.extend(reason.map(|reason| Element::u16(0x0008, 0x1197, reason)));
+        item
+    };
+    let kept = kept.iter().map(|uid| item(uid, None)).collect();
+    let failed: Vec<_> = lost.iter().map(|uid| item(uid, Some(0x0213))).collect();
+    let event: u16 = if failed.is_empty() { 1 } else { 2 };
+    let mut elements = vec![
+        Element::text(0x0008, 0x1195, "UI", transaction),
+        Element::new(0x0008, 0x1199, "SQ", Value::Items(kept)),
+    ];
+    if !failed.is_empty() {
+        elements.insert(1, Element::new(0x0008, 0x1198, "SQ", Value::Items(failed)));
+    }
+    let request = command(&[
+        (0x0002, COMMITMENT.as_bytes()),
+        (0x0100, &N_EVENT_REPORT.to_le_bytes()),
+        (0x0110, &[1, 0]),
+        (0x0800, &[1, 0]),
+        (0x1000, INSTANCE.as_bytes()),
+        (0x1002, &event.to_le_bytes()),
+    ]);
+    let data = vec![
+        value(1, PDataValueType::Command, request),
+        value(
+            1,
+            PDataValueType::Data,
+            encode(&elements, Encoding::ExplicitLittle),
+        ),
+    ];
+    say(&mut tcp, &Pdu::PData { data });
+    let Some(Pdu::PData { data }) = next(&mut tcp) else {
+        panic!("the receiver answers");
+    };
+    let status = number(&data[0].data, 0x0900).unwrap();
+    say(&mut tcp, &Pdu::ReleaseRQ);
+    next(&mut tcp);
+    status
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+/// A program that knows the keeper, and listens.
+fn program(home: &Path, keeper: &Keeper, port: u16) -> Session {
+    let mut session = Session::new(home);
+    session.engine.run(Effect::FollowPacs, &session.workspace);
+    let mut node = super::node(&keeper.address(), |address| address.commits = true);
+    node.name = "Keeper".into();
+    assert!(matches!(node.address, NodeAddress::Dimse(_)));
+    session.apply(Command::Node(NodeEdit::Put(node)));
+    session.apply(Command::Node(NodeEdit::Port(port)));
+    session.apply(Command::Node(NodeEdit::Listen(true)));
+    session
+}
+
+fn send(session: &mut Session, files: &Path) {
+    session.apply(Command::Open(vec![files.to_owned()]));
+    session.until("the study", |it| {
+        it.workspace.scans_running == 0 && it.workspace.active_study().is_some()
+    });
+    let study = session.workspace.active_study().unwrap();
+    let send = TransferEdit::Send(study, "Keeper".into());
+    session.apply(Command::Transfer(send));
+}
+
+fn state(session: &Session) -> Option<TransferState> {
+    let all = session.workspace.transfers.all();
+    all.first().map(|it| it.state.clone())
+}
+
+fn until_state(session: &mut Session, wanted: &TransferState) {
+    session.until(&format!("{wanted:?}"), |it| {
+        state(it).as_ref() == Some(wanted)
+    });
+}
+
+#[test]
+fn a_commitment_that_is_reported_after_a_restart_completes_the_sending() {
+    let keeper = Keeper::begin();
+    let (home, files, port) = (temp_folder(), temp_folder(), free_port());
+    write(&slices(3), files.path());
+    let mut session = program(home.path(), &keeper, port);
+    send(&mut session, files.path());
+    until_state(&mut session, &TransferState::Committing);
+    assert_eq!(keeper.stored().len(), 3);
+    let (transaction, mut asked) = keeper.asked().remove(0);
+    asked.sort();
+    assert_eq!(asked, ["1.2.3.4.5.1.1", "1.2.3.4.5.1.2", "1.2.3.4.5.1.3"]);
+    drop(session);
+
+    let mut session = program(home.path(), &keeper, port);
+    until_state(&mut session, &TransferState::Committing);
+    let kept: Vec<&str> = asked.iter().map(String::as_str).collect();
+    session.until("the receiver", |_| {
+        TcpStream::connect(("127.0.0.1", port)).is_ok()
+    });
+    // Neither a report on something else nor one by somebody else is taken.
+    assert_eq!(report(port, "KEEPER", "2.25.4711", &kept, &[]), 0x0115);
+    assert_eq!(report(port, "OTHER", &transaction, &kept, &[]), 0x0124);
+    std::thread::sleep(Duration::from_millis(500));
+    session.until("a look", |_| true);
+    assert_eq!(state(&session), Some(TransferState::Committing));
+    assert_eq!(report(port, "KEEPER", &transaction, &kept, &[]), 0);
+    until_state(&mut session, &TransferState::Done);
+    assert_eq!(keeper.stored().len(), 3, "nothing was sent twice");
+    // It is known by now, and not awaited any more.
+    assert_eq!(report(port, "KEEPER", &transaction, &kept, &[]), 0x0115);
+}
+
+#[test]
+fn only_what_the_node_will_not_keep_is_sent_again() {
+    let keeper = Keeper::begin();
+    let (home, files, port) = (temp_folder(), temp_folder(), free_port());
+    write(&slices(3), files.path());
+    let mut session = program(home.path(), &keeper, port);
+    send(&mut session, files.path());
+    until_state(&mut session, &TransferState::Committing);
+    let (transaction, _) = keeper.asked().remove(0);
+    let (kept, lost) = (["1.2.3.4.5.1.1", "1.2.3.4.5.1.3"], ["1.2.3.4.5.1.2"]);
+    assert_eq!(report(port, "KEEPER", &transaction, &kept, &lost), 0);
+    session.until("the next attempt's time", |it| {
+        matches!(state(it), Some(TransferState::Waiting(Some(_))))
+    });
+    let transfer = &session.workspace.transfers.all()[0];
+    assert_eq!(transfer.failed.len(), 1, "{:?}", transfer.failed);
+    assert_eq!(transfer.failed[0].0, lost[0]);
+    let id = transfer.id;
+    session.apply(Command::Transfer(TransferEdit::Resume(id)));
+    session.until("the second request", |_| keeper.asked().len() == 2);
+    let stored = keeper.stored();
+    assert_eq!(stored.len(), 4);
+    assert_eq!(stored[3], lost[0]);
+    let (transaction, asked) = keeper.asked().remove(1);
+    assert_eq!(asked, lost);
+    // Faster than the end of the attempt.
+    assert_eq!(report(port, "KEEPER", &transaction, &lost, &[]), 0);
+    until_state(&mut session, &TransferState::Done);
+}
+
+#[test]
+fn a_sending_is_not_called_confirmed_where_nobody_hears_the_report() {
+    let keeper = Keeper::begin();
+    let (home, files) = (temp_folder(), temp_folder());
+    write(&slices(1), files.path());
+    let mut session = program(home.path(), &keeper, free_port());
+    session.apply(Command::Node(NodeEdit::Listen(false)));
+    let mut node = super::node(&keeper.address(), |address| {
+        address.commits = true;
+        address.patience_s = 1.0;
+    });
+    node.name = "Keeper".into();
+    session.apply(Command::Node(NodeEdit::Put(node)));
+    send(&mut session, files.path());
+    session.until("the end", |it| {
+        matches!(state(it), Some(TransferState::Failed(_)))
+    });
+    assert_eq!(keeper.asked().len(), 1);
+    // Trying again asks again, and sends nothing.
+    let id = session.workspace.transfers.all()[0].id;
+    session.apply(Command::Transfer(TransferEdit::Resume(id)));
+    session.until("the second request", |_| keeper.asked().len() == 2);
+    assert_eq!(keeper.stored().len(), 1);
+}
