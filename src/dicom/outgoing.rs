@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io;
+use std::io::BufRead;
 use std::io::BufReader;
 use std::io::Read;
 use std::io::Seek as _;
@@ -31,7 +32,9 @@ use super::transfer_syntax::Encoding;
 
 /// Uncompressed pixels of one instance are not held beyond this.
 const MOST_BYTES: u64 = 1 << 30;
-/// Meta information is shorter than this.
+/// Nearly all meta information is shorter than this.
+const USUAL_META: u64 = 4 << 10;
+/// All meta information is shorter than this.
 const LONGEST_META: u64 = 1 << 20;
 const BUFFER: usize = 256 * 1024;
 
@@ -81,7 +84,7 @@ impl Outgoing {
     ///
     /// # Errors
     /// Those of the file.
-    pub fn data_set(&self) -> io::Result<impl Read + use<>> {
+    pub fn data_set(&self) -> io::Result<impl BufRead + use<>> {
         let mut file = File::open(&self.path)?;
         file.seek(SeekFrom::Start(self.offset))?;
         Ok(BufReader::with_capacity(BUFFER, file))
@@ -185,11 +188,21 @@ fn put_pixels(
 /// Offset of the data set, and the syntax that the meta information declares. A file without
 /// preamble begins with its data set.
 fn start_of_data_set(path: &Path) -> io::Result<(u64, Option<String>)> {
-    const PREAMBLE: usize = 132;
+    let mut file = File::open(path)?;
     let mut head = Vec::new();
-    File::open(path)?
-        .take(LONGEST_META)
-        .read_to_end(&mut head)?;
+    file.by_ref().take(USUAL_META).read_to_end(&mut head)?;
+    match end_of_meta(&head) {
+        Err(_too_short) if head.len() as u64 == USUAL_META => {
+            file.take(LONGEST_META).read_to_end(&mut head)?;
+            end_of_meta(&head)
+        }
+        found => found,
+    }
+}
+
+/// The same of a file's first bytes.
+fn end_of_meta(head: &[u8]) -> io::Result<(u64, Option<String>)> {
+    const PREAMBLE: usize = 132;
     let has_magic = head.get(128..PREAMBLE) == Some(b"DICM".as_slice());
     let mut at = if has_magic { PREAMBLE } else { 0 };
     let mut declared = None;
@@ -213,6 +226,9 @@ fn start_of_data_set(path: &Path) -> io::Result<(u64, Option<String>)> {
             declared = Some(text.trim_matches([' ', '\0']).to_owned());
         }
         at = value_at + length;
+    }
+    if at + 8 > head.len() && head.len() as u64 == USUAL_META {
+        return Err(io::ErrorKind::InvalidData.into()); // what follows was not read
     }
     Ok((at as u64, declared))
 }

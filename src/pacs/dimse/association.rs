@@ -2,7 +2,7 @@
 //! annex D). Made on the PDUs of dicom-ul rather than on its associations, because those read
 //! without a way to call a read off, and set no time-out while TLS is negotiated.
 
-use std::io::Read;
+use std::io::BufRead;
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::Duration;
@@ -283,10 +283,9 @@ impl Association {
         &mut self,
         context_id: u8,
         command: &Command,
-        data: &mut dyn Read,
+        data: &mut dyn BufRead,
     ) -> Result<u64, Failure> {
-        self.send(context_id, command, None)?;
-        let sent = self.link.send_data(context_id, data);
+        let sent = self.link.send_from(context_id, command, data);
         self.noted(sent)
     }
 

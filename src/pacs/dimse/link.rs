@@ -2,6 +2,7 @@
 //! kept but what one read gave, and no length that the other side names reserves memory.
 
 use std::io;
+use std::io::BufRead;
 use std::io::Read;
 use std::io::Write as _;
 use std::time::Duration;
@@ -26,6 +27,8 @@ const LONGEST_SETUP: u32 = 1024 * 1024;
 const SHORTEST_PDU: u32 = 1024;
 /// Bytes read at once.
 const BUFFER: usize = 256 * 1024;
+/// PDUs are collected up to here before they go to the system.
+const BATCH: usize = 256 * 1024;
 /// Length of a PDU's head, and of the head of a value within it.
 const HEAD: usize = 6;
 
@@ -265,59 +268,69 @@ impl Link {
         command: &Command,
         data: Option<&[u8]>,
     ) -> Result<(), Failure> {
-        self.send_part(context_id, true, &mut command.encode().as_slice())?;
+        self.put(context_id, true, &mut command.encode().as_slice())?;
         if let Some(mut data) = data {
-            self.send_part(context_id, false, &mut data)?;
+            self.put(context_id, false, &mut data)?;
         }
-        Ok(())
+        self.flush()
     }
 
-    /// Sends a data set from wherever it is read.
+    /// Sends a command, then a data set from wherever it is read. Gives the data set's bytes.
     ///
     /// # Errors
     /// [`Failure`]; a data set that cannot be read to its end is [`Failure::Told`], after which
     /// nothing but an abort can be said.
-    pub fn send_data(&mut self, context_id: u8, data: &mut dyn Read) -> Result<u64, Failure> {
-        self.send_part(context_id, false, data)
+    pub fn send_from(
+        &mut self,
+        context_id: u8,
+        command: &Command,
+        data: &mut dyn BufRead,
+    ) -> Result<u64, Failure> {
+        self.put(context_id, true, &mut command.encode().as_slice())?;
+        let bytes = self.put(context_id, false, data)?;
+        self.flush()?;
+        Ok(bytes)
     }
 
-    fn send_part(
+    /// Cuts a command or a data set into PDUs of one value each. Many peers take short PDUs only:
+    /// several go to the system at once, and the last waits for [`Self::flush`].
+    fn put(
         &mut self,
         context_id: u8,
         is_command: bool,
-        data: &mut dyn Read,
+        data: &mut dyn BufRead,
     ) -> Result<u64, Failure> {
         let most = self.longest_out - HEAD;
-        let mut pdu = std::mem::take(&mut self.output);
         let mut total = 0;
-        // One part ahead, so that the last one is known to be the last.
-        let mut next = vec![0; most];
-        let mut filled = read_up_to(data, &mut next)?;
         loop {
-            pdu.clear();
-            pdu.resize(2 * HEAD, 0);
-            pdu.extend_from_slice(next.get(..filled).unwrap_or_default());
-            let length = filled;
-            total += length as u64;
-            filled = if length == most {
-                read_up_to(data, &mut next)?
-            } else {
-                0
-            };
-            let is_last = filled == 0;
+            if self.output.len() >= BATCH {
+                self.flush()?;
+            }
+            let at = self.output.len();
+            self.output.extend_from_slice(&[0; 2 * HEAD]);
+            let filled = append(data, most, &mut self.output)?;
+            total += filled as u64;
+            let is_last = is_at_end(data)?;
             let flags = u8::from(is_command) | u8::from(is_last) << 1;
-            let [a, b, c, d] = ((length + HEAD) as u32).to_be_bytes();
-            let [e, f, g, h] = ((length + 2) as u32).to_be_bytes();
+            let [a, b, c, d] = ((filled + HEAD) as u32).to_be_bytes();
+            let [e, f, g, h] = ((filled + 2) as u32).to_be_bytes();
             let head = [P_DATA, 0, a, b, c, d, e, f, g, h, context_id, flags];
-            if let Some(place) = pdu.first_chunk_mut() {
+            let place = self.output.get_mut(at..).unwrap_or_default();
+            if let Some(place) = place.first_chunk_mut() {
                 *place = head;
             }
-            self.write_all(&pdu)?;
             if is_last {
-                self.output = pdu;
                 return Ok(total);
             }
         }
+    }
+
+    fn flush(&mut self) -> Result<(), Failure> {
+        let output = std::mem::take(&mut self.output);
+        let written = self.write_all(&output);
+        self.output = output;
+        self.output.clear();
+        written
     }
 
     fn write_all(&mut self, bytes: &[u8]) -> Result<(), Failure> {
@@ -348,18 +361,32 @@ impl Link {
     }
 }
 
-/// As many bytes as there are, up to the buffer's length.
-fn read_up_to(data: &mut dyn Read, buffer: &mut [u8]) -> Result<usize, Failure> {
-    let mut filled = 0;
-    while let Some(room) = buffer.get_mut(filled..).filter(|room| !room.is_empty()) {
-        match data.read(room) {
-            Ok(0) => break,
-            Ok(read) => filled += read,
+/// As many bytes as there are, up to `most`; gives how many.
+fn append(data: &mut dyn BufRead, most: usize, to: &mut Vec<u8>) -> Result<usize, Failure> {
+    let mut appended = 0;
+    while appended < most && !is_at_end(data)? {
+        let bytes = data.fill_buf().map_err(|error| unread(&error))?;
+        let bytes = bytes.get(..most - appended).unwrap_or(bytes);
+        to.extend_from_slice(bytes);
+        let taken = bytes.len();
+        data.consume(taken);
+        appended += taken;
+    }
+    Ok(appended)
+}
+
+fn is_at_end(data: &mut dyn BufRead) -> Result<bool, Failure> {
+    loop {
+        match data.fill_buf() {
+            Ok(bytes) => return Ok(bytes.is_empty()),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(Failure::Told(crate::dicom::io_message(&error))),
+            Err(error) => return Err(unread(&error)),
         }
     }
-    Ok(filled)
+}
+
+fn unread(error: &io::Error) -> Failure {
+    Failure::Told(crate::dicom::io_message(error))
 }
 
 /// What an error of the connection means.
@@ -402,4 +429,75 @@ fn without_refused_contexts(pdu: &[u8]) -> Vec<u8> {
         place.copy_from_slice(&length.to_be_bytes());
     }
     kept
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+    use std::net::TcpStream;
+
+    use crate::jobs::JobCtx;
+    use crate::pacs::dimse::command::kind;
+    use crate::pacs::dimse::wire::Wire;
+
+    use super::*;
+
+    /// What a peer that takes PDUs of this length gets of a data set: of each value whether it is
+    /// a command, whether it is the last, and its bytes.
+    fn values_of(longest: u32, data: Vec<u8>) -> Vec<(bool, bool, Vec<u8>)> {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let sender = std::thread::spawn(move || {
+            let tcp = TcpStream::connect(address).unwrap();
+            let wire = Wire::new(tcp, Duration::from_secs(10), &JobCtx::new()).unwrap();
+            let mut link = Link::new(Stream::Plain(wire), "P".into());
+            link.set_longest_out(longest);
+            let command = Command::request(kind::C_STORE, 1, "1.2").with_data();
+            let sent = link.send_from(1, &command, &mut data.as_slice());
+            assert_eq!(sent, Ok(data.len() as u64));
+            link.close();
+        });
+        let mut bytes = Vec::new();
+        let (mut tcp, _) = listener.accept().unwrap();
+        tcp.read_to_end(&mut bytes).unwrap();
+        sender.join().unwrap();
+        let mut values = Vec::new();
+        let mut rest = bytes.as_slice();
+        while !rest.is_empty() {
+            let length = u32::from_be_bytes(rest[2..6].try_into().unwrap()) as usize;
+            let value = u32::from_be_bytes(rest[6..10].try_into().unwrap()) as usize;
+            assert_eq!((rest[0], value + 4), (P_DATA, length));
+            assert!(length <= longest as usize, "{length}");
+            let flags = rest[11];
+            let body = rest[12..HEAD + length].to_vec();
+            values.push((flags & 1 != 0, flags & 2 != 0, body));
+            rest = &rest[HEAD + length..];
+        }
+        values
+    }
+
+    #[test]
+    fn a_data_set_of_any_length_ends_with_its_last_byte() {
+        let room = 2048 - HEAD;
+        for length in [
+            2,
+            room - 2,
+            room,
+            room + 2,
+            3 * room,
+            2 * BATCH,
+            2 * BATCH + 2,
+        ] {
+            let data: Vec<u8> = (0..length).map(|n| (n % 251) as u8).collect();
+            let values = values_of(2048, data.clone());
+            let (command, parts) = values.split_first().unwrap();
+            assert!(command.0 && command.1);
+            assert_eq!(parts.len(), length.div_ceil(room));
+            for (n, (is_command, is_last, _)) in parts.iter().enumerate() {
+                assert_eq!((*is_command, *is_last), (false, n + 1 == parts.len()));
+            }
+            let came: Vec<u8> = parts.iter().flat_map(|part| part.2.clone()).collect();
+            assert!(came == data, "{length}");
+        }
+    }
 }

@@ -20,6 +20,9 @@ use crate::pacs::throttle::Throttle;
 /// How often a call that waits looks whether it is still wanted.
 pub(super) const GLANCE: Duration = Duration::from_millis(50);
 
+/// Bytes written at once on a line that is limited.
+const EVENLY: usize = 16 * 1024;
+
 /// Why a read or a write ended; carried within an [`io::Error`] through whatever lies between.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
 pub(super) enum Ended {
@@ -170,6 +173,13 @@ impl Read for Wire {
 
 impl Write for Wire {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        // Where a line is limited, what goes at once is little, so that it goes evenly.
+        let most = if self.throttle.is_some() {
+            EVENLY
+        } else {
+            usize::MAX
+        };
+        let buffer = buffer.get(..most).unwrap_or(buffer);
         let bytes = self.patiently(|| (&self.tcp).write(buffer))?;
         self.throttle(bytes);
         Ok(bytes)
