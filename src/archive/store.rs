@@ -14,6 +14,7 @@ use crate::dicom::InstanceHeader;
 use crate::dicom::Refusal;
 use crate::dicom::read_header;
 use crate::files::FileError;
+use crate::jobs::JobCtx;
 use crate::problem::Message;
 use crate::problem::Problem;
 use crate::problem::Problems;
@@ -151,7 +152,7 @@ impl Store {
         if file.try_exists().map_err(|source| no_name(&file, source))? {
             let source = ByteSource::File(file.as_path().into());
             return match read_header(source) {
-                Ok(there) if there.has_same_content(arrived.header) => Ok(Verdict::Known {
+                Ok(there) if is_one(&there, arrived.header) => Ok(Verdict::Known {
                     patient_folder,
                     path,
                 }),
@@ -181,7 +182,7 @@ impl Store {
             let other = PathBuf::from(known.path);
             let source = ByteSource::File(other.as_path().into());
             if let Ok(there) = read_header(source)
-                && !there.has_same_content(arrived.header)
+                && !is_one(&there, arrived.header)
             {
                 return Ok(self.aside(entry, arrived, other));
             }
@@ -306,6 +307,11 @@ impl Drop for Store {
             self.session.end();
         }
     }
+}
+
+/// Whether what came is what is there, as it is or in another lossless syntax.
+pub(super) fn is_one(there: &InstanceHeader, came: &InstanceHeader) -> bool {
+    there.has_same_content(came) || there.is_same_in_another_syntax(came, &JobCtx::new())
 }
 
 fn sync_folder(folder: &Path) -> io::Result<()> {

@@ -162,6 +162,21 @@ impl FrameDecoder {
         })
     }
 
+    /// The same for values as they are stored: indices of a palette stay indices, YBR stays YBR.
+    ///
+    /// # Errors
+    /// As [`FrameDecoder::new`].
+    pub(super) fn of_stored_values(header: &InstanceHeader) -> Result<Self, DecodeError> {
+        let mut decoder = Self::new(header)?;
+        decoder.palette = None;
+        decoder.pixels.photometric = if decoder.pixels.samples_per_pixel == 3 {
+            DeclaredPhotometric::Rgb
+        } else {
+            DeclaredPhotometric::Monochrome2
+        };
+        Ok(decoder)
+    }
+
     /// Number of frames the header declares, at least 1; of a video those found in its stream.
     #[must_use]
     pub const fn frame_count(&self) -> u32 {

@@ -1,12 +1,27 @@
 //! Whether two instances are the same one found twice.
 
+use dicom_core::Tag;
+use dicom_core::header::Header as _;
+use dicom_core::value::Value;
+use dicom_dictionary_std::tags;
+use dicom_object::InMemDicomObject;
+use dicom_object::mem::InMemElement;
+
+use crate::jobs::JobCtx;
+
 use super::ByteSource;
+use super::DecodeError;
+use super::FrameDecoder;
 use super::InstanceHeader;
+use super::transfer_syntax;
+use super::transfer_syntax::Encoding;
 
 /// Bytes compared at a time.
 const CHUNK: usize = 1 << 20;
 /// Here the pixels' offset counts in the inflated stream.
 const DEFLATED: &str = "1.2.840.10008.1.2.1.99";
+/// How colour is written, which another lossless syntax may have to say otherwise.
+const COLOUR_LAYOUT: [Tag; 2] = [tags::PLANAR_CONFIGURATION, tags::PHOTOMETRIC_INTERPRETATION];
 
 impl InstanceHeader {
     /// Whether everything is equal: every element of the header, and the pixel data byte by byte.
@@ -18,7 +33,7 @@ impl InstanceHeader {
             return true;
         }
         if self.transfer_syntax != other.transfer_syntax
-            || self.dataset.object != other.dataset.object
+            || !is_same(&self.dataset.object, &other.dataset.object, &[])
         {
             return false;
         }
@@ -33,6 +48,62 @@ impl InstanceHeader {
             }
             _ => false,
         }
+    }
+
+    /// Whether both are one image, each in a lossless syntax of its own: every element of the
+    /// header is equal, and every stored value decodes to the same. Takes as long as decoding both;
+    /// where a syntax is lossy, or pixels cannot be decoded, they count as different.
+    #[must_use]
+    pub fn is_same_in_another_syntax(&self, other: &Self, ctx: &JobCtx) -> bool {
+        self.transfer_syntax != other.transfer_syntax
+            && self.is_lossless()
+            && other.is_lossless()
+            && self.has_same_header(other)
+            && match (self.pixel_data, other.pixel_data) {
+                (None, None) => true,
+                (Some(own), Some(others)) => {
+                    own.tag == others.tag && self.has_same_values(other, ctx).unwrap_or(false)
+                }
+                _ => false,
+            }
+    }
+
+    fn is_lossless(&self) -> bool {
+        transfer_syntax::lookup(&self.transfer_syntax).is_some_and(|row| {
+            !row.is_lossy
+                && matches!(
+                    row.encoding,
+                    Encoding::Native { .. } | Encoding::DeflatedDataSet | Encoding::Encapsulated(_)
+                )
+        })
+    }
+
+    fn has_same_header(&self, other: &Self) -> bool {
+        let (own, others) = (&self.dataset.object, &other.dataset.object);
+        // YBR_RCT is what JPEG 2000 makes of RGB without loss (PS3.3 C.7.6.3.1.2).
+        let colour = |header: &Self| {
+            let photometric = header.dataset.elements();
+            let photometric = photometric.text(tags::PHOTOMETRIC_INTERPRETATION);
+            photometric.map(|it| if it == "YBR_RCT" { "RGB".into() } else { it })
+        };
+        is_same(own, others, &COLOUR_LAYOUT) && colour(self) == colour(other)
+    }
+
+    /// Of every frame.
+    fn has_same_values(&self, other: &Self, ctx: &JobCtx) -> Result<bool, DecodeError> {
+        let own = FrameDecoder::of_stored_values(self)?;
+        let others = FrameDecoder::of_stored_values(other)?;
+        if own.frame_count() != others.frame_count() {
+            return Ok(false);
+        }
+        for frame in 0..own.frame_count() {
+            let (own, others) = (own.decode(frame, ctx)?, others.decode(frame, ctx)?);
+            let is_whole = own.missing.is_none() && others.missing.is_none();
+            if !is_whole || own.samples != others.samples {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Compares from these offsets to the end of both.
@@ -51,5 +122,35 @@ impl InstanceHeader {
                 _ => return false,
             }
         }
+    }
+}
+
+/// Whether two data sets have the same elements but for these. Their own equality compares lengths,
+/// of which an undefined one equals none, itself included.
+fn is_same(one: &InMemDicomObject, other: &InMemDicomObject, but_for: &[Tag]) -> bool {
+    let counted = |element: &&InMemElement| !but_for.contains(&element.tag());
+    let (mut one, mut other) = (one.iter().filter(counted), other.iter().filter(counted));
+    loop {
+        match (one.next(), other.next()) {
+            (None, None) => return true,
+            (Some(one), Some(other)) if is_same_element(one, other) => {}
+            _ => return false,
+        }
+    }
+}
+
+fn is_same_element(one: &InMemElement, other: &InMemElement) -> bool {
+    if one.tag() != other.tag() || one.vr() != other.vr() {
+        return false;
+    }
+    match (one.value(), other.value()) {
+        (Value::Primitive(one), Value::Primitive(other)) => one == other,
+        (Value::Sequence(one), Value::Sequence(other)) => {
+            let (one, other) = (one.items(), other.items());
+            let mut pairs = one.iter().zip(other);
+            one.len() == other.len() && pairs.all(|(one, other)| is_same(one, other, &[]))
+        }
+        (Value::PixelSequence(one), Value::PixelSequence(other)) => one == other,
+        _ => false,
     }
 }

@@ -1,19 +1,40 @@
 //! A folder that takes instances: one file each, named by its SOP Instance UID.
 
+use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 
 use crate::dicom::Announced;
+use crate::dicom::ByteSource;
+use crate::dicom::InstanceHeader;
 use crate::dicom::InstanceSink;
 use crate::dicom::InstanceWriter;
 use crate::dicom::PartFile;
 use crate::dicom::Received;
 use crate::dicom::Refusal;
+use crate::dicom::read_header;
 use crate::files::Readable;
+use crate::jobs::JobCtx;
+use crate::problem::Message;
+use crate::problem::Problem;
+use crate::problem::Problems;
+use crate::problem::msg;
 
-/// `<SOP Instance UID>.dcm`, below one folder. A file that is there already is replaced.
+/// `<SOP Instance UID>.dcm`, below one folder. The same instance again leaves its file as it is;
+/// another content under the same UID is kept beside it, as `<SOP Instance UID>-2.dcm`.
 #[derive(Debug, Clone)]
 pub struct FolderSink {
     folder: PathBuf,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    /// Locked from the choice of a name until it is taken.
+    naming: Mutex<()>,
+    problems: Problems,
 }
 
 impl FolderSink {
@@ -22,25 +43,35 @@ impl FolderSink {
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self {
             folder: folder.into(),
+            shared: Arc::default(),
         }
+    }
+
+    /// What the person at the screen should know: contents that contradict each other.
+    #[must_use]
+    pub fn problems(&self) -> &Problems {
+        &self.shared.problems
     }
 }
 
 impl InstanceSink for FolderSink {
     fn begin(&self, announced: &Announced) -> Result<Box<dyn InstanceWriter>, Refusal> {
         let file = PartFile::begin(&self.folder, announced, Readable::AsUsual)?;
-        // The part file took the UID for one: digits and dots, so it cannot leave the folder.
-        let name = format!("{}.dcm", announced.sop_instance_uid);
         Ok(Box::new(FolderWriter {
             file,
-            path: self.folder.join(name),
+            folder: self.folder.clone(),
+            // The part file took it for one: digits and dots, so it cannot leave the folder.
+            uid: announced.sop_instance_uid.clone(),
+            shared: Arc::clone(&self.shared),
         }))
     }
 }
 
 struct FolderWriter {
     file: PartFile,
-    path: PathBuf,
+    folder: PathBuf,
+    uid: String,
+    shared: Arc<Shared>,
 }
 
 impl InstanceWriter for FolderWriter {
@@ -49,15 +80,69 @@ impl InstanceWriter for FolderWriter {
     }
 
     fn finish(mut self: Box<Self>) -> Result<Received, Refusal> {
-        let header = self.file.check()?;
-        let was_known = self.path.exists();
+        let came = self.file.check()?;
+        self.file.sync()?;
         let bytes = self.file.bytes();
-        let path = self.file.keep(&self.path)?;
+        let shared = Arc::clone(&self.shared);
+        let _naming = (shared.naming.lock()).unwrap_or_else(PoisonError::into_inner);
+        let (path, there) = self.place(&came);
+        if let Some(header) = there {
+            return Ok(Received {
+                header,
+                path,
+                bytes,
+                was_known: true,
+            });
+        }
+        let first = self.named(1);
+        let path = self.file.keep(&path)?;
+        if path != first {
+            shared.problems.report(both_kept(&first, &path));
+        }
         Ok(Received {
-            header,
+            header: InstanceHeader {
+                source: ByteSource::File(path.as_path().into()),
+                ..came
+            },
             path,
             bytes,
-            was_known,
+            was_known: false,
         })
     }
+}
+
+impl FolderWriter {
+    fn named(&self, number: usize) -> PathBuf {
+        self.folder.join(match number {
+            1 => format!("{}.dcm", self.uid),
+            number => format!("{}-{number}.dcm", self.uid),
+        })
+    }
+
+    /// The first name that is free, or that of the same instance, with its header.
+    fn place(&self, header: &InstanceHeader) -> (PathBuf, Option<InstanceHeader>) {
+        let mut number = 1;
+        loop {
+            let path = self.named(number);
+            // A link to nowhere has the name as well.
+            if path.symlink_metadata().is_err() {
+                return (path, None);
+            }
+            let there = read_header(ByteSource::File(path.as_path().into()));
+            if let Ok(there) = there
+                && (there.has_same_content(header)
+                    || there.is_same_in_another_syntax(header, &JobCtx::new()))
+            {
+                return (path, Some(there));
+            }
+            number += 1;
+        }
+    }
+}
+
+fn both_kept(first: &Path, beside: &Path) -> Problem {
+    let message = Message::new(msg("pacs-kept-beside"))
+        .text("other", first.display().to_string())
+        .text("beside", beside.display().to_string());
+    Problem::warning(message).at(beside)
 }

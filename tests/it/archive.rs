@@ -1,6 +1,7 @@
 //! The local archive: what it keeps, finds and refuses.
 
 mod command;
+mod folder;
 mod importing;
 mod keeping;
 mod killing;
@@ -12,7 +13,7 @@ use std::path::PathBuf;
 
 use isocentre::archive::Archive;
 use isocentre::dicom::Announced;
-use isocentre::dicom::InstanceSink as _;
+use isocentre::dicom::InstanceSink;
 use isocentre::dicom::Received;
 use isocentre::dicom::Refusal;
 use isocentre::model::Level;
@@ -36,9 +37,22 @@ fn announced(sop_instance_uid: &str) -> Announced {
 
 /// Hands an image over as a peer does.
 fn receive(archive: &Archive, image: &SyntheticImage, uid: &str) -> Result<Received, Refusal> {
+    receive_as(archive, image, uid, EXPLICIT_LITTLE)
+}
+
+/// The same in another syntax that is written in explicit VR little endian.
+fn receive_as(
+    sink: &dyn InstanceSink,
+    image: &SyntheticImage,
+    uid: &str,
+    syntax: &str,
+) -> Result<Received, Refusal> {
     let image = image.clone().sop_instance(uid).without_preamble_and_meta();
     let bytes = image.write(Encoding::ExplicitLittle);
-    let mut writer = archive.begin(&announced(uid))?;
+    let mut writer = sink.begin(&Announced {
+        transfer_syntax_uid: syntax.to_owned(),
+        ..announced(uid)
+    })?;
     for part in bytes.chunks(1000) {
         writer.write(part)?;
     }

@@ -11,6 +11,7 @@ use crate::archive::entry::Place;
 use crate::archive::index::Inserted;
 use crate::archive::index::Known;
 use crate::archive::store::Store;
+use crate::archive::store::is_one;
 use crate::dicom::ByteSource;
 use crate::dicom::InstanceHeader;
 use crate::dicom::ScanEvent;
@@ -127,7 +128,7 @@ impl<'a> Referrer<'a> {
                 _ => Ok(ImportEvent::Added(path)),
             };
         };
-        let is_same = read_header(source).is_ok_and(|header| header.has_same_content(&there));
+        let is_same = read_header(source).is_ok_and(|header| is_one(&there, &header));
         Ok(if is_same {
             ImportEvent::Known(path)
         } else {

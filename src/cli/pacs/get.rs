@@ -30,6 +30,7 @@ use crate::pacs::Retrieved;
 use crate::pacs::Wanted;
 use crate::pacs::WantedSeries;
 use crate::problem::Message;
+use crate::problem::Problem;
 use crate::problem::msg;
 use crate::text::Words;
 
@@ -42,8 +43,8 @@ pub(super) fn run(args: &GetArgs) -> ExitCode {
         Ok(service) => service,
         Err(reason) => return output::fail(output::WRONG_USAGE, &reason),
     };
-    let (sink, archive) = match sink(args) {
-        Ok(sink) => sink,
+    let destination = match destination(args) {
+        Ok(destination) => destination,
         Err(reason) => return output::fail(output::NOTHING_USABLE, &reason),
     };
     let series = args.series.iter().map(|uid| WantedSeries {
@@ -58,17 +59,14 @@ pub(super) fn run(args: &GetArgs) -> ExitCode {
     let start = Instant::now();
     let result = service.retrieve(
         &[wanted],
-        &*sink,
+        destination.sink(),
         &|event| progress.note(&event),
         &JobCtx::new(),
     );
     let elapsed = start.elapsed();
     progress.end();
-    if let Some(archive) = archive {
-        archive.flush();
-        for problem in archive.problems().drain() {
-            output::say_text(&Words::system().problem(&problem));
-        }
+    for problem in destination.problems() {
+        output::say_text(&Words::system().problem(&problem));
     }
     match result {
         Ok(retrieved) => report(args, &retrieved, elapsed),
@@ -81,11 +79,36 @@ pub(super) fn run(args: &GetArgs) -> ExitCode {
     }
 }
 
-/// The folder that was named, or the local archive, which has things to say of itself.
-fn sink(args: &GetArgs) -> Result<(Box<dyn InstanceSink>, Option<Archive>), Message> {
+/// Where instances go; either has things to say of itself.
+enum Destination {
+    Folder(FolderSink),
+    Archive(Archive),
+}
+
+impl Destination {
+    fn sink(&self) -> &dyn InstanceSink {
+        match self {
+            Self::Folder(folder) => folder,
+            Self::Archive(archive) => archive,
+        }
+    }
+
+    fn problems(&self) -> Vec<Problem> {
+        match self {
+            Self::Folder(folder) => folder.problems().drain(),
+            Self::Archive(archive) => {
+                archive.flush();
+                archive.problems().drain()
+            }
+        }
+    }
+}
+
+/// The folder that was named, or the local archive.
+fn destination(args: &GetArgs) -> Result<Destination, Message> {
     if let Some(folder) = &args.out {
         make_folder(folder, Readable::AsUsual).map_err(|error| error.message())?;
-        return Ok((Box::new(FolderSink::new(folder)), None));
+        return Ok(Destination::Folder(FolderSink::new(folder)));
     }
     let folder = if let Some(folder) = node::settings().archive_folder {
         folder
@@ -94,7 +117,7 @@ fn sink(args: &GetArgs) -> Result<(Box<dyn InstanceSink>, Option<Archive>), Mess
         folders.data.join(ARCHIVE_FOLDER)
     };
     let archive = Archive::open(&folder).map_err(|error| error.message())?;
-    Ok((Box::new(archive.clone()), Some(archive)))
+    Ok(Destination::Archive(archive))
 }
 
 fn choose(node: &mut Node, via: Option<Via>) -> Result<(), Message> {

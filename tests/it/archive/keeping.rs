@@ -16,7 +16,11 @@ use super::image;
 use super::kept_files;
 use super::message_ids;
 use super::receive;
+use super::receive_as;
+use crate::common::Element;
+use crate::common::Value;
 use crate::common::temp_folder;
+use crate::decode::encoders;
 
 #[test]
 fn what_is_received_lies_in_a_readable_tree_and_is_found() {
@@ -64,6 +68,56 @@ fn the_same_instance_again_is_known_and_another_content_is_kept_aside() {
     assert!(receive(&archive, &other, "1.2.1").unwrap().was_known);
     assert_eq!(kept_files(folder.path()).len(), 1);
     assert_eq!(found_uids(&archive), ["1.2.1"]);
+}
+
+#[test]
+fn an_instance_with_sequences_is_known_again() {
+    let folder = temp_folder();
+    let archive = Archive::open(folder.path()).unwrap();
+    let item = vec![Element::text(0x0008, 0x0100, "SH", "113011")];
+    let sequence = Element::new(0x0008, 0x2112, "SQ", Value::Items(vec![item]));
+    let image = image().element(sequence);
+    receive(&archive, &image, "1.2.1").unwrap();
+    assert!(receive(&archive, &image, "1.2.1").unwrap().was_known);
+    let item = vec![Element::text(0x0008, 0x0100, "SH", "113012")];
+    let other = image.element(Element::new(0x0008, 0x2112, "SQ", Value::Items(vec![item])));
+    assert!(!receive(&archive, &other, "1.2.1").unwrap().was_known);
+    assert_eq!(message_ids(&archive), ["archive-kept-aside"]);
+}
+
+#[test]
+fn the_same_image_in_another_lossless_syntax_is_known_and_one_other_pixel_or_a_lossy_one_is_not() {
+    const RLE: &str = "1.2.840.10008.1.2.5";
+    const JPEG_LS: &str = "1.2.840.10008.1.2.4.80";
+    const NEARLY_LOSSLESS: &str = "1.2.840.10008.1.2.4.81";
+    let folder = temp_folder();
+    let archive = Archive::open(folder.path()).unwrap();
+    let samples: Vec<i64> = (0..64).map(|n| n * 37 % 4096).collect();
+    let native = image().pixels_all(1, samples.clone());
+    let first = receive(&archive, &native, "1.2.1").unwrap();
+    let encoded = |syntax: &str, frame: Vec<u8>| {
+        let image = native.clone().transfer_syntax(syntax);
+        image.raw_pixels(Value::Fragments(vec![frame]))
+    };
+    let receive = |syntax: &str, frame: Vec<u8>| {
+        receive_as(&archive, &encoded(syntax, frame), "1.2.1", syntax).unwrap()
+    };
+    let rle = |samples: &[i64]| encoders::rle_frame(&encoders::planes(samples, 1, 2));
+    let jpeg_ls = encoders::jpeg_ls::JpegLs::grey(8, 8, 12).encode(&samples);
+    for (syntax, frame) in [(RLE, rle(&samples)), (JPEG_LS, jpeg_ls.clone())] {
+        let again = receive(syntax, frame);
+        assert!(again.was_known, "{syntax}");
+        assert_eq!(again.path, first.path);
+    }
+    assert_eq!(message_ids(&archive), Vec::<&str>::new());
+
+    let mut other = samples.clone();
+    other[63] ^= 1;
+    assert!(!receive(RLE, rle(&other)).was_known);
+    // It decodes to the same, but nobody says that it must.
+    assert!(!receive(NEARLY_LOSSLESS, jpeg_ls).was_known);
+    assert_eq!(message_ids(&archive), ["archive-kept-aside"; 2]);
+    assert_eq!(kept_files(folder.path()).len(), 1);
 }
 
 #[test]
