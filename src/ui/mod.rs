@@ -47,6 +47,7 @@ mod patient_bar;
 mod pdf;
 mod presentation_page;
 mod questions;
+mod rows;
 mod search;
 mod settings;
 mod shell;
