@@ -46,6 +46,7 @@ mod path_field;
 mod patient_bar;
 mod pdf;
 mod presentation_page;
+mod priors;
 mod questions;
 mod rows;
 mod search;

@@ -171,24 +171,6 @@ fn own_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut NodesPage) {
             ctx.commands.push(Command::Node(NodeEdit::Listen(on)));
         },
     );
-    let choices = [
-        (false, msg("nodes-priors-off")),
-        (true, msg("nodes-priors-on")),
-    ];
-    choice_ui(
-        ui,
-        ctx,
-        msg("nodes-priors"),
-        &choices,
-        pacs.priors.is_on,
-        |ctx, is_on| {
-            let priors = crate::workspace::Priors {
-                is_on,
-                ..pacs.priors.clone()
-            };
-            ctx.commands.push(Command::Node(NodeEdit::Priors(priors)));
-        },
-    );
 }
 
 /// The list as a file, for the next workplace.

@@ -9,6 +9,7 @@ use crate::problem::msg;
 use crate::text::Language as Spoken;
 use crate::ui::findings::{Edits, name_field, observer_ui};
 use crate::ui::panel::{PanelCtx, button_ui, row_end_ui};
+use crate::ui::priors::priors_ui;
 use crate::ui::rows::{choice_ui, named_choice_ui, row_ui};
 use crate::view::Filter;
 use crate::workspace::{Command, Language, OverlayLevel, PickKind, SettingsEdit};
@@ -86,6 +87,8 @@ pub fn settings_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, edits: &mut Edits) {
     row_ui(ui, ctx, msg("setting-report-folder"), |ui, ctx, _| {
         report_folder_ui(ui, ctx, edits);
     });
+    ui.add_space(2.0 * ctx.theme.sizes.space);
+    priors_ui(ui, ctx);
 }
 
 fn set(ctx: &mut PanelCtx<'_>, edit: SettingsEdit) {

@@ -83,9 +83,6 @@ nodes-own-port = Port
 nodes-listen = Receiving
 nodes-listen-off = Only what was asked for
 nodes-listen-on = At any time
-nodes-priors = Earlier studies
-nodes-priors-off = When asked for
-nodes-priors-on = Fetched in the background
 nodes-file = Nodes as a file
 nodes-file-hint = /home/…/nodes.ron
 nodes-import = Import
@@ -142,6 +139,24 @@ node-line-slow = Slow: previews first
 node-save = Save
 node-cancel = Cancel
 node-name-taken = There is a node { $node } already; saving replaces it.
+
+priors-title = Earlier studies of the patient
+priors-fetch = When a study opens
+priors-off = Nothing by itself
+priors-on = Fetch them in the background
+priors-which = Which ones
+priors-either = Same region or modality
+priors-same-region = Same body region
+priors-same-modality = Same modality
+priors-any = All
+priors-most = At most
+priors-oldest = Not older than
+priors-years = { $count ->
+    [one] { $count } year
+   *[other] { $count } years
+}
+priors-however-old = However old
+priors-budget = Together at most
 
 pacs-no-thread = The system gives this program no more threads. Close other programs and try again.
 

@@ -83,9 +83,6 @@ nodes-own-port = Port
 nodes-listen = Réception
 nodes-listen-off = Seulement ce qui est demandé
 nodes-listen-on = À tout moment
-nodes-priors = Examens antérieurs
-nodes-priors-off = Sur demande
-nodes-priors-on = Rapatriés en arrière-plan
 nodes-file = Nœuds en fichier
 nodes-file-hint = /home/…/nodes.ron
 nodes-import = Importer
@@ -142,6 +139,24 @@ node-line-slow = Lente : aperçus d’abord
 node-save = Enregistrer
 node-cancel = Annuler
 node-name-taken = Il existe déjà un nœud { $node } ; enregistrer le remplace.
+
+priors-title = Examens antérieurs du patient
+priors-fetch = À l’ouverture
+priors-off = Rien automatiquement
+priors-on = Les rapatrier en arrière-plan
+priors-which = Lesquels
+priors-either = Même région ou modalité
+priors-same-region = Même région
+priors-same-modality = Même modalité
+priors-any = Tous
+priors-most = Au plus
+priors-oldest = Pas plus anciens que
+priors-years = { $count ->
+    [one] { $count } an
+   *[other] { $count } ans
+}
+priors-however-old = Sans limite d’âge
+priors-budget = Ensemble, au plus
 
 pacs-no-thread = Le système ne donne plus de fils d’exécution à ce programme. Fermez d’autres programmes et réessayez.
 
