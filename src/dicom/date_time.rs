@@ -83,6 +83,27 @@ impl Date {
         before
     }
 
+    /// So many days later.
+    #[must_use]
+    pub fn days_after(self, days: u32) -> Self {
+        (0..days).fold(self, |date, _| date.day_after())
+    }
+
+    fn day_after(self) -> Self {
+        let Self { year, month, day } = self;
+        if day < self.days_in_month() {
+            let day = day + 1;
+            return Self { day, ..self };
+        }
+        let (year, month) = if month < 12 {
+            (year, month + 1)
+        } else {
+            (year.saturating_add(1), 1)
+        };
+        let day = 1;
+        Self { year, month, day }
+    }
+
     fn is_leap_year(self) -> bool {
         let is_century = self.year.is_multiple_of(100);
         self.year.is_multiple_of(if is_century { 400 } else { 4 })

@@ -237,6 +237,7 @@ impl Engine {
             Effect::Journal(study, document) => self.write_journal(study, &document, workspace),
             Effect::DiscardJournal(study) => self.discard_journal(study, workspace),
             Effect::StopSearch => self.network.stop_search(),
+            Effect::StopWorklist => self.network.stop_worklist(),
             Effect::FollowPacs => self.network.follow(workspace),
             Effect::Transfer(edit) => self.network.transfer(edit, workspace),
             Effect::Browse(_) | Effect::Pick(_) | Effect::Quit => {}

@@ -31,6 +31,14 @@ impl Engine {
                 let settings = &workspace.settings.pacs;
                 self.network.search(generation, &request, nodes, settings);
             }
+            Task::Worklist {
+                generation,
+                request,
+                nodes,
+            } => {
+                let settings = &workspace.settings.pacs;
+                self.network.worklist(generation, &request, nodes, settings);
+            }
             Task::Archive(work) => self.network.archive_work(work, &self.queue),
             Task::TestNode(node, secret) => {
                 self.network

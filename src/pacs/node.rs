@@ -74,6 +74,12 @@ pub struct Node {
 }
 
 impl Node {
+    /// Whether it is asked what is planned; one that has no worklist says so.
+    #[must_use]
+    pub const fn has_worklist(&self) -> bool {
+        matches!(&self.address, NodeAddress::Dimse(address) if address.has_worklist)
+    }
+
     /// Whether it is asked to commit itself to keep what is sent to it.
     #[must_use]
     pub const fn commits(&self) -> bool {
@@ -114,6 +120,9 @@ pub struct DimseAddress {
     /// Ask for a storage commitment after sending.
     #[serde(default)]
     pub commits: bool,
+    /// Asked for its worklist.
+    #[serde(default = "yes")]
+    pub has_worklist: bool,
 }
 
 impl DimseAddress {
@@ -306,6 +315,7 @@ impl NodeAddress {
             calling_ae_title: None,
             patience_s: patience_s(),
             commits: false,
+            has_worklist: true,
         }))
     }
 }

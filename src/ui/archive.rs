@@ -9,8 +9,8 @@ use egui::{ScrollArea, Ui};
 use crate::archive::{CheckDepth, CleanUpLimits, CleanUpPlan, ImportMode};
 use crate::problem::{Message, MessageId, msg};
 use crate::ui::bidi_label::Text;
-use crate::ui::nodes::{NAMES, choice_ui, text_row_ui};
 use crate::ui::panel::{PanelCtx, button_ui, heading_ui};
+use crate::ui::rows::{NAMES, choice_ui, text_row_ui};
 use crate::workspace::{ArchiveEdit, Command, NodeEdit};
 
 const DAY: Duration = Duration::from_hours(24);

@@ -11,8 +11,9 @@ use crate::pacs::{
 };
 use crate::problem::{Message, msg};
 use crate::ui::bidi_label::Text;
-use crate::ui::nodes::{NAMES, choice_ui, test_ui, text_row_ui};
+use crate::ui::nodes::test_ui;
 use crate::ui::panel::{PanelCtx, button_ui};
+use crate::ui::rows::{NAMES, choice_ui, text_row_ui};
 use crate::workspace::{Command, NodeEdit};
 
 /// Whom we trust, as a choice.
@@ -49,6 +50,7 @@ pub struct Form {
     is_tls: bool,
     is_move: bool,
     commits: bool,
+    is_worklist_left_out: bool,
     url: String,
     who: Who,
     user: String,
@@ -89,6 +91,7 @@ impl Form {
                 form.port = address.port.to_string();
                 form.is_move = address.retrieval == Retrieval::Move;
                 form.commits = address.commits;
+                form.is_worklist_left_out = !address.has_worklist;
                 form.is_tls = address.tls.is_some();
                 form.take_tls(&address.tls.clone().unwrap_or_default());
             }
@@ -196,6 +199,7 @@ impl Form {
                     Retrieval::Get
                 },
                 commits: self.commits,
+                has_worklist: !self.is_worklist_left_out,
                 ..address
             })
         };
@@ -286,6 +290,20 @@ fn dimse_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, form: &mut Form) {
             form.commits = commits;
         },
     );
+    let worklist = [
+        (true, msg("node-worklist-no")),
+        (false, msg("node-worklist-yes")),
+    ];
+    choice_ui(
+        ui,
+        ctx,
+        msg("node-worklist"),
+        &worklist,
+        form.is_worklist_left_out,
+        |_, is_left_out| {
+            form.is_worklist_left_out = is_left_out;
+        },
+    );
     let tls = [(false, msg("node-no")), (true, msg("node-yes"))];
     choice_ui(ui, ctx, msg("node-tls"), &tls, form.is_tls, |_, is_tls| {
         form.is_tls = is_tls;
@@ -340,7 +358,7 @@ fn sign_in_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, form: &Form) {
 
 /// A password or token: into the keyring, never shown again.
 fn secret_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, form: &mut Form) {
-    crate::ui::nodes::row_ui(ui, ctx, msg("node-secret"), |ui, ctx, words| {
+    crate::ui::rows::row_ui(ui, ctx, msg("node-secret"), |ui, ctx, words| {
         let hint = ctx.say(msg("node-secret-hint"));
         let field = egui::TextEdit::singleline(&mut form.secret)
             .password(true)

@@ -3,19 +3,16 @@
 use std::path::PathBuf;
 
 use eframe::egui;
-use egui::{Ui, vec2};
+use egui::Ui;
 
 use crate::pacs::Node;
 use crate::problem::{Message, MessageId, msg};
 use crate::ui::bidi_label::Text;
-use crate::ui::findings::name_field;
 use crate::ui::icons::{self, Sign};
 use crate::ui::node_form::{Form, form_ui};
 use crate::ui::panel::{PanelCtx, button_ui, heading_ui, icon_button_ui, row_end_ui};
+use crate::ui::rows::{NAMES, choice_ui, name_ui, text_row_ui};
 use crate::workspace::{Command, NodeEdit, NodeTest};
-
-/// Width of the names on the left.
-pub(super) const NAMES: f32 = 150.0;
 
 /// What the page remembers while it is open.
 #[derive(Default)]
@@ -80,12 +77,7 @@ fn node_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut NodesPage, node: &Nod
             let toggle = NodeEdit::ToggleSearched(node.name.clone());
             ctx.commands.push(Command::Node(toggle));
         }
-        let start = ui.cursor().min.x;
-        Text::new(&node.name, theme.strong(), colours.text)
-            .width(NAMES)
-            .ui(ui);
-        let used = ui.cursor().min.x - start;
-        ui.add_space((NAMES - used).max(0.0));
+        name_ui(ui, &node.name, theme.strong(), colours.text);
         row_end_ui(ui, |ui| {
             let named = |id: MessageId| Message::new(id).text("node", &node.name);
             let remove = ctx.words.get(&named(msg("nodes-remove")));
@@ -140,48 +132,6 @@ pub(super) fn test_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, name: &str) {
     });
 }
 
-/// A name on the left, its field on the right.
-pub(super) fn row_ui(
-    ui: &mut Ui,
-    ctx: &mut PanelCtx<'_>,
-    name: MessageId,
-    add: impl FnOnce(&mut Ui, &mut PanelCtx<'_>, &str),
-) {
-    let theme = ctx.theme;
-    let words = ctx.say(name);
-    ui.horizontal(|ui| {
-        ui.set_min_height(theme.sizes.control + theme.sizes.space);
-        let start = ui.cursor().min.x;
-        Text::new(&words, theme.body(), theme.colours.secondary)
-            .width(NAMES)
-            .ui(ui);
-        let used = ui.cursor().min.x - start;
-        ui.add_space((NAMES - used).max(0.0));
-        add(ui, ctx, &words);
-    });
-}
-
-/// A line of text with its name.
-pub(super) fn text_row_ui(
-    ui: &mut Ui,
-    ctx: &mut PanelCtx<'_>,
-    name: MessageId,
-    text: &mut String,
-    hint: &str,
-) -> egui::Response {
-    let mut response = None;
-    row_ui(ui, ctx, name, |ui, _, words| {
-        let field = egui::TextEdit::singleline(text)
-            .hint_text(hint)
-            .desired_width(f32::INFINITY);
-        let it = ui.add(field);
-        name_field(&it, text, words);
-        response = Some(it);
-    });
-    // The row is always drawn.
-    response.unwrap_or_else(|| ui.allocate_response(vec2(0.0, 0.0), egui::Sense::hover()))
-}
-
 /// What others must know of us: title, port, whether they may send at any time.
 fn own_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut NodesPage) {
     let pacs = ctx.workspace.settings.pacs.clone();
@@ -221,49 +171,6 @@ fn own_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut NodesPage) {
             ctx.commands.push(Command::Node(NodeEdit::Listen(on)));
         },
     );
-    let choices = [
-        (false, msg("nodes-priors-off")),
-        (true, msg("nodes-priors-on")),
-    ];
-    choice_ui(
-        ui,
-        ctx,
-        msg("nodes-priors"),
-        &choices,
-        pacs.priors.is_on,
-        |ctx, is_on| {
-            let priors = crate::workspace::Priors {
-                is_on,
-                ..pacs.priors.clone()
-            };
-            ctx.commands.push(Command::Node(NodeEdit::Priors(priors)));
-        },
-    );
-}
-
-/// One of a few, side by side.
-pub(super) fn choice_ui<T: Copy + PartialEq>(
-    ui: &mut Ui,
-    ctx: &mut PanelCtx<'_>,
-    name: MessageId,
-    choices: &[(T, MessageId)],
-    now: T,
-    mut choose: impl FnMut(&mut PanelCtx<'_>, T),
-) {
-    row_ui(ui, ctx, name, |ui, ctx, _| {
-        ui.spacing_mut().item_spacing.x = 2.0;
-        for (choice, id) in choices {
-            let words = ctx.say(*id);
-            let is_on = *choice == now;
-            let response = button_ui(ui, ctx.theme, None, &words, is_on);
-            response.widget_info(|| {
-                egui::WidgetInfo::selected(egui::Role::RadioButton, true, is_on, &words)
-            });
-            if response.clicked() && !is_on {
-                choose(ctx, *choice);
-            }
-        }
-    });
 }
 
 /// The list as a file, for the next workplace.

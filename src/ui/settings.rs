@@ -5,16 +5,14 @@ use std::path::PathBuf;
 use eframe::egui;
 use egui::Ui;
 
-use crate::problem::{MessageId, msg};
+use crate::problem::msg;
 use crate::text::Language as Spoken;
-use crate::ui::bidi_label::Text;
 use crate::ui::findings::{Edits, name_field, observer_ui};
 use crate::ui::panel::{PanelCtx, button_ui, row_end_ui};
+use crate::ui::priors::priors_ui;
+use crate::ui::rows::{choice_ui, named_choice_ui, row_ui};
 use crate::view::Filter;
 use crate::workspace::{Command, Language, OverlayLevel, PickKind, SettingsEdit};
-
-/// Width of the names on the left.
-const NAMES: f32 = 180.0;
 
 /// The settings.
 pub fn settings_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, edits: &mut Edits) {
@@ -25,17 +23,17 @@ pub fn settings_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, edits: &mut Edits) {
         (Language::English, own(Spoken::English)),
         (Language::French, own(Spoken::French)),
     ];
-    choice_ui(
+    named_choice_ui(
         ui,
         ctx,
         msg("setting-language"),
         &languages,
         settings.language,
-        SettingsEdit::Language,
+        |ctx, now| set(ctx, SettingsEdit::Language(now)),
     );
     let themes = [
-        (false, ctx.say(msg("setting-theme-dark"))),
-        (true, ctx.say(msg("setting-theme-light"))),
+        (false, msg("setting-theme-dark")),
+        (true, msg("setting-theme-light")),
     ];
     choice_ui(
         ui,
@@ -43,15 +41,12 @@ pub fn settings_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, edits: &mut Edits) {
         msg("setting-theme"),
         &themes,
         settings.is_light,
-        SettingsEdit::Light,
+        |ctx, now| set(ctx, SettingsEdit::Light(now)),
     );
     let levels = [
-        (OverlayLevel::All, ctx.say(msg("setting-overlay-all"))),
-        (
-            OverlayLevel::Essential,
-            ctx.say(msg("setting-overlay-essential")),
-        ),
-        (OverlayLevel::None, ctx.say(msg("setting-overlay-none"))),
+        (OverlayLevel::All, msg("setting-overlay-all")),
+        (OverlayLevel::Essential, msg("setting-overlay-essential")),
+        (OverlayLevel::None, msg("setting-overlay-none")),
     ];
     choice_ui(
         ui,
@@ -59,12 +54,12 @@ pub fn settings_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, edits: &mut Edits) {
         msg("setting-overlay"),
         &levels,
         settings.overlay,
-        SettingsEdit::Overlay,
+        |ctx, now| set(ctx, SettingsEdit::Overlay(now)),
     );
     let filters = [
-        (Filter::Nearest, ctx.say(msg("setting-filter-nearest"))),
-        (Filter::Linear, ctx.say(msg("setting-filter-linear"))),
-        (Filter::Cubic, ctx.say(msg("setting-filter-cubic"))),
+        (Filter::Nearest, msg("setting-filter-nearest")),
+        (Filter::Linear, msg("setting-filter-linear")),
+        (Filter::Cubic, msg("setting-filter-cubic")),
     ];
     choice_ui(
         ui,
@@ -72,11 +67,11 @@ pub fn settings_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, edits: &mut Edits) {
         msg("setting-filter"),
         &filters,
         settings.filter,
-        SettingsEdit::Filter,
+        |ctx, now| set(ctx, SettingsEdit::Filter(now)),
     );
     let drags = [
-        (false, ctx.say(msg("setting-drag-usual"))),
-        (true, ctx.say(msg("setting-drag-inverted"))),
+        (false, msg("setting-drag-usual")),
+        (true, msg("setting-drag-inverted")),
     ];
     choice_ui(
         ui,
@@ -84,14 +79,20 @@ pub fn settings_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, edits: &mut Edits) {
         msg("setting-drag"),
         &drags,
         settings.is_drag_inverted,
-        SettingsEdit::InvertDrag,
+        |ctx, now| set(ctx, SettingsEdit::InvertDrag(now)),
     );
-    named_ui(ui, ctx, msg("report-observer"), |ui, ctx| {
+    row_ui(ui, ctx, msg("report-observer"), |ui, ctx, _| {
         observer_ui(ui, ctx, edits);
     });
-    named_ui(ui, ctx, msg("setting-report-folder"), |ui, ctx| {
+    row_ui(ui, ctx, msg("setting-report-folder"), |ui, ctx, _| {
         report_folder_ui(ui, ctx, edits);
     });
+    ui.add_space(2.0 * ctx.theme.sizes.space);
+    priors_ui(ui, ctx);
+}
+
+fn set(ctx: &mut PanelCtx<'_>, edit: SettingsEdit) {
+    ctx.commands.push(Command::Settings(edit));
 }
 
 /// Typed, or chosen where the desktop has a dialog; empty: the application's own.
@@ -125,61 +126,6 @@ fn report_folder_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, edits: &mut Edits) {
         if response.changed() && folder.as_ref().is_none_or(|folder| folder.is_dir()) {
             ctx.commands
                 .push(Command::Settings(SettingsEdit::ReportFolder(folder)));
-        }
-    });
-}
-
-fn named_ui(
-    ui: &mut Ui,
-    ctx: &mut PanelCtx<'_>,
-    name: MessageId,
-    add: impl FnOnce(&mut Ui, &mut PanelCtx<'_>),
-) {
-    let theme = ctx.theme;
-    let words = ctx.say(name);
-    ui.horizontal(|ui| {
-        ui.set_min_height(theme.sizes.control + theme.sizes.space);
-        let start = ui.cursor().min.x;
-        Text::new(&words, theme.body(), theme.colours.secondary)
-            .width(NAMES)
-            .ui(ui);
-        let used = ui.cursor().min.x - start;
-        ui.add_space((NAMES - used).max(0.0));
-        add(ui, ctx);
-    });
-}
-
-/// One of a few, side by side.
-fn choice_ui<T: Copy + PartialEq>(
-    ui: &mut Ui,
-    ctx: &mut PanelCtx<'_>,
-    name: MessageId,
-    choices: &[(T, String)],
-    now: T,
-    edit: impl Fn(T) -> SettingsEdit,
-) {
-    named_ui(ui, ctx, name, |ui, ctx| {
-        ui.spacing_mut().item_spacing.x = 2.0;
-        let theme = ctx.theme;
-        for (choice, words) in choices {
-            let is_on = *choice == now;
-            let colour = if is_on {
-                theme.colours.on_accent
-            } else {
-                theme.colours.text
-            };
-            let text = egui::RichText::new(words).color(colour);
-            let mut button = egui::Button::new(text);
-            if is_on {
-                button = button.fill(theme.colours.accent);
-            }
-            let response = ui.add(button);
-            response.widget_info(|| {
-                egui::WidgetInfo::selected(egui::Role::RadioButton, true, is_on, words)
-            });
-            if response.clicked() && !is_on {
-                ctx.commands.push(Command::Settings(edit(*choice)));
-            }
         }
     });
 }

@@ -139,6 +139,22 @@ impl Workspace {
                 self.search.take(generation, &source, matches);
                 Vec::new()
             }
+            Arrival::Planned {
+                generation,
+                source,
+                steps,
+            } => {
+                self.worklist.take(generation, &source, steps);
+                Vec::new()
+            }
+            Arrival::PlanEnded {
+                generation,
+                source,
+                end,
+            } => {
+                self.worklist.ended(generation, &source, end);
+                Vec::new()
+            }
             Arrival::SearchEnded {
                 generation,
                 source,

@@ -8,7 +8,7 @@ use crate::dicom::{InstanceHeader, Password};
 use crate::geom::{AnatomicalPlane, DVec3};
 use crate::jobs::JobId;
 use crate::model::StudyKey;
-use crate::model::{DisplaySetId, InstanceIx, StudyMatch};
+use crate::model::{DisplaySetId, InstanceIx, PlannedStep, StudyMatch};
 use crate::objects::layer::Layer;
 use crate::pacs::{Node, Secret, SecretOwner};
 use crate::problem::{Message, Problem};
@@ -24,6 +24,7 @@ use crate::workspace::panes::{Layout, PaneId};
 use crate::workspace::search::{SearchEdit, SearchRequest, Source};
 use crate::workspace::settings::{Language, OverlayLevel, Settings};
 use crate::workspace::transfers::{Transfer, TransferEdit};
+use crate::workspace::worklist::{PlanEnd, PlanRequest, WorklistEdit};
 
 /// One press-to-release of the pointer, or one edit field's focus: its edits are one undo step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -50,6 +51,7 @@ pub enum Command {
     Report(ReportEdit),
     Settings(SettingsEdit),
     Search(SearchEdit),
+    Worklist(WorklistEdit),
     Node(NodeEdit),
     Transfer(TransferEdit),
     Archive(ArchiveEdit),
@@ -152,6 +154,24 @@ pub enum Arrival {
         source: Source,
         /// What.
         matches: Vec<StudyMatch>,
+    },
+    /// What a node plans, so far.
+    Planned {
+        /// Asked when.
+        generation: u64,
+        /// Who plans it.
+        source: Source,
+        /// What.
+        steps: Vec<PlannedStep>,
+    },
+    /// A node has said all it plans, or why not.
+    PlanEnded {
+        /// Asked when.
+        generation: u64,
+        /// Who.
+        source: Source,
+        /// How it ended.
+        end: PlanEnd,
     },
     /// A source has answered: whether there are more, or why it could not be asked.
     SearchEnded {
@@ -365,6 +385,7 @@ pub enum Effect {
     CancelJob(JobId),
     WriteSettings(Settings),
     StopSearch,
+    StopWorklist,
     Browse(String),
     /// Nodes, titles, ports or folders of the network are others now.
     FollowPacs,
@@ -385,6 +406,11 @@ pub enum Task {
     Search {
         generation: u64,
         request: SearchRequest,
+        nodes: Vec<Node>,
+    },
+    Worklist {
+        generation: u64,
+        request: PlanRequest,
         nodes: Vec<Node>,
     },
     TestNode(Node, Option<Secret>),

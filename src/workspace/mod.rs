@@ -25,6 +25,7 @@
 //! | `search.rs` | one search over the archive and all nodes |
 //! | `settings.rs` | what is remembered between runs |
 //! | `transfers.rs` | retrieves and sends, as far as they are |
+//! | `worklist.rs` | what the nodes say is planned |
 
 mod archive_work;
 mod arrivals;
@@ -51,6 +52,7 @@ mod settings;
 mod start;
 mod transfers;
 mod view_edit;
+mod worklist;
 
 pub use archive_work::{ArchiveDone, ArchiveEdit, ArchiveState, ArchiveWork, InUse};
 pub use arrived::ArrivedInstance;
@@ -73,11 +75,12 @@ pub use panes::{Layout, Pane, PaneId, Panes, WindowLayout};
 pub use presets::{WINDOW_PRESETS, WindowPreset};
 pub use search::{
     FoundStudy, MODALITIES as SEARCH_MODALITIES, Period, Search, SearchEdit, SearchField,
-    SearchRequest, Source, SourceState,
+    SearchRequest, Source, SourceState, Sources,
 };
 pub use settings::{Language, OverlayLevel, Settings};
 pub use start::Start;
 pub use transfers::{Transfer, TransferEdit, TransferId, TransferKind, TransferState, Transfers};
+pub use worklist::{PlanEnd, PlanRequest, PlannedDay, Worklist, WorklistEdit};
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -142,6 +145,8 @@ pub struct Workspace {
     pub settings: Settings,
     /// The search over archive and nodes.
     pub search: Search,
+    /// What is planned.
+    pub worklist: Worklist,
     /// The archive's upkeep.
     pub archive: ArchiveState,
     /// Series on their way.
@@ -237,6 +242,7 @@ impl Workspace {
             Command::Report(edit) => self.edit_report(edit),
             Command::Settings(edit) => self.edit_settings(edit),
             Command::Search(edit) => self.edit_search(edit),
+            Command::Worklist(edit) => self.edit_worklist(edit),
             Command::Node(edit) => self.edit_nodes(edit),
             Command::Transfer(edit) => self.edit_transfers(edit),
             Command::Archive(edit) => self.edit_archive(edit),

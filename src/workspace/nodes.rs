@@ -56,6 +56,8 @@ pub struct Priors {
     pub same_modality: bool,
     /// Of the same part of the body.
     pub same_body_part: bool,
+    /// Not older than so many years before the study that is read; 0: however old.
+    pub most_years: u8,
     /// At most so many bytes for one patient.
     pub budget_bytes: u64,
 }
@@ -67,7 +69,8 @@ impl Default for Priors {
             most: 2,
             same_modality: true,
             same_body_part: true,
-            budget_bytes: 1 << 30,
+            most_years: 0,
+            budget_bytes: 1_000_000_000,
         }
     }
 }

@@ -228,6 +228,7 @@ fn a_node_that_is_away_says_so_beside_its_name_and_the_others_answer() {
             .workspace
             .search
             .sources
+            .all()
             .iter()
             .find(|(it, _)| *it == of);
         found.map(|(_, state)| state.clone())

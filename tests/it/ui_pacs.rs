@@ -1,51 +1,22 @@
 //! Search, nodes and archive pages through the real program.
 
-use std::time::{Duration, Instant};
+use std::path::Path;
 
 use eframe::egui;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
-use isocentre::app::{App, Setup};
-use isocentre::files::AppFolders;
-use isocentre::pacs::NodeAddress;
-use isocentre::workspace::{Language, Settings, Source, SourceState, Start};
+use isocentre::app::App;
+use isocentre::pacs::{Node, NodeAddress};
+use isocentre::workspace::{Source, SourceState, Start};
 
-use crate::common::temp_folder;
+use crate::common::{english, temp_folder, until, window};
+use crate::dimse::planned::plan;
+use crate::dimse::programs::{Listening, free_port};
 
-const PATIENCE: Duration = Duration::from_mins(1);
-
-fn window(home: &std::path::Path) -> Harness<'static, App> {
-    let folders = AppFolders::under(home);
-    let settings = Settings {
-        language: Language::English,
-        is_notice_read: true,
-        ..Settings::default()
-    };
-    Harness::builder()
-        .with_size(egui::vec2(1280.0, 800.0))
-        .with_max_steps(64)
-        .build_eframe(move |cc| {
-            let setup = Setup {
-                folders,
-                settings,
-                problems: Vec::new(),
-                start: Start::Paths(Vec::new()),
-                gpu: None,
-            };
-            App::new(&cc.egui_ctx, setup)
-        })
-}
-
-fn until(harness: &mut Harness<'static, App>, what: &str, is_so: impl Fn(&App) -> bool) {
-    let end = Instant::now() + PATIENCE;
-    while !is_so(harness.state()) {
-        assert!(Instant::now() < end, "waited in vain: {what}");
-        std::thread::sleep(Duration::from_millis(5));
-        harness.step();
-    }
-    harness.run_steps(3);
+fn new_window(home: &Path) -> Harness<'static, App> {
+    window(home, english(), Start::Paths(Vec::new()))
 }
 
 fn press(harness: &mut Harness<'static, App>, modifiers: Modifiers, key: Key) {
@@ -64,7 +35,7 @@ fn type_into(harness: &mut Harness<'static, App>, label: &str, text: &str) {
 #[test]
 fn a_search_is_typed_at_once_and_says_what_the_archive_has() {
     let home = temp_folder();
-    let mut harness = window(home.path());
+    let mut harness = new_window(home.path());
     press(&mut harness, Modifiers::COMMAND, Key::F);
     type_into(
         &mut harness,
@@ -81,7 +52,7 @@ fn a_search_is_typed_at_once_and_says_what_the_archive_has() {
         matches: 0,
         is_cut: false,
     };
-    assert_eq!(search.sources, [(Source::Archive, answered)]);
+    assert_eq!(search.sources.all(), [(Source::Archive, answered)]);
     harness.get_by_label("Local archive: 0");
     let archive = home.path().join("data/archive");
     assert!(
@@ -93,7 +64,7 @@ fn a_search_is_typed_at_once_and_says_what_the_archive_has() {
 #[test]
 fn a_node_that_is_typed_in_is_remembered_with_its_address() {
     let home = temp_folder();
-    let mut harness = window(home.path());
+    let mut harness = new_window(home.path());
     press(&mut harness, Modifiers::COMMAND, Key::K);
     type_into(&mut harness, "All commands", "PACS nodes");
     press(&mut harness, Modifiers::NONE, Key::Enter);
@@ -117,4 +88,57 @@ fn a_node_that_is_typed_in_is_remembered_with_its_address() {
     let written = home.path().join("config/settings.ron");
     let written = std::fs::read_to_string(written).unwrap();
     assert!(written.contains("pacs.example"), "{written}");
+}
+
+/// A worklist with one patient for today; none of what is not DICOM is there.
+fn worklist(folder: &Path) -> Listening {
+    let list = folder.join("WL");
+    std::fs::create_dir(&list).unwrap();
+    std::fs::write(list.join("lockfile"), "").unwrap();
+    let today = jiff::Zoned::now().strftime("%Y%m%d").to_string();
+    plan(&list, "BENALI^FATIMA", "P1", &today);
+    plan(&list, "Other^Day", "P2", "20200101");
+    Listening::start("wlmscpfs", &["-dfp", folder.to_str().unwrap()])
+}
+
+#[test]
+fn the_worklist_shows_who_is_planned_today_and_leads_to_the_patients_studies() {
+    let home = temp_folder();
+    let folder = temp_folder();
+    let server = worklist(folder.path());
+    let mut settings = english();
+    for (name, address) in [
+        ("RIS", format!("WL@127.0.0.1:{}", server.port)),
+        ("Away", format!("AWAY@127.0.0.1:{}", free_port())),
+    ] {
+        settings.pacs.nodes.push(Node {
+            name: name.into(),
+            address: NodeAddress::parse(&address).unwrap(),
+            is_searched: true,
+            limit_bytes_per_s: None,
+            is_slow: false,
+        });
+    }
+    let mut harness = window(home.path(), settings, Start::Paths(Vec::new()));
+    press(&mut harness, Modifiers::COMMAND, Key::F);
+    harness.get_by_label("Worklist").click();
+    harness.run_steps(3);
+    until(&mut harness, "what is planned", |app| {
+        let worklist = &app.workspace.worklist;
+        worklist.is_begun() && !worklist.sources.is_running()
+    });
+    harness.get_by_label("RIS: 1");
+    let sources = harness.state().workspace.worklist.sources.all();
+    assert!(
+        matches!(sources[1].1, SourceState::Failed(_)),
+        "{sources:?}"
+    );
+    assert!(harness.query_by_label("DAY, Other").is_none());
+    press(&mut harness, Modifiers::NONE, Key::ArrowDown);
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    until(&mut harness, "the search", |app| {
+        app.workspace.search.is_begun() && !app.workspace.search.is_running()
+    });
+    assert_eq!(harness.state().workspace.search.request.text, "P1");
+    harness.get_by_label("Local archive: 0");
 }

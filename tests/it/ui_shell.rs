@@ -2,61 +2,21 @@
 //! drawn by the CPU twin here; `ui_viewport` looks at their pixels.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use eframe::egui;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
-use isocentre::app::{App, Setup};
+use isocentre::app::App;
 use isocentre::files::AppFolders;
 use isocentre::problem::{MessageId, msg};
 use isocentre::text::{Language as Spoken, Words};
-use isocentre::workspace::{Language, Settings, Start};
+use isocentre::workspace::{Settings, Start};
 
-use crate::common::{Encoding, SyntheticImage, temp_folder};
+use crate::common::{Encoding, SyntheticImage, english, temp_folder, until, window};
 
-const PATIENCE: Duration = Duration::from_mins(1);
-
-fn settings() -> Settings {
-    Settings {
-        language: Language::English,
-        is_notice_read: true,
-        ..Settings::default()
-    }
-}
-
-fn window(home: &Path, settings: Settings, start: Start) -> Harness<'static, App> {
-    let folders = AppFolders::under(home);
-    Harness::builder()
-        .with_size(egui::vec2(1280.0, 800.0))
-        .with_max_steps(64)
-        .with_step_dt(1.0 / 60.0) // two clicks are a double click
-        .build_eframe(move |cc| {
-            let setup = Setup {
-                folders,
-                settings,
-                problems: Vec::new(),
-                start,
-                gpu: None,
-            };
-            App::new(&cc.egui_ctx, setup)
-        })
-}
-
-/// Frames until it is so; jobs run beside.
-fn until(harness: &mut Harness<'static, App>, what: &str, is_so: impl Fn(&App) -> bool) {
-    let end = Instant::now() + PATIENCE;
-    while !is_so(harness.state()) {
-        assert!(Instant::now() < end, "waited in vain: {what}");
-        std::thread::sleep(Duration::from_millis(5));
-        harness.step();
-    }
-    harness.run_steps(3);
-}
-
-fn english(id: MessageId) -> String {
+fn say(id: MessageId) -> String {
     Words::new(Spoken::English).id(id)
 }
 
@@ -83,7 +43,7 @@ fn with_study(home: &Path) -> Harness<'static, App> {
     let folder = home.join("study");
     std::fs::create_dir(&folder).unwrap();
     study(&folder);
-    let mut harness = window(home, settings(), Start::Paths(vec![folder]));
+    let mut harness = window(home, english(), Start::Paths(vec![folder]));
     until(&mut harness, "the study is open", has_images);
     harness
 }
@@ -100,27 +60,21 @@ fn the_first_start_says_it_is_not_cleared_for_diagnosis_and_waits_to_be_told() {
     let home = temp_folder();
     let new = Settings {
         is_notice_read: false,
-        ..settings()
+        ..english()
     };
     let mut harness = window(home.path(), new, Start::Paths(Vec::new()));
     harness.run_steps(3);
-    harness.get_by_label(&english(msg("not-cleared")));
+    harness.get_by_label(&say(msg("not-cleared")));
     press(&mut harness, Modifiers::NONE, Key::F1);
     assert!(
         harness
-            .query_by_label(&english(msg("group-navigate")))
+            .query_by_label(&say(msg("group-navigate")))
             .is_none()
     );
-    harness
-        .get_by_label(&english(msg("notice-understood")))
-        .click();
+    harness.get_by_label(&say(msg("notice-understood"))).click();
     harness.run_steps(3);
     assert!(harness.state().workspace.settings.is_notice_read);
-    assert!(
-        harness
-            .query_by_label(&english(msg("not-cleared")))
-            .is_none()
-    );
+    assert!(harness.query_by_label(&say(msg("not-cleared"))).is_none());
     let folders = AppFolders::under(home.path());
     let (kept, problem) = isocentre::engine::read_settings(&folders);
     assert!(
@@ -135,14 +89,14 @@ fn a_typed_path_opens_the_folder_hangs_its_images_and_lists_what_is_not_shown() 
     let folder = home.path().join("study");
     std::fs::create_dir(&folder).unwrap();
     study(&folder);
-    let mut harness = window(home.path(), settings(), Start::Paths(Vec::new()));
+    let mut harness = window(home.path(), english(), Start::Paths(Vec::new()));
     harness.run_steps(3);
-    let name = english(msg("path-field"));
+    let name = say(msg("path-field"));
     let field = harness.get_by_label(&name);
     field.focus();
     field.type_text(&folder.display().to_string());
     harness.run_steps(3);
-    harness.get_by_label(&english(msg("path-open"))).click();
+    harness.get_by_label(&say(msg("path-open"))).click();
     until(&mut harness, "the typed folder is open", has_images);
     let workspace = &harness.state().workspace;
     let set = workspace.panes.active_view().unwrap().display_set;
@@ -154,14 +108,14 @@ fn a_typed_path_opens_the_folder_hangs_its_images_and_lists_what_is_not_shown() 
 #[test]
 fn a_path_with_nothing_there_is_said_to_be_missing() {
     let home = temp_folder();
-    let mut harness = window(home.path(), settings(), Start::Paths(Vec::new()));
+    let mut harness = window(home.path(), english(), Start::Paths(Vec::new()));
     harness.run_steps(3);
-    let name = english(msg("path-field"));
+    let name = say(msg("path-field"));
     let field = harness.get_by_label(&name);
     field.focus();
     field.type_text("/no/such/folder");
     harness.run_steps(3);
-    harness.get_by_label(&english(msg("path-open"))).click();
+    harness.get_by_label(&say(msg("path-open"))).click();
     harness.run_steps(3);
     harness.get_by_label_contains("/no/such/folder");
     assert_eq!(harness.state().workspace.scans_running, 0);
@@ -175,12 +129,12 @@ fn panels_fold_to_rails_and_back_and_it_is_remembered() {
         (Key::F9, msg("browser-fold"), msg("browser-unfold")),
         (Key::F10, msg("findings-fold"), msg("findings-unfold")),
     ] {
-        harness.get_by_label(&english(fold));
+        harness.get_by_label(&say(fold));
         press(&mut harness, Modifiers::NONE, key);
-        assert!(harness.query_by_label(&english(fold)).is_none());
-        harness.get_by_label(&english(unfold)).click();
+        assert!(harness.query_by_label(&say(fold)).is_none());
+        harness.get_by_label(&say(unfold)).click();
         harness.run_steps(3);
-        harness.get_by_label(&english(fold)).click();
+        harness.get_by_label(&say(fold)).click();
         harness.run_steps(3);
     }
     let (kept, _) = isocentre::engine::read_settings(&AppFolders::under(home.path()));
@@ -192,7 +146,7 @@ fn the_palette_does_what_its_first_row_says() {
     let home = temp_folder();
     let mut harness = with_study(home.path());
     press(&mut harness, CTRL, Key::K);
-    let name = english(msg("palette-title"));
+    let name = say(msg("palette-title"));
     let field = harness.get_by_label(&name);
     field.type_text("flip left");
     harness.run_steps(3);
@@ -205,11 +159,7 @@ fn the_palette_does_what_its_first_row_says() {
         .unwrap()
         .camera;
     assert!(camera.flip_horizontal);
-    assert!(
-        harness
-            .query_by_label(&english(msg("palette-title")))
-            .is_none()
-    );
+    assert!(harness.query_by_label(&say(msg("palette-title"))).is_none());
 }
 
 #[test]
@@ -221,11 +171,7 @@ fn another_language_is_spoken_at_once() {
     harness.get_by_label("Français").click();
     harness.run_steps(3);
     harness.get_by_label(&french.id(msg("browser-title")));
-    assert!(
-        harness
-            .query_by_label(&english(msg("browser-title")))
-            .is_none()
-    );
+    assert!(harness.query_by_label(&say(msg("browser-title"))).is_none());
 }
 
 #[test]
@@ -249,7 +195,7 @@ fn keys_move_through_the_images_and_letters_choose_tools() {
 fn letters_typed_into_the_report_are_text_and_no_commands() {
     let home = temp_folder();
     let mut harness = with_study(home.path());
-    let name = english(msg("report-text-findings"));
+    let name = say(msg("report-text-findings"));
     let field = harness.get_by_role_and_label(egui::accesskit::Role::MultilineTextInput, &name);
     field.focus();
     harness.run_steps(2);
@@ -267,7 +213,7 @@ fn tab_goes_to_the_next_view() {
     let mut harness = with_study(home.path());
     press(&mut harness, CTRL, Key::K);
     harness
-        .get_by_label(&english(msg("palette-title")))
+        .get_by_label(&say(msg("palette-title")))
         .type_text("side by side");
     harness.run_steps(3);
     press(&mut harness, Modifiers::NONE, Key::Enter);
@@ -293,7 +239,7 @@ fn told(harness: &Harness<'static, App>, command: &egui::ViewportCommand) -> boo
 }
 
 fn write_findings(harness: &mut Harness<'static, App>) {
-    let name = english(msg("report-text-findings"));
+    let name = say(msg("report-text-findings"));
     let field = harness.get_by_role_and_label(egui::accesskit::Role::MultilineTextInput, &name);
     field.focus();
     field.type_text("a nodule");
@@ -309,14 +255,10 @@ fn closing_with_unsaved_text_asks_first_and_cancel_stays() {
     ask_to_close(&mut harness);
     assert!(told(&harness, &egui::ViewportCommand::CancelClose));
     harness.run_steps(3);
-    harness.get_by_label(&english(msg("close-title")));
-    harness.get_by_label(&english(msg("close-cancel"))).click();
+    harness.get_by_label(&say(msg("close-title")));
+    harness.get_by_label(&say(msg("close-cancel"))).click();
     harness.run_steps(3);
-    assert!(
-        harness
-            .query_by_label(&english(msg("close-title")))
-            .is_none()
-    );
+    assert!(harness.query_by_label(&say(msg("close-title"))).is_none());
     assert!(!told(&harness, &egui::ViewportCommand::Close));
 }
 
@@ -331,15 +273,13 @@ fn closing_with_nothing_unsaved_asks_nothing() {
 #[test]
 fn the_demo_opens_with_one_click_and_shows_whose_it_is() {
     let home = temp_folder();
-    let mut harness = window(home.path(), settings(), Start::Paths(Vec::new()));
+    let mut harness = window(home.path(), english(), Start::Paths(Vec::new()));
     harness.run_steps(3);
-    harness
-        .get_by_label(&english(msg("action-open-demo")))
-        .click();
+    harness.get_by_label(&say(msg("action-open-demo"))).click();
     until(&mut harness, "the demo is open", has_images);
     press(&mut harness, CTRL, Key::H);
     assert!(harness.state().workspace.is_identification_hidden);
-    let marker = english(msg("identification-hidden"));
+    let marker = say(msg("identification-hidden"));
     assert!(harness.query_all_by_label(&marker).count() > 0);
     let shown = harness.query_all_by_label_contains("Demo, Isocentre");
     assert_eq!(shown.count(), 0);
@@ -348,7 +288,7 @@ fn the_demo_opens_with_one_click_and_shows_whose_it_is() {
 #[test]
 fn a_double_click_on_a_thumbnail_hangs_the_series_in_the_active_view() {
     let home = temp_folder();
-    let mut harness = window(home.path(), settings(), Start::Demo);
+    let mut harness = window(home.path(), english(), Start::Demo);
     until(&mut harness, "the demo is open", has_images);
     let shown = |harness: &Harness<'static, App>| {
         harness

@@ -44,6 +44,30 @@ search-ambiguous = Two patients have a study with this identifier. Compare name 
 search-open = Open
 search-fetch = Fetch to the archive
 
+search-tab-studies = Studies
+search-tab-worklist = Worklist
+search-source-not-offered = { $source }: no worklist
+
+worklist-tomorrow = Tomorrow
+worklist-week = Next 7 days
+worklist-line = Words that narrow the worklist
+worklist-hint = Name, ID or accession number
+worklist-run = Refresh
+worklist-all-stations = All stations
+worklist-column-time = Time
+worklist-column-birth = Sex, born
+worklist-column-procedure = Procedure
+worklist-column-accession = Accession
+worklist-column-station = Station
+worklist-running = Asking the nodes…
+worklist-nothing = Nothing is planned for this day. Try another day, other modalities or all stations.
+worklist-no-node = None of the nodes offers a worklist. Add the worklist of your hospital as a DICOM node.
+worklist-count = { $count ->
+    [one] { $count } procedure planned
+   *[other] { $count } procedures planned
+}
+worklist-find = Find this patient’s studies
+
 nodes-none = No node yet. Add the PACS of your hospital: its AE title, host and port, or the address of its DICOMweb service. The administrator of the PACS must know this workplace, too.
 nodes-add = Add a node
 nodes-edit = Edit
@@ -59,9 +83,6 @@ nodes-own-port = Port
 nodes-listen = Receiving
 nodes-listen-off = Only what was asked for
 nodes-listen-on = At any time
-nodes-priors = Earlier studies
-nodes-priors-off = When asked for
-nodes-priors-on = Fetched in the background
 nodes-file = Nodes as a file
 nodes-file-hint = /home/…/nodes.ron
 nodes-import = Import
@@ -84,6 +105,9 @@ node-retrieval = Fetching
 node-get = C-GET
 node-move = C-MOVE
 node-commits = Storage commitment
+node-worklist = Worklist
+node-worklist-no = Not asked
+node-worklist-yes = Asked
 node-tls = TLS
 node-no = No
 node-yes = Yes
@@ -115,6 +139,24 @@ node-line-slow = Slow: previews first
 node-save = Save
 node-cancel = Cancel
 node-name-taken = There is a node { $node } already; saving replaces it.
+
+priors-title = Earlier studies of the patient
+priors-fetch = When a study opens
+priors-off = Nothing by itself
+priors-on = Fetch them in the background
+priors-which = Which ones
+priors-either = Same region or modality
+priors-same-region = Same body region
+priors-same-modality = Same modality
+priors-any = All
+priors-most = At most
+priors-oldest = Not older than
+priors-years = { $count ->
+    [one] { $count } year
+   *[other] { $count } years
+}
+priors-however-old = However old
+priors-budget = Together at most
 
 pacs-no-thread = The system gives this program no more threads. Close other programs and try again.
 

@@ -44,6 +44,30 @@ search-ambiguous = Deux patients ont un examen avec cet identifiant. Comparez le
 search-open = Ouvrir
 search-fetch = Rapatrier dans l’archive
 
+search-tab-studies = Examens
+search-tab-worklist = Liste de travail
+search-source-not-offered = { $source } : pas de liste de travail
+
+worklist-tomorrow = Demain
+worklist-week = 7 prochains jours
+worklist-line = Mots qui restreignent la liste de travail
+worklist-hint = Nom, identifiant ou numéro d’accession
+worklist-run = Actualiser
+worklist-all-stations = Tous les appareils
+worklist-column-time = Heure
+worklist-column-birth = Sexe, né(e) le
+worklist-column-procedure = Acte demandé
+worklist-column-accession = Accession
+worklist-column-station = Appareil
+worklist-running = Interrogation des nœuds…
+worklist-nothing = Rien n’est prévu ce jour-là. Essayez un autre jour, d’autres modalités ou tous les appareils.
+worklist-no-node = Aucun nœud n’offre de liste de travail. Ajoutez celle de votre hôpital comme nœud DICOM.
+worklist-count = { $count ->
+    [one] { $count } acte prévu
+   *[other] { $count } actes prévus
+}
+worklist-find = Chercher les examens de ce patient
+
 nodes-none = Pas encore de nœud. Ajoutez le PACS de votre hôpital : titre AE, hôte et port, ou l’adresse de son service DICOMweb. L’administrateur du PACS doit aussi connaître ce poste.
 nodes-add = Ajouter un nœud
 nodes-edit = Modifier
@@ -59,9 +83,6 @@ nodes-own-port = Port
 nodes-listen = Réception
 nodes-listen-off = Seulement ce qui est demandé
 nodes-listen-on = À tout moment
-nodes-priors = Examens antérieurs
-nodes-priors-off = Sur demande
-nodes-priors-on = Rapatriés en arrière-plan
 nodes-file = Nœuds en fichier
 nodes-file-hint = /home/…/nodes.ron
 nodes-import = Importer
@@ -84,6 +105,9 @@ node-retrieval = Rapatriement
 node-get = C-GET
 node-move = C-MOVE
 node-commits = Engagement de stockage
+node-worklist = Liste de travail
+node-worklist-no = Non interrogée
+node-worklist-yes = Interrogée
 node-tls = TLS
 node-no = Non
 node-yes = Oui
@@ -115,6 +139,24 @@ node-line-slow = Lente : aperçus d’abord
 node-save = Enregistrer
 node-cancel = Annuler
 node-name-taken = Il existe déjà un nœud { $node } ; enregistrer le remplace.
+
+priors-title = Examens antérieurs du patient
+priors-fetch = À l’ouverture
+priors-off = Rien automatiquement
+priors-on = Les rapatrier en arrière-plan
+priors-which = Lesquels
+priors-either = Même région ou modalité
+priors-same-region = Même région
+priors-same-modality = Même modalité
+priors-any = Tous
+priors-most = Au plus
+priors-oldest = Pas plus anciens que
+priors-years = { $count ->
+    [one] { $count } an
+   *[other] { $count } ans
+}
+priors-however-old = Sans limite d’âge
+priors-budget = Ensemble, au plus
 
 pacs-no-thread = Le système ne donne plus de fils d’exécution à ce programme. Fermez d’autres programmes et réessayez.
 

@@ -4,6 +4,7 @@
 //! | file | what it owns |
 //! |---|---|
 //! | `search.rs` | one search: the archive and every node at once |
+//! | `worklist.rs` | what the nodes plan |
 //! | `nodes.rs` | tests of nodes; nodes into a file and out of one |
 //! | `local.rs` | the archive, opened off the window's thread, and what is asked of it |
 //! | `transfers.rs` | the queue's runner |
@@ -28,6 +29,7 @@ mod search;
 mod send;
 mod speed;
 mod transfers;
+mod worklist;
 
 use std::sync::Arc;
 
@@ -53,6 +55,8 @@ pub(super) struct Network {
     waker: Waker,
     /// Those of the search that runs, to stop it.
     searches: Vec<JobCtx>,
+    /// Those of the question what is planned.
+    plans: Vec<JobCtx>,
     folders: AppFolders,
     /// Begun when it is first asked for something.
     local: Option<Local>,
@@ -65,6 +69,7 @@ impl Network {
             sender,
             waker,
             searches: Vec::new(),
+            plans: Vec::new(),
             folders: folders.clone(),
             local: None,
             looked_at: None,

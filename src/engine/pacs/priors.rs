@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::archive::{TransferKind, TransferPriority};
+use crate::dicom::Date;
 use crate::jobs::JobCtx;
 use crate::model::{StudyMatch, StudyQuery};
 use crate::pacs::service;
@@ -79,6 +80,7 @@ fn relevant(study: &StudyMatch, found: Vec<StudyMatch>, rules: &Priors) -> Vec<S
         .filter(
             |it| !matches!((it.study_date, study.study_date), (Some(its), Some(own)) if its > own),
         )
+        .filter(|it| !is_too_old(study, it, rules))
         .filter_map(|it| Some((relevance(study, &it, rules)?, it)))
         .collect();
     priors.sort_by(|(a, x), (b, y)| b.cmp(a).then(y.study_date.cmp(&x.study_date)));
@@ -92,15 +94,19 @@ fn relevant(study: &StudyMatch, found: Vec<StudyMatch>, rules: &Priors) -> Vec<S
         }
         fits
     };
-    let chosen = priors
-        .into_iter()
-        .take(usize::from(rules.most))
-        .filter(within);
-    let mut within = Vec::new();
-    for (_, prior) in chosen {
-        within.push(prior);
-    }
-    within
+    let chosen = priors.into_iter().take(usize::from(rules.most));
+    chosen.filter(within).map(|(_, prior)| prior).collect()
+}
+
+/// By the years before the study that is read; what bears no date is not left out for it.
+fn is_too_old(study: &StudyMatch, prior: &StudyMatch, rules: &Priors) -> bool {
+    let (Some(own), Some(its)) = (study.study_date, prior.study_date) else {
+        return false;
+    };
+    let years = u16::from(rules.most_years);
+    let day = |date: Date| (date.year, date.month, date.day);
+    let oldest = (own.year.saturating_sub(years), own.month, own.day);
+    years > 0 && day(its) < oldest
 }
 
 /// How much an earlier study has to say to this one; `None` if the rules leave it out.
@@ -138,7 +144,6 @@ fn is_same_part(study: &StudyMatch, prior: &StudyMatch) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dicom::Date;
 
     fn study(uid: &str, date: &str, modality: &str, description: &str) -> StudyMatch {
         StudyMatch {
@@ -191,6 +196,47 @@ mod tests {
         ];
         let now = born(now, "19720312");
         assert!(relevant(&now, found, &Priors::default()).is_empty());
+    }
+
+    #[test]
+    fn what_is_older_than_the_reader_wants_is_not_fetched_to_the_day() {
+        let now = study("0", "20261121", "CT", "CT Thorax");
+        let found = || {
+            vec![
+                study("1", "20241121", "CT", "Thorax"),
+                study("2", "20241120", "CT", "Thorax"),
+                study("3", "", "CT", "Thorax"),
+            ]
+        };
+        let rules = |most_years| Priors {
+            most: 9,
+            most_years,
+            ..Priors::default()
+        };
+        assert_eq!(uids(&relevant(&now, found(), &rules(2))), ["1", "3"]);
+        assert_eq!(uids(&relevant(&now, found(), &rules(0))), ["1", "2", "3"]);
+    }
+
+    #[test]
+    fn the_reader_may_want_only_the_same_region_only_the_same_modality_or_everything() {
+        let now = study("0", "20261121", "CT", "CT Thorax");
+        let found = || {
+            vec![
+                study("1", "20250101", "CT", "CT Abdomen"),
+                study("2", "20240101", "CR", "Thorax pa"),
+                study("3", "20230101", "MR", "Knee"),
+            ]
+        };
+        let rules = |same_body_part, same_modality| Priors {
+            most: 9,
+            same_body_part,
+            same_modality,
+            ..Priors::default()
+        };
+        assert_eq!(uids(&relevant(&now, found(), &rules(true, false))), ["2"]);
+        assert_eq!(uids(&relevant(&now, found(), &rules(false, true))), ["1"]);
+        let all = ["2", "1", "3"];
+        assert_eq!(uids(&relevant(&now, found(), &rules(false, false))), all);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::dicom::Date;
 use crate::jobs::JobCtx;
-use crate::model::{StudyMatch, StudyQuery};
+use crate::model::StudyQuery;
 use crate::pacs::{Caller, Failure, Node, service};
 use crate::problem::Message;
 use crate::workspace::{Arrival, PacsSettings, SearchRequest, Source};
@@ -61,7 +61,14 @@ fn ask_node(
     ctx: &JobCtx,
 ) {
     let source = Source::Node(node.name.clone());
-    let mut batch = Batch::new(generation, source.clone(), messenger);
+    let hand = |matches| {
+        messenger.send(Arrival::Found {
+            generation,
+            source: source.clone(),
+            matches,
+        });
+    };
+    let mut batch = Batch::new(&hand);
     let service = service(node, caller);
     let mut is_cut = false;
     let mut result = Ok(());
@@ -91,49 +98,40 @@ fn ended(messenger: &Messenger, generation: u64, source: Source, result: Result<
     });
 }
 
-/// Matches that wait to be handed on together.
-struct Batch<'a> {
-    generation: u64,
-    source: Source,
-    messenger: &'a Messenger,
-    matches: Vec<StudyMatch>,
+/// What waits to be handed on together.
+pub(super) struct Batch<'a, T> {
+    hand: &'a dyn Fn(Vec<T>),
+    waiting: Vec<T>,
     handed_on: Option<Instant>,
 }
 
-impl<'a> Batch<'a> {
-    const fn new(generation: u64, source: Source, messenger: &'a Messenger) -> Self {
+impl<'a, T> Batch<'a, T> {
+    pub(super) fn new(hand: &'a dyn Fn(Vec<T>)) -> Self {
         Self {
-            generation,
-            source,
-            messenger,
-            matches: Vec::new(),
+            hand,
+            waiting: Vec::new(),
             handed_on: None,
         }
     }
 
     /// The first is handed on at once.
-    fn add(&mut self, found: StudyMatch) {
-        self.matches.push(found);
+    pub(super) fn add(&mut self, found: T) {
+        self.waiting.push(found);
         if self.handed_on.is_none_or(|at| at.elapsed() >= BATCH_EVERY) {
             self.hand_on();
         }
     }
 
-    fn hand_on(&mut self) {
+    pub(super) fn hand_on(&mut self) {
         self.handed_on = Some(Instant::now());
-        if self.matches.is_empty() {
-            return;
+        if !self.waiting.is_empty() {
+            (self.hand)(std::mem::take(&mut self.waiting));
         }
-        self.messenger.send(Arrival::Found {
-            generation: self.generation,
-            source: self.source.clone(),
-            matches: std::mem::take(&mut self.matches),
-        });
     }
 }
 
 /// The day it is where the reader sits.
-fn today() -> Date {
+pub(super) fn today() -> Date {
     let now = jiff::Zoned::now();
     Date {
         year: u16::try_from(now.year()).unwrap_or(1),

@@ -33,7 +33,7 @@ pub use compare::differences;
 pub use compare::differences_u8;
 pub use desk::{Desk, ct};
 pub use proxy::{Fault, Proxy};
-pub use screen::Screen;
+pub use screen::{Screen, english, until, window};
 pub use session::Session;
 pub use synthetic::SyntheticImage;
 

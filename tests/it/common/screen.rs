@@ -15,33 +15,53 @@ use super::{Encoding, SyntheticImage};
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// In English, past its first start.
+pub fn english() -> Settings {
+    Settings {
+        language: Language::English,
+        is_notice_read: true,
+        ..Settings::default()
+    }
+}
+
+/// The program in a window of 1280 × 800 points. Two clicks in two frames are a double click.
+pub fn window(home: &Path, settings: Settings, start: Start) -> Harness<'static, App> {
+    let folders = AppFolders::under(home);
+    Harness::builder()
+        .with_size(egui::vec2(1280.0, 800.0))
+        .with_max_steps(64)
+        .with_step_dt(1.0 / 60.0)
+        .build_eframe(move |cc| {
+            let setup = Setup {
+                folders,
+                settings,
+                problems: Vec::new(),
+                start,
+                gpu: None,
+            };
+            App::new(&cc.egui_ctx, setup)
+        })
+}
+
+/// Frames until it is so; jobs run beside.
+pub fn until(harness: &mut Harness<'static, App>, what: &str, is_so: impl Fn(&App) -> bool) {
+    let end = Instant::now() + PATIENCE;
+    while !is_so(harness.state()) {
+        assert!(Instant::now() < end, "waited in vain: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+        harness.step();
+    }
+    harness.run_steps(4);
+}
+
 /// A window of the program.
 pub struct Screen(pub Harness<'static, App>);
 
 impl Screen {
     /// 1280 × 800 points, in English, with these places open.
     pub fn open(home: &Path, paths: Vec<PathBuf>) -> Self {
-        let folders = AppFolders::under(home);
-        let settings = Settings {
-            language: Language::English,
-            is_notice_read: true,
-            ..Settings::default()
-        };
         let has_paths = !paths.is_empty();
-        let harness = Harness::builder()
-            .with_size(egui::vec2(1280.0, 800.0))
-            .with_max_steps(64)
-            .with_step_dt(1.0 / 60.0)
-            .build_eframe(move |cc| {
-                let setup = Setup {
-                    folders,
-                    settings,
-                    problems: Vec::new(),
-                    start: Start::Paths(paths),
-                    gpu: None,
-                };
-                App::new(&cc.egui_ctx, setup)
-            });
+        let harness = window(home, english(), Start::Paths(paths));
         let mut screen = Self(harness);
         if has_paths {
             screen.until("the study is open", |app| {
@@ -65,13 +85,7 @@ impl Screen {
 
     /// Frames until it is so; jobs run beside.
     pub fn until(&mut self, what: &str, is_so: impl Fn(&App) -> bool) {
-        let end = Instant::now() + PATIENCE;
-        while !is_so(self.0.state()) {
-            assert!(Instant::now() < end, "waited in vain: {what}");
-            std::thread::sleep(Duration::from_millis(5));
-            self.0.step();
-        }
-        self.0.run_steps(4);
+        until(&mut self.0, what, is_so);
     }
 
     /// Carried out as if the reader had asked for it.

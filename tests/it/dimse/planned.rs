@@ -16,7 +16,8 @@ use crate::common::encode;
 use crate::common::file_meta;
 use crate::common::temp_folder;
 
-fn plan(folder: &Path, name: &str, id: &str, day: &str) {
+/// Puts a procedure into the folder of a worklist; the ID is the accession number, too.
+pub fn plan(folder: &Path, name: &str, id: &str, day: &str) {
     let step = vec![
         Element::text(0x0008, 0x0060, "CS", "CT"),
         Element::text(0x0040, 0x0001, "AE", "SCANNER"),

@@ -1,0 +1,92 @@
+//! What there is to read: studies by one search over the archive and all nodes, or what the
+//! nodes' worklists plan.
+//!
+//! | file | what it owns |
+//! |---|---|
+//! | `line.rs` | the line that is typed, and the chips of the search |
+//! | `sources.rs` | who was asked, and how far each is |
+//! | `studies.rs` | the studies that were found |
+//! | `table.rs` | rows under headings |
+//! | `worklist.rs` | what is planned |
+
+mod line;
+mod sources;
+mod studies;
+mod table;
+mod worklist;
+
+use eframe::egui;
+use egui::Ui;
+
+use crate::problem::msg;
+use crate::ui::panel::PanelCtx;
+use crate::workspace::{Command, SearchEdit, WorklistEdit};
+
+/// What the page remembers while it is open.
+#[derive(Default)]
+pub struct SearchPage {
+    tab: Tab,
+    selection: studies::Selection,
+    planned: worklist::Planned,
+    has_focus: bool,
+}
+
+/// One of the two.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+enum Tab {
+    #[default]
+    Studies,
+    Worklist,
+}
+
+/// The page.
+pub fn search_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut SearchPage) {
+    tabs_ui(ui, ctx, page);
+    ui.add_space(ctx.theme.sizes.space);
+    match page.tab {
+        Tab::Studies => {
+            line::line_ui(ui, ctx, page);
+            ui.add_space(ctx.theme.sizes.space);
+            line::chips_ui(ui, ctx);
+            sources::sources_ui(ui, ctx, &ctx.workspace.search.sources);
+            ui.add_space(ctx.theme.sizes.space);
+            studies::studies_ui(ui, ctx, &mut page.selection);
+            ui.add_space(ctx.theme.sizes.space);
+            studies::deeds_ui(ui, ctx, &page.selection);
+        }
+        Tab::Worklist => {
+            if worklist::worklist_ui(ui, ctx, &mut page.planned) {
+                page.tab = Tab::Studies;
+                page.selection.clear();
+            }
+        }
+    }
+}
+
+fn edit(ctx: &mut PanelCtx<'_>, edit: SearchEdit) {
+    ctx.commands.push(Command::Search(edit));
+}
+
+fn tabs_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut SearchPage) {
+    let tabs = [
+        (Tab::Studies, msg("search-tab-studies")),
+        (Tab::Worklist, msg("search-tab-worklist")),
+    ];
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = ctx.theme.sizes.space;
+        for (tab, name) in tabs {
+            let words = ctx.say(name);
+            let is_on = page.tab == tab;
+            let role = egui::Role::Tab;
+            if line::chip_ui(ui, ctx, &words, is_on, role) && !is_on {
+                page.tab = tab;
+                // The line takes the keys when it is back.
+                page.has_focus = false;
+                page.planned = worklist::Planned::default();
+                if tab == Tab::Worklist && !ctx.workspace.worklist.is_begun() {
+                    ctx.commands.push(Command::Worklist(WorklistEdit::Run));
+                }
+            }
+        }
+    });
+}

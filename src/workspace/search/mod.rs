@@ -1,0 +1,348 @@
+//! One search over the archive and every node: what is asked, what has come, from whom.
+//!
+//! Answers merge as they come: one row a study of one patient, with all who have it. A study whose
+//! UID two patients bear is two rows, and both say so.
+
+mod found;
+mod request;
+mod sources;
+
+use std::cmp::Reverse;
+
+use crate::model::StudyMatch;
+use crate::problem::Message;
+use crate::workspace::Workspace;
+use crate::workspace::command::{Effect, Task};
+
+use found::folded;
+
+pub use found::FoundStudy;
+pub use request::{MODALITIES, Period, SearchField, SearchRequest};
+pub use sources::{Source, SourceState, Sources};
+
+/// The search and what it has found.
+#[derive(Debug, Default)]
+pub struct Search {
+    /// What is asked next.
+    pub request: SearchRequest,
+    /// Who was asked, and how far they are.
+    pub sources: Sources,
+    /// Newest first.
+    rows: Vec<FoundStudy>,
+    /// Answers to an earlier search are dropped.
+    generation: u64,
+    /// What was asked last; the rows answer that.
+    asked: Option<SearchRequest>,
+}
+
+impl Search {
+    /// What was found, newest first.
+    #[must_use]
+    pub fn rows(&self) -> &[FoundStudy] {
+        &self.rows
+    }
+
+    /// Something was asked.
+    #[must_use]
+    pub const fn is_begun(&self) -> bool {
+        self.asked.is_some()
+    }
+
+    /// Whether someone has not answered yet.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.sources.is_running()
+    }
+
+    /// Takes matches in; those of a search that is over are dropped.
+    pub(super) fn take(&mut self, generation: u64, source: &Source, matches: Vec<StudyMatch>) {
+        if generation != self.generation {
+            return;
+        }
+        let is_urgent_only = self.asked.as_ref().is_some_and(|asked| asked.is_urgent);
+        let mut added = 0;
+        for found in matches {
+            let row = self.rows.iter_mut().find(|row| {
+                row.study.study_uid == found.study_uid && row.is_of_same_patient(&found)
+            });
+            if let Some(row) = row {
+                added += usize::from(!row.sources.contains(source));
+                row.add(found, source);
+                continue;
+            }
+            let count = found.instance_count;
+            let mut row = FoundStudy {
+                study: found,
+                sources: vec![source.clone()],
+                node_count: None,
+                is_ambiguous: false,
+            };
+            row.count(count, source);
+            if is_urgent_only && !row.is_urgent() {
+                continue;
+            }
+            added += 1;
+            self.rows.push(row);
+        }
+        self.sources.add(source, added);
+        self.settle();
+    }
+
+    /// Order, and what is ambiguous.
+    fn settle(&mut self) {
+        self.rows.sort_by(|a, b| {
+            let when = |row: &FoundStudy| Reverse((row.study.study_date, row.study.study_time));
+            let who = |row: &FoundStudy| folded(&row.study.patient_name);
+            when(a).cmp(&when(b)).then_with(|| who(a).cmp(&who(b)))
+        });
+        let mut seen = std::collections::HashMap::new();
+        for row in &self.rows {
+            *seen.entry(row.study.study_uid.clone()).or_insert(0) += 1;
+        }
+        for row in &mut self.rows {
+            row.is_ambiguous = seen
+                .get(&row.study.study_uid)
+                .is_some_and(|count| *count > 1);
+        }
+    }
+
+    pub(super) fn ended(
+        &mut self,
+        generation: u64,
+        source: &Source,
+        result: Result<bool, Message>,
+    ) {
+        if generation != self.generation {
+            return;
+        }
+        self.sources.ended(source, result);
+    }
+}
+
+/// A change of the search.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each names what it does")]
+pub enum SearchEdit {
+    Text(String),
+    Field(SearchField),
+    Period(Period),
+    ToggleModality(&'static str),
+    ToggleUrgent,
+    /// Asks the archive, and the nodes that are searched.
+    Run,
+    Stop,
+}
+
+impl Workspace {
+    pub(super) fn edit_search(&mut self, edit: SearchEdit) -> Vec<Effect> {
+        let request = &mut self.search.request;
+        match edit {
+            SearchEdit::Text(text) => {
+                request.text = text;
+                request.is_whole = false;
+                return Vec::new();
+            }
+            SearchEdit::Field(field) => {
+                request.field = field;
+                request.is_whole = false;
+            }
+            SearchEdit::Period(period) => request.period = period,
+            SearchEdit::ToggleModality(modality) => {
+                if !request.modalities.remove(modality) {
+                    request.modalities.insert(modality);
+                }
+            }
+            SearchEdit::ToggleUrgent => request.is_urgent = !request.is_urgent,
+            SearchEdit::Run => return self.run_search(),
+            SearchEdit::Stop => return self.stop_search(),
+        }
+        // A chip that is changed asks again; the line only when Enter is pressed.
+        if self.search.is_begun() {
+            self.run_search()
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// All studies of one patient, by the whole of what is known: the ID, else the accession
+    /// number, else the name.
+    pub(super) fn search_for(&mut self, id: &str, accession: &str, name: &str) -> Vec<Effect> {
+        let known = [
+            (id, SearchField::PatientId),
+            (accession, SearchField::Accession),
+            (name, SearchField::Name),
+        ];
+        let Some((text, field)) = known.into_iter().find(|(text, _)| !text.trim().is_empty())
+        else {
+            return Vec::new();
+        };
+        self.search.request = SearchRequest {
+            text: text.to_owned(),
+            field,
+            is_whole: true,
+            ..SearchRequest::default()
+        };
+        self.run_search()
+    }
+
+    fn run_search(&mut self) -> Vec<Effect> {
+        let search = &mut self.search;
+        search.generation += 1;
+        search.rows.clear();
+        search.asked = Some(search.request.clone());
+        let nodes = self.settings.pacs.nodes.iter();
+        let asked: Vec<_> = if search.request.is_empty() {
+            Vec::new()
+        } else {
+            nodes.filter(|node| node.is_searched).cloned().collect()
+        };
+        let nodes = asked.iter().map(|node| Source::Node(node.name.clone()));
+        search.sources = Sources::ask(std::iter::once(Source::Archive).chain(nodes));
+        vec![Effect::Spawn(Task::Search {
+            generation: search.generation,
+            request: search.request.clone(),
+            nodes: asked,
+        })]
+    }
+
+    /// What was found stays.
+    fn stop_search(&mut self) -> Vec<Effect> {
+        let search = &mut self.search;
+        search.generation += 1;
+        search.sources.stop();
+        vec![Effect::StopSearch]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dicom::{Date, tags};
+    use crate::problem::msg;
+    use crate::workspace::Settings;
+
+    fn found(uid: &str, id: &str, name: &str, date: &str) -> StudyMatch {
+        StudyMatch {
+            study_uid: uid.into(),
+            patient_id: id.into(),
+            patient_name: name.into(),
+            study_date: Date::parse(date),
+            ..StudyMatch::default()
+        }
+    }
+
+    fn running() -> (Workspace, u64) {
+        let mut workspace = Workspace::new(Settings::default());
+        workspace.edit_search(SearchEdit::Text("benali".into()));
+        workspace.edit_search(SearchEdit::Run);
+        let generation = workspace.search.generation;
+        let both = [Source::Archive, Source::Node("PACS".into())];
+        workspace.search.sources = Sources::ask(both);
+        (workspace, generation)
+    }
+
+    #[test]
+    fn the_same_study_of_two_sources_is_one_row_that_names_both() {
+        let (mut workspace, generation) = running();
+        let search = &mut workspace.search;
+        let node = Source::Node("PACS".into());
+        search.take(
+            generation,
+            &Source::Archive,
+            vec![found("1", "7", "BENALI Fatima", "20240101")],
+        );
+        let newer = found("2", "7", "Benali, Fatima", "20240201");
+        search.take(
+            generation,
+            &node,
+            vec![newer, found("1", "7", "Benali^Fatima", "20240101")],
+        );
+        let rows = search.rows();
+        assert_eq!(rows.len(), 2);
+        assert_eq!(rows[0].study.study_uid, "2", "newest first");
+        assert_eq!(rows[1].sources, [Source::Archive, node.clone()]);
+        assert!(rows.iter().all(|row| !row.is_ambiguous));
+        search.ended(generation, &node, Ok(false));
+        let answered = SourceState::Answered {
+            matches: 2,
+            is_cut: false,
+        };
+        assert_eq!(search.sources.all()[1].1, answered);
+    }
+
+    #[test]
+    fn one_study_uid_of_two_patients_is_two_rows_that_warn() {
+        let (mut workspace, generation) = running();
+        let search = &mut workspace.search;
+        search.take(
+            generation,
+            &Source::Archive,
+            vec![found("1", "7", "BENALI Fatima", "")],
+        );
+        search.take(
+            generation,
+            &Source::Node("PACS".into()),
+            vec![found("1", "8", "BENALI Fatima", "")],
+        );
+        assert_eq!(search.rows().len(), 2);
+        assert!(search.rows().iter().all(|row| row.is_ambiguous));
+    }
+
+    #[test]
+    fn answers_to_an_earlier_search_do_not_mix_with_the_new_one() {
+        let (mut workspace, earlier) = running();
+        workspace.edit_search(SearchEdit::Run);
+        let search = &mut workspace.search;
+        search.take(earlier, &Source::Archive, vec![found("1", "7", "X", "")]);
+        assert!(search.rows().is_empty());
+    }
+
+    #[test]
+    fn a_node_that_cannot_be_asked_says_why_and_the_others_answer() {
+        let (mut workspace, generation) = running();
+        let search = &mut workspace.search;
+        let why = Message::new(msg("pacs-cancelled"));
+        let node = Source::Node("PACS".into());
+        search.ended(generation, &node, Err(why.clone()));
+        assert_eq!(search.sources.all()[1].1, SourceState::Failed(why));
+        assert!(search.is_running(), "the archive is still asked");
+    }
+
+    #[test]
+    fn only_what_is_urgent_is_shown_if_that_is_asked() {
+        let (mut workspace, _) = running();
+        workspace.edit_search(SearchEdit::ToggleUrgent);
+        let mut builder = crate::dicom::DatasetBuilder::new();
+        builder.text(tags::REQUESTED_PROCEDURE_PRIORITY, "STAT");
+        let urgent = StudyMatch {
+            dataset: builder.into_dataset(),
+            ..found("1", "7", "X", "")
+        };
+        let search = &mut workspace.search;
+        let generation = search.generation;
+        search.take(
+            generation,
+            &Source::Archive,
+            vec![urgent, found("2", "7", "X", "")],
+        );
+        assert_eq!(search.rows().len(), 1);
+        assert!(search.rows()[0].is_urgent());
+    }
+
+    #[test]
+    fn without_words_no_node_is_asked_for_all_it_has() {
+        let mut settings = Settings::default();
+        settings.pacs.nodes.push(crate::pacs::Node {
+            name: "PACS".into(),
+            address: crate::pacs::NodeAddress::parse("MAIN@pacs:104").unwrap(),
+            is_searched: true,
+            limit_bytes_per_s: None,
+            is_slow: false,
+        });
+        let mut workspace = Workspace::new(settings);
+        workspace.edit_search(SearchEdit::Run);
+        assert_eq!(workspace.search.sources.all().len(), 1);
+        workspace.edit_search(SearchEdit::Period(Period::Today));
+        assert_eq!(workspace.search.sources.all().len(), 2);
+    }
+}

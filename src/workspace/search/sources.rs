@@ -1,0 +1,100 @@
+//! Who was asked, and how far each is.
+
+use crate::problem::Message;
+
+/// Who was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Source {
+    /// The local archive.
+    Archive,
+    /// The node of this name.
+    Node(String),
+}
+
+/// How far a source is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SourceState {
+    /// Asked; so many matches so far.
+    Asked(usize),
+    /// All is here; there were more than were asked for, if `is_cut`.
+    Answered {
+        /// How many.
+        matches: usize,
+        /// There are more.
+        is_cut: bool,
+    },
+    /// It could not be asked, or broke off.
+    Failed(Message),
+    /// It is there and has nothing of the kind.
+    NotOffered,
+}
+
+/// All who were asked.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Sources(Vec<(Source, SourceState)>);
+
+impl Sources {
+    /// These are asked from now on.
+    pub(in crate::workspace) fn ask(sources: impl IntoIterator<Item = Source>) -> Self {
+        let asked = |source| (source, SourceState::Asked(0));
+        Self(sources.into_iter().map(asked).collect())
+    }
+
+    /// In the order in which they were asked.
+    #[must_use]
+    pub fn all(&self) -> &[(Source, SourceState)] {
+        &self.0
+    }
+
+    /// Whether someone has not answered yet.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        let asked = |(_, state): &(Source, SourceState)| matches!(state, SourceState::Asked(_));
+        self.0.iter().any(asked)
+    }
+
+    fn state(&mut self, source: &Source) -> Option<&mut SourceState> {
+        let found = self.0.iter_mut().find(|(it, _)| it == source);
+        found.map(|(_, state)| state)
+    }
+
+    /// So many more came from it.
+    pub(in crate::workspace) fn add(&mut self, source: &Source, matches: usize) {
+        if let Some(SourceState::Asked(count)) = self.state(source) {
+            *count += matches;
+        }
+    }
+
+    /// It has nothing of the kind.
+    pub(in crate::workspace) fn not_offered(&mut self, source: &Source) {
+        if let Some(state) = self.state(source) {
+            *state = SourceState::NotOffered;
+        }
+    }
+
+    /// It has answered to its end: whether there were more, or what hindered it.
+    pub(in crate::workspace) fn ended(&mut self, source: &Source, result: Result<bool, Message>) {
+        if let Some(state) = self.state(source) {
+            *state = match (result, &*state) {
+                (Err(why), _) => SourceState::Failed(why),
+                (Ok(is_cut), SourceState::Asked(matches)) => SourceState::Answered {
+                    matches: *matches,
+                    is_cut,
+                },
+                (Ok(_), state) => state.clone(),
+            };
+        }
+    }
+
+    /// Nobody is waited for any more; what came stays.
+    pub(in crate::workspace) fn stop(&mut self) {
+        for (_, state) in &mut self.0 {
+            if let SourceState::Asked(matches) = *state {
+                *state = SourceState::Answered {
+                    matches,
+                    is_cut: true,
+                };
+            }
+        }
+    }
+}
