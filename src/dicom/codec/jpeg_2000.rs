@@ -421,8 +421,9 @@ fn decompress(codestream: &[u8], header: &Header) -> Result<Image, DecodeError> 
     if is_set_up == 0 {
         return Err(failed());
     }
-    if samples >= MANY_SAMPLES {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    // One thread beside this one would only be waited for.
+    if samples >= MANY_SAMPLES && threads > 1 {
         // SAFETY: the codec is live; without its threads it decodes all the same.
         unsafe { opj::opj_codec_set_threads(codec, threads.min(MAX_THREADS) as c_int) };
     }
