@@ -1,6 +1,8 @@
 //! An instance in a file, as it is sent: the bytes behind its meta information, or, where the
 //! other side does not take their syntax, the same values uncompressed.
 
+mod native_pixels;
+
 use std::fs::File;
 use std::io;
 use std::io::BufRead;
@@ -19,19 +21,10 @@ use crate::problem::msg;
 
 use super::ByteSource;
 use super::DatasetBuilder;
-use super::DeclaredPhotometric;
-use super::FrameDecoder;
-use super::InstanceHeader;
-use super::PixelDescription;
-use super::SampleKind;
 use super::data_set::encode_data_set;
 use super::read_full;
 use super::read_header;
-use super::transfer_syntax;
-use super::transfer_syntax::Encoding;
 
-/// Uncompressed pixels of one instance are not held beyond this.
-const MOST_BYTES: u64 = 1 << 30;
 /// Nearly all meta information is shorter than this.
 const USUAL_META: u64 = 4 << 10;
 /// All meta information is shorter than this.
@@ -91,11 +84,11 @@ impl Outgoing {
     }
 
     /// The same instance in implicit or explicit VR little endian: every value as it is, every
-    /// pixel as it decodes.
+    /// pixel as it decodes (a lossy colour image as RGB, a palette's indices as they are).
     ///
     /// # Errors
-    /// Why not, for the person at the screen: pixels whose samples would not stay what they are
-    /// (lossy compression, YBR, palettes) are not converted.
+    /// Why not, for the person at the screen: videos, pixels that cannot be decoded, and those
+    /// whose samples would not be what the data set says are not converted.
     pub fn uncompressed(
         &self,
         transfer_syntax_uid: &str,
@@ -105,7 +98,7 @@ impl Outgoing {
         let header = read_full(source.clone()).map_err(|error| error.message())?;
         let mut builder = DatasetBuilder::from_dataset(&header.dataset);
         if header.pixel_data.is_some() {
-            put_pixels(&mut builder, &header, ctx)?;
+            native_pixels::put(&mut builder, &header, ctx)?;
         }
         encode_data_set(
             &builder.into_dataset(),
@@ -114,75 +107,6 @@ impl Outgoing {
         )
         .map_err(|error| error.message())
     }
-}
-
-fn put_pixels(
-    builder: &mut DatasetBuilder,
-    header: &InstanceHeader,
-    ctx: &JobCtx,
-) -> Result<(), Message> {
-    let refused = || {
-        let name = transfer_syntax::lookup(&header.transfer_syntax).map_or("", |row| row.name);
-        Message::new(msg("pacs-not-converted")).text("syntax", name)
-    };
-    let location = header.pixel_data.ok_or_else(refused)?;
-    let row = transfer_syntax::lookup(&header.transfer_syntax).ok_or_else(refused)?;
-    let pixels = PixelDescription::read(header.dataset.elements(), location)
-        .map_err(|error| error.message())?;
-    let is_whole_cell = pixels.high_bit + 1 == pixels.bits_stored
-        && matches!(pixels.bits_allocated, 8 | 16)
-        && pixels.kind == SampleKind::Integer;
-    let is_as_stored = matches!(
-        pixels.photometric,
-        DeclaredPhotometric::Monochrome1
-            | DeclaredPhotometric::Monochrome2
-            | DeclaredPhotometric::Rgb
-            | DeclaredPhotometric::InStream
-    );
-    let is_decodable = matches!(
-        row.encoding,
-        Encoding::Native { .. } | Encoding::DeflatedDataSet | Encoding::Encapsulated(_)
-    );
-    if row.is_lossy || !is_whole_cell || !is_as_stored || !is_decodable {
-        return Err(refused());
-    }
-    let decoder = FrameDecoder::new(header).map_err(|error| error.message())?;
-    let frame_bytes = u64::from(pixels.rows)
-        * u64::from(pixels.columns)
-        * u64::from(pixels.samples_per_pixel)
-        * u64::from(pixels.bits_allocated / 8);
-    if frame_bytes * u64::from(decoder.frame_count()) > MOST_BYTES {
-        return Err(refused());
-    }
-    let mut bytes = Vec::new();
-    for frame in 0..decoder.frame_count() {
-        let decoded = decoder
-            .decode(frame, ctx)
-            .map_err(|error| error.message())?;
-        let samples = decoded.samples.as_bytes();
-        if decoded.missing.is_some() || samples.len() as u64 != frame_bytes {
-            return Err(refused());
-        }
-        bytes.extend_from_slice(samples);
-    }
-    if pixels.bits_allocated == 16 {
-        let words: Vec<u16> = bytes
-            .chunks_exact(2)
-            .filter_map(|pair| Some(u16::from_ne_bytes(pair.try_into().ok()?)))
-            .collect();
-        builder.words(tags::PIXEL_DATA, &words);
-    } else {
-        if bytes.len() % 2 == 1 {
-            bytes.push(0);
-        }
-        builder.bytes(tags::PIXEL_DATA, &bytes);
-    }
-    if pixels.samples_per_pixel == 3 {
-        builder
-            .integer(tags::PLANAR_CONFIGURATION, 0)
-            .text(tags::PHOTOMETRIC_INTERPRETATION, "RGB");
-    }
-    Ok(())
 }
 
 /// Offset of the data set, and the syntax that the meta information declares. A file without

@@ -6,6 +6,7 @@ mod dcmtk;
 mod faults;
 mod finding;
 mod liars;
+mod limited;
 pub mod planned;
 pub mod programs;
 mod receiving;

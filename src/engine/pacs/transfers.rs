@@ -16,7 +16,7 @@ use crate::archive::{
     self, Archive, Ending, ItemOutcome, Retry, TransferId, TransferKind, TransferPriority,
 };
 use crate::jobs::JobCtx;
-use crate::pacs::{Caller, Reception, StorageScp};
+use crate::pacs::{Caller, NodeAddress, Reception, StorageScp};
 use crate::problem::{Message, Problem, msg};
 use crate::text::Words;
 use crate::workspace::{Arrival, PacsSettings, Transfer, TransferState};
@@ -154,8 +154,23 @@ impl Shared {
     /// By this receiver from now on.
     pub(super) fn receive_by(&self, receiver: Option<Arc<StorageScp>>) {
         let before = std::mem::replace(&mut *lock(&self.receiver), receiver);
+        self.limit_receiver();
         // It waits for its associations to end, and nobody should wait for that.
         on_thread("receiver", &self.messenger, move || drop(before));
+    }
+
+    /// What limited nodes send to us is limited as well.
+    fn limit_receiver(&self) {
+        let settings = self.settings();
+        let limits = settings.nodes.iter().filter_map(|node| {
+            let NodeAddress::Dimse(address) = &node.address else {
+                return None;
+            };
+            Some((address.ae_title.clone(), node.limit_bytes_per_s?))
+        });
+        if let Some(scp) = &*lock(&self.receiver) {
+            scp.limit(&limits.collect::<Vec<_>>());
+        }
     }
 
     /// A sentence in the reader's language, for the queue's memory.
@@ -272,6 +287,7 @@ impl Runner {
 
     pub(super) fn follow(&self, settings: &PacsSettings, words: &'static Words) {
         *lock(&self.shared.settings) = (settings.clone(), words);
+        self.shared.limit_receiver();
         self.shared.wake();
     }
 

@@ -127,7 +127,8 @@ impl Association {
         let DimseAddress { host, port, .. } = &call.address;
         let peer = call.peer();
         let patience = call.address.patience();
-        let wire = Wire::connect(host, *port, patience, ctx)?.throttled(call.throttle.clone());
+        let mut wire = Wire::connect(host, *port, patience, ctx)?;
+        wire.throttle_by(call.throttle.clone());
         let stream = match &call.address.tls {
             None => Stream::Plain(wire),
             Some(tls) => tls::connect(wire, tls, host, &peer)?,

@@ -221,24 +221,22 @@ impl Finder {
             all.with(model, &uids::PLAIN)
         });
         let association = Association::request(call, &proposal, ctx)?;
-        let offered = models
+        let model = models
             .iter()
-            .find(|model| association.context(model).is_some());
-        match offered {
-            Some(model) => Ok(Self {
-                association,
-                model,
-                has_unsupported_keys: false,
-                unreadable: 0,
-                call: call.clone(),
-                service,
-                ctx: ctx.clone(),
-            }),
-            None => Err(Failure::NoContext {
+            .find(|model| association.context(model).is_some())
+            .ok_or_else(|| Failure::NoContext {
                 peer: call.peer(),
                 service,
-            }),
-        }
+            })?;
+        Ok(Self {
+            association,
+            model,
+            has_unsupported_keys: false,
+            unreadable: 0,
+            call: call.clone(),
+            service,
+            ctx: ctx.clone(),
+        })
     }
 
     /// Asks once; every answer goes to `each`.

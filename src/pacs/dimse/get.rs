@@ -4,20 +4,20 @@ use std::collections::BTreeSet;
 
 use super::association::Association;
 use super::association::Call;
-use super::association::Context;
 use super::association::MOST_CONTEXTS;
-use super::association::Proposal;
 use super::association::Request;
 use super::command::Command;
 use super::command::kind;
 use super::contexts;
 use super::contexts::Proposed;
 use super::intake;
+use super::model;
+use super::model::Model;
+use super::model::Models;
 use super::operation;
 use super::operation::Counts;
 use super::plan::Task;
 use super::tally::Tally;
-use super::uids;
 use crate::dicom::InstanceSink;
 use crate::jobs::JobCtx;
 use crate::pacs::Failure;
@@ -27,7 +27,7 @@ use crate::problem::msg;
 /// An association that fetches instances of some classes.
 pub(super) struct Getter {
     association: Association,
-    context: Context,
+    model: Model,
     /// What it was made for; none for the broad guess.
     classes: Vec<String>,
 }
@@ -57,9 +57,9 @@ impl Getter {
             modalities.sort();
             modalities.dedup();
             classes.clear();
-            contexts::guessed(&modalities, 1)
+            contexts::guessed(&modalities, Models::CONTEXTS)
         } else {
-            let (contexts, taken) = contexts::of_classes(&classes, 1);
+            let (contexts, taken) = contexts::of_classes(&classes, Models::CONTEXTS);
             classes.truncate(taken);
             contexts
         };
@@ -81,7 +81,7 @@ impl Getter {
         }
         let mut known = BTreeSet::new();
         classes.retain(|class| known.insert(class.clone()));
-        classes.truncate(MOST_CONTEXTS - 1);
+        classes.truncate(MOST_CONTEXTS - Models::CONTEXTS);
         let contexts = classes
             .iter()
             .map(|it| (it.clone(), vec![syntax.to_owned()]));
@@ -94,7 +94,7 @@ impl Getter {
         classes: Vec<String>,
         ctx: &JobCtx,
     ) -> Result<Self, Failure> {
-        let mut proposal = Proposal::new("C-GET").with(uids::STUDY_ROOT_GET, &uids::PLAIN);
+        let mut proposal = model::GET.proposal("C-GET");
         for (class, syntaxes) in contexts {
             if !proposal.scp_for.contains(&class) {
                 proposal.scp_for.push(class.clone());
@@ -102,17 +102,12 @@ impl Getter {
             proposal.contexts.push((class, syntaxes));
         }
         let association = Association::request(call, &proposal, ctx)?;
-        match association.context(uids::STUDY_ROOT_GET).cloned() {
-            Some(context) => Ok(Self {
-                association,
-                context,
-                classes,
-            }),
-            None => Err(Failure::NoContext {
-                peer: call.peer(),
-                service: proposal.service,
-            }),
-        }
+        let model = Model::taken(&association, &model::GET, proposal.service, call, ctx)?;
+        Ok(Self {
+            association,
+            model,
+            classes,
+        })
     }
 
     /// Whether it can take what a task brings.
@@ -132,11 +127,11 @@ impl Getter {
         sink: &dyn InstanceSink,
         tally: &Tally<'_>,
     ) -> Result<(), Failure> {
-        let id = operation::ask(&mut self.association, &self.context, task, None)?;
+        let id = operation::ask(&mut self.association, &mut self.model, task, None)?;
         let result = self.take_all(id, task, sink, tally);
         if result == Err(Failure::Cancelled) {
             let link = &mut self.association.link;
-            link.send_last(self.context.id, &Command::cancel(id));
+            link.send_last(self.model.context.id, &Command::cancel(id));
             self.association.abort();
         }
         result
@@ -164,7 +159,8 @@ impl Getter {
             };
             match command.kind() {
                 kind::C_STORE => {
-                    let outcome = intake::take(&mut self.association, context_id, &command, sink)?;
+                    let outcome =
+                        intake::take(&mut self.association, context_id, &command, sink, &|| {})?;
                     taken += 1;
                     tally.add(outcome);
                 }
@@ -175,7 +171,7 @@ impl Getter {
                 _ if command.answers(id) => {
                     let counts = operation::answered(
                         &mut self.association,
-                        &self.context,
+                        &self.model.context,
                         &command,
                         task,
                         tally,

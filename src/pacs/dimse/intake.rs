@@ -13,12 +13,13 @@ use crate::problem::Message;
 use crate::problem::msg;
 
 /// Takes the instance that a C-STORE request announces, and answers: success only after the sink
-/// has it for good.
+/// has it for good. `heard` is called as often as bytes come.
 pub(super) fn take(
     association: &mut Association,
     context_id: u8,
     request: &Command,
     sink: &dyn InstanceSink,
+    heard: &dyn Fn(),
 ) -> Result<InstanceOutcome, Failure> {
     let transfer_syntax_uid = association
         .context_of_id(context_id)
@@ -34,7 +35,10 @@ pub(super) fn take(
     let sop_instance_uid = announced.sop_instance_uid.clone();
     let result = if request.has_data() {
         let mut place = Place::begin(sink, &announced);
-        association.read_data(context_id, |bytes| place.write(bytes))?;
+        association.read_data(context_id, |bytes| {
+            place.write(bytes);
+            heard();
+        })?;
         place.finish()
     } else {
         let message = Message::new(msg("pacs-no-data-set"));

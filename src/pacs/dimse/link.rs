@@ -18,6 +18,7 @@ use super::tls::Stream;
 use super::wire::Ended;
 use crate::pacs::Failure;
 use crate::pacs::TlsTrouble;
+use crate::pacs::throttle::Throttle;
 
 /// The longest PDU we ask for and send: what DCMTK takes at most.
 pub(super) const LONGEST_PDU: u32 = 128 * 1024;
@@ -105,6 +106,11 @@ impl Link {
 
     pub fn set_patience(&mut self, patience: Duration) {
         self.stream.wire_mut().set_patience(patience);
+    }
+
+    /// No more bytes a second than this, from now on.
+    pub fn throttle(&mut self, throttle: Option<Throttle>) {
+        self.stream.wire_mut().throttle_by(throttle);
     }
 
     pub fn patience(&self) -> Duration {

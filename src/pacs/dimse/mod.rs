@@ -1,6 +1,7 @@
 //! DIMSE (PS3.7, PS3.8): the services of a node over associations.
 
 mod association;
+mod callers;
 mod command;
 mod commitment;
 mod contexts;
@@ -10,6 +11,7 @@ mod get;
 mod intake;
 pub(super) mod keys;
 mod link;
+mod model;
 mod move_;
 mod operation;
 mod plan;

@@ -9,10 +9,11 @@ use crossbeam_channel::Receiver;
 
 use super::association::Association;
 use super::association::Call;
-use super::association::Context;
-use super::association::Proposal;
 use super::association::Request;
+use super::callers::Callers;
 use super::command::Command;
+use super::model;
+use super::model::Model;
 use super::operation;
 use super::operation::Counts;
 use super::plan::Task;
@@ -28,7 +29,6 @@ use super::storage_scp::listen;
 use super::storage_scp::server_config;
 use super::storage_scp::wake;
 use super::tally::Tally;
-use super::uids;
 use super::wire::GLANCE;
 use crate::dicom::InstanceSink;
 use crate::jobs::JobCtx;
@@ -64,6 +64,7 @@ pub(super) fn retrieve_listening(
     let (sender, events) = crossbeam_channel::unbounded();
     let serving = JobCtx::new();
     let prefers_plain = AtomicBool::new(false);
+    let callers = Callers::limited(call.throttle.clone());
     let told_here = |event| {
         // The retrieval may be over.
         drop(sender.send(event));
@@ -76,6 +77,7 @@ pub(super) fn retrieve_listening(
         told: &told_here,
         ctx: &serving,
         prefers_plain: &prefers_plain,
+        callers: &callers,
     };
     let server = &server;
     std::thread::scope(|scope| {
@@ -88,6 +90,7 @@ pub(super) fn retrieve_listening(
                     receiver: &events,
                     is_shared: false,
                     prefers_plain: &prefers_plain,
+                    callers: &callers,
                 };
                 retrieve_from(call, events, wanted, told, ctx)
             }
@@ -114,6 +117,7 @@ pub(super) fn retrieve_running(
         receiver: &scp.events(),
         is_shared: true,
         prefers_plain: scp.prefers_plain(),
+        callers: scp.callers(),
     };
     retrieve_from(call, events, wanted, told, ctx)
 }
@@ -134,6 +138,7 @@ struct Events<'a> {
     receiver: &'a Receiver<ScpEvent>,
     is_shared: bool,
     prefers_plain: &'a AtomicBool,
+    callers: &'a Callers,
 }
 
 struct MoveWorker<'a> {
@@ -195,23 +200,15 @@ impl Worker for MoveWorker<'_> {
 
 struct Mover {
     association: Association,
-    context: Context,
+    model: Model,
 }
 
 impl Mover {
     fn open(call: &Call, ctx: &JobCtx) -> Result<Self, Failure> {
-        let proposal = Proposal::new("C-MOVE").with(uids::STUDY_ROOT_MOVE, &uids::PLAIN);
+        let proposal = model::MOVE.proposal("C-MOVE");
         let association = Association::request(call, &proposal, ctx)?;
-        match association.context(uids::STUDY_ROOT_MOVE).cloned() {
-            Some(context) => Ok(Self {
-                association,
-                context,
-            }),
-            None => Err(Failure::NoContext {
-                peer: call.peer(),
-                service: proposal.service,
-            }),
-        }
+        let model = Model::taken(&association, &model::MOVE, proposal.service, call, ctx)?;
+        Ok(Self { association, model })
     }
 
     fn fetch(
@@ -224,11 +221,11 @@ impl Mover {
     ) -> Result<(), Failure> {
         let before = tally.count();
         let destination = Some(&call.calling);
-        let id = operation::ask(&mut self.association, &self.context, task, destination)?;
+        let id = operation::ask(&mut self.association, &mut self.model, task, destination)?;
         let result = self.wait(id, task, events, tally, call, ctx);
         if result == Err(Failure::Cancelled) {
             let link = &mut self.association.link;
-            link.send_last(self.context.id, &Command::cancel(id));
+            link.send_last(self.model.context.id, &Command::cancel(id));
             self.association.abort();
         }
         let counts = result?;
@@ -276,7 +273,7 @@ impl Mover {
                     last = Instant::now();
                     let counts = operation::answered(
                         &mut self.association,
-                        &self.context,
+                        &self.model.context,
                         &command,
                         task,
                         tally,
@@ -294,7 +291,9 @@ impl Mover {
                     });
                 }
                 Err(Failure::NoAnswer { peer, .. }) => {
-                    if last.max(tally.last()).elapsed() > patience {
+                    // An instance may be long, and its line limited.
+                    let heard = events.callers.last_heard(call.address.ae_title.as_str());
+                    if last.max(tally.last()).max(heard.unwrap_or(last)).elapsed() > patience {
                         return Err(Failure::NoAnswer { peer, patience });
                     }
                 }

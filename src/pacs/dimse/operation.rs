@@ -5,8 +5,8 @@ use super::association::Context;
 use super::command::Command;
 use super::command::field;
 use super::command::kind;
+use super::model::Model;
 use super::plan::Task;
-use super::plan::identifier;
 use super::tally::Tally;
 use crate::dicom::decode_data_set;
 use crate::dicom::encode_data_set;
@@ -20,11 +20,13 @@ use crate::problem::msg;
 /// Sends the request for a task; gives its message id.
 pub(super) fn ask(
     association: &mut Association,
-    context: &Context,
+    model: &mut Model,
     task: &Task,
     destination: Option<&AeTitle>,
 ) -> Result<u16, Failure> {
-    let data = encode_data_set(&identifier(task), &context.transfer_syntax, None)
+    let identifier = model.identifier(task)?;
+    let context = &model.context;
+    let data = encode_data_set(&identifier, &context.transfer_syntax, None)
         .map_err(|error| Failure::Told(error.message()))?;
     let id = association.next_message_id();
     let kind = if destination.is_some() {

@@ -236,7 +236,7 @@ fn of_series(
     Ok(portions.collect())
 }
 
-fn ask(
+pub(super) fn ask(
     finder: &mut Finder,
     level: Level,
     study_uid: &str,

@@ -36,6 +36,7 @@ use super::association::Association;
 use super::association::Context;
 use super::association::Request;
 use super::association::our_variables;
+use super::callers::Callers;
 use super::command::Command;
 use super::command::kind;
 use super::commitment;
@@ -116,6 +117,7 @@ struct Shared {
     ctx: JobCtx,
     listeners: Mutex<Vec<Sender<ScpEvent>>>,
     prefers_plain: AtomicBool,
+    callers: Callers,
 }
 
 impl Shared {
@@ -176,6 +178,7 @@ impl StorageScp {
                     reports: reports.as_deref(),
                     told: &|event| for_thread.tell(&event),
                     prefers_plain: &for_thread.prefers_plain,
+                    callers: &for_thread.callers,
                     ctx: &for_thread.ctx,
                 };
                 server.run(&listener);
@@ -200,6 +203,16 @@ impl StorageScp {
     /// Whether uncompressed is taken where a peer leaves the choice to us.
     pub(super) fn prefers_plain(&self) -> &AtomicBool {
         &self.shared.prefers_plain
+    }
+
+    /// From the next association on, instances from these AE titles come no faster than so many
+    /// bytes a second, over all associations of a title.
+    pub fn limit(&self, limits: &[(AeTitle, u64)]) {
+        self.shared.callers.limit(limits);
+    }
+
+    pub(super) fn callers(&self) -> &Callers {
+        &self.shared.callers
     }
 
     /// What happens from now on, until the receiver of the events is dropped.
@@ -263,6 +276,7 @@ pub(super) struct Server<'a> {
     pub reports: Option<&'a dyn CommitmentSink>,
     pub told: &'a (dyn Fn(ScpEvent) + Sync),
     pub prefers_plain: &'a AtomicBool,
+    pub callers: &'a Callers,
     pub ctx: &'a JobCtx,
 }
 
@@ -351,6 +365,8 @@ impl Server<'_> {
     }
 
     fn answer(&self, mut association: Association) -> Result<(), Failure> {
+        let throttle = self.callers.throttle(association.peer_title.trim());
+        association.link.throttle(throttle);
         loop {
             let (context_id, command) = match association.next() {
                 Ok(Request::Message {
@@ -365,8 +381,10 @@ impl Server<'_> {
             };
             match command.kind() {
                 kind::C_STORE => {
-                    let outcome = intake::take(&mut association, context_id, &command, self.sink)?;
-                    let from = association.peer_title.clone();
+                    let from = association.peer_title.trim().to_owned();
+                    let heard = || self.callers.hear(&from);
+                    let outcome =
+                        intake::take(&mut association, context_id, &command, self.sink, &heard)?;
                     (self.told)(ScpEvent::Instance { from, outcome });
                 }
                 kind::C_ECHO => {

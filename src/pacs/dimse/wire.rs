@@ -20,7 +20,7 @@ use crate::pacs::throttle::Throttle;
 /// How often a call that waits looks whether it is still wanted.
 pub(super) const GLANCE: Duration = Duration::from_millis(50);
 
-/// Bytes written at once on a line that is limited.
+/// Bytes read or written at once on a line that is limited.
 const EVENLY: usize = 16 * 1024;
 
 /// Why a read or a write ended; carried within an [`io::Error`] through whatever lies between.
@@ -92,9 +92,17 @@ impl Wire {
     }
 
     /// No more bytes a second than this, from now on.
-    pub fn throttled(mut self, throttle: Option<Throttle>) -> Self {
+    pub fn throttle_by(&mut self, throttle: Option<Throttle>) {
         self.throttle = throttle;
-        self
+    }
+
+    /// What goes at once: on a line that is limited it is little, so that it goes evenly.
+    fn at_once(&self) -> usize {
+        if self.throttle.is_some() {
+            EVENLY
+        } else {
+            usize::MAX
+        }
     }
 
     /// For what is said although the job was cancelled, and only if it can be said at once.
@@ -165,6 +173,8 @@ impl Read for Wire {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         // The system forgets it after a while.
         acknowledge_at_once(&self.tcp);
+        let most = self.at_once().min(buffer.len());
+        let buffer = buffer.get_mut(..most).unwrap_or_default();
         let bytes = self.patiently(|| (&self.tcp).read(buffer))?;
         self.throttle(bytes);
         Ok(bytes)
@@ -173,13 +183,7 @@ impl Read for Wire {
 
 impl Write for Wire {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        // Where a line is limited, what goes at once is little, so that it goes evenly.
-        let most = if self.throttle.is_some() {
-            EVENLY
-        } else {
-            usize::MAX
-        };
-        let buffer = buffer.get(..most).unwrap_or(buffer);
+        let buffer = buffer.get(..self.at_once()).unwrap_or(buffer);
         let bytes = self.patiently(|| (&self.tcp).write(buffer))?;
         self.throttle(bytes);
         Ok(bytes)

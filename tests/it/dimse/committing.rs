@@ -281,7 +281,7 @@ fn report(port: u16, title: &str, transaction: &str, kept: &[&str], lost: &[&str
     status
 }
 
-fn free_port() -> u16 {
+pub(super) fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
 }

@@ -48,6 +48,8 @@ struct Request {
     kind: u16,
     id: u16,
     level: String,
+    /// The identifier's letters.
+    text: String,
     context: u8,
 }
 
@@ -57,13 +59,21 @@ type Script = dyn Fn(&mut TcpStream, &Request) -> bool + Send + Sync;
 /// A node on a port of its own that accepts everything and answers by a script. It ends with the
 /// test's process.
 fn liar(script: impl Fn(&mut TcpStream, &Request) -> bool + Send + Sync + 'static) -> String {
+    liar_without(&[], script)
+}
+
+/// One that does not take these SOP classes.
+fn liar_without(
+    refused: &'static [&'static str],
+    script: impl Fn(&mut TcpStream, &Request) -> bool + Send + Sync + 'static,
+) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let script: Arc<Script> = Arc::new(script);
     std::thread::spawn(move || {
         for tcp in listener.incoming().flatten() {
             let script = script.clone();
-            std::thread::spawn(move || serve(tcp, &*script));
+            std::thread::spawn(move || serve(tcp, refused, &*script));
         }
     });
     format!("LIAR@127.0.0.1:{port}")
@@ -85,7 +95,7 @@ pub(super) fn say(tcp: &mut TcpStream, pdu: &Pdu) -> bool {
     tcp.write_all(&bytes).is_ok()
 }
 
-fn serve(mut tcp: TcpStream, script: &Script) {
+fn serve(mut tcp: TcpStream, refused: &[&str], script: &Script) {
     tcp.set_nodelay(true).unwrap();
     let Some(Pdu::AssociationRQ(request)) = next(&mut tcp) else {
         return;
@@ -99,7 +109,11 @@ fn serve(mut tcp: TcpStream, script: &Script) {
         presentation_contexts: contexts
             .map(|context| PresentationContextResult {
                 id: context.id,
-                reason: PresentationContextResultReason::Acceptance,
+                reason: if refused.contains(&context.abstract_syntax.as_str()) {
+                    PresentationContextResultReason::AbstractSyntaxNotSupported
+                } else {
+                    PresentationContextResultReason::Acceptance
+                },
                 transfer_syntax: context.transfer_syntaxes[0].clone(),
             })
             .collect(),
@@ -126,6 +140,7 @@ fn serve(mut tcp: TcpStream, script: &Script) {
                     kind: number(0x0100),
                     id: number(0x0110).max(number(0x0120)),
                     level: String::new(),
+                    text: String::new(),
                     context: value.presentation_context_id,
                 };
                 if new.kind == C_CANCEL {
@@ -138,6 +153,7 @@ fn serve(mut tcp: TcpStream, script: &Script) {
                 let levels = ["STUDY", "SERIES", "IMAGE"];
                 let level = levels.iter().find(|level| text.contains(**level));
                 request.level = level.unwrap().to_string();
+                request.text = text;
                 if !script(&mut tcp, &request) {
                     return;
                 }
@@ -389,4 +405,46 @@ fn a_command_that_comes_in_pieces_with_pauses_is_read_whole() {
         matches!(end, Some(Failure::Status { status: 0xa801, .. })),
         "{end:?}"
     );
+}
+
+#[test]
+fn a_node_without_the_study_root_is_asked_in_the_patient_root_with_the_patients_id() {
+    const STUDY_ROOT: [&str; 3] = [
+        "1.2.840.10008.5.1.4.1.2.2.1",
+        "1.2.840.10008.5.1.4.1.2.2.2",
+        "1.2.840.10008.5.1.4.1.2.2.3",
+    ];
+    for (retrieval, is_by_move) in [(C_GET, false), (C_MOVE, true)] {
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let its = asked.clone();
+        let address = liar_without(&STUDY_ROOT, move |tcp, request| {
+            if request.kind == retrieval {
+                its.lock().unwrap().push(request.text.clone());
+                return answer(tcp, request, 0xa900, &[], None);
+            }
+            let study = [
+                Element::text(0x0010, 0x0020, "LO", "4711-B"),
+                Element::text(0x0020, 0x000D, "UI", STUDY),
+                Element::text(0x0020, 0x000E, "UI", "1.2.3"),
+            ];
+            answer(tcp, request, 0xff00, &[], Some(&study)) && answer(tcp, request, 0, &[], None)
+        });
+        let caller = Caller {
+            reception: Reception::Listen(super::committing::free_port()),
+            ..Caller::default()
+        };
+        let node = node(&address, |dimse| {
+            if is_by_move {
+                by_move(dimse);
+            }
+        });
+        let folder = temp_folder();
+        let retrieved = fetch(&*service(&node, &caller), STUDY, folder.path());
+        drop(retrieved); // it has nothing to give
+        let asked = asked.lock().unwrap();
+        assert!(!asked.is_empty(), "{is_by_move}");
+        for identifier in asked.iter() {
+            assert!(identifier.contains("4711-B"), "{identifier:?}");
+        }
+    }
 }

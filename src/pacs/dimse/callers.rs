@@ -1,0 +1,57 @@
+//! What a receiver knows of who calls it, by AE title: how much of the line they may take, and
+//! when bytes of theirs came last.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::Instant;
+
+use crate::pacs::AeTitle;
+use crate::pacs::throttle::Throttle;
+
+#[derive(Default)]
+pub(super) struct Callers {
+    limits: Mutex<Vec<(AeTitle, Throttle)>>,
+    /// Of all others.
+    general: Option<Throttle>,
+    heard: Mutex<HashMap<String, Instant>>,
+}
+
+impl Callers {
+    /// All share this limit.
+    pub fn limited(general: Option<Throttle>) -> Self {
+        Self {
+            general,
+            ..Self::default()
+        }
+    }
+
+    /// From the next association on, these share a limit each, in bytes a second.
+    pub fn limit(&self, limits: &[(AeTitle, u64)]) {
+        let limits = limits
+            .iter()
+            .filter_map(|(title, limit)| Some((title.clone(), Throttle::new(Some(*limit))?)));
+        *self.limits.lock().unwrap_or_else(PoisonError::into_inner) = limits.collect();
+    }
+
+    pub fn throttle(&self, title: &str) -> Option<Throttle> {
+        let limits = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = limits.iter().find(|(known, _)| known.as_str() == title);
+        own.map(|(_, throttle)| throttle.clone())
+            .or_else(|| self.general.clone())
+    }
+
+    /// Bytes of theirs came.
+    pub fn hear(&self, title: &str) {
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        match heard.get_mut(title) {
+            Some(last) => *last = Instant::now(),
+            None => drop(heard.insert(title.to_owned(), Instant::now())),
+        }
+    }
+
+    pub fn last_heard(&self, title: &str) -> Option<Instant> {
+        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.get(title).copied()
+    }
+}
