@@ -239,8 +239,8 @@ fn a_node_that_is_away_says_so_beside_its_name_and_the_others_answer() {
         Some(SourceState::Answered { matches: 1, .. })
     ));
 
-    session.apply(Command::Node(NodeEdit::Test(away, None)));
-    let tested = |it: &Session| it.workspace.node_tests.get("Away").cloned();
+    session.apply(Command::Node(NodeEdit::Test(away.clone(), None)));
+    let tested = |it: &Session| it.workspace.node_tests.of(&away).cloned();
     session.until("the test", |it| tested(it) != Some(NodeTest::Running));
     assert!(matches!(tested(&session), Some(NodeTest::Fails(_))));
 }

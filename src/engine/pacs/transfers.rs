@@ -18,7 +18,7 @@ use crate::archive::{
 use crate::jobs::JobCtx;
 use crate::pacs::{Caller, Reception, StorageScp};
 use crate::problem::{Message, Problem, msg};
-use crate::text::Words;
+use crate::text::{self, Words};
 use crate::workspace::{Arrival, PacsSettings, Transfer, TransferState};
 
 use super::order::Focus;
@@ -158,9 +158,9 @@ impl Shared {
         on_thread("receiver", &self.messenger, move || drop(before));
     }
 
-    /// A sentence in the reader's language, for the queue's memory.
+    /// A sentence for the queue's memory.
     pub(super) fn said(&self, message: &Message) -> String {
-        lock(&self.settings).1.get(message)
+        text::kept(message, lock(&self.settings).1)
     }
 
     /// Whether what comes of this study goes into the window.
@@ -473,7 +473,7 @@ fn row(
         failed = items
             .into_iter()
             .filter_map(|item| match item.outcome {
-                ItemOutcome::Failed(why) => Some((item.sop_instance_uid, why)),
+                ItemOutcome::Failed(why) => Some((item.sop_instance_uid, text::of_kept(&why))),
                 _ => None,
             })
             .collect();
@@ -486,7 +486,7 @@ fn row(
         Stored::Running => TransferState::Running,
         Stored::Committing => TransferState::Committing,
         Stored::Paused | Stored::Cancelled => TransferState::Paused,
-        Stored::Failed => TransferState::Failed(transfer.reason),
+        Stored::Failed => TransferState::Failed(text::of_kept(&transfer.reason)),
         Stored::Done => TransferState::Done,
     };
     let mut row = Transfer {
