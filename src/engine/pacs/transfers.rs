@@ -62,6 +62,8 @@ pub(super) struct Run {
     /// Of the question what there is.
     pub(super) listing: JobCtx,
     is_stopped: AtomicBool,
+    /// Asked for once more since it was begun: what the node got since then is not in its list.
+    again: Mutex<Option<archive::NewTransfer>>,
     pub(super) live: Mutex<Live>,
 }
 
@@ -207,8 +209,19 @@ impl Shared {
     }
 
     /// Adds to the queue. What the reader waits for makes what is less urgent give way.
+    /// One that runs already is asked for anew when it ends.
     pub(super) fn add(&self, new: &archive::NewTransfer) {
-        match self.archive.transfers().add(new, SystemTime::now()) {
+        let added = {
+            // Held, so that what runs does not end unnoticed between the two.
+            let running = lock(&self.running);
+            let added = self.archive.transfers().add(new, SystemTime::now());
+            let run = added.as_ref().ok().and_then(|added| running.get(&added.id));
+            if let Some(run) = run {
+                *lock(&run.again) = Some(new.clone());
+            }
+            added
+        };
+        match added {
             Ok(_) if new.priority == TransferPriority::Urgent => self.make_way(&new.node),
             Ok(_) => {}
             Err(error) => {
@@ -387,6 +400,7 @@ fn begin_due(shared: &Arc<Shared>) -> Result<(), archive::ArchiveError> {
             aside: Mutex::new(JobCtx::new()),
             listing: JobCtx::new(),
             is_stopped: AtomicBool::new(false),
+            again: Mutex::default(),
         });
         lock(&shared.running).insert(id, Arc::clone(&run));
         let its = Arc::clone(shared);
@@ -430,8 +444,12 @@ fn carry_out(shared: &Arc<Shared>, run: &Arc<Run>) {
         ended = finish();
     }
     lock(&shared.running).remove(&id);
+    let again = lock(&run.again).take();
     if run.transfer.kind != TransferKind::Send {
         shared.opening_ended(&run.transfer.study_uid);
+        if let Some(again) = again.filter(|_| ending == Ending::Complete) {
+            shared.add(&again);
+        }
     }
     shared.wake();
 }
