@@ -17,8 +17,11 @@ use super::TransferState;
 use super::index::Known;
 use super::index::StudyRow;
 
+/// What was used within this time is never removed without being looked at.
+const TODAY: Duration = Duration::from_hours(24);
+
 /// What is to go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CleanUpLimits {
     /// Studies not kept or opened for as long.
     pub unused_for: Option<Duration>,
@@ -27,6 +30,17 @@ pub struct CleanUpLimits {
     /// Also what came neither from a node nor was ever sent to one: imported copies, whose medium
     /// may be gone, and documents made here.
     pub includes_never_sent: bool,
+    /// Nobody looks at the plan before it is done.
+    pub unattended: Option<Unattended>,
+}
+
+/// What a clean-up goes by that nobody looks at first: it leaves alone what was kept or opened
+/// today, and what the archive knows elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Unattended {
+    /// Only what came from one of these, as instances bear it, can be had again. What another
+    /// machine sent here by itself may be nowhere else.
+    pub nodes: Vec<String>,
 }
 
 /// Why a study stays that the limits would let go.
@@ -40,6 +54,10 @@ pub enum KeptBack {
     InQueue,
     /// Something in it may be nowhere else.
     NeverSent,
+    /// It was kept or opened today.
+    Today,
+    /// Some of it lies outside the archive.
+    Elsewhere,
 }
 
 /// A study that would go.
@@ -122,7 +140,12 @@ impl Archive {
             let Some(found) = self.store.index.describe(&study)? else {
                 continue;
             };
-            if let Some(why) = self.kept_back(&study, &instances, limits, in_use)? {
+            let is_of_today = limits.unattended.is_some() && unused_for < TODAY;
+            let why = match self.kept_back(&study, &instances, limits, in_use)? {
+                None if is_of_today => Some(KeptBack::Today),
+                why => why,
+            };
+            if let Some(why) = why {
                 plan.kept_back.push((found, why));
                 continue;
             }
@@ -201,9 +224,16 @@ impl Archive {
         if is_on_its_way {
             return Ok(Some(KeptBack::InQueue));
         }
+        let unattended = limits.unattended.as_ref();
+        if unattended.is_some() && instances.iter().any(|known| !known.is_own) {
+            return Ok(Some(KeptBack::Elsewhere));
+        }
         if !limits.includes_never_sent {
             for known in instances {
-                let is_elsewhere = !known.is_own || !known.came_from.is_empty();
+                let is_elsewhere = match unattended {
+                    None => !known.is_own || !known.came_from.is_empty(),
+                    Some(unattended) => unattended.nodes.contains(&known.came_from),
+                };
                 if !is_elsewhere && !self.transfers.was_sent(&known.sop_instance_uid)? {
                     return Ok(Some(KeptBack::NeverSent));
                 }

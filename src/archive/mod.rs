@@ -38,6 +38,7 @@ pub use clean_up::CleanUpPlan;
 pub use clean_up::CleanUpReport;
 pub use clean_up::KeptBack;
 pub use clean_up::PlannedStudy;
+pub use clean_up::Unattended;
 pub use error::ArchiveError;
 pub use import::ImportEvent;
 pub use import::ImportMode;

@@ -39,7 +39,6 @@ pub use secrets::Secret;
 pub use secrets::SecretKind;
 pub use secrets::SecretOwner;
 pub use secrets::Secrets;
-pub use secrets::variable as secret_variable;
 pub use service::Caller;
 pub use service::Commitment;
 pub use service::CommitmentSink;

@@ -74,6 +74,16 @@ pub struct Node {
 }
 
 impl Node {
+    /// What an instance that was fetched from it is said to come from
+    /// ([`crate::dicom::Announced::from`]).
+    #[must_use]
+    pub fn origin(&self) -> String {
+        match &self.address {
+            NodeAddress::Dimse(address) => address.ae_title.to_string(),
+            NodeAddress::Web(address) => super::web::place(&address.url),
+        }
+    }
+
     /// Whether it is asked what is planned; one that has no worklist says so.
     #[must_use]
     pub const fn has_worklist(&self) -> bool {

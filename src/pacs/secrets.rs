@@ -15,7 +15,7 @@ use super::{Authentication, Node, NodeAddress, WebAddress};
 
 /// The name under which the keyring lists what is ours.
 const SERVICE: &str = "isocentre";
-/// Before the node's name: a variable that holds its password or token.
+/// Before a node's name and place: a variable that holds its password or token.
 const VARIABLE: &str = "ISOCENTRE_SECRET_";
 
 /// A password or a token. Printing it says nothing.
@@ -78,6 +78,27 @@ impl SecretOwner {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The variable that may hold the password or token, for who has no keyring: name and place in
+    /// capitals, with `_` for what is neither letter nor digit. An address that was typed without
+    /// a name is its own name.
+    #[must_use]
+    pub fn variable(&self) -> String {
+        let is_unnamed = self
+            .place
+            .split_once("://")
+            .is_some_and(|(_, it)| it == self.name);
+        let name = if is_unnamed {
+            self.name.clone()
+        } else {
+            format!("{} AT {}", self.name, self.place.replace("://", "_"))
+        };
+        let name = name.chars().map(|c| match c.to_ascii_uppercase() {
+            c if c.is_ascii_alphanumeric() => c,
+            _ => '_',
+        });
+        VARIABLE.chars().chain(name).collect()
     }
 }
 
@@ -146,7 +167,7 @@ impl Secrets {
     }
 
     /// A node's secret: what was set in this run, else what the node's variable says
-    /// ([`variable`]), else what the keyring holds. May wait for the reader to unlock the keyring.
+    /// ([`SecretOwner::variable`]), else what the keyring holds. May wait for the reader to unlock the keyring.
     #[must_use]
     pub fn get(&self, owner: &SecretOwner, kind: SecretKind) -> Option<Secret> {
         let key = (owner.clone(), kind);
@@ -154,7 +175,7 @@ impl Secrets {
             return Some(secret.clone());
         }
         if kind == SecretKind::Password
-            && let Ok(text) = std::env::var(variable(&owner.name))
+            && let Ok(text) = std::env::var(owner.variable())
         {
             return Some(Secret::new(text));
         }
@@ -228,26 +249,19 @@ impl Secrets {
     }
 }
 
-/// The variable that may hold a node's password or token, for who has no keyring: the node's name
-/// in capitals, with `_` for everything that is neither letter nor digit.
-#[must_use]
-pub fn variable(node: &str) -> String {
-    let name = node.chars().map(|c| match c.to_ascii_uppercase() {
-        c if c.is_ascii_alphanumeric() => c,
-        _ => '_',
-    });
-    VARIABLE.chars().chain(name).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn owner(url: &str) -> SecretOwner {
+        named("PACS", url)
+    }
+
+    fn named(name: &str, url: &str) -> SecretOwner {
         let NodeAddress::Web(address) = NodeAddress::parse(url).unwrap() else {
             panic!("{url} is a URL")
         };
-        SecretOwner::new("PACS", &address)
+        SecretOwner::new(name, &address)
     }
 
     #[test]
@@ -306,10 +320,18 @@ mod tests {
     }
 
     #[test]
-    fn the_variable_of_a_node_is_its_name_in_capitals() {
-        assert_eq!(variable("Main PACS"), "ISOCENTRE_SECRET_MAIN_PACS");
+    fn a_variable_is_for_one_node_at_one_place() {
+        let variable = |name: &str, url: &str| named(name, url).variable();
         assert_eq!(
-            variable("pacs.example:8042"),
+            variable("Main PACS", "https://pacs.example/rs"),
+            "ISOCENTRE_SECRET_MAIN_PACS_AT_HTTPS_PACS_EXAMPLE_443"
+        );
+        assert_ne!(
+            variable("Main PACS", "https://pacs.example/rs"),
+            variable("Main PACS", "https://evil.example/rs")
+        );
+        assert_eq!(
+            variable("pacs.example:8042", "http://pacs.example:8042/rs"),
             "ISOCENTRE_SECRET_PACS_EXAMPLE_8042"
         );
     }

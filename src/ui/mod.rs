@@ -54,6 +54,7 @@ mod settings;
 mod shell;
 mod start;
 mod status;
+mod table;
 mod theme;
 mod tools_row;
 mod transfers;

@@ -467,7 +467,7 @@ fn ends_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, form: &mut Form) -> bool {
         }
     });
     match &node {
-        Ok(node) if form.is_tested => test_ui(ui, ctx, &node.name),
+        Ok(node) if form.is_tested => test_ui(ui, ctx, node),
         // An address that is only begun is not scolded.
         Err(error) if !form.host.is_empty() || form.url.len() > 8 => {
             let words = ctx.words.get(&error.message());

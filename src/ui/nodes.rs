@@ -101,14 +101,14 @@ fn node_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut NodesPage, node: &Nod
             });
         });
     });
-    test_ui(ui, ctx, &node.name);
+    test_ui(ui, ctx, node);
 }
 
 /// What the last test of a node said.
-pub(super) fn test_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, name: &str) {
+pub(super) fn test_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, node: &Node) {
     let theme = ctx.theme;
     let colours = &theme.colours;
-    let Some(test) = ctx.workspace.node_tests.get(name) else {
+    let Some(test) = ctx.workspace.node_tests.of(node) else {
         return;
     };
     let (sign, colour, words) = match test {

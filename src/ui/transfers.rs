@@ -142,7 +142,7 @@ fn failures_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, transfer: &Transfer) {
     for (uid, why) in transfer.failed.iter().take(FAILURES) {
         let words = Message::new(msg("transfer-instance-failed"))
             .text("uid", uid)
-            .text("reason", why);
+            .message("reason", why.clone());
         let words = ctx.words.get(&words);
         Text::new(&words, theme.small(), theme.colours.warning)
             .wrapped()

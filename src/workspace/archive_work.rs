@@ -1,10 +1,10 @@
 //! Looking after the local archive: taking in, checking, making room. Nothing is removed that was
-//! not shown first.
+//! not shown first, unless the reader has said in the settings that it may.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::archive::{CheckDepth, CleanUpLimits, CleanUpPlan, ImportMode};
+use crate::archive::{CheckDepth, CleanUpLimits, CleanUpPlan, CleanUpReport, ImportMode};
 use crate::dicom::ByteSource;
 use crate::problem::{Message, Problem, Severity, msg};
 use crate::workspace::Workspace;
@@ -23,6 +23,8 @@ pub enum ArchiveWork {
     Plan(CleanUpLimits, InUse),
     /// Do what was planned.
     CleanUp(CleanUpLimits, Arc<CleanUpPlan>, InUse),
+    /// Plan and do it at once, beside all else.
+    Tidy(CleanUpLimits, InUse),
 }
 
 /// Study Instance UIDs of what is open.
@@ -37,6 +39,10 @@ pub enum ArchiveDone {
     Planned(CleanUpLimits, Arc<CleanUpPlan>),
     /// It could not be done.
     Failed(Message),
+    /// The reader stopped it; what is to be said of that.
+    Stopped(Message),
+    /// What went by itself, or why that failed.
+    Tidied(Result<CleanUpReport, Message>),
 }
 
 /// A wish about the archive.
@@ -54,6 +60,8 @@ pub enum ArchiveEdit {
     CleanUp,
     /// Removes nothing.
     LeavePlan,
+    /// It is time for what the settings let go by itself.
+    Tidy,
 }
 
 /// How the archive's work stands.
@@ -67,6 +75,12 @@ pub struct ArchiveState {
     pub is_working: bool,
 }
 
+/// To one decimal.
+#[must_use]
+pub fn mebibytes(bytes: u64) -> f64 {
+    (bytes as f64 / 1_048_576.0 * 10.0).round() / 10.0
+}
+
 impl Workspace {
     pub(super) fn edit_archive(&mut self, edit: ArchiveEdit) -> Vec<Effect> {
         let work = match edit {
@@ -74,6 +88,7 @@ impl Workspace {
                 self.archive.plan = None;
                 return Vec::new();
             }
+            ArchiveEdit::Tidy => return self.tidy_archive(),
             ArchiveEdit::Import(path, mode) => ArchiveWork::Import(vec![path], mode),
             ArchiveEdit::Keep => ArchiveWork::Import(self.files_on_screen(), ImportMode::Copy),
             ArchiveEdit::Check(depth) => ArchiveWork::Check(depth),
@@ -89,9 +104,37 @@ impl Workspace {
         vec![Effect::Spawn(Task::Archive(work))]
     }
 
+    fn tidy_archive(&self) -> Vec<Effect> {
+        let limits = self.settings.pacs.automatic_clean_up();
+        let work = limits.map(|limits| ArchiveWork::Tidy(limits, self.studies_in_use()));
+        work.map(|work| Effect::Spawn(Task::Archive(work)))
+            .into_iter()
+            .collect()
+    }
+
+    /// Only what went is worth a word.
+    fn archive_tidied(&mut self, result: Result<CleanUpReport, Message>) {
+        let problem = match result {
+            Err(why) => Problem::error(why),
+            Ok(report) if report.studies > 0 => Problem {
+                severity: Severity::Note,
+                message: Message::new(msg("archive-tidied"))
+                    .count("studies", report.studies)
+                    .number("mib", mebibytes(report.bytes)),
+                path: None,
+            },
+            Ok(_) => return,
+        };
+        self.notices.push(problem);
+    }
+
     pub(super) fn archive_done(&mut self, done: ArchiveDone) {
-        self.archive.is_working = false;
+        if !matches!(done, ArchiveDone::Tidied(_)) {
+            self.archive.is_working = false;
+        }
         match done {
+            ArchiveDone::Tidied(result) => self.archive_tidied(result),
+            ArchiveDone::Stopped(message) => self.archive.told = Some((message, Vec::new())),
             ArchiveDone::Told(message, files) => {
                 self.notices.push(Problem {
                     severity: Severity::Note,
@@ -135,5 +178,65 @@ impl Workspace {
         files.sort();
         files.dedup();
         files
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pacs::{Node, NodeAddress};
+    use crate::workspace::{CleanUp, NodeEdit};
+
+    fn tidied(workspace: &mut Workspace) -> Option<CleanUpLimits> {
+        let effects = workspace.edit_archive(ArchiveEdit::Tidy);
+        effects.into_iter().find_map(|effect| match effect {
+            Effect::Spawn(Task::Archive(ArchiveWork::Tidy(limits, _))) => Some(limits),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn nothing_goes_by_itself_unless_the_reader_said_so_and_how_much() {
+        let mut workspace = Workspace::default();
+        assert_eq!(tidied(&mut workspace), None);
+        let without_limits = CleanUp {
+            is_automatic: true,
+            ..CleanUp::default()
+        };
+        workspace.edit_nodes(NodeEdit::CleanUp(without_limits.clone()));
+        assert_eq!(tidied(&mut workspace), None);
+        workspace.edit_nodes(NodeEdit::CleanUp(CleanUp {
+            unused_days: Some(365),
+            ..without_limits
+        }));
+        workspace.edit_nodes(NodeEdit::Put(Node {
+            name: "Main".into(),
+            address: NodeAddress::parse("https://pacs.example/rs").unwrap(),
+            is_searched: true,
+            limit_bytes_per_s: None,
+            is_slow: false,
+        }));
+        let limits = tidied(&mut workspace).unwrap();
+        let nodes = limits.unattended.unwrap().nodes;
+        assert_eq!(nodes, ["pacs.example:443"]);
+        assert!(!limits.includes_never_sent && !workspace.archive.is_working);
+    }
+
+    #[test]
+    fn what_went_by_itself_is_said_and_nothing_is_said_of_nothing() {
+        let mut workspace = Workspace::default();
+        workspace.archive.is_working = true;
+        let report = CleanUpReport {
+            studies: 2,
+            ..CleanUpReport::default()
+        };
+        workspace.archive_done(ArchiveDone::Tidied(Ok(CleanUpReport::default())));
+        assert!(workspace.notices.shown().is_empty());
+        workspace.archive_done(ArchiveDone::Tidied(Ok(report)));
+        assert_eq!(workspace.notices.shown().len(), 1);
+        assert!(
+            workspace.archive.is_working,
+            "the reader's own work goes on"
+        );
     }
 }

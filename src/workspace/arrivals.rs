@@ -163,8 +163,8 @@ impl Workspace {
                 self.search.ended(generation, &source, result);
                 Vec::new()
             }
-            Arrival::NodeTested(name, result) => {
-                self.node_tests.insert(name, result);
+            Arrival::NodeTested(node, result) => {
+                self.node_tests.set(&node, result);
                 Vec::new()
             }
             Arrival::Listed { study_uid, series } => {
@@ -212,7 +212,14 @@ impl Workspace {
             }
         }
         self.library.settle();
-        self.panes.follow(&self.library, &shown);
+        let is_awaited = |set: &DisplaySet| {
+            let study = self.library.study(set.study);
+            study.is_some_and(|study| {
+                let uid = &study.module.study_instance_uid;
+                self.transfers.of_study(uid).is_some()
+            })
+        };
+        self.panes.follow(&self.library, &shown, &is_awaited);
         self.take_awaited_presentation();
         self.key_objects.follow(&self.library);
         self.hang_first();

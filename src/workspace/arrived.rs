@@ -3,6 +3,7 @@
 
 use crate::dicom::InstanceHeader;
 use crate::model::InstanceIx;
+use crate::objects::key_objects::{KEY_OBJECT_SELECTION, KeyObjectSelection};
 use crate::objects::presentation_state::{self, PresentationState, is_presentation_state};
 use crate::objects::value_mappings::ValueMapping;
 use crate::problem::Message;
@@ -21,6 +22,7 @@ pub struct ArrivedInstance {
 pub(super) enum Said {
     Presentation(Box<Result<PresentationState, Message>>),
     Mapping(ValueMapping),
+    KeyObjects(KeyObjectSelection),
 }
 
 impl ArrivedInstance {
@@ -29,11 +31,13 @@ impl ArrivedInstance {
     pub fn read(header: InstanceHeader) -> Self {
         let root = header.dataset.elements();
         let class = root.uid(crate::dicom::tags::SOP_CLASS_UID);
-        let said = if class.is_some_and(|class| is_presentation_state(&class)) {
-            let state = presentation_state::read(&header);
-            Some(Said::Presentation(Box::new(state)))
-        } else {
-            ValueMapping::read(root).map(Said::Mapping)
+        let said = match class.as_deref() {
+            Some(class) if is_presentation_state(class) => {
+                let state = presentation_state::read(&header);
+                Some(Said::Presentation(Box::new(state)))
+            }
+            Some(KEY_OBJECT_SELECTION) => KeyObjectSelection::read(root).map(Said::KeyObjects),
+            _ => ValueMapping::read(root).map(Said::Mapping),
         };
         Self { header, said }
     }
@@ -48,6 +52,7 @@ impl Workspace {
     pub(super) fn hear(&mut self, ix: InstanceIx, said: Said) {
         match said {
             Said::Presentation(state) => self.presentations.take(&self.library, ix, *state),
+            Said::KeyObjects(selection) => self.key_objects.take(ix, selection),
             Said::Mapping(mapping) => self.value_mappings.take(&self.library, ix, mapping),
         }
     }

@@ -183,7 +183,7 @@ pub enum Arrival {
         result: Result<bool, Message>,
     },
     /// Whether a node answers.
-    NodeTested(String, NodeTest),
+    NodeTested(Box<Node>, NodeTest),
     /// What a node lists of a study that is on its way: its series, and their instances.
     Listed {
         /// Study Instance UID.

@@ -19,12 +19,17 @@ pub struct SetKeys {
 /// All that the open documents say. A document speaks of images of its own patient alone.
 #[derive(Debug, Default)]
 pub(super) struct KeyObjects {
-    read: BTreeMap<InstanceIx, Option<KeyObjectSelection>>,
+    read: BTreeMap<InstanceIx, KeyObjectSelection>,
     by_patient: BTreeMap<PatientKey, KeyImages>,
     by_set: BTreeMap<DisplaySetId, SetKeys>,
 }
 
 impl KeyObjects {
+    /// What a document says.
+    pub(super) fn take(&mut self, document: InstanceIx, selection: KeyObjectSelection) {
+        self.read.insert(document, selection);
+    }
+
     /// Takes in what arrived: documents, or images that one spoke of before they were there.
     pub(super) fn follow(&mut self, library: &Library) {
         self.by_patient.clear();
@@ -33,11 +38,7 @@ impl KeyObjects {
             .filter(|set| &*set.sop_class_uid == KEY_OBJECT_SELECTION);
         for set in documents {
             for instance in set.instances.iter() {
-                let selection = self.read.entry(*instance).or_insert_with(|| {
-                    let header = library.header(*instance)?;
-                    KeyObjectSelection::read(header.dataset.elements())
-                });
-                if let Some(selection) = selection {
+                if let Some(selection) = self.read.get(instance) {
                     let keys = self.by_patient.entry(set.patient).or_default();
                     keys.add(selection);
                 }

@@ -54,7 +54,7 @@ mod transfers;
 mod view_edit;
 mod worklist;
 
-pub use archive_work::{ArchiveDone, ArchiveEdit, ArchiveState, ArchiveWork, InUse};
+pub use archive_work::{ArchiveDone, ArchiveEdit, ArchiveState, ArchiveWork, InUse, mebibytes};
 pub use arrived::ArrivedInstance;
 pub use arriving::{Arriving, Awaited, ListedInstance, Track};
 pub use camera::{one_to_one, panned, zoomed_at};
@@ -69,7 +69,7 @@ pub use history::History;
 pub use key_images::SetKeys;
 pub use labels::is_default_label;
 pub use layers::{LayerRecord, LayerState, Layers};
-pub use nodes::{NodeEdit, NodeTest, PacsSettings, Priors};
+pub use nodes::{CleanUp, NodeEdit, NodeTest, NodeTests, PacsSettings, Priors};
 pub use notices::{Notice, NoticeId};
 pub use panes::{Layout, Pane, PaneId, Panes, WindowLayout};
 pub use presets::{WINDOW_PRESETS, WindowPreset};
@@ -153,8 +153,8 @@ pub struct Workspace {
     pub arriving: Arriving,
     /// Retrieves and sends.
     pub transfers: Transfers,
-    /// Whether nodes answered, by their names.
-    pub node_tests: BTreeMap<String, NodeTest>,
+    /// Whether nodes answered.
+    pub node_tests: NodeTests,
     /// What the reader should know.
     pub notices: notices::Notices,
     /// Files found and not shown.

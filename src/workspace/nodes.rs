@@ -1,10 +1,12 @@
 //! The nodes the reader knows, how searching and fetching behave, and whether a node answers.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::pacs::{AeTitle, Node, Secret, SecretOwner};
+use crate::archive::{CleanUpLimits, Unattended};
+use crate::pacs::{AeTitle, Node, NodeAddress, Secret, SecretOwner};
 use crate::problem::{Message, Problem, Severity, msg};
 use crate::workspace::Workspace;
 use crate::workspace::command::{Effect, Task};
@@ -29,6 +31,8 @@ pub struct PacsSettings {
     pub archive_folder: Option<PathBuf>,
     /// Earlier studies fetched in the background.
     pub priors: Priors,
+    /// What goes from the archive when room is made.
+    pub clean_up: CleanUp,
 }
 
 impl Default for PacsSettings {
@@ -40,6 +44,7 @@ impl Default for PacsSettings {
             port: LISTENING_PORT,
             archive_folder: None,
             priors: Priors::default(),
+            clean_up: CleanUp::default(),
         }
     }
 }
@@ -75,6 +80,34 @@ impl Default for Priors {
     }
 }
 
+/// What goes from the archive when room is made, and whether that is done by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CleanUp {
+    /// At the start and once a day, without being asked.
+    pub is_automatic: bool,
+    /// Studies not kept or opened for so many days.
+    pub unused_days: Option<u32>,
+    /// Those not used for longest, until the archive takes no more bytes.
+    pub at_most_bytes: Option<u64>,
+}
+
+impl CleanUp {
+    /// The limits; `None` if neither is set, for then nothing goes.
+    #[must_use]
+    pub fn limits(&self) -> Option<CleanUpLimits> {
+        const DAY: Duration = Duration::from_hours(24);
+        if self.unused_days.is_none() && self.at_most_bytes.is_none() {
+            return None;
+        }
+        Some(CleanUpLimits {
+            unused_for: self.unused_days.map(|days| DAY * days),
+            at_most_bytes: self.at_most_bytes,
+            ..CleanUpLimits::default()
+        })
+    }
+}
+
 /// Whether a node answers.
 #[derive(Debug, Clone, PartialEq)]
 pub enum NodeTest {
@@ -84,6 +117,32 @@ pub enum NodeTest {
     Answers(u64),
     /// It does not, and why that may be.
     Fails(Message),
+}
+
+/// What the last test of each node said: of a name at an address, for another address is another
+/// node.
+#[derive(Debug, Default)]
+pub struct NodeTests(Vec<(String, NodeAddress, NodeTest)>);
+
+impl NodeTests {
+    /// Of this node as it is.
+    #[must_use]
+    pub fn of(&self, node: &Node) -> Option<&NodeTest> {
+        let mut all = self.0.iter();
+        let found = all.find(|(name, at, _)| *name == node.name && *at == node.address);
+        found.map(|(_, _, test)| test)
+    }
+
+    pub(super) fn set(&mut self, node: &Node, test: NodeTest) {
+        self.0
+            .retain(|(name, at, _)| *name != node.name || *at != node.address);
+        let (name, address) = (node.name.clone(), node.address.clone());
+        self.0.push((name, address, test));
+    }
+
+    fn forget(&mut self, name: &str) {
+        self.0.retain(|(known, _, _)| known != name);
+    }
 }
 
 /// A change of the nodes.
@@ -112,6 +171,7 @@ pub enum NodeEdit {
     Listen(bool),
     Port(u16),
     Priors(Priors),
+    CleanUp(CleanUp),
     ArchiveFolder(Option<PathBuf>),
 }
 
@@ -120,6 +180,20 @@ impl PacsSettings {
     #[must_use]
     pub fn node(&self, name: &str) -> Option<&Node> {
         self.nodes.iter().find(|node| node.name == name)
+    }
+
+    /// What is cleaned away without being asked; `None` if nothing is.
+    #[must_use]
+    pub fn automatic_clean_up(&self) -> Option<CleanUpLimits> {
+        let limits = self
+            .clean_up
+            .limits()
+            .filter(|_| self.clean_up.is_automatic)?;
+        let nodes = self.nodes.iter().map(Node::origin).collect();
+        Some(CleanUpLimits {
+            unattended: Some(Unattended { nodes }),
+            ..limits
+        })
     }
 
     fn secret_owners(&self) -> Vec<SecretOwner> {
@@ -140,7 +214,7 @@ impl Workspace {
         let owners = pacs.secret_owners();
         match edit {
             NodeEdit::Test(node, secret) => {
-                self.node_tests.insert(node.name.clone(), NodeTest::Running);
+                self.node_tests.set(&node, NodeTest::Running);
                 return vec![Effect::Spawn(Task::TestNode(node, secret))];
             }
             NodeEdit::Secret(owner, secret) => {
@@ -152,11 +226,11 @@ impl Workspace {
             }
             NodeEdit::Import(path) => return vec![Effect::Spawn(Task::ImportNodes(path))],
             NodeEdit::Put(node) => {
-                self.node_tests.remove(&node.name);
+                self.node_tests.forget(&node.name);
                 pacs.put(node);
             }
             NodeEdit::Change(name, node) => {
-                self.node_tests.remove(&name);
+                self.node_tests.forget(&name);
                 if name != node.name {
                     // Another that had the new name gives way; the list keeps its order.
                     pacs.nodes.retain(|it| it.name != node.name);
@@ -167,7 +241,7 @@ impl Workspace {
                 }
             }
             NodeEdit::Remove(name) => {
-                self.node_tests.remove(&name);
+                self.node_tests.forget(&name);
                 pacs.nodes.retain(|node| node.name != name);
             }
             NodeEdit::ToggleSearched(name) => {
@@ -188,6 +262,7 @@ impl Workspace {
             NodeEdit::Listen(is_listening) => pacs.is_listening = is_listening,
             NodeEdit::Port(port) => pacs.port = port,
             NodeEdit::Priors(priors) => pacs.priors = priors,
+            NodeEdit::CleanUp(clean_up) => pacs.clean_up = clean_up,
             NodeEdit::ArchiveFolder(folder) => pacs.archive_folder = folder,
         }
         // Whoever is not there any more, or elsewhere now, leaves no password behind.
@@ -205,7 +280,6 @@ impl Workspace {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pacs::NodeAddress;
 
     fn node(name: &str, url: &str) -> Node {
         Node {
@@ -252,5 +326,17 @@ mod tests {
             };
             assert_eq!(gone, expected, "{edit:?}");
         }
+    }
+
+    #[test]
+    fn a_test_says_nothing_of_a_node_of_the_same_name_elsewhere() {
+        let (here, away) = (
+            node("Main", "https://pacs.example/rs"),
+            node("Main", "https://other.example/rs"),
+        );
+        let mut tests = NodeTests::default();
+        tests.set(&here, NodeTest::Answers(5));
+        assert_eq!(tests.of(&here), Some(&NodeTest::Answers(5)));
+        assert_eq!(tests.of(&away), None);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::geom::{AnatomicalPlane, DVec3, PlanePose};
-use crate::model::{DisplaySetId, FrameKey, Library};
+use crate::model::{DisplaySet, DisplaySetId, FrameKey, Library};
 use crate::objects::layer::LayerKind;
 use crate::problem::{Message, Problem, msg};
 use crate::view::{ViewMode, ViewState};
@@ -223,7 +223,12 @@ impl Panes {
 
     /// After a display set has grown: the frame that was looked at stays, or the middle one if
     /// none was chosen.
-    pub(super) fn follow(&mut self, library: &Library, shown: &[(PaneId, FrameKey)]) {
+    pub(super) fn follow(
+        &mut self,
+        library: &Library,
+        shown: &[(PaneId, FrameKey)],
+        is_awaited: &dyn Fn(&DisplaySet) -> bool,
+    ) {
         for (id, key) in shown {
             let Some(pane) = self.panes.get_mut(id) else {
                 continue;
@@ -234,6 +239,8 @@ impl Panes {
             let Some(set) = library.display_set(view.display_set) else {
                 continue;
             };
+            // Its instances come one by one: the first image shown stays under the reader's eyes.
+            pane.is_as_hung &= !is_awaited(set);
             let place = if pane.is_as_hung {
                 Some(set.frames.len() / 2)
             } else {

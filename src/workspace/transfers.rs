@@ -24,7 +24,7 @@ pub enum TransferState {
     /// Every instance is there.
     Done,
     /// It is over, and not everything is there.
-    Failed(String),
+    Failed(Message),
 }
 
 /// A transfer, for the screen.
@@ -47,7 +47,7 @@ pub struct Transfer {
     /// Instances that there are in all, as far as is known.
     pub of: usize,
     /// Instances that failed, each with a reason.
-    pub failed: Vec<(String, String)>,
+    pub failed: Vec<(String, Message)>,
     /// Bytes moved.
     pub bytes: u64,
     /// Bytes a second, of late.
@@ -77,7 +77,7 @@ impl Transfer {
                 Message::new(id).count("count", self.done)
             }
             TransferState::Failed(why) => {
-                with_counts(Message::new(msg("transfer-failed"))).text("reason", why)
+                with_counts(Message::new(msg("transfer-failed"))).message("reason", why.clone())
             }
         }
     }
@@ -181,7 +181,7 @@ impl Workspace {
                         .text("node", &transfer.node)
                         .count("done", transfer.done)
                         .count("of", transfer.of)
-                        .text("reason", why);
+                        .message("reason", why.clone());
                     self.notices.push(Problem::error(message));
                 }
                 TransferState::Done if transfer.kind == TransferKind::Send => {

@@ -6,7 +6,7 @@ use isocentre::cache::Budget;
 use isocentre::model::{DisplaySetId, FrameKey};
 use isocentre::problem::msg;
 use isocentre::view::{Frames, Loading};
-use isocentre::workspace::Command;
+use isocentre::workspace::{Arrival, Command, Transfer, TransferId, TransferKind, TransferState};
 
 use crate::common::{Encoding, Session, SyntheticImage, ct, temp_folder};
 
@@ -103,6 +103,46 @@ fn a_set_that_grows_counts_once_against_the_memory() {
     assert_eq!(library.display_set(set).unwrap().frames.len(), 6);
     assert!(session.engine.volume(set).ready().is_some());
     assert!(session.workspace.notices.shown().is_empty());
+}
+
+/// A retrieval of this study that is under way.
+fn on_its_way(study_uid: &str) -> Command {
+    Command::Arrived(Arrival::Transfers(vec![Transfer {
+        id: TransferId(1),
+        kind: TransferKind::Retrieve,
+        node: "PACS".into(),
+        label: String::new(),
+        study_uid: study_uid.into(),
+        state: TransferState::Running,
+        done: 3,
+        of: 9,
+        failed: Vec::new(),
+        bytes: 0,
+        bytes_per_s: None,
+    }]))
+}
+
+#[test]
+fn the_first_image_of_a_series_that_arrives_stays_on_screen_while_it_grows() {
+    let images = ct(("A^B", "1"), "1.2.83", 9);
+    for is_arriving in [true, false] {
+        let home = temp_folder();
+        let mut session = Session::new(home.path());
+        let folder = home.path().join("first");
+        let set = open(&mut session, write(&folder, &images[1..4]));
+        let shown = |session: &Session| {
+            let frames = &session.workspace.library.display_set(set).unwrap().frames;
+            first_value(session, frames[session.shown().index as usize])
+        };
+        assert_eq!(shown(&session), Some(200.0));
+        if is_arriving {
+            session.apply(on_its_way("1.2.83.1"));
+        }
+        open(&mut session, write(&home.path().join("rest"), &images[4..]));
+        // A folder that is read is shown at its middle; what comes by itself does not move.
+        let expected = if is_arriving { 200.0 } else { 500.0 };
+        assert_eq!(shown(&session), Some(expected));
+    }
 }
 
 #[test]

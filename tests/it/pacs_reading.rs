@@ -148,6 +148,36 @@ fn what_was_on_its_way_when_the_program_ended_goes_on_at_the_next_start_and_asks
 }
 
 #[test]
+fn what_the_node_got_since_it_was_asked_comes_when_the_study_is_asked_for_again() {
+    let Some(orthanc) = Orthanc::start("pacs_reading_again") else {
+        return;
+    };
+    fill(&orthanc, 40);
+    let slow = Fault {
+        bytes_per_s: Some(60_000),
+        ..Fault::default()
+    };
+    let proxy = Proxy::new(orthanc.dicom_port, slow);
+    let address = format!("ORTHANC@127.0.0.1:{}", proxy.port());
+    let home = temp_folder();
+    let mut session = session(home.path(), &[node("PACS", &address)]);
+    search(&mut session, "benali");
+    open_first(&mut session);
+    let of = |it: &Session| it.workspace.transfers.all().first().map(|it| it.of);
+    session.until("the list", |it| of(it) == Some(40) && frames_shown(it) > 2);
+    for number in 41..=43 {
+        orthanc.store(&slice(STUDY, "20261121", number));
+    }
+    open_first(&mut session);
+    session.until("both are asked for", |it| it.workspace.scans_running == 2);
+    proxy.mend();
+    session.until("the late ones, too", |it| {
+        frames_shown(it) == 43 && is_done(it)
+    });
+    assert_eq!(session.workspace.scans_running, 0);
+}
+
+#[test]
 fn the_slice_that_is_waited_for_comes_before_the_others() {
     let Some(orthanc) = Orthanc::start("pacs_reading_order") else {
         return;
@@ -239,8 +269,8 @@ fn a_node_that_is_away_says_so_beside_its_name_and_the_others_answer() {
         Some(SourceState::Answered { matches: 1, .. })
     ));
 
-    session.apply(Command::Node(NodeEdit::Test(away, None)));
-    let tested = |it: &Session| it.workspace.node_tests.get("Away").cloned();
+    session.apply(Command::Node(NodeEdit::Test(away.clone(), None)));
+    let tested = |it: &Session| it.workspace.node_tests.of(&away).cloned();
     session.until("the test", |it| tested(it) != Some(NodeTest::Running));
     assert!(matches!(tested(&session), Some(NodeTest::Fails(_))));
 }

@@ -59,6 +59,13 @@ archive-stays-pinned = stays: it is pinned
 archive-stays-in-use = stays: it is open
 archive-stays-in-queue = stays: a transfer of it is not done
 archive-stays-never-sent = stays: something in it was never sent and may be nowhere else
+archive-tidied = { $studies ->
+    [one] 1 study that was not used for long went from the local archive
+   *[other] { $studies } studies that were not used for long went from the local archive
+} ({ $mib } MiB). They can be fetched again from the nodes they came from. The archive page has the limits.
+archive-rebuild-stopped = The index was not made again to its end: a search may miss studies of the archive until it is. Make it again on the archive page.
+archive-stays-today = stays: it was received or opened today
+archive-stays-elsewhere = stays: some of it lies outside the archive
 archive-clean-no-limit = Say what is to go: --unused-days, --at-most-gib or both
 
 help-archive = The local archive: import, find, check, rebuild, clean up

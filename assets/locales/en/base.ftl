@@ -31,3 +31,4 @@ bytes-tera = { $value } TB
 ## Jobs
 
 job-panicked = “{ $job }” failed by a fault in the program ({ $detail }); everything else goes on
+as-it-is = { $text }

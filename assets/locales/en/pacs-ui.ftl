@@ -204,6 +204,10 @@ transfer-incomplete = { $count ->
     [one] { $count } image did not come.
    *[other] { $count } images did not come.
 } They are asked for again.
+transfer-other-study = { $count ->
+    [one] { $node } sent { $count } image of another study than the one asked for. It is
+   *[other] { $node } sent { $count } images of another study than the one asked for. They are
+} in the archive under the patient and study they name, and not shown with this one.
 transfer-failed-inside = The transfer failed for a reason inside this program; it is tried again.
 transfer-not-files = What lies in a zip archive or in memory cannot be sent. Unpack it first.
 transfer-nothing = There is nothing to send in this study.
@@ -215,43 +219,5 @@ node-signed-in-page = You are signed in. You can close this page and go back to 
 node-sign-in-failed-page = Signing in did not work. Close this page and try again in isocentre.
 node-secret-kept = The password or token for { $node } is in the system’s keyring.
 node-secret-for-now = There is no keyring on this system: the password or token for { $node } is kept until the program ends.
-action-archive = Local archive
-job-archive-import = Taking into the archive
-job-archive-check = Checking the archive
-job-archive-rebuild = Making the archive’s index again
-job-archive-clean = Making room in the archive
-archive-took-in = { $added ->
-    [one] { $added } instance is in the archive now
-   *[other] { $added } instances are in the archive now
-}; { $known } were there already, { $others } could not be taken in.
-archive-page-folder = Folder
-archive-page-folder-hint = the application’s own folder
-archive-page-take-in = Take in
-archive-page-import = File or folder
-archive-page-import-hint = /media/…/DICOM
-archive-page-copy = Copy
-archive-page-reference = Leave where it is
-archive-page-keep = Copy the study on screen
-archive-page-look = Look after it
-archive-page-check = Are all files there?
-archive-page-check-bytes = Is every byte right?
-archive-page-rebuild = Make the index again
-archive-page-clean = Make room
-archive-page-days = Unused for days
-archive-page-gib = At most GiB
-archive-page-never-sent = Only here
-archive-page-stay = Stays
-archive-page-go = May go
-archive-page-plan = Show what would go
-archive-page-would-go = { $studies ->
-    [one] { $studies } study
-   *[other] { $studies } studies
-} would go: { $size } of { $of }. Nothing is removed yet.
-archive-page-kept-back = { $count ->
-    [one] { $count } study stays though it is old: it is
-   *[other] { $count } studies stay though they are old: they are
-} pinned, open, on their way, or nowhere else.
-archive-page-remove = Remove them
-archive-page-leave = Leave them
 series-arriving = { $here } of { $of } images are here
 transfer-still-coming = This study is still on its way. Send it when all of it is here.

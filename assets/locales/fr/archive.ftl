@@ -59,6 +59,13 @@ archive-stays-pinned = reste : il est épinglé
 archive-stays-in-use = reste : il est ouvert
 archive-stays-in-queue = reste : un transfert n’est pas terminé
 archive-stays-never-sent = reste : une partie n’a jamais été envoyée et n’existe peut-être nulle part ailleurs
+archive-tidied = { $studies ->
+    [one] 1 examen resté longtemps inutilisé a été retiré de l’archive locale
+   *[other] { $studies } examens restés longtemps inutilisés ont été retirés de l’archive locale
+} ({ $mib } Mio). Ils peuvent être rapatriés depuis les nœuds d’où ils viennent. Les limites sont sur la page de l’archive.
+archive-rebuild-stopped = L’index n’a pas été refait jusqu’au bout : d’ici là, une recherche peut manquer des examens de l’archive. Refaites-le sur la page de l’archive.
+archive-stays-today = reste : reçu ou ouvert aujourd’hui
+archive-stays-elsewhere = reste : une partie se trouve hors de l’archive
 archive-clean-no-limit = Indiquez ce qui peut être supprimé : --unused-days, --at-most-gib ou les deux
 
 help-archive = L’archive locale : importer, rechercher, vérifier, reconstruire, nettoyer

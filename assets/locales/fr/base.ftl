@@ -31,3 +31,4 @@ bytes-tera = { $value } To
 ## Travaux
 
 job-panicked = « { $job } » a échoué par une erreur du programme ({ $detail }) ; tout le reste continue
+as-it-is = { $text }

@@ -204,6 +204,10 @@ transfer-incomplete = { $count ->
     [one] { $count } image n’est pas venue.
    *[other] { $count } images ne sont pas venues.
 } Elles seront redemandées.
+transfer-other-study = { $count ->
+    [one] { $node } a envoyé { $count } image d’un autre examen que celui demandé. Elle est rangée
+   *[other] { $node } a envoyé { $count } images d’un autre examen que celui demandé. Elles sont rangées
+} dans l’archive sous le patient et l’examen qu’elles nomment, sans être montrées ici.
 transfer-failed-inside = Le transfert a échoué pour une raison interne à ce programme ; il sera retenté.
 transfer-not-files = Ce qui se trouve dans une archive zip ou en mémoire ne peut pas être envoyé. Décompressez-la d’abord.
 transfer-nothing = Il n’y a rien à envoyer dans cet examen.
@@ -215,43 +219,5 @@ node-signed-in-page = Vous êtes connecté. Vous pouvez fermer cette page et rev
 node-sign-in-failed-page = La connexion a échoué. Fermez cette page et réessayez dans isocentre.
 node-secret-kept = Le mot de passe ou jeton pour { $node } est dans le trousseau du système.
 node-secret-for-now = Ce système n’a pas de trousseau : le mot de passe ou jeton pour { $node } est gardé jusqu’à la fin du programme.
-action-archive = Archive locale
-job-archive-import = Ajout à l’archive
-job-archive-check = Vérification de l’archive
-job-archive-rebuild = Reconstruction de l’index de l’archive
-job-archive-clean = Libération de place dans l’archive
-archive-took-in = { $added ->
-    [one] { $added } instance est maintenant dans l’archive
-   *[other] { $added } instances sont maintenant dans l’archive
-} ; { $known } y étaient déjà, { $others } n’ont pas pu être ajoutées.
-archive-page-folder = Dossier
-archive-page-folder-hint = le dossier de l’application
-archive-page-take-in = Ajouter
-archive-page-import = Fichier ou dossier
-archive-page-import-hint = /media/…/DICOM
-archive-page-copy = Copier
-archive-page-reference = Laisser sur place
-archive-page-keep = Copier l’examen affiché
-archive-page-look = Entretien
-archive-page-check = Tous les fichiers sont-ils là ?
-archive-page-check-bytes = Chaque octet est-il juste ?
-archive-page-rebuild = Reconstruire l’index
-archive-page-clean = Libérer de la place
-archive-page-days = Inutilisés depuis (jours)
-archive-page-gib = Au plus (Gio)
-archive-page-never-sent = Seulement ici
-archive-page-stay = Reste
-archive-page-go = Peut partir
-archive-page-plan = Montrer ce qui partirait
-archive-page-would-go = { $studies ->
-    [one] { $studies } examen partirait
-   *[other] { $studies } examens partiraient
-} : { $size } sur { $of }. Rien n’est encore supprimé.
-archive-page-kept-back = { $count ->
-    [one] { $count } examen reste bien qu’ancien : il est
-   *[other] { $count } examens restent bien qu’anciens : ils sont
-} épinglé, ouvert, en cours de transfert, ou nulle part ailleurs.
-archive-page-remove = Les supprimer
-archive-page-leave = Les laisser
 series-arriving = { $here } images sur { $of } sont arrivées
 transfer-still-coming = Cet examen est encore en cours de transfert. Envoyez-le quand il est complet.

@@ -30,6 +30,7 @@ pub(super) fn run(args: &CleanArgs) -> Result<ExitCode, Message> {
         unused_for: args.unused_days.map(|days| DAY * days),
         at_most_bytes: args.at_most_gib.map(|gib| (gib.max(0.0) * GIB) as u64),
         includes_never_sent: args.also_never_sent,
+        unattended: None,
     };
     if limits.unused_for.is_none() && limits.at_most_bytes.is_none() {
         let reason = Message::new(msg("archive-clean-no-limit"));
@@ -125,6 +126,8 @@ const fn words_for(why: KeptBack) -> MessageId {
         KeptBack::InUse => msg("archive-stays-in-use"),
         KeptBack::InQueue => msg("archive-stays-in-queue"),
         KeptBack::NeverSent => msg("archive-stays-never-sent"),
+        KeptBack::Today => msg("archive-stays-today"),
+        KeptBack::Elsewhere => msg("archive-stays-elsewhere"),
     }
 }
 
@@ -134,5 +137,7 @@ const fn code(why: KeptBack) -> &'static str {
         KeptBack::InUse => "in_use",
         KeptBack::InQueue => "in_queue",
         KeptBack::NeverSent => "never_sent",
+        KeptBack::Today => "today",
+        KeptBack::Elsewhere => "elsewhere",
     }
 }

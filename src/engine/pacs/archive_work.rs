@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use crate::archive::{Archive, ArchiveError, ImportEvent};
+use crate::archive::{Archive, ArchiveError, CleanUpReport, ImportEvent};
 use crate::jobs::{Cancelled, JobCtx, JobRequest, Outcome, Priority, Queue};
 use crate::problem::{Message, msg};
-use crate::workspace::{ArchiveDone, ArchiveWork, Arrival};
+use crate::workspace::{ArchiveDone, ArchiveWork, Arrival, mebibytes};
 
 use super::Network;
 
@@ -21,7 +21,9 @@ impl Network {
             ArchiveWork::Import(..) => msg("job-archive-import"),
             ArchiveWork::Check(_) => msg("job-archive-check"),
             ArchiveWork::Rebuild => msg("job-archive-rebuild"),
-            ArchiveWork::Plan(..) | ArchiveWork::CleanUp(..) => msg("job-archive-clean"),
+            ArchiveWork::Plan(..) | ArchiveWork::CleanUp(..) | ArchiveWork::Tidy(..) => {
+                msg("job-archive-clean")
+            }
         };
         let request = JobRequest {
             title: Message::new(title),
@@ -29,25 +31,32 @@ impl Network {
             generation: None,
             is_shown: true,
         };
+        let is_tidying = matches!(work, ArchiveWork::Tidy(..));
+        let stopped = match work {
+            ArchiveWork::Rebuild => msg("archive-rebuild-stopped"),
+            _ => msg("archive-cancelled"),
+        };
         let (asking, messenger) = (self.local().handle(), self.messenger());
         queue.submit(
             request,
-            move |ctx| {
-                let done = match asking.archive() {
-                    Ok(archive) => done(&archive, work, ctx),
-                    Err(why) => ArchiveDone::Failed(why),
-                };
-                Ok::<_, Cancelled>(done)
+            move |ctx| match asking.archive() {
+                Ok(archive) => done(&archive, work, ctx),
+                Err(why) => Ok(ArchiveDone::Failed(why)),
             },
             move |outcome| {
                 let done = match outcome {
                     Outcome::Done(done) => done,
-                    Outcome::Cancelled => {
-                        ArchiveDone::Failed(ArchiveError::Cancelled(Cancelled).message())
-                    }
+                    Outcome::Cancelled => ArchiveDone::Stopped(Message::new(stopped)),
                     Outcome::Panicked(_) => {
                         ArchiveDone::Failed(Message::new(msg("transfer-failed-inside")))
                     }
+                };
+                let done = match done {
+                    ArchiveDone::Stopped(_) if is_tidying => {
+                        ArchiveDone::Tidied(Ok(CleanUpReport::default()))
+                    }
+                    ArchiveDone::Failed(why) if is_tidying => ArchiveDone::Tidied(Err(why)),
+                    done => done,
                 };
                 messenger.send(Arrival::ArchiveDone(done));
             },
@@ -55,7 +64,7 @@ impl Network {
     }
 }
 
-fn done(archive: &Arc<Archive>, work: ArchiveWork, ctx: &JobCtx) -> ArchiveDone {
+fn done(archive: &Arc<Archive>, work: ArchiveWork, ctx: &JobCtx) -> Result<ArchiveDone, Cancelled> {
     let result = match work {
         ArchiveWork::Import(paths, mode) => {
             let odd = Mutex::new(Vec::new());
@@ -111,14 +120,21 @@ fn done(archive: &Arc<Archive>, work: ArchiveWork, ctx: &JobCtx) -> ArchiveDone 
             .map(|report| {
                 let message = Message::new(msg("archive-clean-did"))
                     .count("studies", report.studies)
-                    .number("mib", mib(report.bytes));
+                    .number("mib", mebibytes(report.bytes));
                 ArchiveDone::Told(message, report.not_removed)
             }),
+        // An index that is not whole does not know what is old.
+        ArchiveWork::Tidy(..) if archive.needs_rebuild().unwrap_or(true) => {
+            Ok(ArchiveDone::Tidied(Ok(CleanUpReport::default())))
+        }
+        ArchiveWork::Tidy(limits, in_use) => {
+            let plan = archive.plan_clean_up(&limits, &in_use, SystemTime::now(), ctx);
+            let report = plan.and_then(|plan| archive.clean_up(&plan, &limits, &in_use, ctx));
+            report.map(|report| ArchiveDone::Tidied(Ok(report)))
+        }
     };
-    result.unwrap_or_else(|error| ArchiveDone::Failed(error.message()))
-}
-
-/// Mebibytes to one decimal.
-fn mib(bytes: u64) -> f64 {
-    (bytes as f64 / 1_048_576.0 * 10.0).round() / 10.0
+    result.or_else(|error| match error {
+        ArchiveError::Cancelled(cancelled) => Err(cancelled),
+        error => Ok(ArchiveDone::Failed(error.message())),
+    })
 }

@@ -6,17 +6,18 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 
 use crate::archive::{Archive, ArchiveError, TransferPriority};
 use crate::files::{AppFolders, Readable, make_folder};
-use crate::jobs::JobCtx;
 use crate::model::StudyQuery;
-use crate::problem::{Message, Problem, Severity, msg};
+use crate::problem::{Message, Problem, msg};
 use crate::text::Words;
-use crate::workspace::{Arrival, FoundStudy, PacsSettings, Source, TransferEdit};
+use crate::workspace::{
+    ArchiveEdit, Arrival, Command, FoundStudy, PacsSettings, Source, TransferEdit,
+};
 
 use super::listener::Listener;
 use super::order::Focus;
@@ -25,6 +26,10 @@ use super::{ARCHIVE_FOLDER, Messenger, asks, on_thread, priors};
 
 /// How long what the archive has to say may wait.
 const BETWEEN_WORDS: Duration = Duration::from_secs(2);
+/// How long after the start the first clean-up waits: what the reader came for goes first.
+const TIDY_AFTER: Duration = Duration::from_secs(30);
+/// And how long the next.
+const TIDY_EVERY: Duration = Duration::from_hours(24);
 
 /// What is asked of the thread.
 pub(super) enum Ask {
@@ -59,6 +64,7 @@ impl Local {
             settings: None,
             open: None,
             failed: None,
+            tidied: Tidied::new(),
         };
         on_thread("archive", messenger, move || worker.work(&asked));
         Self { asks }
@@ -95,6 +101,39 @@ struct Worker {
     open: Option<Open>,
     /// The folder that could not be opened, told once.
     failed: Option<(PathBuf, Message)>,
+    tidied: Tidied,
+}
+
+/// When the archive is next cleaned up by itself.
+struct Tidied {
+    due: Instant,
+    is_on: bool,
+}
+
+impl Tidied {
+    fn new() -> Self {
+        Self {
+            due: Instant::now() + TIDY_AFTER,
+            is_on: true,
+        }
+    }
+
+    /// What the reader has just switched on begins tomorrow, or at the next start: until then it
+    /// can be looked at and taken back.
+    fn follow(&mut self, is_on: bool) {
+        if is_on && !self.is_on {
+            self.due = Instant::now() + TIDY_EVERY;
+        }
+        self.is_on = is_on;
+    }
+
+    fn is_due(&mut self) -> bool {
+        let is_due = self.is_on && Instant::now() >= self.due;
+        if is_due {
+            self.due = Instant::now() + TIDY_EVERY;
+        }
+        is_due
+    }
 }
 
 /// An archive that is open. The receiver goes before the runner, and that before the archive.
@@ -115,6 +154,10 @@ impl Worker {
             }
             if let Some(open) = &mut self.open {
                 tell_problems(&open.archive, &self.messenger);
+                if self.tidied.is_due() {
+                    let tidy = Command::Archive(ArchiveEdit::Tidy);
+                    self.messenger.command(tidy);
+                }
                 // The port may be free by now; why it was not has been said.
                 if let Some((settings, _)) = &self.settings
                     && settings.is_listening
@@ -167,6 +210,7 @@ impl Worker {
     fn follow(&mut self, settings: PacsSettings, words: &'static Words) {
         let is_listening = settings.is_listening;
         self.settings = Some((settings.clone(), words));
+        self.tidied.follow(settings.automatic_clean_up().is_some());
         self.failed = None;
         let folder = self.folder();
         if self.open.as_ref().is_some_and(|open| open.folder != folder) {
@@ -216,7 +260,10 @@ impl Worker {
         let archive = Arc::new(Archive::open(folder)?);
         tell_problems(&archive, &self.messenger);
         if archive.needs_rebuild()? {
-            rebuild(&archive, &self.messenger);
+            // As a job, beside everything else. When it is stopped, or the program ends before it
+            // is done, the next opening begins anew.
+            let rebuild = Command::Archive(ArchiveEdit::Rebuild);
+            self.messenger.command(rebuild);
         }
         let (settings, words) = match &self.settings {
             Some((settings, words)) => (settings.clone(), *words),
@@ -328,7 +375,7 @@ impl Open {
         let new = asks::retrieval(found, TransferPriority::Urgent).filter(|_| !is_whole);
         self.runner.open(study_uid, new.is_some());
         if !here.is_empty() {
-            messenger.command(crate::workspace::Command::OpenArchived(here));
+            messenger.command(Command::OpenArchived(here));
         }
         match new {
             Some(new) => self.runner.shared.add(&new),
@@ -359,25 +406,27 @@ fn tell_problems(archive: &Archive, messenger: &Messenger) {
     problems.for_each(|problem| messenger.notify(problem));
 }
 
-/// The index was lost: it is made again while the rest goes on. When the program ends before it is
-/// done, the next opening begins anew.
-fn rebuild(archive: &Arc<Archive>, messenger: &Messenger) {
-    let (archive, telling) = (Arc::clone(archive), messenger.clone());
-    on_thread("archive rebuild", messenger, move || {
-        let problem = match archive.rebuild(&JobCtx::new()) {
-            Ok(report) => {
-                let message = Message::new(msg("archive-rebuilt"))
-                    .count("instances", report.instances)
-                    .count("files", report.files)
-                    .count("missing", report.missing_references);
-                Problem {
-                    severity: Severity::Note,
-                    message,
-                    path: None,
-                }
-            }
-            Err(error) => Problem::error(error.message()),
-        };
-        telling.notify(problem);
-    });
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cleaning_up_that_is_switched_on_while_reading_begins_tomorrow() {
+        let mut tidied = Tidied::new();
+        tidied.due = Instant::now();
+        tidied.follow(false);
+        assert!(!tidied.is_due());
+        tidied.follow(true);
+        assert!(!tidied.is_due());
+    }
+
+    #[test]
+    fn cleaning_up_that_was_on_at_the_start_is_due_once_a_day() {
+        let mut tidied = Tidied::new();
+        tidied.follow(true);
+        assert!(!tidied.is_due(), "the reader comes first");
+        tidied.due = Instant::now();
+        assert!(tidied.is_due());
+        assert!(!tidied.is_due());
+    }
 }

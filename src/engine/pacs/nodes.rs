@@ -35,7 +35,7 @@ impl Network {
                 }
                 Err(failure) => NodeTest::Fails(failure.message()),
             };
-            telling.send(Arrival::NodeTested(node.name, result));
+            telling.send(Arrival::NodeTested(Box::new(node), result));
         });
     }
 

@@ -2,7 +2,7 @@
 //! is looked at where the line is slow, and nothing that is here already.
 
 use std::collections::{HashSet, VecDeque};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -56,6 +56,7 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
         gate: Arc::default(),
         waiting: Mutex::default(),
         begun: Mutex::new(Instant::now()),
+        others: AtomicUsize::new(0),
     };
     lock(&run.live).done = lock(&attempt.known).len();
     let here: Vec<(String, ItemOutcome)> = lock(&attempt.known)
@@ -88,6 +89,7 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
         ending
     });
     attempt.hand_on(true);
+    attempt.tell_others();
     ending
 }
 
@@ -104,6 +106,8 @@ struct Attempt<'a> {
     waiting: Mutex<(Vec<InstanceHeader>, Option<Instant>)>,
     /// When the request under way was made.
     begun: Mutex<Instant>,
+    /// Instances of another study that came.
+    others: AtomicUsize,
 }
 
 /// What a node says there is.
@@ -116,6 +120,17 @@ struct Listing {
 impl Attempt<'_> {
     fn listed(&self) -> Option<&[Listed]> {
         Some(self.listing.get()?.instances.as_slice())
+    }
+
+    /// What came that was not asked for is told once, with its number.
+    fn tell_others(&self) {
+        let count = self.others.load(Ordering::Relaxed);
+        if count > 0 {
+            let words = Message::new(msg("transfer-other-study"))
+                .text("node", &self.run.transfer.node)
+                .count("count", count);
+            self.shared.messenger.notify(Problem::warning(words));
+        }
     }
 
     /// Asks what there is: beside the fetching, or before it where much is here already.
@@ -382,11 +397,7 @@ impl Attempt<'_> {
                     .uid(tags::STUDY_INSTANCE_UID);
                 if own.as_deref() != Some(study_uid) {
                     // Kept as what it is, but neither shown nor counted as what was asked for.
-                    let remark = outcome.remark.unwrap_or_else(|| {
-                        let other = Message::new(msg("pacs-other-study"));
-                        other.text("uid", &outcome.sop_instance_uid)
-                    });
-                    self.shared.messenger.notify(Problem::warning(remark));
+                    self.others.fetch_add(1, Ordering::Relaxed);
                     return;
                 }
                 let uid = outcome.sop_instance_uid;

@@ -18,7 +18,7 @@ use crate::archive::{
 use crate::jobs::JobCtx;
 use crate::pacs::{Caller, NodeAddress, Reception, StorageScp};
 use crate::problem::{Message, Problem, msg};
-use crate::text::Words;
+use crate::text::{self, Words};
 use crate::workspace::{Arrival, PacsSettings, Transfer, TransferState};
 
 use super::order::Focus;
@@ -62,6 +62,8 @@ pub(super) struct Run {
     /// Of the question what there is.
     pub(super) listing: JobCtx,
     is_stopped: AtomicBool,
+    /// Asked for once more since it was begun: what the node got since then is not in its list.
+    again: Mutex<Option<archive::NewTransfer>>,
     pub(super) live: Mutex<Live>,
 }
 
@@ -173,9 +175,9 @@ impl Shared {
         }
     }
 
-    /// A sentence in the reader's language, for the queue's memory.
+    /// A sentence for the queue's memory.
     pub(super) fn said(&self, message: &Message) -> String {
-        lock(&self.settings).1.get(message)
+        text::kept(message, lock(&self.settings).1)
     }
 
     /// Whether what comes of this study goes into the window.
@@ -222,8 +224,19 @@ impl Shared {
     }
 
     /// Adds to the queue. What the reader waits for makes what is less urgent give way.
+    /// One that runs already is asked for anew when it ends.
     pub(super) fn add(&self, new: &archive::NewTransfer) {
-        match self.archive.transfers().add(new, SystemTime::now()) {
+        let added = {
+            // Held, so that what runs does not end unnoticed between the two.
+            let running = lock(&self.running);
+            let added = self.archive.transfers().add(new, SystemTime::now());
+            let run = added.as_ref().ok().and_then(|added| running.get(&added.id));
+            if let Some(run) = run {
+                *lock(&run.again) = Some(new.clone());
+            }
+            added
+        };
+        match added {
             Ok(_) if new.priority == TransferPriority::Urgent => self.make_way(&new.node),
             Ok(_) => {}
             Err(error) => {
@@ -403,6 +416,7 @@ fn begin_due(shared: &Arc<Shared>) -> Result<(), archive::ArchiveError> {
             aside: Mutex::new(JobCtx::new()),
             listing: JobCtx::new(),
             is_stopped: AtomicBool::new(false),
+            again: Mutex::default(),
         });
         lock(&shared.running).insert(id, Arc::clone(&run));
         let its = Arc::clone(shared);
@@ -446,8 +460,12 @@ fn carry_out(shared: &Arc<Shared>, run: &Arc<Run>) {
         ended = finish();
     }
     lock(&shared.running).remove(&id);
+    let again = lock(&run.again).take();
     if run.transfer.kind != TransferKind::Send {
         shared.opening_ended(&run.transfer.study_uid);
+        if let Some(again) = again.filter(|_| ending == Ending::Complete) {
+            shared.add(&again);
+        }
     }
     shared.wake();
 }
@@ -489,7 +507,7 @@ fn row(
         failed = items
             .into_iter()
             .filter_map(|item| match item.outcome {
-                ItemOutcome::Failed(why) => Some((item.sop_instance_uid, why)),
+                ItemOutcome::Failed(why) => Some((item.sop_instance_uid, text::of_kept(&why))),
                 _ => None,
             })
             .collect();
@@ -502,7 +520,7 @@ fn row(
         Stored::Running => TransferState::Running,
         Stored::Committing => TransferState::Committing,
         Stored::Paused | Stored::Cancelled => TransferState::Paused,
-        Stored::Failed => TransferState::Failed(transfer.reason),
+        Stored::Failed => TransferState::Failed(text::of_kept(&transfer.reason)),
         Stored::Done => TransferState::Done,
     };
     let mut row = Transfer {

@@ -60,6 +60,13 @@ impl Origin {
     }
 }
 
+/// `host:port` of a URL; the whole of what is none.
+#[must_use]
+pub fn place(url: &str) -> String {
+    let url = url.trim();
+    Origin::of(url).map_or_else(|| url.to_owned(), |origin| origin.place())
+}
+
 /// `scheme://host:port` of a URL; the whole of what is none.
 #[must_use]
 pub fn origin(url: &str) -> String {

@@ -16,7 +16,6 @@ use crate::pacs::SecretKind;
 use crate::pacs::SecretOwner;
 use crate::pacs::Secrets;
 use crate::pacs::WebAddress;
-use crate::pacs::secret_variable;
 
 /// Who we are to one service.
 pub(super) struct Credentials {
@@ -39,7 +38,7 @@ impl Credentials {
 
     /// The variable that may hold our password or token.
     pub fn variable(&self) -> String {
-        secret_variable(self.owner.name())
+        self.owner.variable()
     }
 
     /// What to say; nothing where the service does not ask.

@@ -22,7 +22,7 @@ mod tls;
 mod trouble;
 
 pub use accept::COMPRESSED;
-pub(super) use address::origin;
+pub(super) use address::{origin, place};
 pub use instance::InstancePlace;
 pub use media_type::MediaType;
 pub use multipart::BadMultipart;

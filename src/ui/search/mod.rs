@@ -6,13 +6,11 @@
 //! | `line.rs` | the line that is typed, and the chips of the search |
 //! | `sources.rs` | who was asked, and how far each is |
 //! | `studies.rs` | the studies that were found |
-//! | `table.rs` | rows under headings |
 //! | `worklist.rs` | what is planned |
 
 mod line;
 mod sources;
 mod studies;
-mod table;
 mod worklist;
 
 use eframe::egui;
@@ -20,6 +18,7 @@ use egui::Ui;
 
 use crate::problem::msg;
 use crate::ui::panel::PanelCtx;
+use crate::ui::parts::most_height;
 use crate::workspace::{Command, SearchEdit, WorklistEdit};
 
 /// What the page remembers while it is open.
@@ -37,6 +36,19 @@ enum Tab {
     #[default]
     Studies,
     Worklist,
+}
+
+/// Rows shown at once, at least and at most.
+const ROWS: (f32, f32) = (5.0, 24.0);
+/// Height of what stands above and below the rows, points.
+const AROUND_ROWS: f32 = 262.0;
+
+/// Rows for which there is room.
+fn rows_shown(ui: &Ui, ctx: &PanelCtx<'_>) -> f32 {
+    let room = most_height(ui.ctx(), ctx.theme) - AROUND_ROWS;
+    (room / ctx.theme.sizes.control)
+        .floor()
+        .clamp(ROWS.0, ROWS.1)
 }
 
 /// The page.

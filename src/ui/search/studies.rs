@@ -8,10 +8,11 @@ use crate::dicom::Date;
 use crate::problem::{Message, msg};
 use crate::ui::bidi_label::Text;
 use crate::ui::panel::{PanelCtx, button_ui, row_end_ui};
+use crate::ui::table::{self, Column, KeyDeed, Row, Table};
 use crate::workspace::{Command, FoundStudy, TransferEdit};
 
+use super::rows_shown;
 use super::sources::source_name;
-use super::table::{self, Column, KeyDeed, Row};
 
 /// Widths of the columns, as parts of the whole; the description takes what is left.
 const COLUMNS: [Column; 7] = [
@@ -105,7 +106,7 @@ pub(super) fn studies_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, selection: &mut Se
         } else {
             msg("search-begin")
         };
-        table::empty_ui(ui, ctx, words);
+        table::empty_ui(ui, ctx, rows_shown(ui, ctx), words);
         return;
     }
     let row = |number: usize| {
@@ -116,7 +117,12 @@ pub(super) fn studies_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, selection: &mut Se
             is_doubtful: found.is_ambiguous,
         })
     };
-    let clicked = table::table_ui(ui, ctx, &COLUMNS, rows.len(), row);
+    let table = Table {
+        columns: &COLUMNS,
+        rows: rows_shown(ui, ctx),
+        is_choosing: true,
+    };
+    let clicked = table::table_ui(ui, ctx, &table, rows.len(), row);
     if let Some(click) = clicked
         && let Some(found) = rows.get(click.row)
         && selection.click(found, click.is_double)

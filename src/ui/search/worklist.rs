@@ -10,11 +10,12 @@ use crate::problem::{Message, msg};
 use crate::ui::bidi_label::Text;
 use crate::ui::findings::name_field;
 use crate::ui::panel::{PanelCtx, button_ui, row_end_ui};
+use crate::ui::table::{self, Column, KeyDeed, Row, Table};
 use crate::workspace::{Command, PlannedDay, SEARCH_MODALITIES, SourceState, WorklistEdit};
 
 use super::line::chip_ui;
+use super::rows_shown;
 use super::sources::sources_ui;
-use super::table::{self, Column, KeyDeed, Row};
 
 const COLUMNS: [Column; 8] = [
     (msg("search-column-name"), 0.21),
@@ -180,7 +181,7 @@ fn rows_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut Planned) -> Option<Pl
         } else {
             msg("worklist-no-node")
         };
-        table::empty_ui(ui, ctx, words);
+        table::empty_ui(ui, ctx, rows_shown(ui, ctx), words);
         return None;
     }
     let row = |number: usize| {
@@ -191,7 +192,12 @@ fn rows_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut Planned) -> Option<Pl
             is_doubtful: false,
         })
     };
-    let click = table::table_ui(ui, ctx, &COLUMNS, steps.len(), row)?;
+    let table = Table {
+        columns: &COLUMNS,
+        rows: rows_shown(ui, ctx),
+        is_choosing: true,
+    };
+    let click = table::table_ui(ui, ctx, &table, steps.len(), row)?;
     let step = *steps.get(click.row)?;
     let is_same = page.chosen.as_ref() == Some(step);
     page.chosen = Some(step.clone());

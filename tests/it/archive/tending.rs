@@ -15,6 +15,7 @@ use isocentre::archive::Label;
 use isocentre::archive::NewTransfer;
 use isocentre::archive::TransferKind;
 use isocentre::archive::TransferPriority;
+use isocentre::archive::Unattended;
 use isocentre::jobs::JobCtx;
 use isocentre::model::Level;
 use isocentre::model::StudyMatch;
@@ -415,4 +416,45 @@ fn a_clean_up_by_size_stops_when_there_is_room() {
         ..CleanUpLimits::default()
     };
     assert_eq!(plan(&limits, SystemTime::UNIX_EPOCH).studies, []);
+}
+
+#[test]
+fn what_nobody_looks_at_first_goes_only_if_it_is_old_whole_here_and_on_a_known_node() {
+    let folder = temp_folder();
+    let archive = filled(folder.path(), 4);
+    archive.flush();
+    let now = SystemTime::now() + Duration::from_hours(10 * 24);
+    let first = all_at(&archive, Level::Study).into_iter();
+    let first = first.min_by_key(|it| it.patient_id.clone()).unwrap();
+    archive
+        .mark_opened(&first, now - Duration::from_hours(1))
+        .unwrap();
+    let ctx = JobCtx::new();
+    let plan = |nodes: &[&str]| {
+        let limits = CleanUpLimits {
+            at_most_bytes: Some(0),
+            unused_for: Some(Duration::ZERO),
+            unattended: Some(Unattended {
+                nodes: nodes.iter().map(|it| (*it).to_owned()).collect(),
+            }),
+            ..CleanUpLimits::default()
+        };
+        archive.plan_clean_up(&limits, &[], now, &ctx).unwrap()
+    };
+    let ids = |plan: &isocentre::archive::CleanUpPlan| -> Vec<String> {
+        let studies = plan.studies.iter();
+        studies.map(|it| it.study.patient_id.clone()).collect()
+    };
+    // Who sent it is no node of ours: it may have kept nothing.
+    let nothing = plan(&["OTHER"]);
+    assert_eq!(ids(&nothing), Vec::<String>::new());
+    let some = plan(&["SCANNER"]);
+    assert_eq!(ids(&some), ["ID1", "ID2", "ID3"]);
+    let kept = names(&some.kept_back);
+    assert!(
+        kept.contains(&("ID0".to_owned(), KeptBack::Today)),
+        "{kept:?}"
+    );
+    let elsewhere = ("ID900".to_owned(), KeptBack::Elsewhere);
+    assert!(kept.contains(&elsewhere), "{kept:?}");
 }

@@ -1,21 +1,20 @@
-//! The archive page: where it is, taking in, checking, and making room after a look at what goes.
+//! The archive page: where it is, taking in, checking, and making room (`clean_up.rs`).
+
+mod clean_up;
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use eframe::egui;
 use egui::{ScrollArea, Ui};
 
-use crate::archive::{CheckDepth, CleanUpLimits, CleanUpPlan, ImportMode};
-use crate::problem::{Message, MessageId, msg};
+use crate::archive::{CheckDepth, ImportMode};
+use crate::problem::{MessageId, msg};
 use crate::ui::bidi_label::Text;
 use crate::ui::panel::{PanelCtx, button_ui, heading_ui};
-use crate::ui::rows::{NAMES, choice_ui, text_row_ui};
+use crate::ui::rows::{NAMES, text_row_ui};
 use crate::workspace::{ArchiveEdit, Command, NodeEdit};
 
-const DAY: Duration = Duration::from_hours(24);
-const GIB: f64 = 1_073_741_824.0;
-/// Rows of the list of what would go.
+/// Files shown at once.
 const ROWS: f32 = 8.0;
 
 /// What the page remembers while it is open.
@@ -23,16 +22,14 @@ const ROWS: f32 = 8.0;
 pub struct ArchivePage {
     folder: Option<String>,
     import: String,
-    days: String,
-    gib: String,
-    with_never_sent: bool,
+    limits: clean_up::Limits,
 }
 
 /// The page.
 pub fn archive_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut ArchivePage) {
     if let Some((_, plan)) = &ctx.workspace.archive.plan {
         let plan = std::sync::Arc::clone(plan);
-        plan_ui(ui, ctx, &plan);
+        clean_up::plan_ui(ui, ctx, &plan);
         return;
     }
     let space = ctx.theme.sizes.space;
@@ -63,7 +60,7 @@ pub fn archive_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut ArchivePage) {
     ui.add_space(4.0 * space);
     let words = ctx.say(msg("archive-page-clean"));
     heading_ui(ui, ctx.theme, &words);
-    limits_ui(ui, ctx, page);
+    clean_up::limits_ui(ui, ctx, &mut page.limits);
     told_ui(ui, ctx);
 }
 
@@ -125,109 +122,6 @@ fn import_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut ArchivePage) {
             msg("archive-page-keep"),
             is_open,
             ArchiveEdit::Keep,
-        );
-    });
-}
-
-fn limits_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut ArchivePage) {
-    text_row_ui(ui, ctx, msg("archive-page-days"), &mut page.days, "365");
-    text_row_ui(ui, ctx, msg("archive-page-gib"), &mut page.gib, "100");
-    let choices = [
-        (false, msg("archive-page-stay")),
-        (true, msg("archive-page-go")),
-    ];
-    let now = page.with_never_sent;
-    choice_ui(
-        ui,
-        ctx,
-        msg("archive-page-never-sent"),
-        &choices,
-        now,
-        |_, goes| {
-            page.with_never_sent = goes;
-        },
-    );
-    let days: Option<u32> = page.days.trim().parse().ok();
-    let gib: Option<f64> = page.gib.trim().replace(',', ".").parse().ok();
-    let limits = CleanUpLimits {
-        unused_for: days.map(|days| DAY * days),
-        at_most_bytes: gib.filter(|gib| *gib >= 0.0).map(|gib| (gib * GIB) as u64),
-        includes_never_sent: page.with_never_sent,
-    };
-    let is_said = limits.unused_for.is_some() || limits.at_most_bytes.is_some();
-    ui.horizontal(|ui| {
-        ui.add_space(NAMES + ctx.theme.sizes.space);
-        deed_ui(
-            ui,
-            ctx,
-            msg("archive-page-plan"),
-            is_said,
-            ArchiveEdit::Plan(limits),
-        );
-    });
-}
-
-/// What would go, before anything does.
-fn plan_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, plan: &CleanUpPlan) {
-    let theme = ctx.theme;
-    let words = Message::new(msg("archive-page-would-go"))
-        .count("studies", plan.studies.len())
-        .text("size", ctx.words.bytes(plan.bytes))
-        .text("of", ctx.words.bytes(plan.bytes_before));
-    let words = ctx.words.get(&words);
-    Text::new(&words, theme.body(), theme.colours.text)
-        .wrapped()
-        .ui(ui);
-    ui.add_space(theme.sizes.space);
-    let row = theme.sizes.control;
-    let is_hidden = ctx.workspace.is_identification_hidden;
-    ScrollArea::vertical()
-        .id_salt("would-go")
-        .max_height(ROWS * row)
-        .auto_shrink([false, true])
-        .show_rows(ui, row, plan.studies.len(), |ui, range| {
-            for planned in plan.studies.get(range).unwrap_or_default() {
-                let study = &planned.study;
-                let day = study.study_date.map(|date| ctx.words.date(&date.to_da()));
-                let name = if is_hidden {
-                    "•••"
-                } else {
-                    study.patient_name.as_str()
-                };
-                let parts = [
-                    name.to_owned(),
-                    day.unwrap_or_default(),
-                    study.modalities.join(" "),
-                    study.study_description.clone(),
-                    ctx.words.bytes(planned.bytes),
-                ];
-                let parts: Vec<String> = parts.into_iter().filter(|it| !it.is_empty()).collect();
-                Text::new(&parts.join(" · "), theme.body(), theme.colours.secondary).ui(ui);
-            }
-        });
-    if !plan.kept_back.is_empty() {
-        let words =
-            Message::new(msg("archive-page-kept-back")).count("count", plan.kept_back.len());
-        let words = ctx.words.get(&words);
-        Text::new(&words, theme.small(), theme.colours.secondary)
-            .wrapped()
-            .ui(ui);
-    }
-    ui.add_space(2.0 * theme.sizes.space);
-    ui.horizontal(|ui| {
-        deed_ui(
-            ui,
-            ctx,
-            msg("archive-page-remove"),
-            true,
-            ArchiveEdit::CleanUp,
-        );
-        deed_ui(
-            ui,
-            ctx,
-            msg("archive-page-leave"),
-            true,
-            ArchiveEdit::LeavePlan,
         );
     });
 }

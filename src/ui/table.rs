@@ -7,33 +7,40 @@ use egui::{Key, Rect, ScrollArea, Sense, Ui, vec2};
 use crate::problem::MessageId;
 use crate::ui::bidi_label::galley;
 use crate::ui::panel::PanelCtx;
-use crate::ui::parts::most_height;
 
 /// Its heading, and its width as a part of the whole.
-pub(super) type Column = (MessageId, f32);
+pub type Column = (MessageId, f32);
 
-/// Rows shown at once, at least and at most.
-const ROWS: (f32, f32) = (5.0, 24.0);
-/// Height of what stands above and below the rows, points.
-const AROUND_ROWS: f32 = 262.0;
+/// Where rows stand.
+pub struct Table<'a> {
+    /// From the left.
+    pub columns: &'a [Column],
+    /// Rows shown at once.
+    pub rows: f32,
+    /// A row can be chosen.
+    pub is_choosing: bool,
+}
 
 /// One row.
-pub(super) struct Row {
+pub struct Row {
     /// One a column.
     pub texts: Vec<String>,
+    /// It is the one that was chosen.
     pub is_chosen: bool,
     /// The first text warns.
     pub is_doubtful: bool,
 }
 
 /// A row was clicked.
-pub(super) struct Click {
+pub struct Click {
+    /// Which, from 0.
     pub row: usize,
+    /// For the second time.
     pub is_double: bool,
 }
 
 /// What the keys ask for.
-pub(super) enum KeyDeed {
+pub enum KeyDeed {
     /// Choose this row, or none.
     Choose(Option<usize>),
     /// Do what a double click does with the chosen one.
@@ -41,7 +48,7 @@ pub(super) enum KeyDeed {
 }
 
 /// Up and down choose a row, Enter takes it.
-pub(super) fn key_deed(ui: &Ui, chosen: Option<usize>, count: usize) -> Option<KeyDeed> {
+pub fn key_deed(ui: &Ui, chosen: Option<usize>, count: usize) -> Option<KeyDeed> {
     let (down, up, enter) = ui.input(|input| {
         let is = |key| input.key_pressed(key);
         (is(Key::ArrowDown), is(Key::ArrowUp), is(Key::Enter))
@@ -57,19 +64,12 @@ pub(super) fn key_deed(ui: &Ui, chosen: Option<usize>, count: usize) -> Option<K
     }
 }
 
-/// The height of all rows, points.
-fn height_of_rows(ui: &Ui, ctx: &PanelCtx<'_>) -> f32 {
-    let height = ctx.theme.sizes.control;
-    let room = most_height(ui.ctx(), ctx.theme) - AROUND_ROWS;
-    (room / height).floor().clamp(ROWS.0, ROWS.1) * height
-}
-
 /// A sentence where there are no rows.
-pub(super) fn empty_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, words: MessageId) {
+pub fn empty_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, rows: f32, words: MessageId) {
     let theme = ctx.theme;
     let width = ui.available_width();
     // As high as rows and headings, so that nothing jumps when they come.
-    let height = height_of_rows(ui, ctx) + theme.sizes.control;
+    let height = (rows + 1.0) * theme.sizes.control;
     let (rect, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
     let words = ctx.say(words);
     let drawn = galley(ui, &words, &theme.body(), theme.colours.secondary, width);
@@ -78,16 +78,17 @@ pub(super) fn empty_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, words: MessageId) {
 }
 
 /// The headings and the rows that `row` gives for each number below `count`.
-pub(super) fn table_ui(
+pub fn table_ui(
     ui: &mut Ui,
     ctx: &PanelCtx<'_>,
-    columns: &[Column],
+    table: &Table<'_>,
     count: usize,
     row: impl Fn(usize) -> Option<Row>,
 ) -> Option<Click> {
     let theme = ctx.theme;
     let height = theme.sizes.control;
-    let room = height_of_rows(ui, ctx);
+    let room = table.rows * height;
+    let columns = table.columns;
     // Headings stand over their columns whether or not there is a bar to scroll by.
     let width = ui.available_width() - ui.spacing().scroll.allocated_width();
     let size = vec2(width, height);
@@ -104,10 +105,15 @@ pub(super) fn table_ui(
         egui::Stroke::new(1.0, theme.colours.line),
     );
     let mut clicked = None;
+    let sense = if table.is_choosing {
+        Sense::click()
+    } else {
+        Sense::hover()
+    };
     // Before the rows are counted: it takes room between them.
     ui.spacing_mut().item_spacing.y = 0.0;
     ScrollArea::vertical()
-        .id_salt("rows")
+        .id_salt(("rows", columns.first().map(|(name, _)| name.0)))
         .min_scrolled_height(room)
         .max_height(room)
         .auto_shrink([false, false])
@@ -116,11 +122,19 @@ pub(super) fn table_ui(
                 let Some(row) = row(number) else {
                     continue;
                 };
-                let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+                let (rect, response) = ui.allocate_exact_size(size, sense);
                 response.widget_info(|| {
                     let name = row.texts.first().map_or("", String::as_str);
-                    egui::WidgetInfo::selected(egui::Role::Button, true, row.is_chosen, name)
+                    if table.is_choosing {
+                        egui::WidgetInfo::selected(egui::Role::Button, true, row.is_chosen, name)
+                    } else {
+                        egui::WidgetInfo::labeled(egui::Role::Label, true, name)
+                    }
                 });
+                if !table.is_choosing {
+                    cells_ui(ui, ctx, columns, rect, &row);
+                    continue;
+                }
                 if row.is_chosen {
                     let ground = theme.colours.accent.gamma_multiply(0.3);
                     ui.painter().rect_filled(rect, 3.0, ground);
@@ -158,7 +172,7 @@ fn cells_ui(ui: &Ui, ctx: &PanelCtx<'_>, columns: &[Column], rect: Rect, row: &R
 }
 
 /// What tells who it is, or a marker where that is hidden.
-pub(super) fn identity(ctx: &PanelCtx<'_>, text: String) -> String {
+pub fn identity(ctx: &PanelCtx<'_>, text: String) -> String {
     if ctx.workspace.is_identification_hidden {
         "•••".to_owned()
     } else {

@@ -1,0 +1,54 @@
+# The archive page and its jobs.
+
+action-archive = Archive locale
+job-archive-import = Ajout à l’archive
+job-archive-check = Vérification de l’archive
+job-archive-rebuild = Reconstruction de l’index de l’archive
+job-archive-clean = Libération de place dans l’archive
+archive-took-in = { $added ->
+    [one] { $added } instance est maintenant dans l’archive
+   *[other] { $added } instances sont maintenant dans l’archive
+} ; { $known } y étaient déjà, { $others } n’ont pas pu être ajoutées.
+archive-page-folder = Dossier
+archive-page-folder-hint = le dossier de l’application
+archive-page-take-in = Ajouter
+archive-page-import = Fichier ou dossier
+archive-page-import-hint = /media/…/DICOM
+archive-page-copy = Copier
+archive-page-reference = Laisser sur place
+archive-page-keep = Copier l’examen affiché
+archive-page-look = Entretien
+archive-page-check = Tous les fichiers sont-ils là ?
+archive-page-check-bytes = Chaque octet est-il juste ?
+archive-page-rebuild = Reconstruire l’index
+archive-page-clean = Libérer de la place
+archive-page-days = Inutilisés depuis (jours)
+archive-page-gib = Au plus (Gio)
+archive-page-never-sent = Pas connus ailleurs
+archive-page-stay = Conservé
+archive-page-go = Peut être supprimé
+archive-page-plan = Montrer ce qui serait supprimé
+archive-page-would-go = { $studies ->
+    [one] { $studies } examen serait supprimé
+   *[other] { $studies } examens seraient supprimés
+} : { $size } sur { $of }. Rien n’est encore supprimé.
+archive-page-kept-back = { $count ->
+    [one] { $count } examen reste, bien que les limites permettent de le supprimer :
+   *[other] { $count } examens restent, bien que les limites permettent de les supprimer :
+}
+archive-page-remove = Les supprimer
+archive-page-leave = Les laisser
+archive-page-size = Taille
+archive-page-why = Pourquoi il reste
+archive-page-automatic = Quand
+archive-page-by-hand = Seulement sur demande
+archive-page-by-itself = Automatiquement, une fois par jour
+archive-page-automatic-rules = À partir du prochain démarrage, ou de demain. N’est jamais supprimé ainsi ce qui est épinglé, ouvert, en cours de transfert, hors du dossier de l’archive, utilisé depuis moins de 24 heures, ou qui ne vient pas de l’un de vos nœuds et n’y a pas été envoyé.
+archive-page-automatic-nothing = Rien n’est supprimé automatiquement tant qu’aucune limite n’est fixée.
+archive-kept-pinned = Épinglé
+archive-kept-in-use = Ouvert
+archive-kept-in-queue = Un transfert n’est pas terminé
+archive-kept-never-sent = Une partie n’a jamais été envoyée et n’existe peut-être nulle part ailleurs
+archive-kept-today = Reçu ou ouvert aujourd’hui
+archive-kept-elsewhere = Une partie se trouve hors de l’archive
+archive-page-no-limit = pas de limite
