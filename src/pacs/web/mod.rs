@@ -3,6 +3,7 @@
 
 mod accept;
 mod address;
+mod bulk_data;
 mod credentials;
 mod instance;
 mod list;

@@ -1,5 +1,5 @@
 //! Forms made for the eye or for parts of an instance: rendered pictures, thumbnails, frames,
-//! metadata, bulk data.
+//! metadata.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use crate::pacs::Failure;
 /// Longest rendered picture.
 const LONGEST_PICTURE: usize = 64 * 1024 * 1024;
 /// Longest answer with frames.
-const LONGEST_FRAMES: usize = 1024 * 1024 * 1024;
+pub(super) const LONGEST_FRAMES: usize = 1024 * 1024 * 1024;
 
 /// One frame as the service sent it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,7 +119,7 @@ pub(super) fn frames(
 }
 
 /// The answer in the first form that is to be had.
-fn get_some<'s>(
+pub(super) fn get_some<'s>(
     session: &'s Session<'_>,
     url: &str,
     forms: &[&str],
@@ -146,7 +146,7 @@ fn get_some<'s>(
 }
 
 /// All parts of an answer, in memory.
-fn parts(
+pub(super) fn parts(
     session: &Session<'_>,
     answer: Answer<'_>,
     limit: usize,

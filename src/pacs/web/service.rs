@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
+use super::bulk_data;
+use super::bulk_data;
 use super::instance::Forms;
 use super::instance::InstancePlace;
 use super::preview;
@@ -117,6 +119,19 @@ impl WebService {
         ctx: &JobCtx,
     ) -> Result<Vec<JsonDataset>, Failure> {
         preview::metadata(&self.session(ctx)?, place)
+    }
+
+    /// A value that metadata leave out, at the address they give: its parts.
+    ///
+    /// # Errors
+    /// [`Failure`]; the address may lead out of the service.
+    pub fn bulk_data(
+        &self,
+        place: &InstancePlace,
+        uri: &str,
+        ctx: &JobCtx,
+    ) -> Result<Vec<FramePart>, Failure> {
+        bulk_data::bulk_data(&self.session(ctx)?, place, uri)
     }
 
     fn site(&self) -> Result<&Site, Failure> {

@@ -300,6 +300,17 @@ fn a_password_never_goes_to_another_host() {
 }
 
 #[test]
+fn bulk_data_are_not_fetched_from_elsewhere() {
+    let elsewhere = HttpServer::start(|_| panic!("nobody asks here"));
+    let server = HttpServer::start(|_| Reply::new(200, "application/octet-stream", vec![7]));
+    let service = service(&node(&server.url()));
+    let inside = service.bulk_data(&place(1), "bulk/1", &ctx()).unwrap();
+    assert_eq!(inside[0].bytes, [7]);
+    let outside = format!("{}/bulk/1", elsewhere.url());
+    assert!(service.bulk_data(&place(1), &outside, &ctx()).is_err());
+}
+
+#[test]
 fn endless_redirects_and_none_at_all_are_refusals() {
     for location in [Some("/again"), None] {
         let text = refusal(move |_| {

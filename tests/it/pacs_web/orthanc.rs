@@ -203,6 +203,9 @@ fn previews_frames_and_metadata_are_of_the_instance() {
     assert_eq!(elements.uid(tags::SOP_INSTANCE_UID).unwrap(), uid(1));
     let bulk: Vec<_> = metadata[0].bulk_data.iter().map(|(tag, _)| *tag).collect();
     assert_eq!(bulk, [tags::PIXEL_DATA]);
+    let (_, uri) = &metadata[0].bulk_data[0];
+    let values = service.bulk_data(&place(1), uri, &ctx()).unwrap();
+    assert_eq!(values[0].bytes, file[file.len() - 512..]);
 }
 
 #[test]
