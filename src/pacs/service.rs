@@ -199,6 +199,8 @@ pub struct WantedSeries {
     pub instance_uids: Vec<String>,
     /// SOP classes of these instances, where all are known: then nobody need ask for them first.
     pub sop_class_uids: Vec<String>,
+    /// Nothing else of the series may come in their place, where a node does not take names.
+    pub is_exact: bool,
 }
 
 /// What happens during a retrieval.

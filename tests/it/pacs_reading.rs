@@ -9,7 +9,7 @@ use isocentre::workspace::{
     TransferKind, TransferState,
 };
 
-use crate::common::orthanc::Orthanc;
+use crate::common::orthanc::{Orthanc, OrthancOptions};
 use crate::common::{Encoding, Fault, Proxy, Session, SyntheticImage, temp_folder};
 
 const STUDY: &str = "1.2.3.100";
@@ -236,6 +236,41 @@ fn the_slice_that_is_waited_for_comes_before_the_others() {
         "before most others: {}",
         frames_shown(&session)
     );
+}
+
+#[test]
+fn a_node_that_shortens_its_lists_still_gives_all_its_images() {
+    let options = OrthancOptions {
+        other: Some(serde_json::json!({ "LimitFindInstances": 10 })),
+        ..OrthancOptions::default()
+    };
+    let Some(orthanc) = Orthanc::start_with("pacs_reading_short_list", options) else {
+        return;
+    };
+    fill(&orthanc, 40);
+    let slow = Fault {
+        bytes_per_s: Some(60_000),
+        ..Fault::default()
+    };
+    let proxy = Proxy::new(orthanc.dicom_port, slow);
+    let address = format!("ORTHANC@127.0.0.1:{}", proxy.port());
+    let home = temp_folder();
+    let mut session = session(home.path(), &[node("PACS", &address)]);
+    search(&mut session, "benali");
+    open_first(&mut session);
+    // The reader turns to another slice in the middle of it.
+    session.until("a beginning", |it| frames_shown(it) >= 4);
+    let pane = session.workspace.panes.active;
+    let last = frames_shown(&session) as u32 - 1;
+    session.apply(Command::View(
+        pane,
+        isocentre::workspace::ViewEdit::Index(last),
+    ));
+    session.until_turned("the end", |it| {
+        it.engine.look_at(&it.workspace);
+        is_done(it)
+    });
+    assert_eq!(frames_shown(&session), 40);
 }
 
 #[test]

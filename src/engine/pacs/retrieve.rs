@@ -12,8 +12,8 @@ use crate::jobs::JobCtx;
 use crate::model::{Level, StudyQuery};
 use crate::pacs::web::{InstancePlace, WebService};
 use crate::pacs::{
-    Failure, Found, NodeAddress, RetrieveEvent, Retrieved, Secrets, Service, Wanted, WantedSeries,
-    service,
+    Failure, Found, NodeAddress, Reception, Retrieval, RetrieveEvent, Retrieved, Secrets, Service,
+    Wanted, WantedSeries, service,
 };
 use crate::problem::{Message, Problem, msg};
 use crate::workspace::{Arrival, ListedInstance};
@@ -74,23 +74,49 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
     };
     // A web service on a fast line needs no list: one answer with everything is quickest.
     attempt.list(&service, is_resumed || node.is_slow || web.is_none());
+    let may_go_aside = match &node.address {
+        NodeAddress::Web(_) => true,
+        // Two requests cannot listen at one port.
+        NodeAddress::Dimse(address) => {
+            address.retrieval == Retrieval::Get
+                || matches!(shared.caller().reception, Reception::Running(_))
+        }
+    };
     let is_over = AtomicBool::new(false);
     let ending = std::thread::scope(|scope| {
-        let aside = std::thread::Builder::new().name("right of way".to_owned());
-        let aside = aside.spawn_scoped(scope, || attempt.fetch_awaited(service.as_ref(), &is_over));
-        if let Err(error) = aside {
-            tracing::warn!(%error, "nothing has the right of way");
-        }
-        let ending = match &web {
-            Some(web) if node.is_slow && attempt.listed().is_some() => attempt.fetch_each(web),
-            web => attempt.fetch(service.as_ref(), web.as_ref()),
+        let _end = EndOfAside {
+            is_over: &is_over,
+            run,
         };
-        is_over.store(true, Ordering::Relaxed);
-        ending
+        if may_go_aside {
+            let aside = std::thread::Builder::new().name("right of way".to_owned());
+            let aside =
+                aside.spawn_scoped(scope, || attempt.fetch_awaited(service.as_ref(), &is_over));
+            if let Err(error) = aside {
+                tracing::warn!(%error, "nothing has the right of way");
+            }
+        }
+        match &web {
+            Some(web) if node.is_slow && attempt.whole_list().is_some() => attempt.fetch_each(web),
+            web => attempt.fetch(service.as_ref(), web.as_ref()),
+        }
     });
     attempt.hand_on(true);
     attempt.tell_others();
     ending
+}
+
+/// Ends what runs aside when it goes, also where the rest ends by a panic.
+struct EndOfAside<'a> {
+    is_over: &'a AtomicBool,
+    run: &'a Run,
+}
+
+impl Drop for EndOfAside<'_> {
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::Relaxed);
+        self.run.end_aside();
+    }
 }
 
 struct Attempt<'a> {
@@ -113,13 +139,22 @@ struct Attempt<'a> {
 /// What a node says there is.
 struct Listing {
     instances: Vec<Listed>,
-    /// It does not contradict its own counts.
+    /// Instances in all by what it counts, or lists.
+    count: usize,
+    /// It lists as many as it counts. Some shorten their lists, and say nothing of it: then only the
+    /// node itself can tell when all has come.
     is_whole: bool,
 }
 
 impl Attempt<'_> {
     fn listed(&self) -> Option<&[Listed]> {
         Some(self.listing.get()?.instances.as_slice())
+    }
+
+    /// The list, if nothing is missing in it.
+    fn whole_list(&self) -> Option<&[Listed]> {
+        let list = self.listing.get().filter(|list| list.is_whole)?;
+        Some(list.instances.as_slice())
     }
 
     /// What came that was not asked for is told once, with its number.
@@ -145,7 +180,7 @@ impl Attempt<'_> {
             // Without a list everything comes in the node's own order.
             // An empty list is that of a node that does not list instances.
             if let Some(list) = list.ok().filter(|list| !list.instances.is_empty()) {
-                let of = u32::try_from(list.instances.len()).unwrap_or(u32::MAX);
+                let of = u32::try_from(list.count).unwrap_or(u32::MAX);
                 let queue = shared.archive.transfers();
                 if let Err(error) = queue.expect(run.transfer.id, of) {
                     tracing::warn!("the number of instances is not kept: {error}");
@@ -156,7 +191,7 @@ impl Attempt<'_> {
                     shared.messenger.send(Arrival::Listed { study_uid, series });
                 }
                 let mut live = lock(&run.live);
-                live.of = live.of.max(list.instances.len());
+                live.of = live.of.max(list.count);
                 drop(live);
                 drop(listing.set(list));
             }
@@ -172,7 +207,7 @@ impl Attempt<'_> {
     /// instance.
     fn fetch(&self, service: &dyn Service, web: Option<&WebService>) -> Ending {
         let is_known = web.is_none() || !lock(&self.known).is_empty();
-        let mut is_ordered = is_known && self.listing.get().is_some_and(|list| list.is_whole);
+        let mut is_ordered = is_known && self.whole_list().is_some();
         let sink = self.sink();
         loop {
             let (asked, is_last) = if is_ordered {
@@ -196,11 +231,11 @@ impl Attempt<'_> {
                 Err(failure) => Some(failure),
                 Ok(retrieved) => {
                     let is_steered = matches!(retrieved.end, Some(Failure::Cancelled));
-                    if is_steered && let Some(web) = web.filter(|_| self.listed().is_some()) {
+                    if is_steered && let Some(web) = web.filter(|_| self.whole_list().is_some()) {
                         return self.fetch_each(web);
                     }
                     if is_steered || (retrieved.end.is_none() && !is_last) {
-                        is_ordered = true;
+                        is_ordered = self.whole_list().is_some();
                         if lock(&self.known).len() == before && !is_steered {
                             // The node has not what it listed.
                             return self.end();
@@ -217,7 +252,7 @@ impl Attempt<'_> {
             };
             match failure {
                 None => return self.end(),
-                Some(Failure::Cancelled) => is_ordered = true,
+                Some(Failure::Cancelled) => is_ordered = self.whole_list().is_some(),
                 Some(failure) => return self.broken_off(&failure),
             }
         }
@@ -275,14 +310,17 @@ impl Attempt<'_> {
                 continue;
             };
             asked.insert(listed.sop_instance_uid.clone());
-            let asked = wanted(&self.run.transfer.study_uid, &[listed]);
+            let mut asked = wanted(&self.run.transfer.study_uid, &[listed]);
+            for series in asked.iter_mut().flat_map(|study| &mut study.series) {
+                series.is_exact = true;
+            }
             let ctx = self.run.begin_aside();
             let told = |event: RetrieveEvent| self.hear(event, false);
             let closed = self.gate.close();
             let result = service.retrieve(&asked, self.shared.archive.as_ref(), &told, &ctx);
             drop(closed);
             self.hand_on(true);
-            if result.is_err() {
+            if !result.is_ok_and(|retrieved| retrieved.end.is_none()) {
                 // A node with room for one connection alone, perhaps: it is steered instead.
                 tracing::debug!("nothing has the right of way any more");
                 return;
@@ -339,7 +377,7 @@ impl Attempt<'_> {
         let known = lock(&self.known);
         let is_missing = |(uid, _): &(String, Message)| uid.is_empty() || !known.contains(uid);
         retrieved.failed.iter().any(is_missing)
-            || (self.listed().is_none() && !retrieved.is_complete())
+            || (self.whole_list().is_none() && !retrieved.is_complete())
     }
 
     /// What is wanted first of what is missing, and whether that is all.
@@ -430,7 +468,7 @@ impl Attempt<'_> {
         if since < *lock(&self.begun) {
             return false;
         }
-        let Some(listed) = self.listed() else {
+        let Some(listed) = self.whole_list() else {
             return false;
         };
         let known = lock(&self.known);
@@ -523,6 +561,7 @@ fn instances(
     let is_sound = |said: &Found| !said.is_cut_off && said.warnings.is_empty();
     let mut is_whole = is_sound(&said);
     let mut instances = Vec::new();
+    let mut count = 0;
     for series in series {
         if is_stopped() {
             return Err(Failure::Cancelled);
@@ -543,17 +582,20 @@ fn instances(
             });
         };
         let said = service.find(&query, &mut take, ctx)?;
-        // Some nodes shorten their lists, and say nothing of it.
-        let count = instances.len() - before;
-        let is_short = (series.instance_count).is_some_and(|said| said as usize > count);
+        let listed = instances.len() - before;
+        let said_count = series.instance_count.map_or(0, |said| said as usize);
+        count += listed.max(said_count);
+        let is_short = said_count > listed;
         is_whole &= is_sound(&said) && !is_short;
     }
     is_whole &= instances.iter().all(|it| !it.sop_instance_uid.is_empty());
     if !transfer.instance_uids.is_empty() {
         instances.retain(|it| transfer.instance_uids.contains(&it.sop_instance_uid));
+        count = instances.len();
     }
     Ok(Listing {
         instances,
+        count,
         is_whole,
     })
 }

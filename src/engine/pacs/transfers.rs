@@ -109,6 +109,11 @@ impl Run {
         ctx
     }
 
+    /// Ends what was asked for aside.
+    pub(super) fn end_aside(&self) {
+        lock(&self.aside).cancel();
+    }
+
     /// Ends the request under way, not the transfer.
     pub(super) fn break_off(&self) {
         lock(&self.ctx).cancel();
@@ -117,7 +122,7 @@ impl Run {
     fn stop(&self) {
         self.is_stopped.store(true, Ordering::SeqCst);
         self.break_off();
-        lock(&self.aside).cancel();
+        self.end_aside();
         self.listing.cancel();
     }
 

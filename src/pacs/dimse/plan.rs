@@ -32,6 +32,8 @@ pub(super) struct Task {
     pub instances: Vec<String>,
     /// All instances that should come; none where the node does not say.
     pub known: Vec<String>,
+    /// Nothing else of the series may come.
+    pub is_exact: bool,
     /// SOP classes of what is to come; none where the node does not say.
     pub classes: Vec<String>,
     /// What the classes are guessed from then.
@@ -120,6 +122,7 @@ fn told(wanted: &[Wanted]) -> Option<Vec<Task>> {
                 instances: uids.to_vec(),
                 known: uids.to_vec(),
                 classes: series.sop_class_uids.clone(),
+                is_exact: series.is_exact,
                 ..Task::default()
             }));
         }

@@ -9,6 +9,8 @@ use std::collections::BTreeSet;
 use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::association::Call;
@@ -33,15 +35,22 @@ const MOST_ASSOCIATIONS: usize = 3;
 const GLANCE: Duration = Duration::from_millis(5);
 
 /// The tasks that nobody has begun yet.
-pub(super) struct Queue(Mutex<VecDeque<Task>>);
+pub(super) struct Queue {
+    tasks: Mutex<VecDeque<Task>>,
+    /// The first association has done what it could: nobody need wait to be called for.
+    is_over: AtomicBool,
+}
 
 impl Queue {
     pub fn new(tasks: Vec<Task>) -> Self {
-        Self(Mutex::new(tasks.into()))
+        Self {
+            tasks: Mutex::new(tasks.into()),
+            is_over: AtomicBool::new(false),
+        }
     }
 
     fn tasks(&self) -> std::sync::MutexGuard<'_, VecDeque<Task>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn next(&self) -> Option<Task> {
@@ -90,7 +99,7 @@ pub(super) fn retrieve(
         // Not every node takes lists of names: what is missing is asked for by its series.
         let mut again: BTreeMap<&str, Task> = missing
             .iter()
-            .filter(|(_, task)| !task.instances.is_empty())
+            .filter(|(_, task)| !task.instances.is_empty() && !task.is_exact)
             .map(|(_, task)| (task.series_uid.as_str(), (*task).clone().whole()))
             .collect();
         for (uid, whole) in &mut again {
@@ -99,7 +108,7 @@ pub(super) fn retrieve(
         }
         run(worker, again.into_values().collect(), &tally, ctx);
     }
-    if !tally.has_ended() {
+    if !tally.has_ended() && !tasks.iter().all(|task| task.is_exact) {
         let missing = self::missing(&tasks, &tally);
         if !missing.is_empty() {
             let missing: Vec<Task> = by_series(&missing);
@@ -167,6 +176,7 @@ fn run(worker: &dyn Worker, tasks: Vec<Task>, tally: &Tally<'_>, ctx: &JobCtx) {
                 tracing::warn!(%error, "one association less");
             }
         }
+        let _end = End(queue);
         worker.work(queue, tally, true, ctx);
     });
     // What the others gave back when their association broke, the first may not have seen.
@@ -175,10 +185,20 @@ fn run(worker: &dyn Worker, tasks: Vec<Task>, tally: &Tally<'_>, ctx: &JobCtx) {
     }
 }
 
+/// Calls off those who wait, also where the first association ends by a panic.
+struct End<'a>(&'a Queue);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.is_over.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Waits until one more association helps; false once there is nothing left for it to do.
 fn is_called_for(number: usize, queue: &Queue, tally: &Tally<'_>, ctx: &JobCtx) -> bool {
     loop {
-        if queue.tasks().is_empty() || tally.has_ended() || ctx.check().is_err() {
+        let is_over = queue.is_over.load(Ordering::Relaxed) || queue.tasks().is_empty();
+        if is_over || tally.has_ended() || ctx.check().is_err() {
             return false;
         }
         let (come, since_first) = tally.pace();

@@ -150,9 +150,10 @@ fn fetch_whole(
             found.retain(|place| !come.contains(&place.instance_uid));
             return found;
         }
-        (Err(failure), _) | (Ok(()), Err(failure)) => tally.end(failure),
         // A service that cannot list them leaves its count to say what is missing.
         (Ok(()), Ok(_)) => {}
+        (Ok(()), Err(Failure::Web { trouble, .. })) if trouble.is_of_one_request() => {}
+        (Err(failure), _) | (Ok(()), Err(failure)) => tally.end(failure),
     }
     Vec::new()
 }
@@ -258,8 +259,18 @@ fn fetch_all(
         for number in 1..CONNECTIONS {
             scope.spawn(move || work(number));
         }
+        let _end = End(&is_done);
         work(0);
     });
+}
+
+/// Calls off those who wait, also where the first connection ends by a panic.
+struct End<'a>(&'a AtomicBool);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// All of a series or a study in one answer.
