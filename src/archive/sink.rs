@@ -24,8 +24,9 @@ use super::store::Store;
 impl InstanceSink for Archive {
     fn begin(&self, announced: &Announced) -> Result<Box<dyn InstanceWriter>, Refusal> {
         let folder = self.store.session.folder();
+        let part = PartFile::begin(folder, announced, Readable::AsUsual);
         Ok(Box::new(Writer {
-            part: PartFile::begin(folder, announced, Readable::AsUsual)?,
+            part: part.map_err(|refusal| refusal.in_folder(&self.store.folder))?,
             hash: Sha256::new(),
             from: announced.from.clone(),
             store: Arc::clone(&self.store),
@@ -43,16 +44,25 @@ struct Writer {
 impl InstanceWriter for Writer {
     fn write(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
         self.hash.update(bytes);
-        self.part.write(bytes)
+        let written = self.part.write(bytes);
+        written.map_err(|refusal| refusal.in_folder(&self.store.folder))
     }
 
     fn finish(self: Box<Self>) -> Result<Received, Refusal> {
+        let store = Arc::clone(&self.store);
+        let kept = self.keep();
+        kept.map_err(|refusal| refusal.in_folder(&store.folder))
+    }
+}
+
+impl Writer {
+    fn keep(self) -> Result<Received, Refusal> {
         let Self {
             mut part,
             hash,
             from,
             store,
-        } = *self;
+        } = self;
         let mut header = part.check()?;
         part.sync()?;
         let bytes = part.bytes();

@@ -6,9 +6,11 @@
 mod part10_splitter;
 mod part_file;
 
+use std::path::Path;
 use std::path::PathBuf;
 
 use crate::problem::Message;
+use crate::problem::msg;
 
 use super::InstanceHeader;
 
@@ -88,6 +90,20 @@ impl Refusal {
             Self::NoRoom(message) | Self::NotAsAnnounced(message) | Self::Unreadable(message) => {
                 message
             }
+        }
+    }
+
+    /// The same with the name of the folder where there is no room.
+    #[must_use]
+    pub fn in_folder(self, folder: &Path) -> Self {
+        match self {
+            Self::NoRoom(reason) => {
+                let message = Message::new(msg("receiving-no-room"))
+                    .text("folder", folder.display().to_string())
+                    .message("reason", reason);
+                Self::NoRoom(message)
+            }
+            other => other,
         }
     }
 

@@ -125,6 +125,8 @@ pub enum Failure {
         /// What about it.
         trouble: WebTrouble,
     },
+    /// Nothing more can be kept here: the disk is full, or cannot be written.
+    NoRoom(Message),
     /// Any other sentence.
     Told(Message),
 }
@@ -221,7 +223,7 @@ impl Failure {
                 .text("detail", detail),
             Self::NoReception => Message::new(msg("pacs-no-reception")),
             Self::Web { peer, trouble } => trouble.message(peer),
-            Self::Told(message) => message.clone(),
+            Self::NoRoom(message) | Self::Told(message) => message.clone(),
         }
     }
 
@@ -239,7 +241,9 @@ impl Failure {
             | Self::Busy { .. }
             | Self::Aborted { .. }
             | Self::Cut { .. }
-            | Self::Listen { .. } => true,
+            | Self::Listen { .. }
+            // Somebody makes room, sooner or later.
+            | Self::NoRoom(_) => true,
             Self::Web { trouble, .. } => trouble.is_transient(),
             // Out of resources, unable to process, processing failure, ended in the middle.
             Self::Status { status, .. } => {
@@ -321,6 +325,7 @@ mod tests {
         };
         assert!(!title.is_transient());
         assert!(Failure::Cut { peer: peer() }.is_transient());
+        assert!(Failure::NoRoom(Message::new(msg("receiving-no-room"))).is_transient());
         let status = |status| Failure::Status {
             peer: peer(),
             status,

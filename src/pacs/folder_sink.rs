@@ -56,9 +56,9 @@ impl FolderSink {
 
 impl InstanceSink for FolderSink {
     fn begin(&self, announced: &Announced) -> Result<Box<dyn InstanceWriter>, Refusal> {
-        let file = PartFile::begin(&self.folder, announced, Readable::AsUsual)?;
+        let file = PartFile::begin(&self.folder, announced, Readable::AsUsual);
         Ok(Box::new(FolderWriter {
-            file,
+            file: file.map_err(|refusal| refusal.in_folder(&self.folder))?,
             folder: self.folder.clone(),
             // The part file took it for one: digits and dots, so it cannot leave the folder.
             uid: announced.sop_instance_uid.clone(),
@@ -76,10 +76,19 @@ struct FolderWriter {
 
 impl InstanceWriter for FolderWriter {
     fn write(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
-        self.file.write(bytes)
+        let written = self.file.write(bytes);
+        written.map_err(|refusal| refusal.in_folder(&self.folder))
     }
 
-    fn finish(mut self: Box<Self>) -> Result<Received, Refusal> {
+    fn finish(self: Box<Self>) -> Result<Received, Refusal> {
+        let folder = self.folder.clone();
+        let kept = self.kept();
+        kept.map_err(|refusal| refusal.in_folder(&folder))
+    }
+}
+
+impl FolderWriter {
+    fn kept(mut self) -> Result<Received, Refusal> {
         let came = self.file.check()?;
         self.file.sync()?;
         let bytes = self.file.bytes();
@@ -109,9 +118,7 @@ impl InstanceWriter for FolderWriter {
             was_known: false,
         })
     }
-}
 
-impl FolderWriter {
     fn named(&self, number: usize) -> PathBuf {
         self.folder.join(match number {
             1 => format!("{}.dcm", self.uid),

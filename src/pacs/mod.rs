@@ -8,6 +8,7 @@
 mod dimse;
 mod failure;
 mod folder_sink;
+mod matches;
 mod node;
 mod pace;
 mod secrets;

@@ -225,6 +225,16 @@ pub struct InstanceOutcome {
     pub result: Result<Received, Message>,
     /// What is odd about it although it was kept, such as another study than the one asked for.
     pub remark: Option<Message>,
+    /// It was not kept for want of room, and others would not be either.
+    pub has_no_room: bool,
+}
+
+impl InstanceOutcome {
+    /// Why nothing more can be kept, if that is so.
+    pub(super) fn no_room(&self) -> Option<Failure> {
+        let reason = self.result.as_ref().err().filter(|_| self.has_no_room)?;
+        Some(Failure::NoRoom(reason.clone()))
+    }
 }
 
 /// How a retrieval ended.

@@ -113,6 +113,11 @@ fn transfer_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, transfer: &Transfer) {
     Text::new(&parts.join(" · "), theme.small(), colours.secondary)
         .wrapped()
         .ui(ui);
+    if let Some(reason) = &transfer.reason {
+        Text::new(&ctx.words.get(reason), theme.small(), colours.warning)
+            .wrapped()
+            .ui(ui);
+    }
     failures_ui(ui, ctx, transfer);
 }
 

@@ -46,6 +46,8 @@ pub struct Transfer {
     pub done: usize,
     /// Instances that there are in all, as far as is known.
     pub of: usize,
+    /// Why the last attempt broke off, where it is tried again.
+    pub reason: Option<Message>,
     /// Instances that failed, each with a reason.
     pub failed: Vec<(String, Message)>,
     /// Bytes moved.

@@ -5,6 +5,7 @@ mod committing;
 mod dcmtk;
 mod faults;
 mod finding;
+mod full_disk;
 mod liars;
 mod limited;
 pub mod planned;

@@ -116,6 +116,7 @@ fn on_its_way(study_uid: &str) -> Command {
         state: TransferState::Running,
         done: 3,
         of: 9,
+        reason: None,
         failed: Vec::new(),
         bytes: 0,
         bytes_per_s: None,

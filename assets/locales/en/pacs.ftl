@@ -57,6 +57,7 @@ pacs-keys-ignored = { $peer } does not support all that was asked for; what it s
 # Retrieving, and commitments.
 pacs-study-unknown = { $peer } has no study { $uid }.
 pacs-kept-beside = An instance has the identifiers of one that is there ({ $other }), but another content. Both are kept: this one as { $beside }.
+pacs-push-refused = { $title } sent an image that was not kept, and was told so. { $reason }
 pacs-no-data-set = An instance was announced without its data.
 pacs-other-study = The instance { $uid } is not of the study that was asked for; it was kept as what it is.
 pacs-sub-operation-failed = { $peer } could not send it; the archive’s log should say why.

@@ -57,6 +57,7 @@ pacs-keys-ignored = { $peer } ne prend pas en charge tous les critères ; ses r�
 # Retrieving, and commitments.
 pacs-study-unknown = { $peer } n’a pas l’examen { $uid }.
 pacs-kept-beside = Une instance porte les identifiants d’une autre déjà présente ({ $other }), mais avec un contenu différent. Les deux sont conservées : celle-ci sous { $beside }.
+pacs-push-refused = { $title } a envoyé une image qui n’a pas été conservée, et en a été averti. { $reason }
 pacs-no-data-set = Une instance a été annoncée sans ses données.
 pacs-other-study = L’instance { $uid } n’est pas de l’examen demandé ; elle a été conservée telle quelle.
 pacs-sub-operation-failed = { $peer } n’a pas pu l’envoyer ; le journal de l’archive devrait en donner la raison.

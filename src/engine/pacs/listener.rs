@@ -7,7 +7,7 @@ use crossbeam_channel::Receiver;
 
 use crate::dicom::tags;
 use crate::pacs::{Failure, ScpEvent, ScpOptions, StorageScp};
-use crate::problem::Problem;
+use crate::problem::{Message, Problem, msg};
 use crate::workspace::{Arrival, PacsSettings};
 
 use super::on_thread;
@@ -61,9 +61,17 @@ impl Drop for Listener {
 fn take(events: &Receiver<ScpEvent>, shared: &Shared) {
     for event in events {
         match event {
-            ScpEvent::Instance { outcome, .. } => {
-                let Ok(received) = outcome.result else {
-                    continue; // the sender was told why
+            ScpEvent::Instance { outcome, from } => {
+                let received = match outcome.result {
+                    Ok(received) => received,
+                    Err(reason) => {
+                        // The sender was told, in a number; its reader sits elsewhere.
+                        let message = Message::new(msg("pacs-push-refused"))
+                            .text("title", from)
+                            .message("reason", reason);
+                        shared.messenger.notify(Problem::warning(message));
+                        continue;
+                    }
                 };
                 let elements = received.header.dataset.elements();
                 let study_uid = elements.uid(tags::STUDY_INSTANCE_UID);

@@ -517,9 +517,11 @@ fn row(
             })
             .collect();
     }
+    let mut reason = None;
     let state = match transfer.state {
         Stored::Waiting => {
             let next = transfer.next_attempt;
+            reason = Some(transfer.reason.as_str()).filter(|reason| !reason.is_empty());
             TransferState::Waiting(next.and_then(|at| at.duration_since(now).ok()))
         }
         Stored::Running => TransferState::Running,
@@ -537,6 +539,7 @@ fn row(
         state,
         done: transfer.succeeded as usize,
         of: transfer.expected.unwrap_or(transfer.succeeded) as usize,
+        reason: reason.map(text::of_kept),
         failed,
         bytes: transfer.bytes,
         bytes_per_s: None,

@@ -1,6 +1,5 @@
 //! C-FIND (PS3.4 C.4.1): searches in the study root and patient root models.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -12,7 +11,6 @@ use super::command::Command;
 use super::command::field;
 use super::command::kind;
 use super::keys::Keys;
-use super::keys::identity;
 use super::keys::keys;
 use super::uids;
 use crate::dicom::Dataset;
@@ -24,22 +22,15 @@ use crate::model::StudyMatch;
 use crate::model::StudyQuery;
 use crate::pacs::Failure;
 use crate::pacs::Found;
+use crate::pacs::matches::After;
+use crate::pacs::matches::Matches;
+use crate::pacs::matches::Spelling;
+use crate::pacs::matches::studies_of;
 use crate::problem::Message;
 use crate::problem::msg;
 
-/// Answers to a search that leaves nearly all open; more are not worth their time.
-const MOST_OF_A_LAST_RESORT: usize = 5_000;
-
 /// How long a node may take to end a search that was called off.
 const FAREWELL: Duration = Duration::from_secs(2);
-
-/// What to do after an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum After {
-    Go,
-    /// Enough: the rest is called off.
-    Stop,
-}
 
 pub(super) fn find(
     call: &Call,
@@ -49,19 +40,16 @@ pub(super) fn find(
 ) -> Result<Found, Failure> {
     let mut finder = Finder::new(call, query.level, ctx)?;
     let mut search = Search {
-        query,
-        found,
-        seen: BTreeSet::new(),
+        matches: Matches::new(query, found),
         has_lost_names: false,
-        state: Found::default(),
     };
     for one in single_queries(&mut finder, query)? {
         search.run(&mut finder, &one)?;
-        if search.state.is_cut_off {
+        if search.matches.state.is_cut_off {
             break;
         }
     }
-    let mut state = search.state;
+    let mut state = search.matches.state;
     if search.has_lost_names {
         let message = Message::new(msg("pacs-names-lost"));
         state.warnings.push(message.text("peer", call.peer()));
@@ -84,15 +72,7 @@ fn single_queries(finder: &mut Finder, query: &StudyQuery) -> Result<Vec<StudyQu
     }
     let mut studies = query.study_uids.clone();
     if studies.is_empty() {
-        let above = StudyQuery {
-            level: Level::Study,
-            series_uids: Vec::new(),
-            instance_uids: Vec::new(),
-            other: Vec::new(),
-            limit: 0,
-            ..query.clone()
-        };
-        studies = finder.uids_of(&above, |found| found.study_uid)?;
+        studies = finder.uids_of(&studies_of(query), |found| found.study_uid)?;
     }
     let mut all = Vec::new();
     for study in studies {
@@ -125,58 +105,38 @@ fn single_queries(finder: &mut Finder, query: &StudyQuery) -> Result<Vec<StudyQu
 
 /// What came so far.
 struct Search<'a> {
-    query: &'a StudyQuery,
-    found: &'a mut dyn FnMut(StudyMatch),
-    seen: BTreeSet<String>,
+    matches: Matches<'a>,
     has_lost_names: bool,
-    state: Found,
 }
 
 impl Search<'_> {
     /// Sends a query in all its spellings.
     fn run(&mut self, finder: &mut Finder, query: &StudyQuery) -> Result<(), Failure> {
-        let before = self.state.matches;
+        let before = self.matches.state.matches;
         let nameless = StudyQuery {
             patient_name: String::new(),
             ..query.clone()
         };
         let mut ignores_case = false;
         for keys in keys(query) {
-            if keys.is_last_resort && self.state.matches > before || keys.is_variant && ignores_case
-            {
+            let has_come = self.matches.state.matches > before;
+            if keys.is_last_resort && has_come || keys.is_variant && ignores_case {
                 continue;
             }
-            let mut answers = 0;
+            let mut spelling = Spelling::new(&keys, keys.is_last_resort);
             finder.ask(&keys, &mut |dataset| {
-                answers += 1;
                 let found = StudyMatch::from_dataset(dataset);
-                let is_new = self.seen.insert(identity(query.level, &found));
-                if keys.is_variant && !is_new {
-                    // The other spelling gave this one too.
-                    ignores_case = true;
-                    return After::Stop;
-                }
-                let is_admitted = query.admits(&found) || {
-                    // The letters are lost on the way: the node, which has them, compared them.
-                    let is_lost = keys.has_name && is_unreadable(&found.patient_name);
-                    self.has_lost_names |= is_lost && is_new;
-                    is_lost && nameless.admits(&found)
-                };
-                if is_new && is_admitted {
-                    if self.query.limit > 0 && self.state.matches >= self.query.limit {
-                        self.state.is_cut_off = true;
-                        return After::Stop;
+                self.matches.take(found, &mut spelling, |found, is_new| {
+                    query.admits(found) || {
+                        // The letters are lost on the way: the node, which has them, compared them.
+                        let is_lost = keys.has_name && is_unreadable(&found.patient_name);
+                        self.has_lost_names |= is_lost && is_new;
+                        is_lost && nameless.admits(found)
                     }
-                    self.state.matches += 1;
-                    (self.found)(found);
-                }
-                if keys.is_last_resort && answers >= MOST_OF_A_LAST_RESORT {
-                    self.state.is_cut_off = true;
-                    return After::Stop;
-                }
-                After::Go
+                })
             })?;
-            if self.state.is_cut_off {
+            ignores_case |= spelling.ignores_case;
+            if self.matches.state.is_cut_off {
                 return Ok(());
             }
         }
@@ -371,11 +331,8 @@ impl Finder {
         let mut uids = Vec::new();
         let mut found = |found| uids.push(uid(found));
         let mut search = Search {
-            query,
-            found: &mut found,
-            seen: BTreeSet::new(),
+            matches: Matches::new(query, &mut found),
             has_lost_names: false,
-            state: Found::default(),
         };
         search.run(self, query)?;
         uids.retain(|uid| !uid.is_empty());

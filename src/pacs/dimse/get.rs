@@ -129,7 +129,7 @@ impl Getter {
     ) -> Result<(), Failure> {
         let id = operation::ask(&mut self.association, &mut self.model, task, None)?;
         let result = self.take_all(id, task, sink, tally);
-        if result == Err(Failure::Cancelled) {
+        if matches!(result, Err(Failure::Cancelled | Failure::NoRoom(_))) {
             let link = &mut self.association.link;
             link.send_last(self.model.context.id, &Command::cancel(id));
             self.association.abort();
@@ -162,7 +162,11 @@ impl Getter {
                     let outcome =
                         intake::take(&mut self.association, context_id, &command, sink, &|| {})?;
                     taken += 1;
+                    let no_room = outcome.no_room();
                     tally.add(outcome);
+                    if let Some(failure) = no_room {
+                        return Err(failure);
+                    }
                 }
                 kind::C_ECHO => {
                     let answer = Command::answer(&command, 0);

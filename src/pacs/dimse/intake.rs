@@ -51,6 +51,7 @@ pub(super) fn take(
     let answered = association.send(context_id, &Command::answer(request, status), None);
     let outcome = InstanceOutcome {
         sop_instance_uid,
+        has_no_room: matches!(result, Err(Refusal::NoRoom(_))),
         result: result.map_err(|refusal| refusal.message().clone()),
         remark: None,
     };

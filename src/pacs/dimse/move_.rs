@@ -223,7 +223,7 @@ impl Mover {
         let destination = Some(&call.calling);
         let id = operation::ask(&mut self.association, &mut self.model, task, destination)?;
         let result = self.wait(id, task, events, tally, call, ctx);
-        if result == Err(Failure::Cancelled) {
+        if matches!(result, Err(Failure::Cancelled | Failure::NoRoom(_))) {
             let link = &mut self.association.link;
             link.send_last(self.model.context.id, &Command::cancel(id));
             self.association.abort();
@@ -265,6 +265,9 @@ impl Mover {
         loop {
             ctx.check()?;
             drain(events, tally);
+            if let Some(failure @ Failure::NoRoom(_)) = tally.ended_by() {
+                return Err(failure);
+            }
             self.association.link.set_patience(GLANCE);
             let request = self.association.next();
             self.association.link.set_patience(patience);
@@ -325,7 +328,12 @@ fn count(event: ScpEvent, tally: &Tally<'_>, is_shared: bool) {
         ScpEvent::Instance { outcome, .. } if !is_shared || tally.is_ours(&outcome) => {
             tally.add(outcome);
         }
+        ScpEvent::Instance { outcome, .. } => {
+            if let Some(failure) = outcome.no_room() {
+                tally.end(failure);
+            }
+        }
         ScpEvent::Broken(failure) if !is_shared => tally.warn(failure.message()),
-        ScpEvent::Instance { .. } | ScpEvent::Broken(_) | ScpEvent::Commitment { .. } => {}
+        ScpEvent::Broken(_) | ScpEvent::Commitment { .. } => {}
     }
 }

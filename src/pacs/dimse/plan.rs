@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::association::Call;
-use super::find::After;
 use super::find::Finder;
 use super::keys::keys;
 use super::tally::Tally;
@@ -15,6 +14,7 @@ use crate::model::StudyQuery;
 use crate::pacs::Failure;
 use crate::pacs::Wanted;
 use crate::pacs::WantedSeries;
+use crate::pacs::matches::After;
 use crate::problem::Message;
 use crate::problem::msg;
 

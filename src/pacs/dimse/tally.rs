@@ -88,8 +88,11 @@ impl<'a> Tally<'a> {
         study.is_some_and(|study| self.studies.contains(&study))
     }
 
-    /// An instance came.
+    /// An instance came. Where there is no room for it, there is none for the others.
     pub fn add(&self, mut outcome: InstanceOutcome) {
+        if let Some(failure) = outcome.no_room() {
+            self.end(failure);
+        }
         {
             let mut state = self.state();
             let uid = outcome.sop_instance_uid.clone();
@@ -165,6 +168,11 @@ impl<'a> Tally<'a> {
         self.state().end.get_or_insert(failure);
     }
 
+    /// What ended it.
+    pub fn ended_by(&self) -> Option<Failure> {
+        self.state().end.clone()
+    }
+
     pub fn has_ended(&self) -> bool {
         self.state().end.is_some()
     }
@@ -193,6 +201,7 @@ impl<'a> Tally<'a> {
                     sop_instance_uid: uid,
                     result: Err(reason.clone()),
                     remark: None,
+                    has_no_room: false,
                 }));
             }
         }

@@ -1,7 +1,6 @@
 //! The modality worklist (PS3.4 annex K): what is planned, for whom and when.
 
 use super::association::Call;
-use super::find::After;
 use super::find::Finder;
 use super::keys::Keys;
 use super::keys::range;
@@ -14,6 +13,7 @@ use crate::model::StudyQuery;
 use crate::pacs::Failure;
 use crate::pacs::Found;
 use crate::pacs::WorklistQuery;
+use crate::pacs::matches::After;
 
 /// Everything planned that fits; each is handed over as it comes.
 pub(super) fn find(

@@ -14,6 +14,7 @@ use crate::dicom::Tag;
 use crate::dicom::datasets_from_json;
 use crate::dicom::tags;
 use crate::pacs::Failure;
+use crate::pacs::matches::After;
 
 /// Asked for at once.
 const PAGE: usize = 1000;
@@ -21,14 +22,6 @@ const PAGE: usize = 1000;
 const PERHAPS_CUT: usize = 50;
 /// Longest answer.
 const LONGEST: usize = 512 * 1024 * 1024;
-
-/// What follows from an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum After {
-    Go,
-    /// Enough.
-    Stop,
-}
 
 /// Asks for `path` below the service's base with these parameters, and for what follows until
 /// there is no more; `each` gets every entry once. Entries are told apart by their UID at `key`.

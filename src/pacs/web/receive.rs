@@ -41,7 +41,7 @@ impl Ended {
     /// A disk that is full, which ends everything; any other refusal is this instance's.
     pub(super) fn keep(self) -> Result<Arrived, Failure> {
         let result = match self.whole.map(|writer| writer.finish()) {
-            Ok(Err(Refusal::NoRoom(message))) => return Err(Failure::Told(message)),
+            Ok(Err(Refusal::NoRoom(message))) => return Err(Failure::NoRoom(message)),
             Ok(finished) => finished.map_err(|refusal| refusal.message().clone()),
             Err(message) => Err(message),
         };
@@ -227,7 +227,7 @@ impl<'a> Part<'a> {
     fn check(&mut self, outcome: Result<(), Refusal>) -> Result<(), Failure> {
         match outcome {
             Ok(()) => Ok(()),
-            Err(Refusal::NoRoom(message)) => Err(Failure::Told(message)),
+            Err(Refusal::NoRoom(message)) => Err(Failure::NoRoom(message)),
             Err(refusal) => {
                 self.state = State::Refused(refusal.message().clone());
                 Ok(())

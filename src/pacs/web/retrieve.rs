@@ -386,6 +386,7 @@ impl<'a> Tally<'a> {
             come.insert(arrived.sop_instance_uid.clone());
         }
         (self.told)(RetrieveEvent::Instance(InstanceOutcome {
+            has_no_room: false, // that ends the retrieval
             sop_instance_uid: arrived.sop_instance_uid,
             result: arrived.result,
             remark,

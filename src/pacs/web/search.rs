@@ -1,11 +1,8 @@
 //! Searches (QIDO-RS, PS3.18 10.6): with the keys of a DIMSE search, judged here as well.
 
-use std::collections::BTreeSet;
-
 use super::WebTrouble;
 use super::address::escaped;
 use super::instance::InstancePlace;
-use super::list::After;
 use super::list::entries;
 use super::list::instance_number;
 use super::list::list;
@@ -20,11 +17,11 @@ use crate::model::StudyMatch;
 use crate::model::StudyQuery;
 use crate::pacs::Failure;
 use crate::pacs::Found;
-use crate::pacs::dimse::keys::identity;
 use crate::pacs::dimse::keys::keys;
-
-/// Answers to a search that leaves nearly all open; more are not worth their time.
-const MOST_OF_A_LAST_RESORT: usize = 5_000;
+use crate::pacs::matches::After;
+use crate::pacs::matches::Matches;
+use crate::pacs::matches::Spelling;
+use crate::pacs::matches::studies_of;
 
 /// Searches. What the service ignores of the query is judged here.
 ///
@@ -35,19 +32,14 @@ pub(super) fn find(
     query: &StudyQuery,
     found: &mut dyn FnMut(StudyMatch),
 ) -> Result<Found, Failure> {
-    let mut search = Search {
-        query,
-        found,
-        seen: BTreeSet::new(),
-        state: Found::default(),
-    };
+    let mut matches = Matches::new(query, found);
     for one in single_queries(session, query)? {
-        search.run(session, &one)?;
-        if search.state.is_cut_off {
+        run(session, &one, &mut matches)?;
+        if matches.state.is_cut_off {
             break;
         }
     }
-    Ok(search.state)
+    Ok(matches.state)
 }
 
 /// Whether an answer to a search is one.
@@ -65,15 +57,9 @@ fn single_queries(session: &Session<'_>, query: &StudyQuery) -> Result<Vec<Study
         if matches!(query.level, Level::Patient | Level::Study) {
             return Ok(vec![query.clone()]);
         }
-        let above = StudyQuery {
-            level: Level::Study,
-            series_uids: Vec::new(),
-            instance_uids: Vec::new(),
-            other: Vec::new(),
-            limit: 0,
-            ..query.clone()
-        };
-        find(session, &above, &mut |found| studies.push(found.study_uid))?;
+        find(session, &studies_of(query), &mut |found| {
+            studies.push(found.study_uid);
+        })?;
     }
     let of_series = |study: &str, series: Vec<String>| StudyQuery {
         study_uids: vec![study.to_owned()],
@@ -96,66 +82,40 @@ fn single_queries(session: &Session<'_>, query: &StudyQuery) -> Result<Vec<Study
         .collect())
 }
 
-/// What came so far.
-struct Search<'a> {
-    query: &'a StudyQuery,
-    found: &'a mut dyn FnMut(StudyMatch),
-    seen: BTreeSet<String>,
-    state: Found,
-}
-
-impl Search<'_> {
-    /// Sends a query in all its spellings.
-    fn run(&mut self, session: &Session<'_>, query: &StudyQuery) -> Result<(), Failure> {
-        let before = self.state.matches;
-        let mut ignores_case = false;
-        for keys in keys(query) {
-            let is_needless = keys.is_last_resort && self.state.matches > before
-                || keys.is_variant && ignores_case
-                // JSON is Unicode.
-                || keys.character_set != "ISO_IR 192";
-            if is_needless {
+/// Sends a query in all its spellings.
+fn run(
+    session: &Session<'_>,
+    query: &StudyQuery,
+    matches: &mut Matches<'_>,
+) -> Result<(), Failure> {
+    let before = matches.state.matches;
+    let mut ignores_case = false;
+    for keys in keys(query) {
+        let is_needless = keys.is_last_resort && matches.state.matches > before
+            || keys.is_variant && ignores_case
+            // JSON is Unicode.
+            || keys.character_set != "ISO_IR 192";
+        if is_needless {
+            continue;
+        }
+        for escapes in [Escapes::Used, Escapes::Avoided] {
+            let question = Question::new(query, &keys.dataset, escapes);
+            let is_again = escapes == Escapes::Avoided;
+            if is_again && (!question.has_gaps || matches.state.matches > before) {
                 continue;
             }
-            for escapes in [Escapes::Used, Escapes::Avoided] {
-                let is_last_resort = keys.is_last_resort || escapes == Escapes::Avoided;
-                let question = Question::new(query, &keys.dataset, escapes);
-                if escapes == Escapes::Avoided
-                    && (!question.has_gaps || self.state.matches > before)
-                {
-                    continue;
-                }
-                let mut answers = 0;
-                question.ask(session, &mut |dataset| {
-                    answers += 1;
-                    let found = StudyMatch::from_dataset(dataset);
-                    let is_new = self.seen.insert(identity(query.level, &found));
-                    if keys.is_variant && !is_new {
-                        // The other spelling gave this one too.
-                        ignores_case = true;
-                        return After::Stop;
-                    }
-                    if is_new && query.admits(&found) {
-                        if self.query.limit > 0 && self.state.matches >= self.query.limit {
-                            self.state.is_cut_off = true;
-                            return After::Stop;
-                        }
-                        self.state.matches += 1;
-                        (self.found)(found);
-                    }
-                    if is_last_resort && answers >= MOST_OF_A_LAST_RESORT {
-                        self.state.is_cut_off = true;
-                        return After::Stop;
-                    }
-                    After::Go
-                })?;
-                if self.state.is_cut_off {
-                    return Ok(());
-                }
+            let mut spelling = Spelling::new(&keys, keys.is_last_resort || is_again);
+            question.ask(session, &mut |dataset| {
+                let found = StudyMatch::from_dataset(dataset);
+                matches.take(found, &mut spelling, |found, _| query.admits(found))
+            })?;
+            ignores_case |= spelling.ignores_case;
+            if matches.state.is_cut_off {
+                return Ok(());
             }
         }
-        Ok(())
     }
+    Ok(())
 }
 
 /// Whether letters beyond ASCII are sent: some services do not decode what comes in an address,

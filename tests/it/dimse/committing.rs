@@ -27,6 +27,7 @@ use isocentre::workspace::TransferState;
 
 use super::liars::next;
 use super::liars::say;
+use super::programs::free_port;
 use super::slices;
 use super::write;
 use crate::common::Element;
@@ -279,11 +280,6 @@ fn report(port: u16, title: &str, transaction: &str, kept: &[&str], lost: &[&str
     say(&mut tcp, &Pdu::ReleaseRQ);
     next(&mut tcp);
     status
-}
-
-pub(super) fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
 }
 
 /// A program that knows the keeper, and listens.

@@ -7,6 +7,8 @@ use isocentre::dicom::decode_frame;
 use isocentre::dicom::read_header;
 use isocentre::dicom::tags;
 use isocentre::jobs::JobCtx;
+use isocentre::model::Level;
+use isocentre::model::StudyMatch;
 use isocentre::model::StudyQuery;
 use isocentre::pacs::Caller;
 use isocentre::pacs::Failure;
@@ -33,6 +35,7 @@ use crate::common::Element;
 use crate::common::Encoding;
 use crate::common::SyntheticImage;
 use crate::common::Value;
+use crate::common::orthanc::OrthancOptions;
 use crate::common::temp_folder;
 use crate::decode::encoders;
 
@@ -251,4 +254,104 @@ fn a_peer_without_the_service_is_said_to_have_none() {
     );
     let failure = find(&*service, &StudyQuery::default()).unwrap_err();
     assert!(matches!(failure, Failure::NoContext { .. }), "{failure:?}");
+}
+
+#[test]
+fn findscu_finds_the_same_studies_and_series_as_we_do() {
+    let orthanc = super::orthanc(OrthancOptions::default());
+    for (study, day, name) in [
+        ("1.2.3.1", "20260101", "Doe^Jane"),
+        ("1.2.3.2", "20260102", "Doe^Jim"),
+        ("1.2.3.3", "20260201", "Doe^Jane"),
+        ("1.2.3.4", "20260102", "Roe^Jane"),
+    ] {
+        for series in 1..=2 {
+            let image = SyntheticImage::new(4, 4)
+                .patient(name, "7")
+                .study(study)
+                .text(0x0008, 0x0020, "DA", day)
+                .series(&format!("{study}.{series}"))
+                .sop_instance(&format!("{study}.{series}.1"));
+            orthanc.store(&image.write(Encoding::ExplicitLittle));
+        }
+    }
+    let port = orthanc.dicom_port.to_string();
+    // The UIDs in the answers that findscu prints.
+    let asked = |level: &str, uid: &str, keys: &[&str]| -> Vec<String> {
+        let level = format!("QueryRetrieveLevel={level}");
+        let mut arguments = vec!["-S", "-aec", "ORTHANC", "127.0.0.1", &port, "-k", &level];
+        arguments.extend(["-k", uid]);
+        for key in keys {
+            arguments.extend(["-k", key]);
+        }
+        let said = run("findscu", &arguments).unwrap();
+        let lines = said.lines().filter(|line| line.trim_end().ends_with(uid));
+        let uids = lines.filter_map(|line| Some(line.split_once('[')?.1.split_once(']')?.0));
+        let mut uids: Vec<String> = uids
+            .map(|uid| uid.trim_end_matches('\0').to_owned())
+            .collect();
+        uids.sort();
+        uids.dedup();
+        uids
+    };
+    let service = speak(&orthanc.dimse());
+    let ours = |query: &StudyQuery, uid: fn(&StudyMatch) -> String| -> Vec<String> {
+        let mut uids: Vec<String> = find(&*service, query).unwrap().iter().map(uid).collect();
+        uids.sort();
+        uids
+    };
+    let by_name = StudyQuery {
+        patient_name: "doe jane".into(),
+        ..StudyQuery::default()
+    };
+    let theirs = asked("STUDY", "StudyInstanceUID", &["PatientName=Doe^Jane*"]);
+    assert_eq!(theirs, ["1.2.3.1", "1.2.3.3"]);
+    assert_eq!(ours(&by_name, |it| it.study_uid.clone()), theirs);
+    let of_study = StudyQuery {
+        level: Level::Series,
+        study_uids: vec!["1.2.3.4".into()],
+        ..StudyQuery::default()
+    };
+    let theirs = asked("SERIES", "SeriesInstanceUID", &["StudyInstanceUID=1.2.3.4"]);
+    assert_eq!(theirs, ["1.2.3.4.1", "1.2.3.4.2"]);
+    assert_eq!(ours(&of_study, |it| it.series_uid.clone()), theirs);
+}
+
+#[test]
+fn movescu_moves_into_our_receiver() {
+    let there = temp_folder();
+    let sink = Arc::new(FolderSink::new(there.path()));
+    let scp = StorageScp::start(0, ScpOptions::default(), sink).unwrap();
+    let orthanc = super::orthanc(OrthancOptions {
+        modalities: vec![("ISOCENTRE".into(), scp.port())],
+        ..OrthancOptions::default()
+    });
+    let files: Vec<Vec<u8>> = slices(12)
+        .iter()
+        .map(|image| image.write(Encoding::ExplicitLittle))
+        .collect();
+    files.iter().for_each(|file| orthanc.store(file));
+    let study = format!("StudyInstanceUID={STUDY}");
+    let port = orthanc.dicom_port.to_string();
+    let own = free_port().to_string();
+    let arguments = [
+        "-S",
+        "-aet",
+        "MOVESCU",
+        "-aec",
+        "ORTHANC",
+        "-aem",
+        "ISOCENTRE",
+        "+P",
+        &own,
+        "-k",
+        "QueryRetrieveLevel=STUDY",
+        "-k",
+        &study,
+        "127.0.0.1",
+        &port,
+    ];
+    run("movescu", &arguments).unwrap();
+    drop(scp);
+    assert_same(&files, there.path());
 }

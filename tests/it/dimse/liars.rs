@@ -430,7 +430,7 @@ fn a_node_without_the_study_root_is_asked_in_the_patient_root_with_the_patients_
             answer(tcp, request, 0xff00, &[], Some(&study)) && answer(tcp, request, 0, &[], None)
         });
         let caller = Caller {
-            reception: Reception::Listen(super::committing::free_port()),
+            reception: Reception::Listen(super::programs::free_port()),
             ..Caller::default()
         };
         let node = node(&address, |dimse| {

@@ -51,7 +51,7 @@ fn moved(reception: Reception, port: u16) -> Duration {
 
 #[test]
 fn what_is_moved_to_a_receiver_of_its_own_keeps_to_the_limit() {
-    let port = super::committing::free_port();
+    let port = super::programs::free_port();
     let elapsed = moved(Reception::Listen(port), port);
     assert!(elapsed > Duration::from_secs(2), "{elapsed:?}");
 }
