@@ -114,6 +114,7 @@ fn on_its_way(study_uid: &str) -> Command {
         label: String::new(),
         study_uid: study_uid.into(),
         state: TransferState::Running,
+        reason: None,
         done: 3,
         of: 9,
         failed: Vec::new(),

@@ -523,6 +523,7 @@ fn row(
         Stored::Failed => TransferState::Failed(text::of_kept(&transfer.reason)),
         Stored::Done => TransferState::Done,
     };
+    let is_retried = matches!(state, TransferState::Waiting(_)) && !transfer.reason.is_empty();
     let mut row = Transfer {
         id: transfer.id,
         kind: transfer.kind,
@@ -530,6 +531,7 @@ fn row(
         label: transfer.label.0,
         study_uid: transfer.study_uid,
         state,
+        reason: is_retried.then(|| text::of_kept(&transfer.reason)),
         done: transfer.succeeded as usize,
         of: transfer.expected.unwrap_or(transfer.succeeded) as usize,
         failed,
