@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use super::bulk_data;
-use super::bulk_data;
 use super::instance::Forms;
 use super::instance::InstancePlace;
 use super::preview;
