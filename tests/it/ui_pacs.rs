@@ -125,7 +125,7 @@ fn the_worklist_shows_who_is_planned_today_and_leads_to_the_patients_studies() {
     harness.run_steps(3);
     until(&mut harness, "what is planned", |app| {
         let worklist = &app.workspace.worklist;
-        worklist.is_begun() && !worklist.sources.is_running()
+        !worklist.sources.all().is_empty() && !worklist.sources.is_running()
     });
     harness.get_by_label("RIS: 1");
     let sources = harness.state().workspace.worklist.sources.all();
