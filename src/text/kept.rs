@@ -133,8 +133,8 @@ mod tests {
     use crate::text::Language;
 
     fn refused() -> Message {
-        Message::new(msg("transfer-instance-failed"))
-            .text("uid", "1.2.3")
+        Message::new(msg("transfer-instances-failed"))
+            .count("count", 2)
             .message(
                 "reason",
                 Message::new(msg("pacs-refused")).text("place", "pacs:104"),
@@ -171,7 +171,7 @@ mod tests {
         let mut text = r#"{"id":"pacs-cancelled","args":[]}"#.to_owned();
         for _ in 0..20 {
             text = format!(
-                r#"{{"id":"transfer-instance-failed","args":[["reason",{{"message":{text}}}]]}}"#
+                r#"{{"id":"transfer-instances-failed","args":[["reason",{{"message":{text}}}]]}}"#
             );
         }
         assert_eq!(of_kept(&text).id, msg("as-it-is"));

@@ -346,7 +346,7 @@ fn web_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, form: &mut Form) {
 fn sign_in_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, form: &Form) {
     let node = form.node().ok();
     ui.horizontal(|ui| {
-        ui.add_space(NAMES + ctx.theme.sizes.space);
+        ui.add_space(NAMES);
         let words = ctx.say(msg("node-sign-in"));
         let add = |ui: &mut Ui| button_ui(ui, ctx.theme, None, &words, false);
         let is_clicked = ui.add_enabled_ui(node.is_some(), add).inner.clicked();
@@ -436,7 +436,7 @@ fn ends_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, form: &mut Form) -> bool {
     let node = form.node();
     let mut is_done = false;
     ui.horizontal(|ui| {
-        ui.add_space(NAMES + theme.sizes.space);
+        ui.add_space(NAMES);
         let is_complete = node.is_ok();
         let button = |ui: &mut Ui, id, is_chief, is_enabled: bool| {
             let words = ctx.say(id);

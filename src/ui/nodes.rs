@@ -181,7 +181,7 @@ fn file_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut NodesPage) {
     let path = PathBuf::from(page.file.trim());
     let is_named = !page.file.trim().is_empty();
     ui.horizontal(|ui| {
-        ui.add_space(NAMES + theme.sizes.space);
+        ui.add_space(NAMES);
         let is_there = path.is_file();
         let rows = [
             (

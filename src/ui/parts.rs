@@ -77,7 +77,7 @@ pub fn parts_ui(
         Part::Help => help_width(ctx.theme),
         Part::PassedOver => 1.6 * ctx.theme.sizes.part,
         Part::Search => 2.3 * ctx.theme.sizes.part,
-        Part::Archive | Part::Nodes | Part::Queue => 1.25 * ctx.theme.sizes.part,
+        Part::Archive | Part::Nodes | Part::Queue | Part::Settings => 1.25 * ctx.theme.sizes.part,
         _ => ctx.theme.sizes.part,
     };
     let is_closed = window_ui(egui_ctx, ctx, title, width, |ui, ctx| match part {

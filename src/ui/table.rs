@@ -113,7 +113,7 @@ pub fn table_ui(
     // Before the rows are counted: it takes room between them.
     ui.spacing_mut().item_spacing.y = 0.0;
     ScrollArea::vertical()
-        .id_salt(("rows", columns.first().map(|(name, _)| name.0)))
+        .id_salt(("rows", columns.last().map(|(name, _)| name.0)))
         .min_scrolled_height(room)
         .max_height(room)
         .auto_shrink([false, false])

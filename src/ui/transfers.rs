@@ -9,8 +9,10 @@ use crate::ui::icons::{self, Sign};
 use crate::ui::panel::{PanelCtx, button_ui, icon_button_ui, row_end_ui};
 use crate::workspace::{Command, Transfer, TransferEdit, TransferKind, TransferState};
 
-/// Failures shown of one transfer; the others are counted.
-const FAILURES: usize = 5;
+/// Reasons shown of one transfer; the instances of the others are counted.
+const REASONS: usize = 4;
+/// Instances named when the pointer is on a reason.
+const NAMED: usize = 20;
 
 /// The list.
 pub fn transfers_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
@@ -110,13 +112,20 @@ fn transfer_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, transfer: &Transfer) {
         let words = Message::new(msg("transfer-left")).text("time", ctx.words.duration(left));
         parts.push(ctx.words.get(&words));
     }
-    Text::new(&parts.join(" · "), theme.small(), colours.secondary)
-        .wrapped()
-        .ui(ui);
+    let sign = match &transfer.state {
+        TransferState::Done => Some((Sign::Good, colours.good)),
+        TransferState::Failed(_) => Some((Sign::Error, colours.danger)),
+        _ if transfer.reason.is_some() => Some((Sign::Waiting, colours.warning)),
+        _ => None,
+    };
+    let colour = match &transfer.state {
+        TransferState::Failed(_) => colours.text,
+        _ => colours.secondary,
+    };
+    signed_ui(ui, ctx, sign, &parts.join(" · "), colour);
     if let Some(reason) = &transfer.reason {
-        Text::new(&ctx.words.get(reason), theme.small(), colours.warning)
-            .wrapped()
-            .ui(ui);
+        let words = ctx.words.get(reason);
+        signed_ui(ui, ctx, None, &words, colours.secondary);
     }
     failures_ui(ui, ctx, transfer);
 }
@@ -141,23 +150,53 @@ fn bar_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, share: f32, colour: egui::Color32) {
     ui.painter().rect_filled(done, 2.0, colour);
 }
 
-/// What was not moved, by its UID, with the reason.
+/// A line with a sign before it, if it has one.
+fn signed_ui(
+    ui: &mut Ui,
+    ctx: &PanelCtx<'_>,
+    sign: Option<(Sign, egui::Color32)>,
+    words: &str,
+    colour: egui::Color32,
+) {
+    let theme = ctx.theme;
+    ui.horizontal_top(|ui| {
+        if let Some((sign, colour)) = sign {
+            let font = icons::font(theme.sizes.overlay);
+            let glyph = egui::RichText::new(icons::sign(sign)).font(font);
+            ui.label(glyph.color(colour));
+        }
+        Text::new(words, theme.small(), colour).wrapped().ui(ui);
+    });
+}
+
+/// What was not moved, by its reasons; which instances, for who points at one.
 fn failures_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, transfer: &Transfer) {
     let theme = ctx.theme;
-    for (uid, why) in transfer.failed.iter().take(FAILURES) {
-        let words = Message::new(msg("transfer-instance-failed"))
-            .text("uid", uid)
-            .message("reason", why.clone());
+    let warning = theme.colours.warning;
+    let failures = transfer.failures();
+    for (why, uids) in failures.iter().take(REASONS) {
+        let words = Message::new(msg("transfer-instances-failed"))
+            .count("count", uids.len())
+            .message("reason", (*why).clone());
         let words = ctx.words.get(&words);
-        Text::new(&words, theme.small(), theme.colours.warning)
-            .wrapped()
-            .ui(ui);
+        let response = Text::new(&words, theme.small(), warning).wrapped().ui(ui);
+        response.on_hover_ui(|ui| {
+            let named: Vec<&str> = uids.iter().take(NAMED).copied().collect();
+            Text::new(&named.join("\n"), theme.small(), theme.colours.text)
+                .wrapped()
+                .ui(ui);
+            more_ui(ui, ctx, uids.len().saturating_sub(NAMED));
+        });
     }
-    let more = transfer.failed.len().saturating_sub(FAILURES);
-    if more > 0 {
-        let words = Message::new(msg("transfer-more-failed")).count("count", more);
+    let others = failures.iter().skip(REASONS);
+    more_ui(ui, ctx, others.map(|(_, uids)| uids.len()).sum());
+}
+
+fn more_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, count: usize) {
+    if count > 0 {
+        let words = Message::new(msg("transfer-more-failed")).count("count", count);
         let words = ctx.words.get(&words);
-        Text::new(&words, theme.small(), theme.colours.warning).ui(ui);
+        Text::new(&words, ctx.theme.small(), ctx.theme.colours.warning).ui(ui);
     }
 }
 

@@ -84,6 +84,20 @@ impl Transfer {
         }
     }
 
+    /// Why instances failed, and which, those reasons first that most have in common.
+    #[must_use]
+    pub fn failures(&self) -> Vec<(&Message, Vec<&str>)> {
+        let mut all: Vec<(&Message, Vec<&str>)> = Vec::new();
+        for (uid, why) in &self.failed {
+            match all.iter_mut().find(|(known, _)| *known == why) {
+                Some((_, uids)) => uids.push(uid),
+                None => all.push((why, vec![uid])),
+            }
+        }
+        all.sort_by_key(|(_, uids)| std::cmp::Reverse(uids.len()));
+        all
+    }
+
     /// How long it will take, at the speed of late.
     #[must_use]
     pub fn time_left(&self) -> Option<Duration> {
@@ -208,5 +222,37 @@ impl Workspace {
                 self.arriving.forget(&study_uid);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instances_that_failed_alike_are_told_together() {
+        let gone = Message::new(msg("transfer-file-gone"));
+        let other = Message::new(msg("transfer-failed-inside"));
+        let failed = [("1", &other), ("2", &gone), ("3", &gone)];
+        let transfer = Transfer {
+            id: TransferId(1),
+            kind: TransferKind::Send,
+            node: "PACS".into(),
+            label: String::new(),
+            study_uid: "1.2".into(),
+            state: TransferState::Running,
+            reason: None,
+            done: 0,
+            of: 3,
+            failed: failed
+                .map(|(uid, why)| (uid.to_owned(), why.clone()))
+                .into(),
+            bytes: 0,
+            bytes_per_s: None,
+        };
+        assert_eq!(
+            transfer.failures(),
+            [(&gone, vec!["2", "3"]), (&other, vec!["1"])]
+        );
     }
 }

@@ -112,7 +112,6 @@ pub struct Worklist {
     known: HashSet<PlannedStep>,
     /// Answers to an earlier question are dropped.
     generation: u64,
-    is_begun: bool,
 }
 
 impl Worklist {
@@ -140,12 +139,6 @@ impl Worklist {
         let stations = self.steps.iter().map(PlannedStep::station);
         let chosen = self.station.as_deref();
         stations.chain(chosen).filter(|it| !it.is_empty()).collect()
-    }
-
-    /// The nodes were asked.
-    #[must_use]
-    pub const fn is_begun(&self) -> bool {
-        self.is_begun
     }
 
     /// Takes steps in; those of an earlier question are dropped.
@@ -236,7 +229,6 @@ impl Workspace {
         let nodes = self.settings.pacs.nodes.iter();
         let nodes: Vec<_> = nodes.filter(|node| node.has_worklist()).cloned().collect();
         let worklist = &mut self.worklist;
-        worklist.is_begun = true;
         worklist.generation += 1;
         worklist.steps.clear();
         worklist.known.clear();

@@ -7,6 +7,7 @@ mod keeping;
 mod killing;
 mod searching;
 mod tending;
+mod upkeep;
 
 use std::path::Path;
 use std::path::PathBuf;

@@ -125,7 +125,7 @@ fn the_worklist_shows_who_is_planned_today_and_leads_to_the_patients_studies() {
     harness.run_steps(3);
     until(&mut harness, "what is planned", |app| {
         let worklist = &app.workspace.worklist;
-        worklist.is_begun() && !worklist.sources.is_running()
+        !worklist.sources.all().is_empty() && !worklist.sources.is_running()
     });
     harness.get_by_label("RIS: 1");
     let sources = harness.state().workspace.worklist.sources.all();
@@ -141,4 +141,49 @@ fn the_worklist_shows_who_is_planned_today_and_leads_to_the_patients_studies() {
     });
     assert_eq!(harness.state().workspace.search.request.text, "P1");
     harness.get_by_label("Local archive: 0");
+}
+
+#[test]
+fn which_earlier_studies_come_is_said_in_the_settings_and_remembered() {
+    let home = temp_folder();
+    let mut harness = new_window(home.path());
+    press(&mut harness, Modifiers::COMMAND, Key::Comma);
+    for choice in ["Same body region", "5", "2 years", "500\u{a0}MB"] {
+        harness.get_by_label(choice).click();
+        harness.run_steps(3);
+    }
+    let rules = &harness.state().workspace.settings.pacs.priors;
+    assert!(rules.same_body_part && !rules.same_modality);
+    assert_eq!((rules.most, rules.most_years), (5, 2));
+    assert_eq!(rules.budget_bytes, 500_000_000);
+    harness.get_by_label("Nothing by itself").click();
+    harness.run_steps(3);
+    assert!(harness.query_by_label("Same body region").is_none());
+    let written = home.path().join("config/settings.ron");
+    let written = std::fs::read_to_string(written).unwrap();
+    assert!(written.contains("most_years: 2"), "{written}");
+}
+
+#[test]
+fn limits_of_the_archive_are_kept_and_hold_by_themselves_only_if_that_is_said() {
+    let home = temp_folder();
+    let mut harness = new_window(home.path());
+    press(&mut harness, Modifiers::COMMAND, Key::K);
+    type_into(&mut harness, "All commands", "Local archive");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    type_into(&mut harness, "Unused for days", "365");
+    type_into(&mut harness, "At most GiB", "2,5");
+    harness.get_by_label("Only when asked").click();
+    harness.run_steps(3);
+    let kept = |harness: &Harness<'static, App>| {
+        let pacs = &harness.state().workspace.settings.pacs;
+        (pacs.clean_up.clone(), pacs.automatic_clean_up().is_some())
+    };
+    let (clean_up, is_automatic) = kept(&harness);
+    assert_eq!(clean_up.unused_days, Some(365));
+    assert_eq!(clean_up.at_most_bytes, Some(2_684_354_560));
+    assert!(!is_automatic);
+    harness.get_by_label("By itself, once a day").click();
+    harness.run_steps(3);
+    assert!(kept(&harness).1);
 }

@@ -182,7 +182,10 @@ transfer-sent = { $count ->
 transfer-failed = { $done } of { $of }. { $reason }
 transfer-speed = { $speed }/s
 transfer-left = { $time } left
-transfer-instance-failed = { $uid }: { $reason }
+transfer-instances-failed = { $count ->
+    [one] { $count } image: { $reason }
+   *[other] { $count } images: { $reason }
+}
 transfer-more-failed = and { $count } more
 transfer-cancel = Stop this transfer
 transfer-pause = Pause
@@ -199,7 +202,7 @@ transfer-commitment-unconfirmed = { $node } has stored everything, but has not c
 transfer-commitment-unheard = { $node } has stored everything, and confirms later, by calling this computer, which does not listen. Switch on receiving in the settings, then try again; nothing is sent again.
 transfer-commitment-other-node = { $title } reports on what { $node } was asked to keep. The report was not taken, for { $node } has another AE title. If both are one archive, tell its administrator.
 transfer-no-node = The node { $node } is not among the nodes any more. Add it again, or remove this transfer.
-transfer-file-gone = Its file is not there any more.
+transfer-file-gone = The file is not there any more.
 transfer-incomplete = { $count ->
     [one] { $count } image did not come.
    *[other] { $count } images did not come.

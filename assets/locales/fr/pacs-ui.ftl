@@ -182,8 +182,14 @@ transfer-sent = { $count ->
 transfer-failed = { $done } sur { $of }. { $reason }
 transfer-speed = { $speed }/s
 transfer-left = encore { $time }
-transfer-instance-failed = { $uid } : { $reason }
-transfer-more-failed = et { $count } autres
+transfer-instances-failed = { $count ->
+    [one] { $count } image : { $reason }
+   *[other] { $count } images : { $reason }
+}
+transfer-more-failed = { $count ->
+    [one] et { $count } autre
+   *[other] et { $count } autres
+}
 transfer-cancel = Arrêter ce transfert
 transfer-pause = Mettre en pause
 transfer-first = Avant tous les autres
@@ -199,7 +205,7 @@ transfer-commitment-unconfirmed = { $node } a tout stocké, mais n’a pas confi
 transfer-commitment-unheard = { $node } a tout stocké et confirmera plus tard, en appelant cet ordinateur, qui n’est pas à l’écoute. Activez la réception dans les réglages, puis réessayez ; rien n’est renvoyé.
 transfer-commitment-other-node = { $title } rend compte de ce que { $node } devait conserver. Ce compte rendu n’a pas été pris en compte, car { $node } a un autre titre AE. S’il s’agit de la même archive, prévenez son administrateur.
 transfer-no-node = Le nœud { $node } ne figure plus parmi les nœuds. Ajoutez-le à nouveau, ou retirez ce transfert.
-transfer-file-gone = Son fichier n’existe plus.
+transfer-file-gone = Le fichier n’existe plus.
 transfer-incomplete = { $count ->
     [one] { $count } image n’est pas venue.
    *[other] { $count } images ne sont pas venues.
@@ -213,7 +219,10 @@ transfer-not-files = Ce qui se trouve dans une archive zip ou en mémoire ne peu
 transfer-nothing = Il n’y a rien à envoyer dans cet examen.
 transfers-send = Envoyer l’examen affiché vers
 status-transfer = { $node } : { $state }
-status-more-transfers = et { $count } autres
+status-more-transfers = { $count ->
+    [one] et { $count } autre
+   *[other] et { $count } autres
+}
 node-sign-in = Se connecter
 node-signed-in-page = Vous êtes connecté. Vous pouvez fermer cette page et revenir à isocentre.
 node-sign-in-failed-page = La connexion a échoué. Fermez cette page et réessayez dans isocentre.

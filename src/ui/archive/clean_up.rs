@@ -18,12 +18,12 @@ const GIB: f64 = 1_073_741_824.0;
 const ROWS: (f32, f32) = (10.0, 6.0);
 
 const GOING: [Column; 6] = [
-    (msg("search-column-name"), 0.27),
-    (msg("search-column-id"), 0.14),
-    (msg("search-column-date"), 0.15),
+    (msg("search-column-name"), 0.26),
+    (msg("search-column-id"), 0.13),
+    (msg("search-column-date"), 0.14),
     (msg("search-column-modality"), 0.10),
-    (msg("search-column-description"), 0.22),
-    (msg("archive-page-size"), 0.12),
+    (msg("search-column-description"), 0.19),
+    (msg("archive-page-size"), 0.18),
 ];
 
 const STAYING: [Column; 4] = [
@@ -138,7 +138,7 @@ pub(super) fn limits_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut Limits) 
         page.with_never_sent = goes
     });
     ui.horizontal(|ui| {
-        ui.add_space(NAMES + ctx.theme.sizes.space);
+        ui.add_space(NAMES);
         let is_said = limits.is_some();
         let limits = CleanUpLimits {
             includes_never_sent: page.with_never_sent,
@@ -170,7 +170,14 @@ pub(super) fn plan_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, plan: &CleanUpPlan) {
         let mut texts = who(ctx, &planned.study);
         texts.push(planned.study.modalities.join(" "));
         texts.push(planned.study.study_description.clone());
-        texts.push(ctx.words.bytes(planned.bytes));
+        texts.push(match planned.references {
+            0 => ctx.words.bytes(planned.bytes),
+            count => {
+                let outside = Message::new(msg("archive-page-outside")).count("count", count);
+                let parts = [ctx.words.bytes(planned.bytes), ctx.words.get(&outside)];
+                parts.join(" · ")
+            }
+        });
         Some(plain(texts))
     };
     list_ui(ui, ctx, &GOING, ROWS.0, plan.studies.len(), row);

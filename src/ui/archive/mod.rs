@@ -110,7 +110,7 @@ fn import_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut ArchivePage) {
     let path = PathBuf::from(page.import.trim());
     let is_there = !page.import.trim().is_empty() && path.exists();
     ui.horizontal(|ui| {
-        ui.add_space(NAMES + ctx.theme.sizes.space);
+        ui.add_space(NAMES);
         let copy = ArchiveEdit::Import(path.clone(), ImportMode::Copy);
         deed_ui(ui, ctx, msg("archive-page-copy"), is_there, copy);
         let refer = ArchiveEdit::Import(path.clone(), ImportMode::Reference);

@@ -95,7 +95,8 @@ fn tabs_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut SearchPage) {
                 // The line takes the keys when it is back.
                 page.has_focus = false;
                 page.planned = worklist::Planned::default();
-                if tab == Tab::Worklist && !ctx.workspace.worklist.is_begun() {
+                // What was planned when it was last looked at may be yesterday's.
+                if tab == Tab::Worklist {
                     ctx.commands.push(Command::Worklist(WorklistEdit::Run));
                 }
             }

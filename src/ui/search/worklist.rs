@@ -231,6 +231,23 @@ fn texts(ctx: &PanelCtx<'_>, step: &PlannedStep) -> Vec<String> {
     ]
 }
 
+/// For which days the list is: a window may stay open over midnight.
+fn days(ctx: &PanelCtx<'_>) -> Option<String> {
+    let days = || {
+        ctx.workspace
+            .worklist
+            .steps()
+            .filter_map(|step| step.start_date)
+    };
+    let (first, last) = (days().min()?, days().max()?);
+    let day = |date: Date| ctx.words.date(&date.to_da());
+    Some(if first == last {
+        day(first)
+    } else {
+        format!("{} – {}", day(first), day(last))
+    })
+}
+
 /// What can be done with the row that is chosen.
 fn deeds_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, page: &Planned) -> Option<PlannedStep> {
     let theme = ctx.theme;
@@ -240,7 +257,9 @@ fn deeds_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, page: &Planned) -> Option<PlannedSt
         ui.set_min_height(theme.sizes.control);
         if count > 0 {
             let words = Message::new(msg("worklist-count")).count("count", count);
-            let words = ctx.words.get(&words);
+            let mut parts = vec![ctx.words.get(&words)];
+            parts.extend(days(ctx));
+            let words = parts.join(" · ");
             Text::new(&words, theme.small(), theme.colours.secondary).ui(ui);
         }
         row_end_ui(ui, |ui| {
