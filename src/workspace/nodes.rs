@@ -29,6 +29,8 @@ pub struct PacsSettings {
     pub archive_folder: Option<PathBuf>,
     /// Earlier studies fetched in the background.
     pub priors: Priors,
+    /// On slow lines pictures stand for images until these are here.
+    pub is_previewing: bool,
 }
 
 impl Default for PacsSettings {
@@ -40,6 +42,7 @@ impl Default for PacsSettings {
             port: LISTENING_PORT,
             archive_folder: None,
             priors: Priors::default(),
+            is_previewing: true,
         }
     }
 }
@@ -111,6 +114,8 @@ pub enum NodeEdit {
     AeTitle(AeTitle),
     Listen(bool),
     Port(u16),
+    /// Pictures first on slow lines.
+    Previews(bool),
     Priors(Priors),
     ArchiveFolder(Option<PathBuf>),
 }
@@ -188,6 +193,7 @@ impl Workspace {
             NodeEdit::Listen(is_listening) => pacs.is_listening = is_listening,
             NodeEdit::Port(port) => pacs.port = port,
             NodeEdit::Priors(priors) => pacs.priors = priors,
+            NodeEdit::Previews(is_previewing) => pacs.is_previewing = is_previewing,
             NodeEdit::ArchiveFolder(folder) => pacs.archive_folder = folder,
         }
         // Whoever is not there any more, or elsewhere now, leaves no password behind.

@@ -1,7 +1,8 @@
 //! Which image it is: its number, where it lies, its phase, its mark as a key image, and what of its
 //! series is not there.
 
-use super::super::showing::Showing;
+use super::super::preview::number_text;
+use super::super::showing::{Pixels, Showing};
 use super::{ESSENTIAL, Line, joined, line, warning};
 use crate::geom::{AnatomicalPlane, DVec3};
 use crate::problem::{Message, MessageId, msg};
@@ -56,6 +57,10 @@ pub(super) fn gap_lines(showing: &Showing, words: &Words) -> Vec<Line> {
 
 /// The number of the image, where it lies and how thick it is.
 pub(super) fn slice_lines(workspace: &Workspace, showing: &Showing, words: &Words) -> Vec<Line> {
+    if let Pixels::Preview(preview) = &showing.pixels {
+        let number = number_text(workspace, showing, preview, words);
+        return vec![line(ESSENTIAL, number)];
+    }
     if showing.key.is_none() {
         return Vec::new();
     }
