@@ -384,6 +384,15 @@ impl Workspace {
         (promised.set == set).then_some((&promised.study_uid, &promised.series_uid))
     }
 
+    /// The header of what is on screen in the active pane before anything of it is here.
+    #[must_use]
+    pub fn promised_header(&self) -> Option<&InstanceHeader> {
+        let view = self.panes.active_view()?;
+        self.promised(view.display_set)?;
+        let preview = self.awaited_preview(self.panes.active, view)?;
+        Some(&preview.header)
+    }
+
     /// The places of what a view shows, while that is on its way.
     #[must_use]
     pub fn track_of(&self, state: &ViewState) -> Option<Track> {

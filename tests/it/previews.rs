@@ -27,7 +27,7 @@ fn slice(number: i64, side: u16) -> SyntheticImage {
         .series(SERIES)
         .sop_instance(&uid(number))
         .instance_number(number as i32)
-        .spacing(0.7, 0.7)
+        .spacing(0.8, 0.7)
         .position([-179.0, -179.0, number as f64])
         .window(40.0, 400.0)
         .rescale(1.0, -1024.0)

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use crate::archive::Transfer;
 use crate::dicom::modules::PatientModule;
-use crate::dicom::{ByteSource, FrameDecoder, InstanceHeader, tags};
+use crate::dicom::{ByteSource, FrameDecoder, InstanceHeader, PixelDataLocation, tags};
 use crate::imaging::ImageAttributes;
 use crate::jobs::JobCtx;
 use crate::pacs::Failure;
@@ -300,8 +300,14 @@ impl<'a> Previews<'a> {
             && is(tags::STUDY_INSTANCE_UID, &place.study_uid)
             && is_patient;
         let nowhere = ByteSource::Memory(Arc::from([]));
+        // Elements of an image are read as such only where pixels are.
+        let pixels = PixelDataLocation {
+            tag: tags::PIXEL_DATA,
+            offset: 0,
+            length: None,
+        };
         is_it
-            .then(|| InstanceHeader::new(nowhere, "", set, None))
+            .then(|| InstanceHeader::new(nowhere, "", set, Some(pixels)))
             .ok_or(Missed::Other)
     }
 

@@ -383,10 +383,13 @@ pub(super) fn slice_bar(
     let fill = |places: &[bool], colour| {
         for (first, end) in runs(places) {
             let scale = of as f32 / places.len() as f32;
-            let part = Rect::from_min_max(
-                Pos2::new(thin.left(), y_of(first as f32 * scale - 0.5)),
-                Pos2::new(thin.right(), y_of(end as f32 * scale - 0.5)),
+            let (top, bottom) = (
+                y_of(first as f32 * scale - 0.5),
+                y_of(end as f32 * scale - 0.5),
             );
+            // One slice of many is still to be seen.
+            let bottom = bottom.max(top + 2.0);
+            let part = Rect::from_x_y_ranges(thin.x_range(), top..=bottom);
             painter.rect_filled(part, 0.0, colour);
         }
     };

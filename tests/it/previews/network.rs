@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use isocentre::dicom::{FrameDecoder, tags};
 use isocentre::jobs::JobCtx;
 use isocentre::pacs::{Node, NodeAddress};
-use isocentre::view::{Frames as _, Loading};
+use isocentre::view::{Frames as _, Loading, StackGeometry};
 use isocentre::workspace::{
     Command, Effect, NodeEdit, SearchEdit, TransferEdit, TransferState, ViewEdit,
 };
@@ -105,7 +105,19 @@ fn a_picture_comes_before_its_image_and_the_image_is_the_archives_own() {
     watch(&mut session, "a picture", |it| previewed(it).is_some());
     let first = previewed(&session);
     assert!(session.workspace.library.instances().next().is_none());
+    let picture = session.workspace.previews.of(first.as_ref().unwrap());
+    let picture = Arc::clone(picture.unwrap());
     watch(&mut session, "its image", |it| decoded(it) == first);
+    let (set, index) = (session.shown().display_set, session.shown().index);
+    let key = session.workspace.library.display_set(set).unwrap().frames[index as usize];
+    let Loading::Ready(image) = session.engine.frame(key) else {
+        panic!("it was decoded");
+    };
+    let own = StackGeometry::of(&image);
+    assert_eq!(picture.geometry.image_size, own.image_size);
+    assert!((picture.geometry.pixel_aspect - own.pixel_aspect).abs() < 1e-9);
+    assert_eq!(picture.patient_from_image, own.patient_from_image);
+    assert!(own.patient_from_image.is_some() && own.pixel_aspect > 1.0);
 
     // To the far end.
     let view = session.workspace.panes.active_view().unwrap().clone();

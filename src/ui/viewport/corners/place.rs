@@ -77,12 +77,14 @@ pub(super) fn slice_lines(workspace: &Workspace, showing: &Showing, words: &Word
             .chain(phase)
             .collect();
     }
-    let of = workspace
-        .library
-        .display_set(showing.state.display_set)
-        .map_or(0, |set| set.frames.len());
+    let set = workspace.library.display_set(showing.state.display_set);
+    let index = showing.state.index;
+    // While the series is on its way, it counts as long as it will be.
+    let track = workspace.track_of(&showing.state);
+    let place = track.and_then(|track| Some((track.place_of(index)?, track.frames.len())));
+    let (place, of) = place.unwrap_or((index as usize, set.map_or(0, |set| set.frames.len())));
     let number = Message::new(msg("viewport-image"))
-        .text("number", (showing.state.index + 1).to_string())
+        .text("number", (place + 1).to_string())
         .text("of", of.to_string());
     let thickness = showing
         .key
