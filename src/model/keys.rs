@@ -49,3 +49,11 @@ macro_rules! never_reused {
 }
 
 never_reused!(InstanceIx, DisplaySetId, PatientKey, StudyKey, SeriesKey);
+
+impl DisplaySetId {
+    /// One that no library has: of a series nothing of which is here yet.
+    #[must_use]
+    pub fn promised() -> Self {
+        Self::new()
+    }
+}

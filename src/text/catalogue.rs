@@ -27,6 +27,6 @@ macro_rules! catalogues {
 /// Every catalogue of every language.
 #[rustfmt::skip]
 pub static CATALOGUES: &[Catalogue] = catalogues! {
-    "en": "actions", "archive", "archive-ui", "base", "cli", "colour", "decode", "documents", "layers", "marks", "model", "pacs", "pacs-ui", "pacs-web", "presentation", "reading", "receiving", "render", "report", "ui", "values", "viewport", "waveform", "workspace";
-    "fr": "actions", "archive", "archive-ui", "base", "cli", "colour", "decode", "documents", "layers", "marks", "model", "pacs", "pacs-ui", "pacs-web", "presentation", "reading", "receiving", "render", "report", "ui", "values", "viewport", "waveform", "workspace";
+    "en": "actions", "archive", "archive-ui", "base", "cli", "colour", "decode", "documents", "layers", "marks", "model", "pacs", "pacs-ui", "pacs-web", "presentation", "previews", "reading", "receiving", "render", "report", "ui", "values", "viewport", "waveform", "workspace";
+    "fr": "actions", "archive", "archive-ui", "base", "cli", "colour", "decode", "documents", "layers", "marks", "model", "pacs", "pacs-ui", "pacs-web", "presentation", "previews", "reading", "receiving", "render", "report", "ui", "values", "viewport", "waveform", "workspace";
 };

@@ -1,6 +1,7 @@
 //! Who gets an event: a drawing under way, what lies under the pointer, or the bound tool.
 
 use crate::geom::DVec2;
+use crate::problem::{Message, Problem, Severity, msg};
 use crate::tool::bindings::{Does, Input, does};
 use crate::tool::crosshair::point_at_commands;
 use crate::tool::event::{Cursor, Modifiers, Phase, PointerEvent};
@@ -107,7 +108,19 @@ impl Interaction {
             return commands;
         }
         commands.extend(self.cancel());
-        let target = Self::target(&scene, event, &mut commands);
+        let mut target = Self::target(&scene, event, &mut commands);
+        if let Target::Tool(tool) = target
+            && tool.needs_image()
+            && scene.is_preview()
+        {
+            let why = Message::new(msg("preview-no-hand"));
+            commands.push(Command::Notify(Problem {
+                severity: Severity::Note,
+                message: why,
+                path: None,
+            }));
+            target = Target::Nothing;
+        }
         self.gesture = Some(Gesture {
             id: event.gesture,
             pane: scene.pane,
@@ -177,6 +190,8 @@ impl Interaction {
         let way_pt = (event.position_px - gesture.start_px).length() / event.px_per_pt;
         gesture.farthest_pt = gesture.farthest_pt.max(way_pt);
         match gesture.target.clone() {
+            // A drawing that waits for its next point waits for the image, too.
+            Target::Tool(tool) if tool.needs_image() && scene.is_preview() => Vec::new(),
             Target::Tool(tool) => tool.pointer(&mut ToolCtx { scene, gesture }, event),
             Target::Grab(grab) if matches!(event.phase, Phase::Drag | Phase::Release) => {
                 grab::drag_commands(&scene, gesture, &grab, event)

@@ -63,6 +63,11 @@ pub trait Tool: Sync {
     fn cursor(&self) -> Cursor {
         Cursor::Crosshair
     }
+    /// Whether it works on the image itself: its values, its millimetres, a place on it that is
+    /// kept. A picture that only stands for the image is no ground for that.
+    fn needs_image(&self) -> bool {
+        true
+    }
     /// What an event means. Called from the press to the release of one button; also between
     /// presses while [`Gesture::is_kept`].
     fn pointer(&self, ctx: &mut ToolCtx<'_>, event: &PointerEvent) -> Vec<Command>;

@@ -20,6 +20,9 @@ impl Tool for Pan {
     fn cursor(&self) -> Cursor {
         Cursor::Grab
     }
+    fn needs_image(&self) -> bool {
+        false
+    }
     fn pointer(&self, ctx: &mut ToolCtx<'_>, event: &PointerEvent) -> Vec<Command> {
         if !matches!(event.phase, Phase::Drag | Phase::Release) || ctx.gesture.is_click() {
             return Vec::new();

@@ -36,6 +36,12 @@ pub struct Scene<'a> {
 }
 
 impl Scene<'_> {
+    /// Whether what is on screen is a picture that stands for an image still on its way.
+    #[must_use]
+    pub fn is_preview(&self) -> bool {
+        self.shown.is_none() && self.workspace.preview_in(self.pane, self.state).is_some()
+    }
+
     /// The space new drawings live in: the patient's where it has a name to be found by again.
     #[must_use]
     pub fn drawing_space(&self) -> Option<Space> {

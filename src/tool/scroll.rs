@@ -23,6 +23,9 @@ impl Tool for Scroll {
     fn cursor(&self) -> Cursor {
         Cursor::ResizeVertical
     }
+    fn needs_image(&self) -> bool {
+        false
+    }
     fn pointer(&self, ctx: &mut ToolCtx<'_>, event: &PointerEvent) -> Vec<Command> {
         if !matches!(event.phase, Phase::Drag | Phase::Release) {
             return Vec::new();

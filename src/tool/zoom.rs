@@ -26,6 +26,9 @@ impl Tool for Zoom {
     fn cursor(&self) -> Cursor {
         Cursor::ZoomIn
     }
+    fn needs_image(&self) -> bool {
+        false
+    }
     fn pointer(&self, ctx: &mut ToolCtx<'_>, event: &PointerEvent) -> Vec<Command> {
         if !matches!(event.phase, Phase::Drag | Phase::Release) || ctx.gesture.is_click() {
             return Vec::new();

@@ -2,6 +2,7 @@
 
 use super::browse_mappings::mapping_notes;
 use crate::dicom::PersonName;
+use crate::dicom::modules::{PatientModule, StudyModule};
 use crate::model::{DisplaySet, DisplaySetId, DisplaySetKind, LEAST_SLICES, Library, StudyKey};
 use crate::objects::layer::LayerKind;
 use crate::problem::{Message, MessageId, msg};
@@ -238,7 +239,12 @@ pub fn identity(library: &Library, study: StudyKey, words: &Words) -> Identity {
     let (Some(patient), Some(study)) = (library.patient_of(study), library.study(study)) else {
         return Identity::default();
     };
-    let (who, what) = (&patient.module, &study.module);
+    identity_of(&patient.module, &study.module, words)
+}
+
+/// The same by what one header says.
+#[must_use]
+pub fn identity_of(who: &PatientModule, what: &StudyModule, words: &Words) -> Identity {
     let name = PersonName::parse(&who.name).display_all();
     let age = if who.age.is_empty() {
         age_at(&who.birth_date, &what.date).unwrap_or_default()

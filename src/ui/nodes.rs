@@ -171,6 +171,18 @@ fn own_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut NodesPage) {
             ctx.commands.push(Command::Node(NodeEdit::Listen(on)));
         },
     );
+    let choices = [
+        (true, msg("nodes-previews-on")),
+        (false, msg("nodes-previews-off")),
+    ];
+    choice_ui(
+        ui,
+        ctx,
+        msg("nodes-previews"),
+        &choices,
+        pacs.is_previewing,
+        |ctx, is_on| ctx.commands.push(Command::Node(NodeEdit::Previews(is_on))),
+    );
 }
 
 /// The list as a file, for the next workplace.

@@ -4,9 +4,10 @@ use eframe::egui;
 use egui::Ui;
 
 use crate::action::{Icon, action};
+use crate::dicom::modules::{PatientModule, StudyModule};
 use crate::problem::msg;
 use crate::ui::bidi_label::Text;
-use crate::ui::browse::{Identity, identity};
+use crate::ui::browse::{Identity, identity, identity_of};
 use crate::ui::icons;
 use crate::ui::panel::{PanelCtx, action_tooltip_ui, icon_only_ui, row_end_ui};
 
@@ -28,14 +29,12 @@ pub fn patient_bar_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
             ui.with_layout(
                 egui::Layout::left_to_right(egui::Align::Center),
                 |ui| match ctx.workspace.active_study() {
+                    None if ctx.workspace.promised_header().is_some() => promised_ui(ui, ctx),
                     None => {
                         let name = ctx.say(msg("app-name"));
                         Text::new(&name, theme.heading(), theme.colours.text).ui(ui);
                     }
-                    Some(_) if ctx.workspace.is_identification_hidden => {
-                        let marker = ctx.say(msg("identification-hidden"));
-                        Text::new(&marker, theme.heading(), theme.colours.warning).ui(ui);
-                    }
+                    Some(_) if ctx.workspace.is_identification_hidden => hidden_ui(ui, ctx),
                     Some(study) => {
                         let who = identity(&ctx.workspace.library, study, ctx.words);
                         identity_ui(ui, ctx, &who);
@@ -44,6 +43,25 @@ pub fn patient_bar_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
             );
         });
     });
+}
+
+/// Whose images are on their way.
+fn promised_ui(ui: &mut Ui, ctx: &PanelCtx<'_>) {
+    let Some(header) = ctx.workspace.promised_header() else {
+        return;
+    };
+    if ctx.workspace.is_identification_hidden {
+        hidden_ui(ui, ctx);
+        return;
+    }
+    let elements = header.dataset.elements();
+    let (who, what) = (PatientModule::read(elements), StudyModule::read(elements));
+    identity_ui(ui, ctx, &identity_of(&who, &what, ctx.words));
+}
+
+fn hidden_ui(ui: &mut Ui, ctx: &PanelCtx<'_>) {
+    let marker = ctx.say(msg("identification-hidden"));
+    Text::new(&marker, ctx.theme.heading(), ctx.theme.colours.warning).ui(ui);
 }
 
 fn identity_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, who: &Identity) {

@@ -71,7 +71,9 @@ pub fn shell_ui(ui: &mut Ui, shell: &mut Shell, ctx: &mut PanelCtx<'_>) {
     bar(sizes.status)(Panel::bottom("status"))
         .frame(panel_frame(theme, side))
         .show(ui, |ui| status_ui(ui, ctx, shell.probe.as_ref()));
-    let is_empty = workspace.library.display_sets().next().is_none();
+    // A series may be on screen in pictures before anything of it is here.
+    let is_empty = workspace.library.display_sets().next().is_none()
+        && workspace.panes.shown().next().is_none();
     if !is_empty || workspace.scans_running > 0 {
         // Over the whole width: between the side panels it would not fit a small screen.
         bar(sizes.tools)(Panel::top("tools"))

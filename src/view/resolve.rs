@@ -3,7 +3,7 @@
 use super::resolved::{ResolvedKind, ResolvedView};
 use super::state::{Camera, Zoom};
 use crate::geom::{DAffine2, DAffine3, DMat2, DMat3, DVec2, DVec3, PlanePose};
-use crate::imaging::FrameImage;
+use crate::imaging::{FrameImage, ImagePlane, PixelSpacing};
 use crate::objects::presentation_state::{DisplayedArea, PresentationSize};
 use crate::volume::VolumeGrid;
 
@@ -26,18 +26,33 @@ impl StackGeometry {
     /// The geometry of a decoded frame.
     #[must_use]
     pub fn of(frame: &FrameImage) -> Self {
-        let pixel_mm = frame
-            .spacing
-            .map(|spacing| DVec2::new(spacing.column_mm, spacing.row_mm));
-        let patient_from_image = frame.plane.as_ref().zip(pixel_mm).map(|(plane, mm)| {
+        Self::new(
+            frame.size(),
+            frame.spacing,
+            frame.aspect,
+            frame.plane.as_ref(),
+        )
+    }
+
+    /// The same from what a header says: columns and rows, millimetres a pixel, else height over
+    /// width of one, and where it lies.
+    #[must_use]
+    pub fn new(
+        image_size: [u32; 2],
+        spacing: Option<PixelSpacing>,
+        aspect: f64,
+        plane: Option<&ImagePlane>,
+    ) -> Self {
+        let pixel_mm = spacing.map(|spacing| DVec2::new(spacing.column_mm, spacing.row_mm));
+        let patient_from_image = plane.zip(pixel_mm).map(|(plane, mm)| {
             DAffine3::from_mat3_translation(
                 DMat3::from_cols(plane.row * mm.x, plane.column * mm.y, plane.normal()),
                 plane.origin,
             )
         });
-        let pixel_aspect = pixel_mm.map_or(frame.aspect, |mm| mm.y / mm.x);
+        let pixel_aspect = pixel_mm.map_or(aspect, |mm| mm.y / mm.x);
         Self {
-            image_size: [frame.columns, frame.rows],
+            image_size,
             pixel_aspect,
             pixel_mm,
             patient_from_image,

@@ -171,6 +171,10 @@ impl Workspace {
                 self.arriving.list(&study_uid, series);
                 Vec::new()
             }
+            Arrival::Preview(preview) => {
+                self.take_preview(preview);
+                Vec::new()
+            }
             Arrival::ArchiveDone(done) => {
                 self.archive_done(done);
                 Vec::new()
@@ -194,6 +198,7 @@ impl Workspace {
         let known_reports = self.library.report_sets();
         let shown = self.panes.frames_shown(&self.library);
         let arrived = uids_of(instances.iter().map(|instance| &instance.header));
+        self.check_previews(instances.iter().map(|instance| &instance.header));
         for (header, said) in instances.into_iter().map(ArrivedInstance::into_parts) {
             if self.is_here(&header) {
                 continue;
@@ -222,6 +227,7 @@ impl Workspace {
         self.panes.follow(&self.library, &shown, &is_awaited);
         self.take_awaited_presentation();
         self.key_objects.follow(&self.library);
+        self.keep_promise();
         self.hang_first();
         let new_studies = self
             .library

@@ -26,7 +26,8 @@ pub struct ListedInstance {
 #[derive(Debug, Default)]
 pub struct Arriving {
     series: HashMap<String, Listing>,
-    awaited: Option<Awaited>,
+    /// By pane; the last one was asked for last.
+    awaited: Vec<Awaited>,
 }
 
 #[derive(Debug)]
@@ -36,6 +37,10 @@ struct Listing {
     instances: Vec<ListedInstance>,
     /// Places in `instances`.
     ranks: HashMap<String, usize>,
+    /// Pictures stood for some of them.
+    is_previewed: bool,
+    /// No more will come; kept where the reader is to be told what that means for the images.
+    is_over: bool,
 }
 
 /// The slice the reader waits for.
@@ -71,6 +76,13 @@ impl Track {
     #[must_use]
     pub fn place_of_instance(&self, instance: &ListedInstance) -> Option<usize> {
         self.instances.iter().position(|it| it == instance)
+    }
+
+    /// The place of an instance by its UID.
+    #[must_use]
+    pub fn place_of_uid(&self, sop_instance_uid: &str) -> Option<usize> {
+        let mut instances = self.instances.iter();
+        instances.position(|it| it.sop_instance_uid == sop_instance_uid)
     }
 
     /// The frame that is nearest to a place.
@@ -112,37 +124,79 @@ impl Arriving {
                 study_uid: study_uid.to_owned(),
                 instances,
                 ranks,
+                is_previewed: false,
+                is_over: false,
             };
-            self.series.insert(series_uid, listing);
+            let before = self.series.insert(series_uid.clone(), listing);
+            if before.is_some_and(|before| before.is_previewed) {
+                self.mark_previewed(&series_uid);
+            }
         }
     }
 
     /// No more of a study is on its way.
     pub(super) fn forget(&mut self, study_uid: &str) {
-        self.series
-            .retain(|_, listing| listing.study_uid != study_uid);
-        if self
-            .awaited
-            .as_ref()
-            .is_some_and(|it| it.study_uid == study_uid)
-        {
-            self.awaited = None;
-        }
+        self.series.retain(|_, listing| {
+            listing.is_over |= listing.study_uid == study_uid;
+            !listing.is_over || listing.is_previewed
+        });
+        self.awaited.retain(|it| it.study_uid != study_uid);
     }
 
     /// Studies of which something is on its way.
     pub(super) fn studies(&self) -> Vec<String> {
-        let studies = self
-            .series
-            .values()
-            .map(|listing| listing.study_uid.clone());
-        studies.collect()
+        let listings = self.series.values().filter(|listing| !listing.is_over);
+        listings.map(|listing| listing.study_uid.clone()).collect()
     }
 
-    /// The slice the reader waits for.
+    /// The slice the reader waits for, in whichever pane that was asked for last.
     #[must_use]
-    pub const fn awaited(&self) -> Option<&Awaited> {
-        self.awaited.as_ref()
+    pub fn awaited(&self) -> Option<&Awaited> {
+        self.awaited.last()
+    }
+
+    /// The slice the reader waits for in this pane.
+    #[must_use]
+    pub fn awaited_in(&self, pane: PaneId) -> Option<&Awaited> {
+        self.awaited.iter().find(|it| it.pane == pane)
+    }
+
+    pub(super) fn await_in(&mut self, awaited: Awaited) {
+        self.stop_awaiting(awaited.pane);
+        self.awaited.push(awaited);
+    }
+
+    fn stop_awaiting(&mut self, pane: PaneId) {
+        self.awaited.retain(|it| it.pane != pane);
+    }
+
+    /// An instance of a series, as the node lists it.
+    pub(super) fn instance(&self, series_uid: &str, uid: &str) -> Option<&ListedInstance> {
+        let listing = self.series.get(series_uid)?;
+        listing.instances.get(*listing.ranks.get(uid)?)
+    }
+
+    /// A picture stands for an instance of this series.
+    pub(super) fn mark_previewed(&mut self, series_uid: &str) {
+        if let Some(listing) = self.series.get_mut(series_uid) {
+            listing.is_previewed = true;
+        }
+    }
+
+    /// Of a series that was previewed: how many instances the node lists, and whether no more of
+    /// them will come.
+    pub(super) fn listed(&self, series_uid: &str) -> Option<(usize, bool)> {
+        let listing = self.series.get(series_uid).filter(|it| it.is_previewed)?;
+        Some((listing.instances.len(), listing.is_over))
+    }
+
+    /// The places of a series nothing of which is here.
+    pub(super) fn empty_track(&self, series_uid: &str) -> Option<Track> {
+        let instances = self.series.get(series_uid)?.instances.clone();
+        Some(Track {
+            frames: vec![None; instances.len()],
+            instances,
+        })
     }
 }
 
@@ -165,6 +219,9 @@ impl Workspace {
             .elements()
             .uid(tags::SERIES_INSTANCE_UID)?;
         let listing = self.arriving.series.get(&series_uid)?;
+        if listing.is_over {
+            return None;
+        }
         let is_alone = self.library.display_sets_of(set.series).len() == 1;
         let is_single = set.frames.len() == set.instances.len();
         if !is_alone || !is_single || set.frames.len() >= listing.instances.len() {
@@ -189,6 +246,9 @@ impl Workspace {
     /// The reader wants the slice of a place that is still empty: it is asked for first, and shown
     /// when it is here; until then the nearest one is.
     pub(super) fn await_slice(&mut self, pane: PaneId, instance: ListedInstance) {
+        if self.await_promised(pane, instance.clone()) {
+            return;
+        }
         let Some(set) = self
             .panes
             .view(pane)
@@ -217,7 +277,7 @@ impl Workspace {
         if let Some(frame) = nearest {
             self.edit_view(pane, ViewEdit::Index(frame));
         }
-        self.arriving.awaited = Some(Awaited {
+        self.arriving.await_in(Awaited {
             pane,
             study_uid,
             series_uid,
@@ -227,35 +287,28 @@ impl Workspace {
 
     /// Any other step of the reader ends the waiting.
     pub(super) fn stop_awaiting(&mut self, pane: PaneId) {
-        if self
-            .arriving
-            .awaited
-            .as_ref()
-            .is_some_and(|it| it.pane == pane)
-        {
-            self.arriving.awaited = None;
-        }
+        self.arriving.stop_awaiting(pane);
     }
 
     /// What has come may be what is waited for.
     pub(super) fn show_awaited(&mut self, arrived: &[String]) {
-        let Some(awaited) = &self.arriving.awaited else {
-            return;
+        let come: Vec<Awaited> = {
+            let awaited = self.arriving.awaited.iter();
+            let has_come = |it: &&Awaited| arrived.contains(&it.instance.sop_instance_uid);
+            awaited.filter(has_come).cloned().collect()
         };
-        let uid = &awaited.instance.sop_instance_uid;
-        if !arrived.contains(uid) {
-            return;
-        }
-        let pane = awaited.pane;
-        let place = self.panes.view(pane).and_then(|view| {
-            let set = self.library.display_set(view.display_set)?;
-            let patient = self.library.study(set.study)?.patient;
-            let (found, index) = self.library.find_frame_of(patient, uid, 0)?;
-            (found == set.id).then_some(index)
-        });
-        self.arriving.awaited = None;
-        if let Some(index) = place {
-            self.edit_view(pane, ViewEdit::Index(index));
+        for Awaited { pane, instance, .. } in come {
+            let uid = &instance.sop_instance_uid;
+            let place = self.panes.view(pane).and_then(|view| {
+                let set = self.library.display_set(view.display_set)?;
+                let patient = self.library.study(set.study)?.patient;
+                let (found, index) = self.library.find_frame_of(patient, uid, 0)?;
+                (found == set.id).then_some(index)
+            });
+            self.arriving.stop_awaiting(pane);
+            if let Some(index) = place {
+                self.edit_view(pane, ViewEdit::Index(index));
+            }
         }
     }
 }

@@ -21,6 +21,7 @@ use crate::workspace::document::Document;
 use crate::workspace::nodes::{NodeEdit, NodeTest};
 use crate::workspace::notices::NoticeId;
 use crate::workspace::panes::{Layout, PaneId};
+use crate::workspace::previews::Preview;
 use crate::workspace::search::{SearchEdit, SearchRequest, Source};
 use crate::workspace::settings::{Language, OverlayLevel, Settings};
 use crate::workspace::transfers::{Transfer, TransferEdit};
@@ -191,6 +192,8 @@ pub enum Arrival {
         /// By Series Instance UIDs.
         series: Vec<(String, Vec<ListedInstance>)>,
     },
+    /// A picture that stands for an image on its way.
+    Preview(Arc<Preview>),
     /// What was asked of the archive is done.
     ArchiveDone(ArchiveDone),
     /// How far all transfers are.

@@ -20,6 +20,7 @@
 //! | `archive_work.rs` | the archive's upkeep: taking in, checking, making room |
 //! | `arrived.rs` | instances as jobs hand them over, with what they say of other images |
 //! | `arriving.rs` | series on their way, and the slice that is waited for |
+//! | `previews.rs` | pictures that stand for images still on their way |
 //! | `layers.rs` | objects laid over images |
 //! | `nodes.rs` | the archives on the network that the reader knows |
 //! | `search.rs` | one search over the archive and all nodes |
@@ -47,6 +48,7 @@ mod panes;
 mod phases;
 mod presentation;
 mod presets;
+mod previews;
 mod search;
 mod settings;
 mod start;
@@ -73,6 +75,7 @@ pub use nodes::{CleanUp, NodeEdit, NodeTest, NodeTests, PacsSettings, Priors};
 pub use notices::{Notice, NoticeId};
 pub use panes::{Layout, Pane, PaneId, Panes, WindowLayout};
 pub use presets::{WINDOW_PRESETS, WindowPreset};
+pub use previews::{InFull, NoPreview, Preview, Previews, size_of};
 pub use search::{
     FoundStudy, MODALITIES as SEARCH_MODALITIES, Period, Search, SearchEdit, SearchField,
     SearchRequest, Source, SourceState, Sources,
@@ -151,6 +154,8 @@ pub struct Workspace {
     pub archive: ArchiveState,
     /// Series on their way.
     pub arriving: Arriving,
+    /// Pictures that stand for what of them is not here.
+    pub previews: Previews,
     /// Retrieves and sends.
     pub transfers: Transfers,
     /// Whether nodes answered.

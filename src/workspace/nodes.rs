@@ -33,6 +33,8 @@ pub struct PacsSettings {
     pub priors: Priors,
     /// What goes from the archive when room is made.
     pub clean_up: CleanUp,
+    /// On slow lines pictures stand for images until these are here.
+    pub is_previewing: bool,
 }
 
 impl Default for PacsSettings {
@@ -45,6 +47,7 @@ impl Default for PacsSettings {
             archive_folder: None,
             priors: Priors::default(),
             clean_up: CleanUp::default(),
+            is_previewing: true,
         }
     }
 }
@@ -170,6 +173,8 @@ pub enum NodeEdit {
     AeTitle(AeTitle),
     Listen(bool),
     Port(u16),
+    /// Pictures first on slow lines.
+    Previews(bool),
     Priors(Priors),
     CleanUp(CleanUp),
     ArchiveFolder(Option<PathBuf>),
@@ -263,6 +268,7 @@ impl Workspace {
             NodeEdit::Port(port) => pacs.port = port,
             NodeEdit::Priors(priors) => pacs.priors = priors,
             NodeEdit::CleanUp(clean_up) => pacs.clean_up = clean_up,
+            NodeEdit::Previews(is_previewing) => pacs.is_previewing = is_previewing,
             NodeEdit::ArchiveFolder(folder) => pacs.archive_folder = folder,
         }
         // Whoever is not there any more, or elsewhere now, leaves no password behind.

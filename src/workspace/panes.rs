@@ -260,6 +260,13 @@ impl Panes {
         }
     }
 
+    /// A pane is empty again, if it still shows this.
+    pub(super) fn take_down(&mut self, pane: PaneId, set: DisplaySetId) {
+        if let Some(pane) = self.panes.get_mut(&pane) {
+            pane.view.take_if(|view| view.display_set == set);
+        }
+    }
+
     /// What the active pane shows.
     #[must_use]
     pub fn active_view(&self) -> Option<&ViewState> {

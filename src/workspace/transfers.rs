@@ -220,6 +220,7 @@ impl Workspace {
         for study_uid in self.arriving.studies() {
             if self.transfers.of_study(&study_uid).is_none() {
                 self.arriving.forget(&study_uid);
+                self.forget_previews(&study_uid);
             }
         }
     }

@@ -28,9 +28,11 @@ impl Workspace {
             // Another series is read as it was acquired; MPR is asked for again.
             self.edit_layout(super::LayoutEdit::ToggleMpr);
             let active = self.panes.active;
+            self.stop_awaiting(active);
             self.panes.hang(active, view);
             return;
         }
+        self.stop_awaiting(pane);
         self.panes.hang(pane, view);
         self.panes.active = pane;
     }
@@ -54,6 +56,15 @@ impl Workspace {
         let Some(view) = self.panes.view(pane).cloned() else {
             return Vec::new();
         };
+        let steps = match edit {
+            ViewEdit::Step(steps) => Some(steps),
+            ViewEdit::First => Some(i32::MIN),
+            ViewEdit::Last => Some(i32::MAX),
+            _ => None,
+        };
+        if let Some(step) = steps.and_then(|steps| self.stepped(pane, &view, steps)) {
+            return self.edit_view(pane, step);
+        }
         if matches!(
             edit,
             ViewEdit::Step(_) | ViewEdit::First | ViewEdit::Last | ViewEdit::Index(_)

@@ -34,6 +34,7 @@ mod per_frame;
 mod phases;
 mod pictures;
 mod presentation_states;
+mod previews;
 mod reading;
 mod reading_faults;
 mod render;

@@ -10,6 +10,7 @@
 //! | `transfers.rs` | the queue's runner |
 //! | `retrieve.rs`, `send.rs` | one attempt of a transfer |
 //! | `commitment.rs` | whether nodes keep what was sent to them |
+//! | `previews.rs` | pictures that stand for what is still on its way |
 //! | `order.rs`, `speed.rs` | which instances are wanted first; bytes a second |
 //! | `archive_work.rs` | the archive's upkeep, as jobs |
 //! | `asks.rs`, `priors.rs` | transfers made from what was found |
@@ -22,6 +23,7 @@ mod listener;
 mod local;
 mod nodes;
 mod order;
+mod previews;
 mod priors;
 mod retrieve;
 mod right_of_way;

@@ -20,6 +20,7 @@ use crate::workspace::{Arrival, ListedInstance};
 
 use super::on_thread;
 use super::order::{Focus, Listed, in_order, wanted};
+use super::previews::Previews;
 use super::right_of_way::{Gate, Yielding};
 use super::transfers::{Run, Shared, known_instances, lock};
 
@@ -54,6 +55,7 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
         )),
         listing: Arc::default(),
         gate: Arc::default(),
+        taken: Mutex::default(),
         waiting: Mutex::default(),
         begun: Mutex::new(Instant::now()),
         others: AtomicUsize::new(0),
@@ -72,8 +74,9 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
         NodeAddress::Web(address) => Some(WebService::new(address, node, &Secrets::of_user())),
         NodeAddress::Dimse(_) => None,
     };
-    // A web service on a fast line needs no list: one answer with everything is quickest.
-    attempt.list(&service, is_resumed || node.is_slow || web.is_none());
+    let ctx = run.previews.clone();
+    let previews = Previews::new(shared, transfer, &attempt.known, ctx);
+    let previews = (node.is_slow && settings.is_previewing).then_some(&previews);
     let may_go_aside = match &node.address {
         NodeAddress::Web(_) => true,
         // Two requests cannot listen at one port.
@@ -88,6 +91,16 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
             is_over: &is_over,
             run,
         };
+        if let (Some(web), Some(previews)) = (&web, previews) {
+            let aside = std::thread::Builder::new().name("previews".to_owned());
+            if let Err(error) = aside.spawn_scoped(scope, || previews.run(web)) {
+                tracing::warn!(%error, "no pictures");
+            }
+        }
+        let _ended = previews.map(EndPreviews);
+        // A web service on a fast line needs no list: one answer with everything is quickest.
+        let is_first = is_resumed || node.is_slow || web.is_none();
+        attempt.list(&service, is_first, previews);
         if may_go_aside {
             let aside = std::thread::Builder::new().name("right of way".to_owned());
             let aside =
@@ -97,7 +110,9 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
             }
         }
         match &web {
-            Some(web) if node.is_slow && attempt.whole_list().is_some() => attempt.fetch_each(web),
+            Some(web) if node.is_slow && attempt.whole_list().is_some() => {
+                attempt.fetch_each(web, previews)
+            }
             web => attempt.fetch(service.as_ref(), web.as_ref()),
         }
     });
@@ -128,6 +143,8 @@ struct Attempt<'a> {
     listing: Arc<OnceLock<Listing>>,
     /// Closed while what the reader waits for comes.
     gate: Arc<Gate>,
+    /// Instances that were asked for one by one, so that none comes twice.
+    taken: Mutex<HashSet<String>>,
     /// Headers on their way to the window, and when some were handed on last.
     waiting: Mutex<(Vec<InstanceHeader>, Option<Instant>)>,
     /// When the request under way was made.
@@ -169,38 +186,27 @@ impl Attempt<'_> {
     }
 
     /// Asks what there is: beside the fetching, or before it where much is here already.
-    fn list(&self, service: &Arc<dyn Service>, is_first: bool) {
-        let transfer = self.run.transfer.clone();
+    fn list(&self, service: &Arc<dyn Service>, is_first: bool, previews: Option<&Previews<'_>>) {
+        if is_first {
+            let more = |list: &[Listed]| {
+                if let Some(previews) = previews {
+                    previews.list(list);
+                }
+            };
+            take_list(
+                self.shared,
+                self.run,
+                service.as_ref(),
+                &self.listing,
+                &more,
+            );
+            return;
+        }
         let (listing, service) = (Arc::clone(&self.listing), Arc::clone(service));
         let (run, shared) = (Arc::clone(self.run), Arc::clone(self.shared));
-        let work = move || {
-            let list = instances(service.as_ref(), &transfer, &run.listing, &|| {
-                run.is_stopped()
-            });
-            // Without a list everything comes in the node's own order.
-            // An empty list is that of a node that does not list instances.
-            if let Some(list) = list.ok().filter(|list| !list.instances.is_empty()) {
-                let of = u32::try_from(list.count).unwrap_or(u32::MAX);
-                let queue = shared.archive.transfers();
-                if let Err(error) = queue.expect(run.transfer.id, of) {
-                    tracing::warn!("the number of instances is not kept: {error}");
-                }
-                let study_uid = run.transfer.study_uid.clone();
-                if shared.is_open(&study_uid) {
-                    let series = by_series(&list.instances);
-                    shared.messenger.send(Arrival::Listed { study_uid, series });
-                }
-                let mut live = lock(&run.live);
-                live.of = live.of.max(list.count);
-                drop(live);
-                drop(listing.set(list));
-            }
-        };
-        if is_first {
-            work();
-        } else {
-            on_thread("listing", &self.shared.messenger, work);
-        }
+        on_thread("listing", &self.shared.messenger, move || {
+            take_list(&shared, &run, service.as_ref(), &listing, &|_| {});
+        });
     }
 
     /// What is missing, in the node's own order or in ours: then from a web service instance after
@@ -232,7 +238,7 @@ impl Attempt<'_> {
                 Ok(retrieved) => {
                     let is_steered = matches!(retrieved.end, Some(Failure::Cancelled));
                     if is_steered && let Some(web) = web.filter(|_| self.whole_list().is_some()) {
-                        return self.fetch_each(web);
+                        return self.fetch_each(web, None);
                     }
                     if is_steered || (retrieved.end.is_none() && !is_last) {
                         is_ordered = self.whole_list().is_some();
@@ -260,25 +266,37 @@ impl Attempt<'_> {
 
     /// One instance after the other, several at a time: what is looked at when one is done comes
     /// next.
-    fn fetch_each(&self, web: &WebService) -> Ending {
+    fn fetch_each(&self, web: &WebService, previews: Option<&Previews<'_>>) -> Ending {
         let study_uid = &self.run.transfer.study_uid;
         let plan = Mutex::new(Plan::default());
         let next = || {
+            if let Some(previews) = previews {
+                previews.go_first();
+            }
+            // What is asked for now would take of the line what has the right of way.
+            self.gate.pass();
             if self.run.is_stopped() {
                 return None;
             }
             let focus = self.shared.focus(study_uid).map(|(focus, _)| focus);
             let listed = self.listed()?;
             let mut plan = lock(&plan);
-            if !plan.is_made || plan.focus != focus {
-                let done = lock(&self.known).union(&plan.asked).cloned().collect();
+            if !plan.is_made || plan.focus != focus || plan.order.is_empty() {
+                let done = lock(&self.known)
+                    .union(&lock(&self.taken))
+                    .cloned()
+                    .collect();
                 let order = in_order(listed, &done, focus.as_ref());
                 plan.order = order.into_iter().cloned().collect();
                 plan.focus = focus;
                 plan.is_made = true;
             }
-            let listed = plan.order.pop_front()?;
-            plan.asked.insert(listed.sop_instance_uid.clone());
+            let listed = loop {
+                let next = plan.order.pop_front()?;
+                if self.take(&next) {
+                    break next;
+                }
+            };
             Some(InstancePlace {
                 study_uid: study_uid.clone(),
                 series_uid: listed.series_uid,
@@ -287,7 +305,16 @@ impl Attempt<'_> {
         };
         let ctx = self.run.begin();
         *lock(&self.begun) = Instant::now();
-        let told = |event: RetrieveEvent| self.hear(event, false);
+        let told = |event: RetrieveEvent| {
+            if let (Some(previews), RetrieveEvent::Instance(outcome)) = (previews, &event)
+                && let Ok(received) = &outcome.result
+            {
+                previews.data_came(received.bytes);
+            }
+            self.hear(event, false);
+            // The next one may take seconds, and this one may be what is waited for.
+            self.hand_on(true);
+        };
         let sink = self.sink();
         let failure = match web.retrieve_ordered(&next, &sink, &told, &ctx) {
             Ok(retrieved) => retrieved.end,
@@ -303,13 +330,11 @@ impl Attempt<'_> {
     /// Until all has come: what the reader waits for comes on a connection of its own, while the
     /// others stand still.
     fn fetch_awaited(&self, service: &dyn Service, is_over: &AtomicBool) {
-        let mut asked = HashSet::new();
         while !is_over.load(Ordering::Relaxed) && !self.run.is_stopped() {
-            let Some(listed) = self.awaited(&asked) else {
+            let Some(listed) = self.awaited().filter(|listed| self.take(listed)) else {
                 std::thread::sleep(GLANCE);
                 continue;
             };
-            asked.insert(listed.sop_instance_uid.clone());
             let mut asked = wanted(&self.run.transfer.study_uid, &[listed]);
             for series in asked.iter_mut().flat_map(|study| &mut study.series) {
                 series.is_exact = true;
@@ -321,6 +346,7 @@ impl Attempt<'_> {
             drop(closed);
             self.hand_on(true);
             if !result.is_ok_and(|retrieved| retrieved.end.is_none()) {
+                lock(&self.taken).remove(&listed.sop_instance_uid);
                 // A node with room for one connection alone, perhaps: it is steered instead.
                 tracing::debug!("nothing has the right of way any more");
                 return;
@@ -329,17 +355,22 @@ impl Attempt<'_> {
     }
 
     /// What the reader waits for, if it would come late and was not asked for yet.
-    fn awaited(&self, asked: &HashSet<String>) -> Option<&Listed> {
+    fn awaited(&self) -> Option<&Listed> {
         let (focus, _) = self.shared.focus(&self.run.transfer.study_uid)?;
         let uid = focus.awaited?;
         let listed = self.listed()?;
         let is_here = lock(&self.known).contains(&uid);
         let missing = listed.len().saturating_sub(lock(&self.known).len());
         let is_soon = self.time_for(missing).is_some_and(|time| time < AT_ONCE);
-        if is_here || is_soon || asked.contains(&uid) {
+        if is_here || is_soon {
             return None;
         }
         listed.iter().find(|it| it.sop_instance_uid == uid)
+    }
+
+    /// Whether it was not asked for yet; it is now.
+    fn take(&self, listed: &Listed) -> bool {
+        lock(&self.taken).insert(listed.sop_instance_uid.clone())
     }
 
     fn sink(&self) -> Yielding<'_> {
@@ -522,7 +553,6 @@ struct Plan {
     /// What it was made for.
     focus: Option<Focus>,
     is_made: bool,
-    asked: HashSet<String>,
 }
 
 /// As the window is told.
@@ -541,13 +571,58 @@ fn by_series(list: &[Listed]) -> Vec<(String, Vec<ListedInstance>)> {
     series
 }
 
+/// Ends the pictures when it goes, however that comes.
+struct EndPreviews<'a>(&'a Previews<'a>);
+
+impl Drop for EndPreviews<'_> {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
+/// Asks a node what there is, and tells the window and `more` of each series as soon as it is known.
+fn take_list(
+    shared: &Shared,
+    run: &Run,
+    service: &dyn Service,
+    listing: &OnceLock<Listing>,
+    more: &dyn Fn(&[Listed]),
+) {
+    let transfer = &run.transfer;
+    let each = |list: &[Listed]| {
+        let study_uid = transfer.study_uid.clone();
+        if shared.is_open(&study_uid) {
+            let series = by_series(list);
+            shared.messenger.send(Arrival::Listed { study_uid, series });
+        }
+        more(list);
+    };
+    let is_stopped = || run.is_stopped();
+    let list = instances(service, transfer, &run.listing, &is_stopped, &each);
+    // Without a list everything comes in the node's own order.
+    // An empty list is that of a node that does not list instances.
+    let Some(list) = list.ok().filter(|list| !list.instances.is_empty()) else {
+        return;
+    };
+    let of = u32::try_from(list.count).unwrap_or(u32::MAX);
+    let queue = shared.archive.transfers();
+    if let Err(error) = queue.expect(transfer.id, of) {
+        tracing::warn!("the number of instances is not kept: {error}");
+    }
+    let mut live = lock(&run.live);
+    live.of = live.of.max(list.count);
+    drop(live);
+    drop(listing.set(list));
+}
+
 /// The instances of what a transfer is for, as the node lists them: series by series, for that is
-/// all a node must know how to answer (PS3.4 C.4.1.2.1).
+/// all a node must know how to answer (PS3.4 C.4.1.2.1). `each` hears of those of a series.
 fn instances(
     service: &dyn Service,
     transfer: &crate::archive::Transfer,
     ctx: &JobCtx,
     is_stopped: &dyn Fn() -> bool,
+    each: &dyn Fn(&[Listed]),
 ) -> Result<Listing, Failure> {
     let mut series = Vec::new();
     let query = StudyQuery {
@@ -572,9 +647,9 @@ fn instances(
             series_uids: vec![series.series_uid.clone()],
             ..StudyQuery::default()
         };
-        let before = instances.len();
+        let mut of_series = Vec::new();
         let mut take = |found: crate::model::StudyMatch| {
-            instances.push(Listed {
+            of_series.push(Listed {
                 sop_instance_uid: found.sop_instance_uid,
                 sop_class_uid: found.sop_class_uid,
                 series_uid: series.series_uid.clone(),
@@ -582,16 +657,18 @@ fn instances(
             });
         };
         let said = service.find(&query, &mut take, ctx)?;
-        let listed = instances.len() - before;
+        // Some nodes shorten their lists, and say nothing of it.
         let said_count = series.instance_count.map_or(0, |said| said as usize);
-        count += listed.max(said_count);
-        let is_short = said_count > listed;
-        is_whole &= is_sound(&said) && !is_short;
-    }
-    is_whole &= instances.iter().all(|it| !it.sop_instance_uid.is_empty());
-    if !transfer.instance_uids.is_empty() {
-        instances.retain(|it| transfer.instance_uids.contains(&it.sop_instance_uid));
-        count = instances.len();
+        is_whole &= is_sound(&said) && said_count <= of_series.len();
+        is_whole &= of_series.iter().all(|it| !it.sop_instance_uid.is_empty());
+        if transfer.instance_uids.is_empty() {
+            count += of_series.len().max(said_count);
+        } else {
+            of_series.retain(|it| transfer.instance_uids.contains(&it.sop_instance_uid));
+            count += of_series.len();
+        }
+        each(&of_series);
+        instances.extend(of_series);
     }
     Ok(Listing {
         instances,

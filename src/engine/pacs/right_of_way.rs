@@ -24,7 +24,7 @@ impl Gate {
     }
 
     /// Waits until it is open.
-    fn pass(&self) {
+    pub(super) fn pass(&self) {
         let mut closed = self.lock();
         while let Some(since) = *closed {
             let left = LONGEST.saturating_sub(since.elapsed());

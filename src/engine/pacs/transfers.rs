@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::{Receiver, Sender};
@@ -48,6 +48,10 @@ pub(super) struct Shared {
     /// Studies that go into the window as they come, and how many openings wait for their end.
     open_studies: Mutex<HashMap<String, usize>>,
     focus: Mutex<Option<(Focus, Instant)>>,
+    /// Something else is looked at, or something came of what is.
+    pub(super) looked: Condvar,
+    /// Nodes that render no pictures, as far as this run of the program has seen.
+    pictureless: Mutex<HashSet<String>>,
     is_over: AtomicBool,
     wake: Sender<()>,
 }
@@ -61,6 +65,8 @@ pub(super) struct Run {
     aside: Mutex<JobCtx>,
     /// Of the question what there is.
     pub(super) listing: JobCtx,
+    /// Of the pictures that stand for what is on its way.
+    pub(super) previews: JobCtx,
     is_stopped: AtomicBool,
     /// Asked for once more since it was begun: what the node got since then is not in its list.
     again: Mutex<Option<archive::NewTransfer>>,
@@ -124,6 +130,7 @@ impl Run {
         self.break_off();
         self.end_aside();
         self.listing.cancel();
+        self.previews.cancel();
     }
 
     /// By the reader, or for something more urgent.
@@ -196,6 +203,23 @@ impl Shared {
         focus
             .clone()
             .filter(|(focus, _)| focus.study_uid == study_uid)
+    }
+
+    /// Until something else is looked at, or so long.
+    pub(super) fn wait_for_look(&self, longest: Duration) {
+        let focus = lock(&self.focus);
+        drop(self.looked.wait_timeout(focus, longest));
+    }
+
+    pub(super) fn renders_nothing(&self, node: &str) -> bool {
+        lock(&self.pictureless).contains(node)
+    }
+
+    /// Said once.
+    pub(super) fn render_nothing(&self, node: &str) {
+        if lock(&self.pictureless).insert(node.to_owned()) {
+            tracing::info!("{node} renders no pictures: images are shown when they are here");
+        }
     }
 
     /// Puts outcomes into the queue's memory: a few times a second, or at once at the end.
@@ -295,6 +319,8 @@ impl Runner {
             running: Mutex::default(),
             open_studies: Mutex::default(),
             focus: Mutex::default(),
+            looked: Condvar::new(),
+            pictureless: Mutex::default(),
             is_over: AtomicBool::new(false),
             wake,
         });
@@ -306,6 +332,8 @@ impl Runner {
     pub(super) fn follow(&self, settings: &PacsSettings, words: &'static Words) {
         *lock(&self.shared.settings) = (settings.clone(), words);
         self.shared.limit_receiver();
+        // It may be another node by the same name.
+        lock(&self.shared.pictureless).clear();
         self.shared.wake();
     }
 
@@ -320,6 +348,7 @@ impl Runner {
         let mut known = lock(&self.shared.focus);
         if known.as_ref().map(|(focus, _)| focus) != focus.as_ref() {
             *known = focus.map(|focus| (focus, Instant::now()));
+            self.shared.looked.notify_all();
         }
     }
 
@@ -420,6 +449,7 @@ fn begin_due(shared: &Arc<Shared>) -> Result<(), archive::ArchiveError> {
             ctx: Mutex::new(JobCtx::new()),
             aside: Mutex::new(JobCtx::new()),
             listing: JobCtx::new(),
+            previews: JobCtx::new(),
             is_stopped: AtomicBool::new(false),
             again: Mutex::default(),
         });

@@ -10,6 +10,10 @@ pub const COMPRESSED: &[&str] = &[
     "1.2.840.10008.1.2.5",
 ];
 
+/// Of these, what Orthanc makes. Its plug-in minds no weight and takes the last form it is told,
+/// whether it can make it or not.
+const NAMED_LAST: &str = "1.2.840.10008.1.2.4.70";
+
 /// A form in which an instance is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Form {
@@ -50,21 +54,28 @@ impl Form {
     }
 }
 
-/// Parts of a type in these syntaxes, the first being the best, and then in any.
+/// Parts of a type in these syntaxes, the first being the best, and then in any. The weights say so
+/// (RFC 9110 12.4.2); the order is for services that do not mind them.
 pub(super) fn accept_parts(media_type: &str, syntaxes: &[&str]) -> String {
-    let mut forms: Vec<String> = Vec::new();
-    let mut quality = 100;
-    for syntax in syntaxes {
-        let weight = format!("{}.{:02}", quality / 100, quality % 100);
-        forms.push(format!(
-            r#"multipart/related; type="{media_type}"; transfer-syntax={syntax}; q={weight}"#
-        ));
-        quality = (quality - 5).max(10);
+    let form = |syntax: &str, weight: &str| {
+        format!(r#"multipart/related; type="{media_type}"; transfer-syntax={syntax}{weight}"#)
+    };
+    if syntaxes.is_empty() {
+        return form("*", "");
     }
-    let last = if forms.is_empty() { "" } else { "; q=0.05" };
-    forms.push(format!(
-        r#"multipart/related; type="{media_type}"; transfer-syntax=*{last}"#
-    ));
+    let mut forms = vec![form("*", "; q=0.05")];
+    let mut last = None;
+    for (place, syntax) in syntaxes.iter().enumerate() {
+        let quality = (100 - 5 * place.min(18)).max(10);
+        let weight = format!("; q={}.{:02}", quality / 100, quality % 100);
+        let form = form(syntax, &weight);
+        if *syntax == NAMED_LAST {
+            last = Some(form);
+        } else {
+            forms.push(form);
+        }
+    }
+    forms.extend(last);
     forms.join(", ")
 }
 
@@ -73,13 +84,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_preferred_syntaxes_stand_in_their_order_before_any_other() {
-        let accept = accept_parts("application/dicom", &["1.2.3", "1.2.4"]);
+    fn the_preferred_syntaxes_weigh_more_than_any_other_and_what_orthanc_makes_is_named_last() {
+        let accept = accept_parts("application/dicom", &["1.2.3", NAMED_LAST, "1.2.4"]);
         assert_eq!(
             accept,
-            "multipart/related; type=\"application/dicom\"; transfer-syntax=1.2.3; q=1.00, \
-             multipart/related; type=\"application/dicom\"; transfer-syntax=1.2.4; q=0.95, \
-             multipart/related; type=\"application/dicom\"; transfer-syntax=*; q=0.05"
+            "multipart/related; type=\"application/dicom\"; transfer-syntax=*; q=0.05, \
+             multipart/related; type=\"application/dicom\"; transfer-syntax=1.2.3; q=1.00, \
+             multipart/related; type=\"application/dicom\"; transfer-syntax=1.2.4; q=0.90, \
+             multipart/related; type=\"application/dicom\"; \
+             transfer-syntax=1.2.840.10008.1.2.4.70; q=0.95"
         );
     }
 

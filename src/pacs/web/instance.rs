@@ -62,8 +62,13 @@ pub(super) struct Forms {
     current: AtomicUsize,
     /// Instances that came in it.
     successes: AtomicUsize,
+    /// Instances that did not come in the preferred form, though others do perhaps.
+    exceptions: AtomicUsize,
     is_slow: bool,
 }
+
+/// So many instances that a service cannot compress, and none that it can: it cannot compress.
+const MOST_EXCEPTIONS: usize = 3;
 
 const ORDER: [Form; 5] = [
     Form::Preferred,
@@ -78,6 +83,7 @@ impl Forms {
         Self {
             current: AtomicUsize::new(if is_slow { 0 } else { 1 }),
             successes: AtomicUsize::new(0),
+            exceptions: AtomicUsize::new(0),
             is_slow,
         }
     }
@@ -93,6 +99,12 @@ impl Forms {
     }
 
     fn works(&self, form: Form) {
+        if self.current() == Form::Preferred && form != Form::Preferred {
+            let before = self.exceptions.fetch_add(1, Ordering::Relaxed);
+            if self.has_worked() || before + 1 < MOST_EXCEPTIONS {
+                return; // segmentations, palettes and documents cannot be compressed everywhere
+            }
+        }
         if let Some(at) = ORDER.iter().position(|one| *one == form) {
             self.current.store(at, Ordering::Relaxed);
         }
@@ -156,7 +168,7 @@ fn fetch_in_some_form(
             Err(failure) => failure,
         };
         // What no service has is missing; before anything came, the form may be to blame.
-        let next = match form_trouble(&failure) {
+        let next = match form_trouble(&failure, form) {
             Some(FormTrouble::Surely) => form.next(),
             Some(FormTrouble::Perhaps) if !forms.has_worked() => Some(Form::Uri),
             _ => None,
@@ -177,12 +189,16 @@ enum FormTrouble {
     Perhaps,
 }
 
-fn form_trouble(failure: &Failure) -> Option<FormTrouble> {
+fn form_trouble(failure: &Failure, form: Form) -> Option<FormTrouble> {
     let Failure::Web { trouble, .. } = failure else {
         return None;
     };
     match trouble {
         WebTrouble::NotAcceptable | WebTrouble::Status { status: 400, .. } => {
+            Some(FormTrouble::Surely)
+        }
+        // Orthanc says so where it cannot compress.
+        WebTrouble::Status { status: 500, .. } if form == Form::Preferred => {
             Some(FormTrouble::Surely)
         }
         WebTrouble::NoService { .. } => Some(FormTrouble::Perhaps),

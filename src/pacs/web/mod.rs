@@ -33,5 +33,6 @@ pub use multipart::PartHeader;
 pub use open_id::SignInPage;
 pub use open_id::sign_in;
 pub use preview::FramePart;
+pub use preview::PreviewSession;
 pub use service::WebService;
 pub use trouble::WebTrouble;

@@ -22,6 +22,11 @@ use crate::pacs::Failure;
 
 /// Longest rendered picture.
 const LONGEST_PICTURE: usize = 64 * 1024 * 1024;
+/// Longest picture of one that was asked for small: a service that minds neither size nor quality
+/// would take the line from the full data.
+const LONGEST_SMALL_PICTURE: usize = 256 * 1024;
+/// Of a picture that is looked at until the full data are here, 1 to 100 (PS3.18 8.3.5.1.2).
+const SMALL_QUALITY: u8 = 60;
 /// Longest answer with frames.
 pub(super) const LONGEST_FRAMES: usize = 1024 * 1024 * 1024;
 
@@ -53,7 +58,36 @@ pub(super) fn rendered(
     let size = size.map_or_else(String::new, |[width, height]| {
         format!("?viewport={width},{height}")
     });
-    picture(session, format!("{url}{frame}/rendered{size}"))
+    picture(session, &format!("{url}{frame}/rendered{size}"), EITHER)
+}
+
+/// Looks at instances before their data are here, over connections that are kept open.
+pub struct PreviewSession<'a>(pub(super) Session<'a>);
+
+impl PreviewSession<'_> {
+    /// A picture of an instance, so many pixels wide and high, in as few bytes as still show what
+    /// there is. Some services make the picture as large as they like, or fill it up to the size
+    /// with bars: what came is to be compared with what was asked for.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub fn picture(
+        &self,
+        place: &InstancePlace,
+        [width, height]: [u32; 2],
+    ) -> Result<InstanceHeader, Failure> {
+        let url = place.url(&self.0.site.base);
+        let query = format!("viewport={width},{height}&quality={SMALL_QUALITY}");
+        picture(&self.0, &format!("{url}/rendered?{query}"), SMALL)
+    }
+
+    /// The elements of an instance without its bulk data.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub fn metadata(&self, place: &InstancePlace) -> Result<Vec<JsonDataset>, Failure> {
+        metadata(&self.0, place)
+    }
 }
 
 /// A small picture that stands for an instance.
@@ -65,26 +99,35 @@ pub(super) fn thumbnail(
     place: &InstancePlace,
 ) -> Result<InstanceHeader, Failure> {
     let url = place.url(&session.site.base);
-    match picture(session, format!("{url}/thumbnail")) {
+    match picture(session, &format!("{url}/thumbnail"), EITHER) {
         // Many services render, but have no thumbnails.
         Err(Failure::Web {
             trouble: WebTrouble::NoService { .. } | WebTrouble::Status { .. },
             ..
-        }) => picture(session, format!("{url}/rendered?viewport=128,128")),
+        }) => picture(session, &format!("{url}/rendered?viewport=128,128"), EITHER),
         outcome => outcome,
     }
 }
 
-fn picture(session: &Session<'_>, url: String) -> Result<InstanceHeader, Failure> {
-    // One by one: some services cannot read a list.
-    let answer = get_some(session, &url, &["image/jpeg", "image/png"])?;
+/// What a picture may be, and the bytes it may take. One form after the other: some services
+/// cannot read a list.
+type PictureForm = (&'static [&'static str], usize);
+const EITHER: PictureForm = (&["image/jpeg", "image/png"], LONGEST_PICTURE);
+const SMALL: PictureForm = (&["image/jpeg"], LONGEST_SMALL_PICTURE);
+
+fn picture(
+    session: &Session<'_>,
+    url: &str,
+    (forms, longest): PictureForm,
+) -> Result<InstanceHeader, Failure> {
+    let answer = get_some(session, url, forms)?;
     let site = session.site;
     let media_type = answer.media_type.clone();
     let bytes = if media_type.is_multipart() {
-        let parts = parts(session, answer, LONGEST_PICTURE)?;
+        let parts = parts(session, answer, longest)?;
         parts.into_iter().next().map(|part| part.bytes)
     } else if media_type.essence.starts_with("image/") {
-        Some(answer.read_all(LONGEST_PICTURE)?)
+        Some(answer.read_all(longest)?)
     } else {
         None
     };

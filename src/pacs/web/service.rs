@@ -8,6 +8,7 @@ use super::instance::Forms;
 use super::instance::InstancePlace;
 use super::preview;
 use super::preview::FramePart;
+use super::preview::PreviewSession;
 use super::retrieve;
 use super::search;
 use super::send;
@@ -79,6 +80,14 @@ impl WebService {
         ctx: &JobCtx,
     ) -> Result<InstanceHeader, Failure> {
         preview::rendered(&self.session(ctx)?, place, frame, size)
+    }
+
+    /// A conversation about pictures of instances whose data are not here yet. Ends with its job.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub fn previews<'a>(&'a self, ctx: &'a JobCtx) -> Result<PreviewSession<'a>, Failure> {
+        self.session(ctx).map(PreviewSession)
     }
 
     /// A small picture that stands for an instance.

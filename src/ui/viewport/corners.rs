@@ -14,8 +14,9 @@ use eframe::egui;
 use egui::Ui;
 
 use super::PaneRect;
-use super::showing::Showing;
+use super::showing::{Pixels, Showing};
 use super::text_on_image::{Corner, block, line_height};
+use crate::dicom::InstanceHeader;
 use crate::dicom::modules::{PatientModule, SeriesModule, StudyModule};
 use crate::text::Words;
 use crate::ui::theme::Theme;
@@ -75,10 +76,7 @@ pub(super) fn corner_lines(workspace: &Workspace, showing: &Showing, words: &Wor
     let mut corners = Corners::default();
     let [left_top, right_top, left_bottom, right_bottom] = &mut corners;
     left_top.push(line(ESSENTIAL, patient_name(workspace, showing, words)));
-    let header = showing
-        .key
-        .and_then(|key| workspace.library.header(key.instance));
-    if let Some(header) = header {
+    if let Some(header) = header_of(workspace, showing) {
         let root = header.dataset.elements();
         let (patient, study, series) = (
             PatientModule::read(root),
@@ -100,6 +98,15 @@ pub(super) fn corner_lines(workspace: &Workspace, showing: &Showing, words: &Wor
         corner.retain(|line| !line.text.trim().is_empty());
     }
     corners
+}
+
+/// The header of the image on screen, or of the one that a picture stands for.
+fn header_of<'a>(workspace: &'a Workspace, showing: &'a Showing) -> Option<&'a InstanceHeader> {
+    if let Pixels::Preview(preview) = &showing.pixels {
+        return Some(&preview.header);
+    }
+    let header = workspace.library.header(showing.key?.instance);
+    header.map(AsRef::as_ref)
 }
 
 /// The lines that are shown at a level where there is room for `most`.

@@ -16,7 +16,9 @@ use crate::text::Words;
 use crate::ui::bidi_label::{Text, galley};
 use crate::ui::icons::{self, Sign};
 use crate::ui::theme::Theme;
-use crate::view::{Frames, ViewMode, edge_letters, is_same_patient, scale_bar, step_mm};
+use crate::view::{
+    Frames, ResolvedView, ViewMode, edge_letters, is_same_patient, scale_bar, step_mm,
+};
 use crate::workspace::{Command, OverlayLevel, PaneId, Track, ViewEdit, Workspace};
 
 /// Room of the slice bar at the right edge, points.
@@ -86,7 +88,18 @@ pub(in crate::ui) fn warning_around(
 }
 
 fn letters(ui: &Ui, painter: &Painter, showing: &Showing, rect: &PaneRect, theme: &Theme) {
-    let Some(letters) = edge_letters(&showing.view) else {
+    letters_of(ui, painter, &showing.view, rect, theme);
+}
+
+/// The letters of where things lie.
+pub(super) fn letters_of(
+    ui: &Ui,
+    painter: &Painter,
+    view: &ResolvedView,
+    rect: &PaneRect,
+    theme: &Theme,
+) {
+    let Some(letters) = edge_letters(view) else {
         return;
     };
     let font = egui::FontId::proportional(theme.sizes.letter);
@@ -323,13 +336,13 @@ pub(super) fn slice_bar(
     let (mut here, mut of) = place(workspace, engine, showing, loaded.len());
     let track = arriving_track(workspace, showing);
     let mut loaded = loaded;
+    let mut previewed = Vec::new();
     if let Some(track) = &track {
         of = track.frames.len();
-        let awaited = workspace.arriving.awaited().filter(|it| it.pane == pane);
-        let awaited = awaited.and_then(|it| track.place_of_instance(&it.instance));
-        here = awaited
-            .or_else(|| track.place_of(showing.state.index))
+        here = workspace
+            .place_on(track, pane, showing.state.index)
             .unwrap_or(0);
+        previewed = workspace.previewed(track);
         let is_here = |frame: &Option<u32>| {
             frame.is_some_and(|frame| loaded.get(frame as usize).is_some_and(|is| *is))
         };
@@ -356,20 +369,36 @@ pub(super) fn slice_bar(
         ui.scope_id().with(("slices", pane.0)),
         Sense::click_and_drag(),
     );
-    response
-        .widget_info(|| WidgetInfo::slider(true, here as f64, words.id(msg("viewport-slices"))));
+    let name = bar_words(&loaded, &previewed, words);
+    response.widget_info(|| WidgetInfo::slider(true, here as f64, &name));
+    let response = if previewed.contains(&true) {
+        response.on_hover_text(&name)
+    } else {
+        response
+    };
     answer.is_held = response.contains_pointer() || response.dragged();
     let y_of = |index: f32| area.top() + area.height() * (index + 0.5) / of as f32;
     let thin = Rect::from_center_size(area.center(), Vec2::new(3.0, area.height()));
     painter.rect_filled(thin, 0.0, theme.colours.line);
-    for (first, end) in runs(&loaded) {
-        let scale = of as f32 / loaded.len() as f32;
-        let part = Rect::from_min_max(
-            Pos2::new(thin.left(), y_of(first as f32 * scale - 0.5)),
-            Pos2::new(thin.right(), y_of(end as f32 * scale - 0.5)),
-        );
-        painter.rect_filled(part, 0.0, theme.colours.dimmed);
-    }
+    let fill = |places: &[bool], colour| {
+        for (first, end) in runs(places) {
+            let scale = of as f32 / places.len() as f32;
+            let (top, bottom) = (
+                y_of(first as f32 * scale - 0.5),
+                y_of(end as f32 * scale - 0.5),
+            );
+            // One slice of many is still to be seen.
+            let bottom = bottom.max(top + 2.0);
+            let part = Rect::from_x_y_ranges(thin.x_range(), top..=bottom);
+            painter.rect_filled(part, 0.0, colour);
+        }
+    };
+    fill(&loaded, theme.colours.dimmed);
+    // The colour of the badge, so that both are taken for one thing.
+    fill(
+        &previewed,
+        theme.colours.on_image_warning.gamma_multiply(0.6),
+    );
     for mark in marks(workspace, showing) {
         let mark = match &track {
             Some(track) => track.place_of(mark).unwrap_or(0),
@@ -406,13 +435,26 @@ pub(super) fn slice_bar(
     answer
 }
 
+/// What the bar says of the slices.
+fn bar_words(loaded: &[bool], previewed: &[bool], words: &Words) -> String {
+    let count = |places: &[bool]| places.iter().filter(|is_here| **is_here).count();
+    if count(previewed) == 0 {
+        return words.id(msg("viewport-slices"));
+    }
+    words.get(
+        &Message::new(msg("preview-slices"))
+            .count("here", count(loaded))
+            .count("previews", count(previewed))
+            .count("of", loaded.len()),
+    )
+}
+
 /// Every place the series will have, while it is on its way.
 fn arriving_track(workspace: &Workspace, showing: &Showing) -> Option<Track> {
     if showing.state.mode != ViewMode::Stack {
         return None;
     }
-    let set = workspace.library.display_set(showing.state.display_set)?;
-    workspace.track(set)
+    workspace.track_of(&showing.state)
 }
 
 fn progress(painter: &Painter, rect: &PaneRect, theme: &Theme, share: f32) {

@@ -21,6 +21,7 @@ use crate::ui::viewport::layers::LayerMemory;
 use crate::ui::viewport::measurement::MeasurementCache;
 use crate::ui::viewport::picture::{PictureMemory, SharedTextures};
 use crate::ui::viewport::presentation::Outlined;
+use crate::ui::viewport::preview::Quality;
 use crate::view::{Presented, ViewState};
 use crate::workspace::{Cinema, Command, GestureId, PaneId};
 
@@ -78,6 +79,8 @@ pub(super) struct PaneMemory {
     pub outlined: Option<Outlined>,
     /// Where labels were drawn.
     pub labels: Vec<LabelPlace>,
+    /// How much of its series was here.
+    pub quality: Quality,
     /// The pointer holds the film's bar.
     pub is_bar_held: bool,
     /// What of the picture is kept.

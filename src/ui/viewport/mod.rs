@@ -11,6 +11,7 @@
 //! | `drawings.rs` | annotations and the crosshair |
 //! | `measurement.rs` | the lines beside an annotation |
 //! | `presentation.rs` | what a presentation state draws over them |
+//! | `preview.rs` | what is said while a picture stands for the image |
 //! | `layers.rs`, `dose_legend.rs` | segments, contours and doses over the picture |
 //! | `probe.rs` | the value under the pointer |
 //! | `value_text.rs` | values with their decimals and units |
@@ -30,6 +31,7 @@ mod memory;
 mod menu;
 mod picture;
 mod presentation;
+mod preview;
 mod probe;
 mod showing;
 mod text_on_image;
@@ -146,12 +148,13 @@ pub fn viewport_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, pane: PaneId) {
     let showing = showing::showing(
         ctx.workspace,
         frames,
-        state,
+        (pane, state),
         &mut memory,
         &mut ctx.interaction.ranges,
         rect.size_px,
     );
-    let name = accessible_name(ctx, &showing);
+    let said = preview::said(ui, ctx.workspace, &showing, &mut memory, ctx.words);
+    let name = accessible_name(ctx, &showing, said.as_ref());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, &name));
 
     picture::picture_ui(
@@ -242,6 +245,10 @@ pub fn viewport_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, pane: PaneId) {
         ctx.words,
         pane,
     );
+    preview::letters_ui(ui, ctx.workspace, &showing, &rect, ctx.theme);
+    if let Some(said) = &said {
+        said.ui(ui, &rect, ctx.theme);
+    }
     corners::corners_ui(ui, ctx.workspace, &showing, &rect, ctx.theme, ctx.words);
     dose_legend::dose_legend_ui(ui, ctx.workspace, &showing, &rect, (ctx.theme, ctx.words));
     memory.is_bar_held = film_bar.is_some_and(|bar| cine::bar_ui(ui, ctx, &showing, bar, pane));
@@ -264,8 +271,15 @@ pub fn viewport_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, pane: PaneId) {
     input::text_field(ui, ctx, &showing, &rect, pane);
 }
 
-fn accessible_name(ctx: &ViewportCtx<'_>, showing: &showing::Showing) -> String {
-    let said = corners::essential_text(ctx.workspace, showing, ctx.words);
+fn accessible_name(
+    ctx: &ViewportCtx<'_>,
+    showing: &showing::Showing,
+    over: Option<&preview::Said>,
+) -> String {
+    let mut said = corners::essential_text(ctx.workspace, showing, ctx.words);
+    if let Some(over) = over {
+        said = format!("{}, {said}", over.text);
+    }
     ctx.words
         .get(&Message::new(msg("viewport-name")).text("content", said))
 }

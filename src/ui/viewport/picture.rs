@@ -16,11 +16,11 @@ use crate::engine::{Prepared, TextureKey, Textures};
 use crate::geom::{DAffine2, DVec2, PlanePose};
 use crate::imaging::marks::OVERLAYS;
 use crate::imaging::slice_twin::{self, SliceView};
-use crate::imaging::{FrameImage, Look, Picture};
+use crate::imaging::{FrameImage, Look, Picture, VoiFunction, VoiTransform};
 use crate::ui::theme::Theme;
 use crate::view::ResolvedKind;
 use crate::volume::{ReslicePlane, Volume, reslice};
-use crate::workspace::PaneId;
+use crate::workspace::{PaneId, Preview};
 
 /// What is kept of the picture.
 #[derive(Default)]
@@ -32,8 +32,18 @@ pub(super) struct PictureMemory {
 #[derive(PartialEq)]
 enum TwinKey {
     Frame(TextureKey, SliceView),
+    Preview(ByAddress, SliceView),
     /// The volume's address, how many of its slices were here, the plane and the look.
     Plane(usize, usize, ReslicePlane, Look),
+}
+
+/// Equal to itself alone.
+struct ByAddress(Arc<Preview>);
+
+impl PartialEq for ByAddress {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
 }
 
 /// The window's textures, shared with the callbacks that draw.
@@ -42,6 +52,13 @@ pub(super) type SharedTextures = Arc<Mutex<Textures>>;
 /// From the passes and their twins, where the centre of a screen pixel is at integers, to here,
 /// where it is at .5.
 const HALF_PIXEL: DVec2 = DVec2::splat(0.5);
+
+/// Eight bits to as many levels of the screen.
+const AS_IT_IS: VoiTransform = VoiTransform::Window {
+    center: 127.5,
+    width: 255.0,
+    function: VoiFunction::LinearExact,
+};
 
 /// Draws them.
 pub(super) fn picture_ui(
@@ -53,6 +70,10 @@ pub(super) fn picture_ui(
     textures: Option<&SharedTextures>,
     memory: &mut PictureMemory,
 ) {
+    if let Pixels::Preview(preview) = &showing.pixels {
+        preview_twin(ui, rect, showing, preview, memory);
+        return;
+    }
     let Some(look) = look(showing, theme) else {
         memory.twin = None;
         return;
@@ -123,6 +144,37 @@ fn frame(
     }
     let key = TwinKey::Frame(key, view.clone());
     twin(ui, rect, memory, key, || slice_twin::render(image, &view));
+}
+
+/// A preview is a picture already: drawn as it is, stretched over the area of its image. Never by
+/// the textures of frames, which are kept by keys of frames.
+fn preview_twin(
+    ui: &Ui,
+    rect: &PaneRect,
+    showing: &Showing,
+    preview: &Arc<Preview>,
+    memory: &mut PictureMemory,
+) {
+    let ResolvedKind::Image {
+        image_from_screen, ..
+    } = &showing.view.kind
+    else {
+        return;
+    };
+    let mut look = Look::new(AS_IT_IS);
+    look.filter = showing.state.look.filter;
+    let picture_from_image = preview.picture_from_image();
+    let view = SliceView {
+        size_px: rect.size_px,
+        image_from_screen: picture_from_image
+            * *image_from_screen
+            * DAffine2::from_translation(HALF_PIXEL),
+        look,
+    };
+    let key = TwinKey::Preview(ByAddress(Arc::clone(preview)), view.clone());
+    twin(ui, rect, memory, key, || {
+        slice_twin::render(&preview.picture, &view)
+    });
 }
 
 #[expect(

@@ -35,6 +35,15 @@ pub(super) fn probe_text(
     words: &Words,
     at_px: DVec2,
 ) -> Option<ProbeText> {
+    if let Pixels::Preview(_) = &showing.pixels {
+        // Its levels are the node's, of no quantity.
+        return Some(ProbeText {
+            value: words.id(msg("preview-no-values")),
+            position: String::new(),
+            place: super::corners::place_text(workspace, showing, words),
+            layers: String::new(),
+        });
+    }
     let precision = Precision::of(showing.image.as_ref()?);
     let point = showing.view.patient_from_screen(at_px);
     let pixel = showing.view.image_from_screen(at_px);
@@ -75,7 +84,7 @@ pub(super) fn probe_text(
                     ),
                 })
         }
-        Pixels::Waiting | Pixels::Failed(_) => return None,
+        Pixels::Preview(_) | Pixels::Waiting | Pixels::Failed(_) => return None,
     };
     let position = match (point, pixel) {
         (Some(point), _) => point_text(point, words),

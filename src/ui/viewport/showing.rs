@@ -18,7 +18,7 @@ use crate::view::{
     ViewState, nearest_frame, resolve_plane, resolve_stack, resolve_voi, shown_data, with_own_zoom,
 };
 use crate::volume::Volume;
-use crate::workspace::Workspace;
+use crate::workspace::{PaneId, Preview, Workspace};
 
 /// What fills the pane.
 #[derive(Debug, Clone)]
@@ -27,6 +27,8 @@ pub(super) enum Pixels {
     Frame(Arc<FrameImage>),
     /// A plane through a volume.
     Plane(Arc<Volume>, PlanePose, f64),
+    /// A picture that stands for a frame still on its way.
+    Preview(Arc<Preview>),
     /// Nothing yet.
     Waiting,
     /// It cannot be shown, and why.
@@ -80,7 +82,7 @@ impl Showing {
 pub(super) struct Gaps {
     /// Places between the slices that no file fills.
     pub missing: usize,
-    /// What of its concatenation is not there.
+    /// What of its concatenation, or of what is on its way, is not there.
     pub parts: Option<Message>,
     /// Slices whose pixels cannot be read.
     pub unreadable: usize,
@@ -93,14 +95,17 @@ pub(super) struct Gaps {
 pub(super) fn showing(
     workspace: &Workspace,
     frames: &dyn Frames,
-    state: &ViewState,
+    (pane, state): (PaneId, &ViewState),
     memory: &mut PaneMemory,
     ranges: &mut ValueRanges,
     size_px: [u32; 2],
 ) -> Showing {
     let size = DVec2::new(size_px[0].into(), size_px[1].into());
     match state.mode {
-        ViewMode::Stack => stack(workspace, frames, state, memory, ranges, size),
+        ViewMode::Stack => match workspace.awaited_preview(pane, state) {
+            Some(preview) => previewed(workspace, state, preview, size),
+            None => stack(workspace, frames, state, memory, ranges, size),
+        },
         ViewMode::Mpr(_) => plane(workspace, frames, state, ranges, size),
     }
 }
@@ -126,6 +131,21 @@ fn blank(state: &ViewState, key: Option<FrameKey>, size: DVec2, pixels: Pixels) 
         is_waiting: matches!(pixels, Pixels::Waiting),
         pixels,
         gaps: Gaps::default(),
+    }
+}
+
+/// The picture in the place of the image: its area, and nothing that could be measured.
+fn previewed(
+    workspace: &Workspace,
+    state: &ViewState,
+    preview: &Arc<Preview>,
+    size: DVec2,
+) -> Showing {
+    Showing {
+        view: resolve_stack(&state.camera, &preview.geometry, size),
+        is_waiting: true,
+        gaps: stack_gaps(workspace, state),
+        ..blank(state, None, size, Pixels::Preview(Arc::clone(preview)))
     }
 }
 
@@ -155,6 +175,11 @@ fn stack(
                 .last
                 .as_ref()
                 .filter(|last| stands_for(workspace, last, state));
+            if last.is_none_or(|last| last.key != key)
+                && let Some(preview) = workspace.preview_of_frame(state)
+            {
+                return previewed(workspace, state, preview, size);
+            }
             let Some(last) = last else {
                 return blank(state, Some(key), size, Pixels::Waiting);
             };
@@ -215,6 +240,12 @@ fn stack(
 
 /// Read slice by slice, a gap between two is not seen; so it is said.
 fn stack_gaps(workspace: &Workspace, state: &ViewState) -> Gaps {
+    if let Some(in_full) = workspace.in_full(state).filter(|it| !it.is_whole()) {
+        return Gaps {
+            parts: Some(in_full.words()),
+            ..Gaps::default()
+        };
+    }
     let set = workspace.library.display_set(state.display_set);
     if let Some(track) = set.and_then(|set| workspace.track(set)) {
         // What has not come yet is not missing.

@@ -283,7 +283,7 @@ fn read_request(stream: &mut impl Read, pending: &mut Vec<u8>) -> io::Result<Opt
 }
 
 /// The other server's answer to the same request.
-fn forwarded(port: u16, request: &HttpRequest) -> io::Result<Reply> {
+pub fn forwarded(port: u16, request: &HttpRequest) -> io::Result<Reply> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
     let mut head = format!(
         "{} {} HTTP/1.1\r\nConnection: close\r\n",

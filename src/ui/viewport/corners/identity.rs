@@ -2,6 +2,7 @@
 
 use super::super::showing::Showing;
 use super::{ESSENTIAL, Line, joined, line};
+use crate::dicom::InstanceHeader;
 use crate::dicom::PersonName;
 use crate::dicom::modules::{PatientModule, SeriesModule, StudyModule};
 use crate::model::InstanceIx;
@@ -15,7 +16,7 @@ pub(in crate::ui::viewport) fn patient_name(
     showing: &Showing,
     words: &Words,
 ) -> String {
-    name_of(workspace, showing.key.map(|key| key.instance), words)
+    name_in(workspace, super::header_of(workspace, showing), words)
 }
 
 /// Whose instance it is, on one line; the marker where identification is hidden.
@@ -24,10 +25,14 @@ pub(in crate::ui) fn name_of(
     instance: Option<InstanceIx>,
     words: &Words,
 ) -> String {
+    let header = instance.and_then(|instance| workspace.library.header(instance));
+    name_in(workspace, header.map(AsRef::as_ref), words)
+}
+
+fn name_in(workspace: &Workspace, header: Option<&InstanceHeader>, words: &Words) -> String {
     if workspace.is_identification_hidden {
         return words.id(msg("viewport-hidden"));
     }
-    let header = instance.and_then(|instance| workspace.library.header(instance));
     let name = header.map(|header| PatientModule::read(header.dataset.elements()).name);
     let name = name.map(|name| PersonName::parse(&name).display());
     name.filter(|name| !name.is_empty())

@@ -117,7 +117,7 @@ fn marks_lines(showing: &Showing, words: &Words) -> Vec<Line> {
             let text = is_any.then(|| warning(words.id(msg("viewport-marks-in-stack"))));
             return text.into_iter().collect();
         }
-        Pixels::Waiting | Pixels::Failed(_) => None,
+        Pixels::Preview(_) | Pixels::Waiting | Pixels::Failed(_) => None,
     };
     let Some(marks) = marks else {
         return Vec::new();

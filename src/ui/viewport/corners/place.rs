@@ -1,7 +1,8 @@
 //! Which image it is: its number, where it lies, its phase, its mark as a key image, and what of its
 //! series is not there.
 
-use super::super::showing::Showing;
+use super::super::preview::number_text;
+use super::super::showing::{Pixels, Showing};
 use super::{ESSENTIAL, Line, joined, line, warning};
 use crate::geom::{AnatomicalPlane, DVec3};
 use crate::problem::{Message, MessageId, msg};
@@ -56,6 +57,10 @@ pub(super) fn gap_lines(showing: &Showing, words: &Words) -> Vec<Line> {
 
 /// The number of the image, where it lies and how thick it is.
 pub(super) fn slice_lines(workspace: &Workspace, showing: &Showing, words: &Words) -> Vec<Line> {
+    if let Pixels::Preview(preview) = &showing.pixels {
+        let number = number_text(workspace, showing, preview, words);
+        return vec![line(ESSENTIAL, number)];
+    }
     if showing.key.is_none() {
         return Vec::new();
     }
@@ -72,12 +77,14 @@ pub(super) fn slice_lines(workspace: &Workspace, showing: &Showing, words: &Word
             .chain(phase)
             .collect();
     }
-    let of = workspace
-        .library
-        .display_set(showing.state.display_set)
-        .map_or(0, |set| set.frames.len());
+    let set = workspace.library.display_set(showing.state.display_set);
+    let index = showing.state.index;
+    // While the series is on its way, it counts as long as it will be.
+    let track = workspace.track_of(&showing.state);
+    let place = track.and_then(|track| Some((track.place_of(index)?, track.frames.len())));
+    let (place, of) = place.unwrap_or((index as usize, set.map_or(0, |set| set.frames.len())));
     let number = Message::new(msg("viewport-image"))
-        .text("number", (showing.state.index + 1).to_string())
+        .text("number", (place + 1).to_string())
         .text("of", of.to_string());
     let thickness = showing
         .key
