@@ -103,7 +103,7 @@ impl Transfers {
     /// A node's report on the commitment with this transaction UID (PS3.4 J.3.3): what it keeps,
     /// and what it does not, with why. Gives the transfer, `None` if none awaits it.
     /// What it does not keep is sent again at the next attempt, and nothing else is; it does not
-    /// count as sent any more, whatever was acknowledged before.
+    /// count as sent any more, whatever was acknowledged before. What is named as both is not kept.
     ///
     /// # Errors
     /// [`ArchiveError`].
@@ -142,7 +142,9 @@ impl Transfers {
             // An answer speaks of what was asked about; of nothing else it makes an item.
             let items = read_items(transaction, id)?.into_iter();
             let known: HashSet<String> = items.map(|item| item.sop_instance_uid).collect();
-            let kept = kept.iter().map(|uid| (uid.clone(), ItemOutcome::Committed));
+            let lost: HashSet<&String> = not_kept.iter().map(|(uid, _)| uid).collect();
+            let kept = kept.iter().filter(|uid| !lost.contains(uid));
+            let kept = kept.map(|uid| (uid.clone(), ItemOutcome::Committed));
             let not_kept = not_kept.iter();
             let not_kept =
                 not_kept.map(|(uid, reason)| (uid.clone(), ItemOutcome::Failed(reason.clone())));

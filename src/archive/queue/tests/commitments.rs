@@ -59,3 +59,18 @@ fn what_a_node_once_acknowledged_and_will_not_keep_counts_as_sent_no_more() {
     // The other node has it all the same.
     assert!(queue.was_sent("1").unwrap());
 }
+
+#[test]
+fn an_instance_that_a_report_names_both_kept_and_failed_is_not_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let queue = open(folder.path());
+    let id = asked(&queue, &["1", "2"], "2.25.7");
+    let kept = ["1".to_owned(), "2".to_owned()];
+    let lost = ("2".to_owned(), "disk broke".to_owned());
+    let transfer = queue.commitment("2.25.7", &kept, &[lost], at(1));
+    assert_ne!(transfer.unwrap().unwrap().state, TransferState::Done);
+    let outcomes = queue.items(id).unwrap();
+    assert_eq!(outcomes[0].outcome, ItemOutcome::Committed);
+    assert_ne!(outcomes[1].outcome, ItemOutcome::Committed);
+    assert!(!queue.was_sent("2").unwrap());
+}
