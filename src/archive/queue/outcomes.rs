@@ -102,7 +102,8 @@ impl Transfers {
 
     /// A node's report on the commitment with this transaction UID (PS3.4 J.3.3): what it keeps,
     /// and what it does not, with why. Gives the transfer, `None` if none awaits it.
-    /// What it does not keep is sent again at the next attempt, and nothing else is.
+    /// What it does not keep is sent again at the next attempt, and nothing else is; it does not
+    /// count as sent any more, whatever was acknowledged before. What is named as both is not kept.
     ///
     /// # Errors
     /// [`ArchiveError`].
@@ -128,10 +129,22 @@ impl Transfers {
                     json(not_kept.iter().map(|(uid, _)| uid.as_str()))
                 ],
             )?;
+            transaction.execute(
+                "DELETE FROM sent WHERE node = ?2 AND sop_instance_uid IN
+                 (SELECT sop_instance_uid FROM item WHERE transfer = ?1
+                  AND sop_instance_uid IN (SELECT value FROM json_each(?3)))",
+                params![
+                    id.0,
+                    transfer.node,
+                    json(not_kept.iter().map(|(uid, _)| uid.as_str()))
+                ],
+            )?;
             // An answer speaks of what was asked about; of nothing else it makes an item.
             let items = read_items(transaction, id)?.into_iter();
             let known: HashSet<String> = items.map(|item| item.sop_instance_uid).collect();
-            let kept = kept.iter().map(|uid| (uid.clone(), ItemOutcome::Committed));
+            let lost: HashSet<&String> = not_kept.iter().map(|(uid, _)| uid).collect();
+            let kept = kept.iter().filter(|uid| !lost.contains(uid));
+            let kept = kept.map(|uid| (uid.clone(), ItemOutcome::Committed));
             let not_kept = not_kept.iter();
             let not_kept =
                 not_kept.map(|(uid, reason)| (uid.clone(), ItemOutcome::Failed(reason.clone())));
@@ -209,10 +222,16 @@ fn record(
          ON CONFLICT DO UPDATE SET is_committed = max(is_committed, excluded.is_committed),
          sent_ms = excluded.sent_ms",
     )?;
+    // Our own copy may go once an instance is in `sent`: where a promise is asked for, not before.
+    let is_there_from = if transfer.is_to_be_committed {
+        outcome::COMMITTED
+    } else {
+        outcome::SUCCESS
+    };
     for (uid, new) in outcomes {
         let (code, reason) = new.code();
         item.execute(params![transfer.id.0, uid, code, reason])?;
-        if transfer.kind == TransferKind::Send && code >= outcome::SUCCESS {
+        if transfer.kind == TransferKind::Send && code >= is_there_from {
             let is_committed = code == outcome::COMMITTED;
             sent.execute(params![uid, transfer.node, is_committed, milliseconds(now)])?;
         }

@@ -48,6 +48,7 @@ CREATE TABLE item (
     PRIMARY KEY (transfer, sop_instance_uid)
 ) WITHOUT ROWID;
 
+-- What a node has, or has promised to keep where it was to promise that: our own copy may go.
 -- Stays when the transfer is taken off the list.
 CREATE TABLE sent (
     sop_instance_uid TEXT NOT NULL,

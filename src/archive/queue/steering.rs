@@ -122,7 +122,7 @@ impl Transfers {
         })
     }
 
-    /// Whether an instance was sent to any node, and acknowledged.
+    /// Whether an instance was sent to any node, and acknowledged; committed, where that was asked.
     ///
     /// # Errors
     /// [`ArchiveError`].

@@ -1,5 +1,7 @@
 //! The queue, as a runner and a reader use it.
 
+mod commitments;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;

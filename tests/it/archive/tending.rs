@@ -8,10 +8,12 @@ use isocentre::archive::Archive;
 use isocentre::archive::ArchiveError;
 use isocentre::archive::CheckDepth;
 use isocentre::archive::CleanUpLimits;
+use isocentre::archive::Ending;
 use isocentre::archive::ImportMode;
 use isocentre::archive::ItemOutcome;
 use isocentre::archive::KeptBack;
 use isocentre::archive::Label;
+use isocentre::archive::NewItem;
 use isocentre::archive::NewTransfer;
 use isocentre::archive::TransferKind;
 use isocentre::archive::TransferPriority;
@@ -342,6 +344,58 @@ fn a_clean_up_takes_the_longest_unused_and_never_what_must_stay() {
         .map(|it| it.study.patient_id.as_str())
         .collect();
     assert_eq!(ids, ["ID7"]);
+}
+
+#[test]
+fn an_only_copy_stays_when_the_node_it_was_sent_to_has_not_got_it_after_all() {
+    let folder = temp_folder();
+    let archive = Archive::open(&folder.path().join("archive")).unwrap();
+    let by_hand = folder.path().join("by_hand.dcm");
+    let image = of_patient(7).sop_instance("1.2.7.1.1");
+    std::fs::write(&by_hand, image.write(Encoding::ExplicitLittle)).unwrap();
+    archive
+        .import(&[by_hand], ImportMode::Copy, &JobCtx::new(), &|_| {})
+        .unwrap();
+    let now = SystemTime::now();
+    let queue = archive.transfers();
+    let uid = "1.2.7.1.1".to_owned();
+    let new = NewTransfer {
+        kind: TransferKind::Send,
+        node: "main".into(),
+        study_uid: "1.2.7".into(),
+        patient_id: "ID7".into(),
+        series_uids: Vec::new(),
+        instance_uids: Vec::new(),
+        items: vec![NewItem {
+            sop_class_uid: "1.2.840.10008.5.1.4.1.1.2".into(),
+            sop_instance_uid: uid.clone(),
+            path: None,
+        }],
+        label: Label::default(),
+        priority: TransferPriority::Normal,
+        is_to_be_committed: true,
+    };
+    let id = queue.add(&new, now).unwrap().id;
+    queue.next(&[], now).unwrap().unwrap();
+    let stored = [(uid.clone(), ItemOutcome::Success)];
+    queue.record(id, &stored, 0, now).unwrap();
+    queue.ask_commitment(id, "2.25.7", now).unwrap();
+    queue.finish(id, &Ending::AwaitsCommitment, now).unwrap();
+    let lost = [(uid, "no such instance".to_owned())];
+    queue.commitment("2.25.7", &[], &lost, now).unwrap();
+    queue.cancel(id, now).unwrap();
+
+    let limits = CleanUpLimits {
+        unused_for: Some(Duration::from_hours(24)),
+        unattended: Some(Unattended::default()),
+        ..CleanUpLimits::default()
+    };
+    let later = now + Duration::from_hours(10 * 24);
+    let plan = archive.plan_clean_up(&limits, &[], later, &JobCtx::new());
+    let plan = plan.unwrap();
+    assert_eq!(plan.studies, []);
+    let kept_back = [("ID7".to_owned(), KeptBack::NeverSent)];
+    assert_eq!(names(&plan.kept_back), kept_back);
 }
 
 #[test]
