@@ -252,9 +252,10 @@ fn time_row(image: &str, row: &Row, native: &Path, frames: &[DecodedFrame]) {
                     Peer::OpenJpeg => (None, None),
                 };
                 let (packed_here, native_here) = match peer {
-                    Peer::OpenJpeg if one_core => {
-                        (Some(processor_time_of(&packed)), Some(Duration::ZERO))
-                    }
+                    Peer::OpenJpeg if one_core => (
+                        Some(processor_time_of(&packed)),
+                        Some(processor_time_of(native)),
+                    ),
                     _ => (
                         run(&ours, &packed, &out, one_core),
                         run(&ours, native, &out, one_core),
