@@ -28,7 +28,7 @@ pub(super) struct NodeArgs {
     /// What we call ourselves
     #[arg(long, value_name = "AET")]
     calling_ae: Option<String>,
-    /// The port we listen on, for C-MOVE
+    /// The port we listen on, for C-MOVE and storage commitments
     #[arg(long, value_name = "PORT")]
     listen: Option<u16>,
     /// Longest wait for an answer, seconds

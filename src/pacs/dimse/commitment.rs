@@ -1,5 +1,6 @@
 //! Storage commitment, push model (PS3.4 annex J): a node's word that it keeps what it was sent.
 
+use std::sync::Arc;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -13,10 +14,16 @@ use super::command::Command;
 use super::command::field;
 use super::command::kind;
 use super::storage_scp::ScpEvent;
+use super::storage_scp::ScpOptions;
+use super::storage_scp::StorageScp;
 use super::uids;
 use super::wire::GLANCE;
+use crate::dicom::Announced;
 use crate::dicom::Dataset;
 use crate::dicom::DatasetBuilder;
+use crate::dicom::InstanceSink;
+use crate::dicom::InstanceWriter;
+use crate::dicom::Refusal;
 use crate::dicom::decode_data_set;
 use crate::dicom::encode_data_set;
 use crate::dicom::tags as t;
@@ -24,6 +31,7 @@ use crate::jobs::JobCtx;
 use crate::pacs::Commitment;
 use crate::pacs::Failure;
 use crate::pacs::NotTaken;
+use crate::pacs::Reception;
 use crate::pacs::SopReference;
 use crate::problem::Message;
 use crate::problem::msg;
@@ -36,19 +44,70 @@ const NO_SUCH_INSTANCE: i64 = 0x0112;
 const CLASS_NOT_SUPPORTED: i64 = 0x0122;
 const RESOURCES: i64 = 0x0213;
 
-/// How long a report is waited for where it may also come later, to our receiver: most come at once.
+/// How long a report is waited for where it may also come later, to a receiver that is always on:
+/// most come at once.
 const AT_ONCE: Duration = Duration::from_secs(3);
 
-/// Asks a node to commit itself to instances. The report comes over this association, or over one
-/// that the node opens to our receiver. `None`: not yet.
+/// Asks a node to commit itself to instances. The report comes over the association of the
+/// request, or over one that the node opens to our receiver: one that listens as long as this
+/// takes, where none is always on. `None`: not yet.
 ///
 /// # Errors
 /// [`Failure`] where the request could not be made, or was not taken.
-pub(super) fn request(
+pub(super) fn commit(
+    call: &Call,
+    reception: &Reception,
+    transaction_uid: &str,
+    instances: &[SopReference],
+    ctx: &JobCtx,
+) -> Result<Option<Commitment>, Failure> {
+    let patience = call.address.patience();
+    let (own, longest) = match reception {
+        Reception::Running(scp) => (Some(Arc::clone(scp)), AT_ONCE.min(patience)),
+        Reception::Listen(port) => (receiver_of_reports(call, *port), patience),
+        Reception::None => (None, patience),
+    };
+    // Listened to from before the request, so that no report is missed.
+    let events = own.as_ref().map(|scp| scp.events());
+    request(
+        call,
+        transaction_uid,
+        instances,
+        events.as_ref(),
+        longest,
+        ctx,
+    )
+}
+
+/// A receiver that takes no instances. None where the port is taken: the report may come over the
+/// association of the request all the same.
+fn receiver_of_reports(call: &Call, port: u16) -> Option<Arc<StorageScp>> {
+    let options = ScpOptions {
+        ae_title: Some(call.calling.clone()),
+        patience: call.address.patience(),
+        tls: (call.address.tls.clone()).filter(|tls| tls.certificate.is_some()),
+    };
+    let receiver = StorageScp::start(port, options, Arc::new(NoInstances));
+    let told = receiver.inspect_err(|failure| {
+        tracing::warn!("reports on commitments are not listened for: {failure:?}");
+    });
+    told.ok().map(Arc::new)
+}
+
+struct NoInstances;
+
+impl InstanceSink for NoInstances {
+    fn begin(&self, _: &Announced) -> Result<Box<dyn InstanceWriter>, Refusal> {
+        Err(Refusal::NoRoom(Message::new(msg("pacs-reports-only"))))
+    }
+}
+
+fn request(
     call: &Call,
     transaction_uid: &str,
     instances: &[SopReference],
     receiver: Option<&Receiver<ScpEvent>>,
+    longest: Duration,
     ctx: &JobCtx,
 ) -> Result<Option<Commitment>, Failure> {
     let proposal = Proposal::new("Storage Commitment").with(uids::STORAGE_COMMITMENT, &uids::PLAIN);
@@ -78,7 +137,7 @@ pub(super) fn request(
         is_open: true,
         report: None,
     };
-    wait.until_reported(receiver, ctx)?;
+    wait.until_reported(receiver, longest, ctx)?;
     let report = wait.report;
     association.release();
     let Some(mut commitment) = report else {
@@ -117,16 +176,14 @@ impl Wait<'_> {
     fn until_reported(
         &mut self,
         receiver: Option<&Receiver<ScpEvent>>,
+        longest: Duration,
         ctx: &JobCtx,
     ) -> Result<(), Failure> {
         let patience = self.call.address.patience();
         let begin = Instant::now();
         while self.report.is_none() {
             ctx.check()?;
-            let longest = match receiver {
-                Some(_) if self.is_accepted => AT_ONCE.min(patience),
-                _ => patience,
-            };
+            let longest = if self.is_accepted { longest } else { patience };
             if begin.elapsed() >= longest {
                 break;
             }

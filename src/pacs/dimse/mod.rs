@@ -139,11 +139,6 @@ impl Service for DimseService {
         instances: &[SopReference],
         ctx: &JobCtx,
     ) -> Result<Option<Commitment>, Failure> {
-        // Listened to from before the request, so that no report is missed.
-        let events = match &self.reception {
-            Reception::Running(scp) => Some(scp.events()),
-            Reception::None | Reception::Listen(_) => None,
-        };
-        commitment::request(&self.call, transaction_uid, instances, events.as_ref(), ctx)
+        commitment::commit(&self.call, &self.reception, transaction_uid, instances, ctx)
     }
 }

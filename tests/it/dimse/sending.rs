@@ -105,3 +105,36 @@ fn orthanc_commits_itself_to_what_it_has() {
     assert_eq!(committed.committed.len(), 3);
     assert!(committed.failed.is_empty());
 }
+
+#[test]
+fn a_report_is_heard_without_a_receiver_that_is_always_on() {
+    let port = super::programs::free_port();
+    let orthanc = orthanc(OrthancOptions {
+        modalities: vec![("ISOCENTRE".into(), port)],
+        ..OrthancOptions::default()
+    });
+    let folder = temp_folder();
+    let files = write(&slices(2), folder.path());
+    let caller = isocentre::pacs::Caller {
+        reception: isocentre::pacs::Reception::Listen(port),
+        ..isocentre::pacs::Caller::default()
+    };
+    let node = super::node(&orthanc.dimse(), |address| address.patience_s = 30.0);
+    let service = isocentre::pacs::service(&node, &caller);
+    let mut stored = service
+        .send(&files, &|_| {}, &JobCtx::new())
+        .unwrap()
+        .stored();
+    stored.push(isocentre::pacs::SopReference {
+        sop_class_uid: stored[0].sop_class_uid.clone(),
+        sop_instance_uid: "1.2.3.999".into(),
+    });
+    let transaction = isocentre::dicom::new_uid();
+    let report = service.commit(&transaction, &stored, &JobCtx::new());
+    let report = report
+        .unwrap()
+        .expect("Orthanc reports by an association of its own");
+    assert_eq!(report.committed.len(), 2);
+    assert_eq!(report.failed.len(), 1);
+    assert_eq!(report.failed[0].0, "1.2.3.999");
+}
