@@ -12,7 +12,7 @@
 //! | `commitment.rs` | whether nodes keep what was sent to them |
 //! | `previews.rs` | pictures that stand for what is still on its way |
 //! | `order.rs`, `speed.rs` | which instances are wanted first; bytes a second |
-//! | `archive_work.rs` | the archive's upkeep, as jobs |
+//! | `archive_work.rs`, `tidying.rs` | the archive's upkeep, as jobs; when it is done by itself |
 //! | `asks.rs`, `priors.rs` | transfers made from what was found |
 //! | `listener.rs` | others send to us |
 
@@ -30,6 +30,7 @@ mod right_of_way;
 mod search;
 mod send;
 mod speed;
+mod tidying;
 mod transfers;
 mod worklist;
 
