@@ -7,7 +7,7 @@
 //! | `worklist.rs` | what the nodes plan |
 //! | `nodes.rs` | tests of nodes; nodes into a file and out of one |
 //! | `local.rs` | the archive, opened off the window's thread, and what is asked of it |
-//! | `transfers.rs` | the queue's runner |
+//! | `transfers.rs`, `told.rs` | the queue's runner; how far all is, for the window |
 //! | `retrieve.rs`, `send.rs` | one attempt of a transfer |
 //! | `commitment.rs` | whether nodes keep what was sent to them |
 //! | `previews.rs` | pictures that stand for what is still on its way |
@@ -31,6 +31,7 @@ mod search;
 mod send;
 mod speed;
 mod tidying;
+mod told;
 mod transfers;
 mod worklist;
 
