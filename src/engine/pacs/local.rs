@@ -21,15 +21,12 @@ use crate::workspace::{
 
 use super::listener::Listener;
 use super::order::Focus;
+use super::tidying::Tidying;
 use super::transfers::Runner;
 use super::{ARCHIVE_FOLDER, Messenger, asks, on_thread, priors};
 
 /// How long what the archive has to say may wait.
 const BETWEEN_WORDS: Duration = Duration::from_secs(2);
-/// How long after the start the first clean-up waits: what the reader came for goes first.
-const TIDY_AFTER: Duration = Duration::from_secs(30);
-/// And how long the next.
-const TIDY_EVERY: Duration = Duration::from_hours(24);
 
 /// What is asked of the thread.
 pub(super) enum Ask {
@@ -64,7 +61,7 @@ impl Local {
             settings: None,
             open: None,
             failed: None,
-            tidied: Tidied::new(),
+            tidying: Tidying::new(),
         };
         on_thread("archive", messenger, move || worker.work(&asked));
         Self { asks }
@@ -101,39 +98,7 @@ struct Worker {
     open: Option<Open>,
     /// The folder that could not be opened, told once.
     failed: Option<(PathBuf, Message)>,
-    tidied: Tidied,
-}
-
-/// When the archive is next cleaned up by itself.
-struct Tidied {
-    due: Instant,
-    is_on: bool,
-}
-
-impl Tidied {
-    fn new() -> Self {
-        Self {
-            due: Instant::now() + TIDY_AFTER,
-            is_on: true,
-        }
-    }
-
-    /// What the reader has just switched on begins tomorrow, or at the next start: until then it
-    /// can be looked at and taken back.
-    fn follow(&mut self, is_on: bool) {
-        if is_on && !self.is_on {
-            self.due = Instant::now() + TIDY_EVERY;
-        }
-        self.is_on = is_on;
-    }
-
-    fn is_due(&mut self) -> bool {
-        let is_due = self.is_on && Instant::now() >= self.due;
-        if is_due {
-            self.due = Instant::now() + TIDY_EVERY;
-        }
-        is_due
-    }
+    tidying: Tidying,
 }
 
 /// An archive that is open. The receiver goes before the runner, and that before the archive.
@@ -154,7 +119,7 @@ impl Worker {
             }
             if let Some(open) = &mut self.open {
                 tell_problems(&open.archive, &self.messenger);
-                if self.tidied.is_due() {
+                if self.tidying.is_due(Instant::now()) {
                     let tidy = Command::Archive(ArchiveEdit::Tidy);
                     self.messenger.command(tidy);
                 }
@@ -210,7 +175,7 @@ impl Worker {
     fn follow(&mut self, settings: PacsSettings, words: &'static Words) {
         let is_listening = settings.is_listening;
         self.settings = Some((settings.clone(), words));
-        self.tidied.follow(settings.automatic_clean_up().is_some());
+        self.tidying.follow(&settings.clean_up, Instant::now());
         self.failed = None;
         let folder = self.folder();
         if self.open.as_ref().is_some_and(|open| open.folder != folder) {
@@ -404,29 +369,4 @@ impl Open {
 fn tell_problems(archive: &Archive, messenger: &Messenger) {
     let problems = archive.problems().drain().into_iter();
     problems.for_each(|problem| messenger.notify(problem));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cleaning_up_that_is_switched_on_while_reading_begins_tomorrow() {
-        let mut tidied = Tidied::new();
-        tidied.due = Instant::now();
-        tidied.follow(false);
-        assert!(!tidied.is_due());
-        tidied.follow(true);
-        assert!(!tidied.is_due());
-    }
-
-    #[test]
-    fn cleaning_up_that_was_on_at_the_start_is_due_once_a_day() {
-        let mut tidied = Tidied::new();
-        tidied.follow(true);
-        assert!(!tidied.is_due(), "the reader comes first");
-        tidied.due = Instant::now();
-        assert!(tidied.is_due());
-        assert!(!tidied.is_due());
-    }
 }

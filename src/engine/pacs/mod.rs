@@ -7,12 +7,12 @@
 //! | `worklist.rs` | what the nodes plan |
 //! | `nodes.rs` | tests of nodes; nodes into a file and out of one |
 //! | `local.rs` | the archive, opened off the window's thread, and what is asked of it |
-//! | `transfers.rs` | the queue's runner |
+//! | `transfers.rs`, `told.rs` | the queue's runner; how far all is, for the window |
 //! | `retrieve.rs`, `send.rs` | one attempt of a transfer |
 //! | `commitment.rs` | whether nodes keep what was sent to them |
 //! | `previews.rs` | pictures that stand for what is still on its way |
 //! | `order.rs`, `speed.rs` | which instances are wanted first; bytes a second |
-//! | `archive_work.rs` | the archive's upkeep, as jobs |
+//! | `archive_work.rs`, `tidying.rs` | the archive's upkeep, as jobs; when it is done by itself |
 //! | `asks.rs`, `priors.rs` | transfers made from what was found |
 //! | `listener.rs` | others send to us |
 
@@ -30,6 +30,8 @@ mod right_of_way;
 mod search;
 mod send;
 mod speed;
+mod tidying;
+mod told;
 mod transfers;
 mod worklist;
 

@@ -1,5 +1,4 @@
-//! The queue's runner: takes what is due from the archive's queue, a thread each, one a node, and
-//! tells the window how far all are.
+//! The queue's runner: takes what is due from the archive's queue, a thread each, one a node.
 //!
 //! The queue on disk is the truth: what runs here can be cut off at any moment, and goes on where
 //! it was at the next start. What the reader waits for makes what runs in the background on the
@@ -19,10 +18,11 @@ use crate::jobs::JobCtx;
 use crate::pacs::{Caller, NodeAddress, Reception, StorageScp};
 use crate::problem::{Message, Problem, msg};
 use crate::text::{self, Words};
-use crate::workspace::{Arrival, PacsSettings, Transfer, TransferState};
+use crate::workspace::{Arrival, PacsSettings};
 
 use super::order::Focus;
 use super::speed::Speed;
+use super::told::tell;
 use super::{Messenger, caller, on_thread, retrieve, send};
 
 /// Transfers that run at once.
@@ -44,7 +44,7 @@ pub(super) struct Shared {
     settings: Mutex<(PacsSettings, &'static Words)>,
     /// The receiver that listens all the time, if one does.
     receiver: Mutex<Option<Arc<StorageScp>>>,
-    running: Mutex<BTreeMap<TransferId, Arc<Run>>>,
+    pub(super) running: Mutex<BTreeMap<TransferId, Arc<Run>>>,
     /// Studies that go into the window as they come, and how many openings wait for their end.
     open_studies: Mutex<HashMap<String, usize>>,
     focus: Mutex<Option<(Focus, Instant)>>,
@@ -85,7 +85,8 @@ pub(super) struct Live {
     pub speed: Speed,
     /// Outcomes that are not in the queue's memory yet.
     outcomes: Vec<(String, ItemOutcome)>,
-    bytes: u64,
+    /// Bytes that are not in the queue's memory yet.
+    pub bytes: u64,
     recorded: Option<Instant>,
 }
 
@@ -503,85 +504,6 @@ fn carry_out(shared: &Arc<Shared>, run: &Arc<Run>) {
         }
     }
     shared.wake();
-}
-
-/// Tells the window how far all transfers are, if that has changed.
-fn tell(shared: &Shared, told: &mut Option<Vec<Transfer>>) {
-    let Ok(transfers) = shared.archive.transfers().list() else {
-        return; // the next look may do better; what cannot be begun is said there
-    };
-    let now = SystemTime::now();
-    let running = lock(&shared.running);
-    let rows: Vec<Transfer> = transfers
-        .into_iter()
-        .filter(|transfer| transfer.state != archive::TransferState::Cancelled)
-        .map(|transfer| {
-            let run = running.get(&transfer.id);
-            row(shared, transfer, run.map(AsRef::as_ref), now)
-        })
-        .collect();
-    drop(running);
-    if told.as_ref() != Some(&rows) {
-        *told = Some(rows.clone());
-        shared.messenger.send(Arrival::Transfers(rows));
-    }
-}
-
-/// A transfer as the window shows it.
-fn row(
-    shared: &Shared,
-    transfer: archive::Transfer,
-    run: Option<&Run>,
-    now: SystemTime,
-) -> Transfer {
-    use archive::TransferState as Stored;
-    let mut failed = Vec::new();
-    if transfer.failed > 0
-        && let Ok(items) = shared.archive.transfers().items(transfer.id)
-    {
-        failed = items
-            .into_iter()
-            .filter_map(|item| match item.outcome {
-                ItemOutcome::Failed(why) => Some((item.sop_instance_uid, text::of_kept(&why))),
-                _ => None,
-            })
-            .collect();
-    }
-    let mut reason = None;
-    let state = match transfer.state {
-        Stored::Waiting => {
-            let next = transfer.next_attempt;
-            reason = Some(transfer.reason.as_str()).filter(|reason| !reason.is_empty());
-            TransferState::Waiting(next.and_then(|at| at.duration_since(now).ok()))
-        }
-        Stored::Running => TransferState::Running,
-        Stored::Committing => TransferState::Committing,
-        Stored::Paused | Stored::Cancelled => TransferState::Paused,
-        Stored::Failed => TransferState::Failed(text::of_kept(&transfer.reason)),
-        Stored::Done => TransferState::Done,
-    };
-    let mut row = Transfer {
-        id: transfer.id,
-        kind: transfer.kind,
-        node: transfer.node,
-        label: transfer.label.0,
-        study_uid: transfer.study_uid,
-        state,
-        done: transfer.succeeded as usize,
-        of: transfer.expected.unwrap_or(transfer.succeeded) as usize,
-        reason: reason.map(text::of_kept),
-        failed,
-        bytes: transfer.bytes,
-        bytes_per_s: None,
-    };
-    if let Some(run) = run {
-        let live = lock(&run.live);
-        row.done = live.done;
-        row.of = live.of;
-        row.bytes += live.bytes;
-        row.bytes_per_s = live.speed.per_s();
-    }
-    row
 }
 
 /// Instances of a study of this patient that the archive has.

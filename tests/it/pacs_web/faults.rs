@@ -17,7 +17,17 @@ use isocentre::pacs::Service as _;
 use isocentre::pacs::Wanted;
 use isocentre::pacs::WantedSeries;
 
+use isocentre::problem::Arg;
+use isocentre::problem::msg;
+use isocentre::workspace::Command;
+use isocentre::workspace::Effect;
+use isocentre::workspace::FoundStudy;
+use isocentre::workspace::NodeEdit;
+use isocentre::workspace::Source;
+use isocentre::workspace::TransferEdit;
+
 use super::*;
+use crate::common::Session;
 use crate::common::http::HttpRequest;
 use crate::common::http::HttpServer;
 use crate::common::http::Piece;
@@ -272,6 +282,46 @@ fn an_instance_of_another_study_is_kept_with_a_warning() {
     assert_eq!(outcome.warnings.len(), 1);
     let text = in_english(&outcome.warnings[0]);
     assert!(text.contains("not of the study"), "{text}");
+}
+
+#[test]
+fn images_of_another_study_are_told_once_with_their_number_and_not_shown() {
+    let server = HttpServer::start(|request| {
+        let accept = request.header("accept").unwrap_or_default();
+        if accept.contains("json") {
+            return Reply::json("[]"); // it lists nothing
+        }
+        let others = [1, 2, 3].map(|n| image(n).study("1.9.9").write(Encoding::ExplicitLittle));
+        Reply::new(200, PARTS, parts(&others))
+    });
+    let home = crate::common::temp_folder();
+    let mut session = Session::new(home.path());
+    session.engine.run(Effect::FollowPacs, &session.workspace);
+    let node = node(&server.url());
+    let source = Source::Node(node.name.clone());
+    session.apply(Command::Node(NodeEdit::Put(node)));
+    let found = FoundStudy {
+        study: StudyMatch {
+            study_uid: STUDY.into(),
+            ..StudyMatch::default()
+        },
+        sources: vec![source],
+        node_count: None,
+        is_ambiguous: false,
+    };
+    session.apply(Command::Transfer(TransferEdit::Open(Box::new(found))));
+    let told = |it: &Session| -> Vec<Vec<(&str, Arg)>> {
+        let notices = it.workspace.notices.shown().iter();
+        notices
+            .filter(|notice| notice.problem.message.id == msg("transfer-other-study"))
+            .map(|notice| notice.problem.message.args.clone())
+            .collect()
+    };
+    session.until("the notice", |it| !told(it).is_empty());
+    let told = told(&session);
+    assert_eq!(told.len(), 1);
+    assert!(told[0].contains(&("count", Arg::Number(3.0))), "{told:?}");
+    assert!(session.workspace.panes.active_view().is_none());
 }
 
 #[test]
