@@ -13,6 +13,9 @@ use super::ByteSource;
 use super::DecodeError;
 use super::FrameDecoder;
 use super::InstanceHeader;
+use super::codec::deflate;
+use super::fragments::end_of_items;
+use super::pixel_data::MAX_WHOLE_BYTES;
 use super::transfer_syntax;
 use super::transfer_syntax::Encoding;
 
@@ -20,6 +23,8 @@ use super::transfer_syntax::Encoding;
 const CHUNK: usize = 1 << 20;
 /// Here the pixels' offset counts in the inflated stream.
 const DEFLATED: &str = "1.2.840.10008.1.2.1.99";
+/// Data Set Trailing Padding (FFFC,FFFC), which has no meaning (PS3.10 7.2), in either byte order.
+const PADDING: [[u8; 4]; 2] = [[0xFC, 0xFF, 0xFC, 0xFF], [0xFF, 0xFC, 0xFF, 0xFC]];
 /// How colour is written, which another lossless syntax may have to say otherwise.
 const COLOUR_LAYOUT: [Tag; 2] = [tags::PLANAR_CONFIGURATION, tags::PHOTOMETRIC_INTERPRETATION];
 
@@ -52,7 +57,9 @@ impl InstanceHeader {
 
     /// Whether both are one image, each in a lossless syntax of its own: every element of the
     /// header is equal, and every stored value decodes to the same. Takes as long as decoding both;
-    /// where a syntax is lossy, or pixels cannot be decoded, they count as different.
+    /// where a syntax is lossy, or pixels cannot be decoded, they count as different. So they do
+    /// where there is more than stored values: overlays in bits of their cells, or elements that
+    /// follow them.
     #[must_use]
     pub fn is_same_in_another_syntax(&self, other: &Self, ctx: &JobCtx) -> bool {
         self.transfer_syntax != other.transfer_syntax
@@ -62,7 +69,11 @@ impl InstanceHeader {
             && match (self.pixel_data, other.pixel_data) {
                 (None, None) => true,
                 (Some(own), Some(others)) => {
-                    own.tag == others.tag && self.has_same_values(other, ctx).unwrap_or(false)
+                    own.tag == others.tag
+                        && !self.has_overlay_in_cells()
+                        && matches!(self.has_more_behind_pixels(), Ok(false))
+                        && matches!(other.has_more_behind_pixels(), Ok(false))
+                        && self.has_same_values(other, ctx).unwrap_or(false)
                 }
                 _ => false,
             }
@@ -87,6 +98,38 @@ impl InstanceHeader {
             photometric.map(|it| if it == "YBR_RCT" { "RGB".into() } else { it })
         };
         is_same(own, others, &COLOUR_LAYOUT) && colour(self) == colour(other)
+    }
+
+    /// An overlay plane in bits that hold no sample (PS3.3 C.9.2, retired).
+    fn has_overlay_in_cells(&self) -> bool {
+        let elements = self.dataset.elements();
+        let of_plane = |tag: Tag, of: Tag| (0x6000..0x6100).contains(&tag.0) && tag.1 == of.1;
+        elements.tags().any(|tag| {
+            let data = Tag(tag.0, tags::OVERLAY_DATA.inner().1);
+            of_plane(tag, tags::OVERLAY_BIT_POSITION.inner())
+                && elements.integer(tag) != Some(0)
+                && elements.bytes(data).is_none_or(|bytes| bytes.is_empty())
+        })
+    }
+
+    /// Whether anything but padding follows the pixel data; the header does not have it.
+    fn has_more_behind_pixels(&self) -> Result<bool, DecodeError> {
+        let Some(location) = self.pixel_data else {
+            return Ok(false);
+        };
+        let end = match location.length {
+            Some(length) => location.offset.saturating_add(length.into()),
+            None => end_of_items(&self.source, location.offset)?,
+        };
+        let next = if &*self.transfer_syntax == DEFLATED {
+            let file = self.source.read_all(MAX_WHOLE_BYTES)?;
+            let deflated = file.get(deflate::start_of_data_set(&file)..);
+            deflate::inflate_range(deflated.unwrap_or_default(), end, 4).bytes
+        } else {
+            self.source.read_range(end, 4)?
+        };
+        let is_padding = PADDING.iter().any(|tag| next == tag);
+        Ok(!next.is_empty() && !is_padding)
     }
 
     /// Of every frame.
