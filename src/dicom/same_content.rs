@@ -1,5 +1,8 @@
 //! Whether two instances are the same one found twice.
 
+use std::time::Duration;
+use std::time::Instant;
+
 use dicom_core::Tag;
 use dicom_core::header::Header as _;
 use dicom_core::value::Value;
@@ -19,6 +22,9 @@ use super::pixel_data::MAX_WHOLE_BYTES;
 use super::transfer_syntax;
 use super::transfer_syntax::Encoding;
 
+/// As long may frames be compared while a peer waits for its answer: most give up after 30 seconds,
+/// or a little less.
+pub const LONGEST_COMPARISON: Duration = Duration::from_secs(5);
 /// Bytes compared at a time.
 const CHUNK: usize = 1 << 20;
 /// Here the pixels' offset counts in the inflated stream.
@@ -59,9 +65,9 @@ impl InstanceHeader {
     /// header is equal, and every stored value decodes to the same. Takes as long as decoding both;
     /// where a syntax is lossy, or pixels cannot be decoded, they count as different. So they do
     /// where there is more than stored values: overlays in bits of their cells, or elements that
-    /// follow them.
+    /// follow them; and where no more frame is begun, for it is `until` by then.
     #[must_use]
-    pub fn is_same_in_another_syntax(&self, other: &Self, ctx: &JobCtx) -> bool {
+    pub fn is_same_in_another_syntax(&self, other: &Self, until: Instant) -> bool {
         self.transfer_syntax != other.transfer_syntax
             && self.is_lossless()
             && other.is_lossless()
@@ -73,7 +79,7 @@ impl InstanceHeader {
                         && !self.has_overlay_in_cells()
                         && matches!(self.has_more_behind_pixels(), Ok(false))
                         && matches!(other.has_more_behind_pixels(), Ok(false))
-                        && self.has_same_values(other, ctx).unwrap_or(false)
+                        && self.has_same_values(other, until).unwrap_or(false)
                 }
                 _ => false,
             }
@@ -133,14 +139,18 @@ impl InstanceHeader {
     }
 
     /// Of every frame.
-    fn has_same_values(&self, other: &Self, ctx: &JobCtx) -> Result<bool, DecodeError> {
+    fn has_same_values(&self, other: &Self, until: Instant) -> Result<bool, DecodeError> {
+        let ctx = JobCtx::new();
         let own = FrameDecoder::of_stored_values(self)?;
         let others = FrameDecoder::of_stored_values(other)?;
         if own.frame_count() != others.frame_count() {
             return Ok(false);
         }
         for frame in 0..own.frame_count() {
-            let (own, others) = (own.decode(frame, ctx)?, others.decode(frame, ctx)?);
+            if Instant::now() >= until {
+                return Ok(false);
+            }
+            let (own, others) = (own.decode(frame, &ctx)?, others.decode(frame, &ctx)?);
             let is_whole = own.missing.is_none() && others.missing.is_none();
             if !is_whole || own.samples != others.samples {
                 return Ok(false);

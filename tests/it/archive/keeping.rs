@@ -1,5 +1,8 @@
 //! What is received is kept whole, apart from others, and found.
 
+use std::time::Duration;
+use std::time::Instant;
+
 use isocentre::archive::Archive;
 use isocentre::archive::ArchiveError;
 use isocentre::dicom::ByteSource;
@@ -21,6 +24,7 @@ use super::receive;
 use super::receive_as;
 use super::receive_bytes;
 use crate::common::Element;
+use crate::common::Encoding;
 use crate::common::SyntheticImage;
 use crate::common::Value;
 use crate::common::temp_folder;
@@ -123,6 +127,22 @@ fn the_same_image_in_another_lossless_syntax_is_known_and_one_other_pixel_or_a_l
     assert!(!receive(NEARLY_LOSSLESS, jpeg_ls).was_known);
     assert_eq!(message_ids(&archive), ["archive-kept-aside"; 2]);
     assert_eq!(kept_files(folder.path()).len(), 1);
+}
+
+#[test]
+fn a_comparison_of_frames_ends_in_time_and_what_was_not_compared_counts_as_different() {
+    let samples: Vec<i64> = (0..64).map(|n| n * 37 % 4096).collect();
+    let header = |image: SyntheticImage| {
+        let bytes = image.write(Encoding::ExplicitLittle);
+        read_header(ByteSource::Memory(bytes.into())).unwrap()
+    };
+    let frame = encoders::rle_frame(&encoders::planes(&samples, 1, 2));
+    let native = header(image().pixels_all(1, samples));
+    let rle = image().transfer_syntax(RLE);
+    let rle = header(rle.raw_pixels(Value::Fragments(vec![frame])));
+    let now = Instant::now();
+    assert!(native.is_same_in_another_syntax(&rle, now + Duration::from_mins(5)));
+    assert!(!native.is_same_in_another_syntax(&rle, now));
 }
 
 #[test]
