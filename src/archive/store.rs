@@ -8,13 +8,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::time::Instant;
 
 use crate::dicom::ByteSource;
 use crate::dicom::InstanceHeader;
+use crate::dicom::LONGEST_COMPARISON;
 use crate::dicom::Refusal;
 use crate::dicom::read_header;
 use crate::files::FileError;
-use crate::jobs::JobCtx;
 use crate::problem::Message;
 use crate::problem::Problem;
 use crate::problem::Problems;
@@ -309,9 +310,11 @@ impl Drop for Store {
     }
 }
 
-/// Whether what came is what is there, as it is or in another lossless syntax.
+/// Whether what came is what is there, as it is or in another lossless syntax, as far as that is
+/// found out while a peer waits.
 pub(super) fn is_one(there: &InstanceHeader, came: &InstanceHeader) -> bool {
-    there.has_same_content(came) || there.is_same_in_another_syntax(came, &JobCtx::new())
+    let until = Instant::now() + LONGEST_COMPARISON;
+    there.has_same_content(came) || there.is_same_in_another_syntax(came, until)
 }
 
 fn sync_folder(folder: &Path) -> io::Result<()> {

@@ -248,6 +248,26 @@ pub(super) fn fragment_ranges(
     Ok((ranges, is_cut_off))
 }
 
+/// Where the items that begin at `offset`, and the delimiter behind them, end.
+///
+/// # Errors
+/// The source cannot be read, or there is no delimiter.
+pub(super) fn end_of_items(source: &ByteSource, offset: u64) -> Result<u64, DecodeError> {
+    let mut walk = Walk {
+        window: Window::new(source),
+        position: offset,
+        end: u64::MAX,
+    };
+    while walk.next_item()?.is_some() {}
+    if walk.is_at_delimiter()? {
+        return Ok(walk.position + 8);
+    }
+    Err(DecodeError::Damaged {
+        codec: "encapsulation",
+        detail: "no delimiter behind the last item".to_owned(),
+    })
+}
+
 /// Frames that begin at these fragments.
 fn ranges(starts: &[usize], count: usize, declared: usize) -> Vec<Range<usize>> {
     let ends = starts.iter().skip(1).copied().chain([count]);

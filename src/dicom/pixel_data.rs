@@ -48,7 +48,7 @@ pub use video::FrameRun;
 pub(super) use video::find_video;
 
 /// A source that must be read whole (compressed in an archive, or deflated) may be this large.
-const MAX_WHOLE_BYTES: u64 = 2 * MAX_FRAME_BYTES;
+pub(super) const MAX_WHOLE_BYTES: u64 = 2 * MAX_FRAME_BYTES;
 
 /// Decodes one frame, counted from 0, of an instance.
 ///

@@ -1,5 +1,8 @@
 //! Whether two instances are the same one found twice.
 
+use std::time::Duration;
+use std::time::Instant;
+
 use dicom_core::Tag;
 use dicom_core::header::Header as _;
 use dicom_core::value::Value;
@@ -13,13 +16,21 @@ use super::ByteSource;
 use super::DecodeError;
 use super::FrameDecoder;
 use super::InstanceHeader;
+use super::codec::deflate;
+use super::fragments::end_of_items;
+use super::pixel_data::MAX_WHOLE_BYTES;
 use super::transfer_syntax;
 use super::transfer_syntax::Encoding;
 
+/// As long may frames be compared while a peer waits for its answer: most give up after 30 seconds,
+/// or a little less.
+pub const LONGEST_COMPARISON: Duration = Duration::from_secs(5);
 /// Bytes compared at a time.
 const CHUNK: usize = 1 << 20;
 /// Here the pixels' offset counts in the inflated stream.
 const DEFLATED: &str = "1.2.840.10008.1.2.1.99";
+/// Data Set Trailing Padding (FFFC,FFFC), which has no meaning (PS3.10 7.2), in either byte order.
+const PADDING: [[u8; 4]; 2] = [[0xFC, 0xFF, 0xFC, 0xFF], [0xFF, 0xFC, 0xFF, 0xFC]];
 /// How colour is written, which another lossless syntax may have to say otherwise.
 const COLOUR_LAYOUT: [Tag; 2] = [tags::PLANAR_CONFIGURATION, tags::PHOTOMETRIC_INTERPRETATION];
 
@@ -52,9 +63,11 @@ impl InstanceHeader {
 
     /// Whether both are one image, each in a lossless syntax of its own: every element of the
     /// header is equal, and every stored value decodes to the same. Takes as long as decoding both;
-    /// where a syntax is lossy, or pixels cannot be decoded, they count as different.
+    /// where a syntax is lossy, or pixels cannot be decoded, they count as different. So they do
+    /// where there is more than stored values: overlays in bits of their cells, or elements that
+    /// follow them; and where no more frame is begun, for it is `until` by then.
     #[must_use]
-    pub fn is_same_in_another_syntax(&self, other: &Self, ctx: &JobCtx) -> bool {
+    pub fn is_same_in_another_syntax(&self, other: &Self, until: Instant) -> bool {
         self.transfer_syntax != other.transfer_syntax
             && self.is_lossless()
             && other.is_lossless()
@@ -62,7 +75,11 @@ impl InstanceHeader {
             && match (self.pixel_data, other.pixel_data) {
                 (None, None) => true,
                 (Some(own), Some(others)) => {
-                    own.tag == others.tag && self.has_same_values(other, ctx).unwrap_or(false)
+                    own.tag == others.tag
+                        && !self.has_overlay_in_cells()
+                        && matches!(self.has_more_behind_pixels(), Ok(false))
+                        && matches!(other.has_more_behind_pixels(), Ok(false))
+                        && self.has_same_values(other, until).unwrap_or(false)
                 }
                 _ => false,
             }
@@ -89,15 +106,51 @@ impl InstanceHeader {
         is_same(own, others, &COLOUR_LAYOUT) && colour(self) == colour(other)
     }
 
+    /// An overlay plane in bits that hold no sample (PS3.3 C.9.2, retired).
+    fn has_overlay_in_cells(&self) -> bool {
+        let elements = self.dataset.elements();
+        let of_plane = |tag: Tag, of: Tag| (0x6000..0x6100).contains(&tag.0) && tag.1 == of.1;
+        elements.tags().any(|tag| {
+            let data = Tag(tag.0, tags::OVERLAY_DATA.inner().1);
+            of_plane(tag, tags::OVERLAY_BIT_POSITION.inner())
+                && elements.integer(tag) != Some(0)
+                && elements.bytes(data).is_none_or(|bytes| bytes.is_empty())
+        })
+    }
+
+    /// Whether anything but padding follows the pixel data; the header does not have it.
+    fn has_more_behind_pixels(&self) -> Result<bool, DecodeError> {
+        let Some(location) = self.pixel_data else {
+            return Ok(false);
+        };
+        let end = match location.length {
+            Some(length) => location.offset.saturating_add(length.into()),
+            None => end_of_items(&self.source, location.offset)?,
+        };
+        let next = if &*self.transfer_syntax == DEFLATED {
+            let file = self.source.read_all(MAX_WHOLE_BYTES)?;
+            let deflated = file.get(deflate::start_of_data_set(&file)..);
+            deflate::inflate_range(deflated.unwrap_or_default(), end, 4).bytes
+        } else {
+            self.source.read_range(end, 4)?
+        };
+        let is_padding = PADDING.iter().any(|tag| next == tag);
+        Ok(!next.is_empty() && !is_padding)
+    }
+
     /// Of every frame.
-    fn has_same_values(&self, other: &Self, ctx: &JobCtx) -> Result<bool, DecodeError> {
+    fn has_same_values(&self, other: &Self, until: Instant) -> Result<bool, DecodeError> {
+        let ctx = JobCtx::new();
         let own = FrameDecoder::of_stored_values(self)?;
         let others = FrameDecoder::of_stored_values(other)?;
         if own.frame_count() != others.frame_count() {
             return Ok(false);
         }
         for frame in 0..own.frame_count() {
-            let (own, others) = (own.decode(frame, ctx)?, others.decode(frame, ctx)?);
+            if Instant::now() >= until {
+                return Ok(false);
+            }
+            let (own, others) = (own.decode(frame, &ctx)?, others.decode(frame, &ctx)?);
             let is_whole = own.missing.is_none() && others.missing.is_none();
             if !is_whole || own.samples != others.samples {
                 return Ok(false);

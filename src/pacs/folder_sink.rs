@@ -5,18 +5,19 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::time::Instant;
 
 use crate::dicom::Announced;
 use crate::dicom::ByteSource;
 use crate::dicom::InstanceHeader;
 use crate::dicom::InstanceSink;
 use crate::dicom::InstanceWriter;
+use crate::dicom::LONGEST_COMPARISON;
 use crate::dicom::PartFile;
 use crate::dicom::Received;
 use crate::dicom::Refusal;
 use crate::dicom::read_header;
 use crate::files::Readable;
-use crate::jobs::JobCtx;
 use crate::problem::Message;
 use crate::problem::Problem;
 use crate::problem::Problems;
@@ -93,18 +94,34 @@ impl FolderWriter {
         self.file.sync()?;
         let bytes = self.file.bytes();
         let shared = Arc::clone(&self.shared);
-        let _naming = (shared.naming.lock()).unwrap_or_else(PoisonError::into_inner);
-        let (path, there) = self.place(&came);
-        if let Some(header) = there {
-            return Ok(Received {
-                header,
-                path,
-                bytes,
-                was_known: true,
-            });
-        }
+        let until = Instant::now() + LONGEST_COMPARISON;
+        let mut number = 1;
+        let (path, naming) = loop {
+            let path = self.named(number);
+            let naming = (shared.naming.lock()).unwrap_or_else(PoisonError::into_inner);
+            // A link to nowhere has the name as well.
+            if path.symlink_metadata().is_err() {
+                break (path, naming);
+            }
+            // Others get their names while this is compared.
+            drop(naming);
+            let there = read_header(ByteSource::File(path.as_path().into()));
+            if let Ok(header) = there
+                && (header.has_same_content(&came)
+                    || header.is_same_in_another_syntax(&came, until))
+            {
+                return Ok(Received {
+                    header,
+                    path,
+                    bytes,
+                    was_known: true,
+                });
+            }
+            number += 1;
+        };
         let first = self.named(1);
         let path = self.file.keep(&path)?;
+        drop(naming);
         if path != first {
             shared.problems.report(both_kept(&first, &path));
         }
@@ -124,26 +141,6 @@ impl FolderWriter {
             1 => format!("{}.dcm", self.uid),
             number => format!("{}-{number}.dcm", self.uid),
         })
-    }
-
-    /// The first name that is free, or that of the same instance, with its header.
-    fn place(&self, header: &InstanceHeader) -> (PathBuf, Option<InstanceHeader>) {
-        let mut number = 1;
-        loop {
-            let path = self.named(number);
-            // A link to nowhere has the name as well.
-            if path.symlink_metadata().is_err() {
-                return (path, None);
-            }
-            let there = read_header(ByteSource::File(path.as_path().into()));
-            if let Ok(there) = there
-                && (there.has_same_content(header)
-                    || there.is_same_in_another_syntax(header, &JobCtx::new()))
-            {
-                return (path, Some(there));
-            }
-            number += 1;
-        }
     }
 }
 

@@ -48,8 +48,21 @@ fn receive_as(
     uid: &str,
     syntax: &str,
 ) -> Result<Received, Refusal> {
+    receive_bytes(sink, &data_set(image, uid), uid, syntax)
+}
+
+/// An image as a peer sends it.
+fn data_set(image: &SyntheticImage, uid: &str) -> Vec<u8> {
     let image = image.clone().sop_instance(uid).without_preamble_and_meta();
-    let bytes = image.write(Encoding::ExplicitLittle);
+    image.write(Encoding::ExplicitLittle)
+}
+
+fn receive_bytes(
+    sink: &dyn InstanceSink,
+    bytes: &[u8],
+    uid: &str,
+    syntax: &str,
+) -> Result<Received, Refusal> {
     let mut writer = sink.begin(&Announced {
         transfer_syntax_uid: syntax.to_owned(),
         ..announced(uid)

@@ -1,5 +1,8 @@
 //! What is received is kept whole, apart from others, and found.
 
+use std::time::Duration;
+use std::time::Instant;
+
 use isocentre::archive::Archive;
 use isocentre::archive::ArchiveError;
 use isocentre::dicom::ByteSource;
@@ -8,8 +11,10 @@ use isocentre::dicom::Refusal;
 use isocentre::dicom::read_header;
 use isocentre::model::Level;
 
+use super::EXPLICIT_LITTLE;
 use super::all_at;
 use super::announced;
+use super::data_set;
 use super::files_below;
 use super::found_uids;
 use super::image;
@@ -17,10 +22,15 @@ use super::kept_files;
 use super::message_ids;
 use super::receive;
 use super::receive_as;
+use super::receive_bytes;
 use crate::common::Element;
+use crate::common::Encoding;
+use crate::common::SyntheticImage;
 use crate::common::Value;
 use crate::common::temp_folder;
 use crate::decode::encoders;
+
+const RLE: &str = "1.2.840.10008.1.2.5";
 
 #[test]
 fn what_is_received_lies_in_a_readable_tree_and_is_found() {
@@ -87,7 +97,6 @@ fn an_instance_with_sequences_is_known_again() {
 
 #[test]
 fn the_same_image_in_another_lossless_syntax_is_known_and_one_other_pixel_or_a_lossy_one_is_not() {
-    const RLE: &str = "1.2.840.10008.1.2.5";
     const JPEG_LS: &str = "1.2.840.10008.1.2.4.80";
     const NEARLY_LOSSLESS: &str = "1.2.840.10008.1.2.4.81";
     let folder = temp_folder();
@@ -118,6 +127,74 @@ fn the_same_image_in_another_lossless_syntax_is_known_and_one_other_pixel_or_a_l
     assert!(!receive(NEARLY_LOSSLESS, jpeg_ls).was_known);
     assert_eq!(message_ids(&archive), ["archive-kept-aside"; 2]);
     assert_eq!(kept_files(folder.path()).len(), 1);
+}
+
+#[test]
+fn a_comparison_of_frames_ends_in_time_and_what_was_not_compared_counts_as_different() {
+    let samples: Vec<i64> = (0..64).map(|n| n * 37 % 4096).collect();
+    let header = |image: SyntheticImage| {
+        let bytes = image.write(Encoding::ExplicitLittle);
+        read_header(ByteSource::Memory(bytes.into())).unwrap()
+    };
+    let frame = encoders::rle_frame(&encoders::planes(&samples, 1, 2));
+    let native = header(image().pixels_all(1, samples));
+    let rle = image().transfer_syntax(RLE);
+    let rle = header(rle.raw_pixels(Value::Fragments(vec![frame])));
+    let now = Instant::now();
+    assert!(native.is_same_in_another_syntax(&rle, now + Duration::from_mins(5)));
+    assert!(!native.is_same_in_another_syntax(&rle, now));
+}
+
+#[test]
+fn an_overlay_in_unused_bits_and_what_follows_the_pixels_are_not_lost_with_another_syntax() {
+    let folder = temp_folder();
+    let archive = Archive::open(folder.path()).unwrap();
+    let samples: Vec<i64> = (0..64).map(|n| n * 37 % 4096).collect();
+    let rle = |samples: &[i64]| {
+        let frame = encoders::rle_frame(&encoders::planes(samples, 1, 2));
+        let image = image().transfer_syntax(RLE);
+        image.raw_pixels(Value::Fragments(vec![frame]))
+    };
+    // One mark of the overlay differs.
+    let overlay = |image: SyntheticImage| {
+        let image = image.element(Element::u16(0x6000, 0x0100, 16));
+        image.element(Element::u16(0x6000, 0x0102, 12))
+    };
+    let mut marked = samples.clone();
+    marked[10] |= 1 << 12;
+    let native = overlay(image().pixels_all(1, samples.clone()));
+    assert!(!receive(&archive, &native, "1.2.1").unwrap().was_known);
+    let other = receive_as(&archive, &overlay(rle(&marked)), "1.2.1", RLE).unwrap();
+    assert!(!other.was_known);
+    assert_eq!(message_ids(&archive), ["archive-kept-aside"]);
+
+    // Private elements behind the pixels, in one of both.
+    let behind = [0xE1, 0x7F, 0x10, 0x00, b'L', b'O', 2, 0, b'A', b' '];
+    let native = image().pixels_all(1, samples.clone());
+    receive(&archive, &native, "1.2.2").unwrap();
+    let mut bytes = data_set(&rle(&samples), "1.2.2");
+    bytes.extend(behind);
+    assert!(
+        !receive_bytes(&archive, &bytes, "1.2.2", RLE)
+            .unwrap()
+            .was_known
+    );
+    assert_eq!(message_ids(&archive), ["archive-kept-aside"]);
+    let mut bytes = data_set(&native, "1.2.3");
+    bytes.extend(behind);
+    receive_bytes(&archive, &bytes, "1.2.3", EXPLICIT_LITTLE).unwrap();
+    let other = receive_as(&archive, &rle(&samples), "1.2.3", RLE).unwrap();
+    assert!(!other.was_known);
+    assert_eq!(message_ids(&archive), ["archive-kept-aside"]);
+
+    // Padding has no meaning (PS3.10 7.2).
+    let mut bytes = data_set(&rle(&samples), "1.2.2");
+    bytes.extend([0xFC, 0xFF, 0xFC, 0xFF, b'O', b'B', 0, 0, 2, 0, 0, 0, 0, 0]);
+    assert!(
+        receive_bytes(&archive, &bytes, "1.2.2", RLE)
+            .unwrap()
+            .was_known
+    );
 }
 
 #[test]
