@@ -580,7 +580,8 @@ impl Drop for EndPreviews<'_> {
     }
 }
 
-/// Asks a node what there is, and tells the window and `more` of each series as soon as it is known.
+/// Asks a node what there is, and tells the window of each series as soon as it is known, and
+/// `more` of each of which nothing is left out: of no other is it ever said that all is here.
 fn take_list(
     shared: &Shared,
     run: &Run,
@@ -589,13 +590,15 @@ fn take_list(
     more: &dyn Fn(&[Listed]),
 ) {
     let transfer = &run.transfer;
-    let each = |list: &[Listed]| {
+    let each = |list: &[Listed], is_whole: bool| {
         let study_uid = transfer.study_uid.clone();
         if shared.is_open(&study_uid) {
             let series = by_series(list);
             shared.messenger.send(Arrival::Listed { study_uid, series });
         }
-        more(list);
+        if is_whole {
+            more(list);
+        }
     };
     let is_stopped = || run.is_stopped();
     let list = instances(service, transfer, &run.listing, &is_stopped, &each);
@@ -616,13 +619,14 @@ fn take_list(
 }
 
 /// The instances of what a transfer is for, as the node lists them: series by series, for that is
-/// all a node must know how to answer (PS3.4 C.4.1.2.1). `each` hears of those of a series.
+/// all a node must know how to answer (PS3.4 C.4.1.2.1). `each` hears of those of a series, and
+/// whether they are all that it has.
 fn instances(
     service: &dyn Service,
     transfer: &crate::archive::Transfer,
     ctx: &JobCtx,
     is_stopped: &dyn Fn() -> bool,
-    each: &dyn Fn(&[Listed]),
+    each: &dyn Fn(&[Listed], bool),
 ) -> Result<Listing, Failure> {
     let mut series = Vec::new();
     let query = StudyQuery {
@@ -659,15 +663,17 @@ fn instances(
         let said = service.find(&query, &mut take, ctx)?;
         // Some nodes shorten their lists, and say nothing of it.
         let said_count = series.instance_count.map_or(0, |said| said as usize);
-        is_whole &= is_sound(&said) && said_count <= of_series.len();
-        is_whole &= of_series.iter().all(|it| !it.sop_instance_uid.is_empty());
+        let has_names = of_series.iter().all(|it| !it.sop_instance_uid.is_empty());
+        let mut has_all = is_sound(&said) && said_count <= of_series.len() && has_names;
+        is_whole &= has_all;
         if transfer.instance_uids.is_empty() {
             count += of_series.len().max(said_count);
         } else {
             of_series.retain(|it| transfer.instance_uids.contains(&it.sop_instance_uid));
+            has_all = false;
             count += of_series.len();
         }
-        each(&of_series);
+        each(&of_series, has_all);
         instances.extend(of_series);
     }
     Ok(Listing {

@@ -266,6 +266,33 @@ fn pictures_of_another_patient_of_another_image_or_of_another_shape_are_not_show
     }
 }
 
+#[test]
+fn of_a_list_that_leaves_something_out_it_is_never_said_that_all_is_here() {
+    let Some(orthanc) = filled("a shortened list") else {
+        return;
+    };
+    let port = orthanc.http_port;
+    let (server, line) = meddled(&orthanc, move |request| {
+        let is_list = request.path().ends_with("/instances") && request.target.contains("limit=");
+        is_list.then(|| {
+            let list = forwarded_json(port, request);
+            let mut list: Vec<serde_json::Value> = serde_json::from_str(&list).unwrap();
+            list.truncate(SLICES as usize - 2);
+            Reply::json(&serde_json::to_string(&list).unwrap())
+        })
+    });
+    let home = temp_folder();
+    let mut session = opened(home.path(), line.port());
+    watch(&mut session, "what is listed", |it| {
+        let mut transfers = it.workspace.transfers.all().iter();
+        let is_running = transfers.any(|it| it.state == TransferState::Running);
+        it.workspace.library.instances().count() as i64 >= SLICES - 2 && !is_running
+    });
+    let view = session.shown().clone();
+    assert_eq!(session.workspace.in_full(&view), None);
+    assert_eq!(asked_for(&server, "/rendered"), 0);
+}
+
 /// Its answer's body, which is not packed.
 fn forwarded_json(port: u16, request: &HttpRequest) -> String {
     let url = format!("http://127.0.0.1:{port}{}", request.target);
