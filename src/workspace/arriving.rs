@@ -26,7 +26,7 @@ pub struct ListedInstance {
 #[derive(Debug, Default)]
 pub struct Arriving {
     series: HashMap<String, Listing>,
-    /// By pane; the last one was asked for last.
+    /// One a pane at most.
     awaited: Vec<Awaited>,
 }
 
@@ -147,12 +147,6 @@ impl Arriving {
     pub(super) fn studies(&self) -> Vec<String> {
         let listings = self.series.values().filter(|listing| !listing.is_over);
         listings.map(|listing| listing.study_uid.clone()).collect()
-    }
-
-    /// The slice the reader waits for, in whichever pane that was asked for last.
-    #[must_use]
-    pub fn awaited(&self) -> Option<&Awaited> {
-        self.awaited.last()
     }
 
     /// The slice the reader waits for in this pane.

@@ -118,6 +118,7 @@ impl Workspace {
 
     fn cine_goes_to(&mut self, pane: PaneId, axis: CineAxis, at: u32) {
         self.panes.mark_scrolled(pane);
+        self.stop_awaiting(pane);
         match axis {
             CineAxis::Phases => self.go_to_phase(pane, at),
             CineAxis::Frames => {

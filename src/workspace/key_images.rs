@@ -154,6 +154,7 @@ impl Workspace {
         let last = self.library.display_set(set);
         let last = last.map_or(0, |set| set.frames.len().saturating_sub(1));
         let active = if is_shown { pane } else { self.panes.active };
+        self.stop_awaiting(active);
         if let Some(view) = self.panes.view_mut(active) {
             view.index = place.min(last as u32);
         }

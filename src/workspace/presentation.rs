@@ -82,6 +82,7 @@ impl Workspace {
             .and_then(|state| self.frame_for(state, &view));
         if index.is_some() {
             self.stop_cine(pane);
+            self.stop_awaiting(pane);
             self.panes.mark_scrolled(pane);
         }
         if let Some(view) = self.panes.view_mut(pane) {

@@ -148,6 +148,7 @@ pub struct Previews {
 struct Promised {
     set: DisplaySetId,
     pane: PaneId,
+    patient_id: String,
     study_uid: String,
     series_uid: String,
 }
@@ -227,6 +228,7 @@ impl Workspace {
         }
         self.arriving.mark_previewed(&preview.series_uid);
         let (study_uid, series_uid) = (preview.study_uid.clone(), preview.series_uid.clone());
+        let patient_id = preview.patient_id.clone();
         self.previews.keep(preview);
         let is_here = self
             .library
@@ -243,6 +245,7 @@ impl Workspace {
         self.previews.promised = Some(Promised {
             set,
             pane,
+            patient_id,
             study_uid: study_uid.clone(),
             series_uid: series_uid.clone(),
         });
@@ -268,9 +271,12 @@ impl Workspace {
             self.previews.promised = None;
             return;
         }
+        // Of that patient, too: a wrong node may send another's under the same UIDs.
         let is_of_study = |set: &DisplaySet| {
             let study = self.library.study(set.study);
+            let patient = study.and_then(|study| self.library.patient(study.patient));
             study.is_some_and(|study| *study.module.study_instance_uid == *promised.study_uid)
+                && patient.is_some_and(|it| it.module.patient_id == promised.patient_id)
         };
         let is_it = |set: &&DisplaySet| {
             let is_of_series = *set.series_instance_uid == *promised.series_uid;

@@ -259,6 +259,7 @@ impl Workspace {
         }
         for pane in self.panes.panes_showing(set) {
             self.panes.mark_scrolled(pane);
+            self.stop_awaiting(pane);
             self.stop_cine(pane);
             self.change(pane, |view| view.index = index);
         }

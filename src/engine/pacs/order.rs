@@ -32,7 +32,7 @@ pub(super) struct Focus {
 
 /// What the active pane shows.
 pub(super) fn looked_at(workspace: &Workspace) -> Option<Focus> {
-    if let Some(awaited) = workspace.arriving.awaited() {
+    if let Some(awaited) = workspace.arriving.awaited_in(workspace.panes.active) {
         return Some(Focus {
             study_uid: awaited.study_uid.clone(),
             series_uid: awaited.series_uid.clone(),

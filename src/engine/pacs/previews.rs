@@ -65,6 +65,8 @@ struct State {
     /// Series that the node does not render.
     refused: HashSet<String>,
     refusals_in_a_row: usize,
+    /// Requests that a line or a busy service did not carry out.
+    failures: usize,
     /// Of pictures.
     bytes: u64,
     /// Of data.
@@ -332,6 +334,11 @@ impl<'a> Previews<'a> {
                 state.is_over = true;
             }
             Err(Missed::Failure(Failure::Cancelled)) => state.is_over = true,
+            // A line that broke, a service that is busy: enough of pictures for this time.
+            Err(Missed::Failure(failure)) if failure.is_transient() => {
+                state.failures += 1;
+                state.is_over |= state.failures >= MOST_REFUSALS;
+            }
             Err(Missed::Failure(failure)) => {
                 state.refused.insert(listed.series_uid.clone());
                 state.refusals_in_a_row += 1;

@@ -95,6 +95,7 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
             let aside = std::thread::Builder::new().name("previews".to_owned());
             if let Err(error) = aside.spawn_scoped(scope, || previews.run(web)) {
                 tracing::warn!(%error, "no pictures");
+                previews.end();
             }
         }
         let _ended = previews.map(EndPreviews);
@@ -131,6 +132,8 @@ impl Drop for EndOfAside<'_> {
     fn drop(&mut self) {
         self.is_over.store(true, Ordering::Relaxed);
         self.run.end_aside();
+        // A list that is still being asked for is of no use any more.
+        self.run.listing.cancel();
     }
 }
 
@@ -662,12 +665,13 @@ fn instances(
         };
         let said = service.find(&query, &mut take, ctx)?;
         // Some nodes shorten their lists, and say nothing of it.
-        let said_count = series.instance_count.map_or(0, |said| said as usize);
+        let said_count = series.instance_count.map(|said| said as usize);
         let has_names = of_series.iter().all(|it| !it.sop_instance_uid.is_empty());
-        let mut has_all = is_sound(&said) && said_count <= of_series.len() && has_names;
+        let mut has_all =
+            is_sound(&said) && said_count.is_some_and(|said| said <= of_series.len()) && has_names;
         is_whole &= has_all;
         if transfer.instance_uids.is_empty() {
-            count += of_series.len().max(said_count);
+            count += of_series.len().max(said_count.unwrap_or(0));
         } else {
             of_series.retain(|it| transfer.instance_uids.contains(&it.sop_instance_uid));
             has_all = false;

@@ -153,7 +153,7 @@ pub fn viewport_ui(ui: &mut Ui, ctx: &mut ViewportCtx<'_>, pane: PaneId) {
         &mut ctx.interaction.ranges,
         rect.size_px,
     );
-    let said = preview::said(ui, ctx.workspace, &showing, &mut memory, ctx.words);
+    let said = preview::said(ui, ctx.workspace, frames, &showing, &mut memory, ctx.words);
     let name = accessible_name(ctx, &showing, said.as_ref());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, &name));
 

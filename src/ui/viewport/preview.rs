@@ -16,7 +16,7 @@ use crate::problem::{Message, msg};
 use crate::text::Words;
 use crate::ui::icons::{self, Sign};
 use crate::ui::theme::Theme;
-use crate::view::{StackGeometry, resolve_stack};
+use crate::view::{Frames, Loading, StackGeometry, resolve_stack};
 use crate::workspace::{InFull, OverlayLevel, Preview, Workspace};
 
 /// How long it is said that everything is here.
@@ -36,6 +36,7 @@ pub(super) struct Quality {
 pub(super) fn said(
     ui: &Ui,
     workspace: &Workspace,
+    frames: &dyn Frames,
     showing: &Showing,
     memory: &mut PaneMemory,
     words: &Words,
@@ -56,7 +57,7 @@ pub(super) fn said(
     }
     // What is here but not decoded yet, or cannot be, is not there for the reader.
     let is_shown = matches!(&showing.pixels, Pixels::Frame(image) if image.missing.is_none());
-    if !is_shown || showing.is_waiting {
+    if !is_shown || showing.is_waiting || has_damage(workspace, frames, set) {
         return None;
     }
     if quality.lacking.take_if(|lacking| *lacking == set).is_some() {
@@ -70,6 +71,17 @@ pub(super) fn said(
     };
     ui.ctx().request_repaint_after(left);
     Some(reached(&in_full, words))
+}
+
+/// Whether an image of the set is known not to be whole.
+fn has_damage(workspace: &Workspace, frames: &dyn Frames, set: DisplaySetId) -> bool {
+    let set = workspace.library.display_set(set);
+    let keys = set.map_or(&[][..], |set| &set.frames);
+    keys.iter().any(|key| match frames.frame(*key) {
+        Loading::Failed(_) => true,
+        Loading::Ready(image) => image.missing.is_some(),
+        Loading::Waiting => false,
+    })
 }
 
 fn reached(in_full: &InFull, words: &Words) -> Said {
