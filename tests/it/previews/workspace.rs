@@ -123,6 +123,25 @@ fn the_wheel_goes_over_images_and_pictures_alike_and_passes_what_is_not_there() 
 }
 
 #[test]
+fn a_jump_to_an_image_ends_the_waiting_for_another() {
+    let mut workspace = workspace([
+        listed(9),
+        arrived(&[slice(2, 16), slice(3, 16)]),
+        previewed(preview(&slice(8, 16), 16)),
+    ]);
+    let (pane, view) = active(&workspace);
+    workspace.apply(Command::View(pane, ViewEdit::First));
+    workspace.apply(Command::View(pane, ViewEdit::Step(2)));
+    assert_eq!(shown_preview(&workspace), Some(uid(8)));
+    let jump = ViewEdit::ShowAt(view.display_set, 1);
+    workspace.apply(Command::View(pane, jump));
+    assert_eq!(shown_preview(&workspace), None);
+    assert_eq!(shown_image(&workspace), uid(3));
+    workspace.apply(arrived(&[slice(8, 16)]));
+    assert_eq!(shown_image(&workspace), uid(3), "nothing jumps by itself");
+}
+
+#[test]
 fn a_picture_never_stands_for_another_patients_image_or_in_another_series() {
     let other = slice(5, 16).patient("Doe^John", "0815");
     let mut workspace = workspace([
