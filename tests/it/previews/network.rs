@@ -324,7 +324,7 @@ fn a_retrieval_that_is_stopped_asks_for_no_more_pictures() {
             silent.store(true, Ordering::SeqCst);
             std::thread::sleep(Duration::from_secs(5));
         }
-        None
+        is_instance.then(|| Reply::status(503))
     });
     let home = temp_folder();
     let mut session = opened(home.path(), line.port());
