@@ -51,6 +51,7 @@ pub use queue::ItemOutcome;
 pub use queue::Label;
 pub use queue::NewItem;
 pub use queue::NewTransfer;
+pub use queue::NotKept;
 pub use queue::Retry;
 pub use queue::Transfer;
 pub use queue::TransferId;

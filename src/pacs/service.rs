@@ -330,6 +330,8 @@ pub struct Commitment {
     pub committed: Vec<String>,
     /// SOP Instance UIDs it will not, or did not speak of, and why.
     pub failed: Vec<(String, Message)>,
+    /// Those of `failed` that it says it has not got: they may be sent again.
+    pub absent: Vec<String>,
 }
 
 /// Who takes reports on commitments that come by an association of the node's own.

@@ -199,6 +199,7 @@ transfer-notice-sent = { $count ->
 }
 transfer-committing = { $done } of { $of } sent; waiting for the node’s commitment
 transfer-commitment-unconfirmed = { $node } has stored everything, but has not confirmed within a day that it keeps it. Try again to ask once more; nothing is sent again.
+transfer-commitment-refused = { $node } has stored the images, but does not promise to keep all of them. { $reason } Try again to ask once more; nothing is sent again.
 transfer-commitment-unheard = { $node } has stored everything, and confirms later, by calling this computer, which does not listen. Switch on receiving in the settings, then try again; nothing is sent again.
 transfer-commitment-other-node = { $title } reports on what { $node } was asked to keep. The report was not taken, for { $node } has another AE title. If both are one archive, tell its administrator.
 transfer-no-node = The node { $node } is not among the nodes any more. Add it again, or remove this transfer.

@@ -202,6 +202,7 @@ transfer-notice-sent = { $count ->
 }
 transfer-committing = { $done } sur { $of } envoyées ; en attente de l’engagement du nœud
 transfer-commitment-unconfirmed = { $node } a tout stocké, mais n’a pas confirmé en un jour qu’il le conserve. Réessayez pour redemander ; rien n’est renvoyé.
+transfer-commitment-refused = { $node } a stocké les images, mais ne s’engage pas à toutes les conserver. { $reason } Réessayez pour redemander ; rien n’est renvoyé.
 transfer-commitment-unheard = { $node } a tout stocké et confirmera plus tard, en appelant cet ordinateur, qui n’est pas à l’écoute. Activez la réception dans les réglages, puis réessayez ; rien n’est renvoyé.
 transfer-commitment-other-node = { $title } rend compte de ce que { $node } devait conserver. Ce compte rendu n’a pas été pris en compte, car { $node } a un autre titre AE. S’il s’agit de la même archive, prévenez son administrateur.
 transfer-no-node = Le nœud { $node } ne figure plus parmi les nœuds. Ajoutez-le à nouveau, ou retirez ce transfert.

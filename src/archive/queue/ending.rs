@@ -3,6 +3,7 @@
 use std::time::Duration;
 use std::time::SystemTime;
 
+use rusqlite::OptionalExtension as _;
 use rusqlite::Transaction;
 use rusqlite::params;
 
@@ -64,7 +65,8 @@ pub(super) fn after(
         attempts: transfer.attempts,
         wait: None,
         reason: String::new(),
-        transaction_uid: String::new(),
+        // Whenever its report comes, it is true; asking anew takes its place.
+        transaction_uid: transfer.transaction_uid.clone(),
     };
     let (reason, retry) = match ending {
         Ending::Yielded => {
@@ -78,27 +80,52 @@ pub(super) fn after(
                 && missing(transaction, transfer, outcome::SUCCESS)? == 0 =>
         {
             after.state = TransferState::Committing;
-            after.transaction_uid.clone_from(&transfer.transaction_uid);
             after.wait = Some(COMMITMENT);
             return Ok(after);
         }
         Ending::Complete | Ending::AwaitsCommitment if is_all_done(transaction, transfer)? => {
             after.state = TransferState::Done;
+            after.transaction_uid.clear();
             return Ok(after);
         }
-        Ending::Complete if transfer.succeeded == 0 && transfer.failed == 0 => ("", Retry::Never),
-        Ending::Complete | Ending::AwaitsCommitment => ("", Retry::Later),
-        Ending::Failed(reason, retry) => (reason.as_str(), *retry),
+        Ending::Complete if transfer.succeeded == 0 && transfer.failed == 0 => {
+            (String::new(), Retry::Never)
+        }
+        Ending::Complete | Ending::AwaitsCommitment => unfinished(transaction, transfer)?,
+        Ending::Failed(reason, retry) => (reason.clone(), *retry),
     };
-    reason.clone_into(&mut after.reason);
+    after.reason = reason;
     if retry == Retry::Never || transfer.attempts >= MAX_ATTEMPTS {
         after.state = TransferState::Failed;
-        // A report that comes too late is true all the same.
-        after.transaction_uid.clone_from(&transfer.transaction_uid);
     } else {
         after.wait = Some(wait_after(transfer.attempts));
     }
     Ok(after)
+}
+
+/// Why not all is done, and whether another attempt may help: of instances that are not there it
+/// may; a node that stored all and does not promise to keep them would say the same again.
+fn unfinished(
+    transaction: &Transaction<'_>,
+    transfer: &Transfer,
+) -> Result<(String, Retry), ArchiveError> {
+    let mut statement = transaction.prepare_cached(
+        "SELECT reason FROM item WHERE transfer = ?1 AND outcome = ?2 AND reason <> ''
+         ORDER BY sop_instance_uid LIMIT 1",
+    )?;
+    let mut first = |outcome| {
+        let ids = [transfer.id.0, outcome];
+        statement
+            .query_row(ids, |row| row.get::<_, String>(0))
+            .optional()
+    };
+    let failed = first(outcome::FAILED)?;
+    let refused = first(outcome::SUCCESS)?;
+    let is_all_there = missing(transaction, transfer, outcome::SUCCESS)? == 0;
+    Ok(match (failed, refused) {
+        (None, Some(refused)) if is_all_there => (refused, Retry::Never),
+        (failed, _) => (failed.unwrap_or_default(), Retry::Later),
+    })
 }
 
 /// Every instance is a success, and committed where that was asked.

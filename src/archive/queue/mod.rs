@@ -19,7 +19,8 @@
 //!    attempt, later each time, and fails after the last.
 //!
 //! A runner that dies leaves nothing running: its transfers are waiting again for whoever asks
-//! next. An instance recorded as a success is never sent again by the same transfer.
+//! next. An instance recorded as a success is never sent again by the same transfer, unless the
+//! node says later that it has not got it.
 //!
 //! No patient data but [`Label`], which is shown on screen and never logged.
 
@@ -47,6 +48,7 @@ pub use types::Item;
 pub use types::ItemOutcome;
 pub use types::NewItem;
 pub use types::NewTransfer;
+pub use types::NotKept;
 pub use types::Retry;
 pub use types::Transfer;
 pub use types::TransferId;

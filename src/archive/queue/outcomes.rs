@@ -14,6 +14,7 @@ use crate::archive::milliseconds;
 use super::Ending;
 use super::Item;
 use super::ItemOutcome;
+use super::NotKept;
 use super::Transfer;
 use super::TransferId;
 use super::TransferKind;
@@ -71,24 +72,32 @@ impl Transfers {
     }
 
     /// The node is about to be asked to commit (PS3.4 J.3.2) under this transaction UID: remembered
-    /// before it is asked, for the report may come before the answer.
+    /// before it is asked, for the report may come before the answer. `false` where it was not, and
+    /// the node must not be asked: the transfer does not run any more, or runs elsewhere.
     ///
     /// # Errors
-    /// [`ArchiveError`]; then it must not be asked.
+    /// [`ArchiveError`]; then it must not be asked either.
     pub fn ask_commitment(
         &self,
         id: TransferId,
         transaction_uid: &str,
         now: SystemTime,
-    ) -> Result<(), ArchiveError> {
+    ) -> Result<bool, ArchiveError> {
         self.change(|transaction| {
-            if self.read_ours(transaction, id)?.is_some() {
-                transaction.execute(
-                    "UPDATE transfer SET transaction_uid = ?2, changed_ms = ?3 WHERE id = ?1",
-                    params![id.0, transaction_uid, milliseconds(now)],
-                )?;
+            let transfer = self.read_ours(transaction, id)?;
+            if transfer.is_none_or(|transfer| transfer.state != TransferState::Running) {
+                return Ok(false);
             }
-            Ok(())
+            transaction.execute(
+                "UPDATE transfer SET transaction_uid = ?2, changed_ms = ?3 WHERE id = ?1",
+                params![id.0, transaction_uid, milliseconds(now)],
+            )?;
+            // What it refused before, it is asked anew.
+            transaction.execute(
+                "UPDATE item SET reason = '' WHERE transfer = ?1 AND outcome = ?2",
+                params![id.0, outcome::SUCCESS],
+            )?;
+            Ok(true)
         })
     }
 
@@ -102,8 +111,9 @@ impl Transfers {
 
     /// A node's report on the commitment with this transaction UID (PS3.4 J.3.3): what it keeps,
     /// and what it does not, with why. Gives the transfer, `None` if none awaits it.
-    /// What it does not keep is sent again at the next attempt, and nothing else is; it does not
-    /// count as sent any more, whatever was acknowledged before. What is named as both is not kept.
+    /// What it has not got is sent again at the next attempt, and nothing else is. What it has
+    /// stored and does not promise to keep ends the transfer as failed. Neither counts as sent any
+    /// more, whatever was acknowledged before. What is named as both is not kept.
     ///
     /// # Errors
     /// [`ArchiveError`].
@@ -111,7 +121,7 @@ impl Transfers {
         &self,
         transaction_uid: &str,
         kept: &[String],
-        not_kept: &[(String, String)],
+        not_kept: &[NotKept],
         now: SystemTime,
     ) -> Result<Option<Transfer>, ArchiveError> {
         self.change(|transaction| {
@@ -119,6 +129,7 @@ impl Transfers {
                 return Ok(None);
             };
             let id = transfer.id;
+            let absent = not_kept.iter().filter(|it| it.is_absent);
             transaction.execute(
                 "UPDATE item SET outcome = ?2 WHERE transfer = ?1 AND outcome = ?3
                  AND sop_instance_uid IN (SELECT value FROM json_each(?4))",
@@ -126,7 +137,7 @@ impl Transfers {
                     id.0,
                     outcome::WAITING,
                     outcome::SUCCESS,
-                    json(not_kept.iter().map(|(uid, _)| uid.as_str()))
+                    json(absent.clone().map(|it| it.sop_instance_uid.as_str()))
                 ],
             )?;
             transaction.execute(
@@ -136,20 +147,30 @@ impl Transfers {
                 params![
                     id.0,
                     transfer.node,
-                    json(not_kept.iter().map(|(uid, _)| uid.as_str()))
+                    json(not_kept.iter().map(|it| it.sop_instance_uid.as_str()))
                 ],
             )?;
+            // Stays a success, with the reason why it is no more than that.
+            let mut refuse = transaction.prepare_cached(
+                "UPDATE item SET reason = ?3
+                 WHERE transfer = ?1 AND sop_instance_uid = ?2 AND outcome = ?4",
+            )?;
+            for it in not_kept.iter().filter(|it| !it.is_absent) {
+                let (uid, reason) = (&it.sop_instance_uid, &it.reason);
+                refuse.execute(params![id.0, uid, reason, outcome::SUCCESS])?;
+            }
             // An answer speaks of what was asked about; of nothing else it makes an item.
             let items = read_items(transaction, id)?.into_iter();
             let known: HashSet<String> = items.map(|item| item.sop_instance_uid).collect();
-            let lost: HashSet<&String> = not_kept.iter().map(|(uid, _)| uid).collect();
+            let lost: HashSet<&String> = not_kept.iter().map(|it| &it.sop_instance_uid).collect();
             let kept = kept.iter().filter(|uid| !lost.contains(uid));
             let kept = kept.map(|uid| (uid.clone(), ItemOutcome::Committed));
-            let not_kept = not_kept.iter();
-            let not_kept =
-                not_kept.map(|(uid, reason)| (uid.clone(), ItemOutcome::Failed(reason.clone())));
+            let absent = absent.map(|it| {
+                let outcome = ItemOutcome::Failed(it.reason.clone());
+                (it.sop_instance_uid.clone(), outcome)
+            });
             let outcomes: Vec<_> = kept
-                .chain(not_kept)
+                .chain(absent)
                 .filter(|(uid, _)| known.contains(uid))
                 .collect();
             record(transaction, &transfer, &outcomes, now)?;

@@ -63,6 +63,14 @@ fn refused(uid: &str) -> (String, ItemOutcome) {
     (uid.to_owned(), ItemOutcome::Failed("no room".to_owned()))
 }
 
+fn absent(uid: &str) -> NotKept {
+    NotKept {
+        sop_instance_uid: uid.to_owned(),
+        reason: "no such instance".to_owned(),
+        is_absent: true,
+    }
+}
+
 fn not_done(transfers: &Transfers, id: TransferId) -> Vec<String> {
     let items = transfers.items(id).unwrap().into_iter();
     let not_done =
@@ -206,7 +214,7 @@ fn what_is_to_be_committed_is_not_done_before_the_node_says_so() {
     assert_eq!(due, Some(Duration::from_secs(1)));
 
     // It keeps one: the other is sent again.
-    let lost = ("2".to_owned(), "disk broke".to_owned());
+    let lost = absent("2");
     let kept = ["1".to_owned(), "99".to_owned()];
     let transfer = queue
         .commitment("2.25.7", &kept, &[lost], at(62))

@@ -108,11 +108,20 @@ impl Transfers {
     ) -> Result<Option<Transfer>, ArchiveError> {
         self.wake_orphans()?;
         self.change(|transaction| {
+            // A clock that was set back makes no report overdue: its day begins anew.
+            transaction.execute(
+                "UPDATE transfer SET next_attempt_ms = ?2
+                 WHERE state = ?1 AND next_attempt_ms > ?2",
+                params![
+                    TransferState::Committing.code(),
+                    milliseconds(now + COMMITMENT)
+                ],
+            )?;
             let mut due = transaction.prepare_cached(
-                "SELECT id, node FROM transfer
+                "SELECT id, node, state FROM transfer
                  WHERE state IN (:waiting, :committing)
                  AND (next_attempt_ms IS NULL OR next_attempt_ms <= :now
-                      OR next_attempt_ms > :now + iif(state = :committing, :report, :longest))
+                      OR state = :waiting AND next_attempt_ms > :now + :longest)
                  ORDER BY priority, id",
             )?;
             let mut rows = due.query(named_params! {
@@ -120,29 +129,38 @@ impl Transfers {
                 ":committing": TransferState::Committing.code(),
                 ":now": milliseconds(now),
                 ":longest": LONGEST.as_millis() as i64,
-                ":report": COMMITMENT.as_millis() as i64,
             })?;
             let mut found = None;
             while let Some(row) = rows.next()? {
                 if !busy_nodes.contains(&row.get(1)?) {
-                    found = Some(TransferId(row.get(0)?));
+                    found = Some((
+                        TransferId(row.get(0)?),
+                        TransferState::of_code(row, "state")?,
+                    ));
                     break;
                 }
             }
-            let Some(id) = found else { return Ok(None) };
+            let Some((id, state)) = found else {
+                return Ok(None);
+            };
             transaction.execute(
                 "UPDATE transfer SET state = ?2, owner = ?3, attempts = attempts + 1,
-                 next_attempt_ms = NULL, changed_ms = ?4,
-                 transaction_uid = iif(state = ?5, transaction_uid, '') WHERE id = ?1",
+                 next_attempt_ms = NULL, changed_ms = ?4 WHERE id = ?1",
                 params![
                     id.0,
                     TransferState::Running.code(),
                     self.session.id(),
-                    milliseconds(now),
-                    TransferState::Committing.code()
+                    milliseconds(now)
                 ],
             )?;
-            read_transfer(transaction, id)
+            let mut transfer = read_transfer(transaction, id)?;
+            // A report may still come; only of what is overdue is this the runner's business.
+            if state != TransferState::Committing {
+                transfer
+                    .iter_mut()
+                    .for_each(|it| it.transaction_uid.clear());
+            }
+            Ok(transfer)
         })
     }
 
@@ -164,13 +182,14 @@ impl Transfers {
             let (state, due): (i64, i64) = row?;
             let wait = due.saturating_sub(milliseconds(now)).max(0);
             let wait = Duration::from_millis(wait as u64);
-            let longest = if state == committing {
-                COMMITMENT
-            } else {
-                LONGEST
-            };
             // A clock that was set back must not make it wait longer than any attempt does.
-            let wait = if wait > longest { Duration::ZERO } else { wait };
+            let wait = if state == committing {
+                wait.min(COMMITMENT)
+            } else if wait > LONGEST {
+                Duration::ZERO
+            } else {
+                wait
+            };
             earliest = Some(earliest.map_or(wait, |known: Duration| known.min(wait)));
         }
         Ok(earliest)

@@ -127,7 +127,7 @@ pub struct Transfer {
     /// Why the last attempt failed, as it was told then; empty for none.
     pub reason: String,
     /// Transaction UID of the commitment that is awaited; empty for none. Of a transfer that is
-    /// handed out: the node has not reported within a day.
+    /// handed out: of the one that was not reported within a day.
     pub transaction_uid: String,
     /// Instances in all, once that is known.
     pub expected: Option<u32>,
@@ -167,6 +167,17 @@ pub enum ItemOutcome {
     Committed,
     /// Not this time; the sentence says why.
     Failed(String),
+}
+
+/// An instance that a node does not promise to keep.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotKept {
+    /// SOP Instance UID.
+    pub sop_instance_uid: String,
+    /// The sentence that says why.
+    pub reason: String,
+    /// It says that it has not got it. Else it has stored it, and sending it again changes nothing.
+    pub is_absent: bool,
 }
 
 /// How an attempt ended, as its runner sees it.

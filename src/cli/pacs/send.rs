@@ -140,6 +140,7 @@ fn commit(service: &dyn Service, stored: &[SopReference], ctx: &JobCtx) -> Commi
         Commitment {
             committed: Vec::new(),
             failed: uids.map(|uid| (uid, reason.clone())).collect(),
+            absent: Vec::new(),
         }
     };
     match service.commit(&dicom::new_uid(), stored, ctx) {

@@ -1,10 +1,11 @@
 //! Storage commitments of what was sent: the node is asked once all of it is there, and its report
 //! may come hours later, to our receiver (PS3.4 annex J).
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::archive::{Ending, Item, ItemOutcome, Retry};
+use crate::archive::{ArchiveError, Ending, Item, ItemOutcome, NotKept, Retry};
 use crate::dicom::new_uid;
 use crate::pacs::{
     Commitment, CommitmentSink, Node, NodeAddress, NotTaken, Reception, SopReference, service,
@@ -27,9 +28,8 @@ pub(super) fn ask(shared: &Arc<Shared>, run: &Arc<Run>, node: &Node) -> Ending {
     };
     let is_missing =
         |item: &Item| matches!(item.outcome, ItemOutcome::Waiting | ItemOutcome::Failed(_));
-    if items.iter().any(is_missing) {
-        return Ending::Complete; // the rest is sent first
-    }
+    // What cannot be sent keeps nobody from asking about the rest.
+    let is_incomplete = items.iter().any(is_missing);
     let sent = items
         .into_iter()
         .filter(|item| item.outcome == ItemOutcome::Success);
@@ -44,8 +44,10 @@ pub(super) fn ask(shared: &Arc<Shared>, run: &Arc<Run>, node: &Node) -> Ending {
     }
     let transaction_uid = new_uid();
     let now = SystemTime::now;
-    if let Err(error) = queue.ask_commitment(run.transfer.id, &transaction_uid, now()) {
-        return later(&error.message());
+    match queue.ask_commitment(run.transfer.id, &transaction_uid, now()) {
+        Ok(true) => {}
+        Ok(false) => return Ending::Yielded,
+        Err(error) => return later(&error.message()),
     }
     let caller = shared.caller();
     let is_receiving = matches!(caller.reception, Reception::Running(_));
@@ -56,6 +58,7 @@ pub(super) fn ask(shared: &Arc<Shared>, run: &Arc<Run>, node: &Node) -> Ending {
             Err(ending) => later(&ending),
         },
         Ok(None) if is_receiving => Ending::AwaitsCommitment,
+        Ok(None) if is_incomplete => Ending::Complete,
         Ok(None) => {
             let why = Message::new(msg("transfer-commitment-unheard")).text("node", &node.name);
             Ending::Failed(said(&why), Retry::Never)
@@ -73,16 +76,47 @@ pub(super) fn overdue(shared: &Shared, node: &str) -> Ending {
 impl Shared {
     /// Puts a report into the queue's memory; whether a transfer awaits it.
     fn note_report(&self, transaction_uid: &str, report: &Commitment) -> Result<bool, Message> {
-        let failed: Vec<(String, String)> = report
-            .failed
-            .iter()
-            .map(|(uid, why)| (uid.clone(), self.said(why)))
-            .collect();
+        let told = |error: ArchiveError| error.message();
         let queue = self.archive.transfers();
+        let Some(transfer) = queue.awaiting(transaction_uid).map_err(told)? else {
+            return Ok(false);
+        };
+        let items = queue.items(transfer.id).map_err(told)?;
+        let failed = report.failed.iter().map(|(uid, why)| (uid, why));
+        let named: HashSet<&String> = (report.committed.iter())
+            .chain(failed.clone().map(|(uid, _)| uid))
+            .collect();
+        // What it does not speak of, it does not promise to keep.
+        let silent = Message::new(msg("pacs-not-committed")).text("peer", &transfer.node);
+        let unnamed = items.iter().filter(|item| {
+            item.outcome == ItemOutcome::Success && !named.contains(&item.sop_instance_uid)
+        });
+        let unnamed = unnamed.map(|item| (&item.sop_instance_uid, &silent));
+        let absent: HashSet<&String> = report.absent.iter().collect();
+        let not_kept: Vec<NotKept> = failed
+            .chain(unnamed)
+            .map(|(uid, why)| {
+                let is_absent = absent.contains(uid);
+                let refused = || {
+                    Message::new(msg("transfer-commitment-refused"))
+                        .text("node", &transfer.node)
+                        .message("reason", why.clone())
+                };
+                NotKept {
+                    sop_instance_uid: uid.clone(),
+                    reason: if is_absent {
+                        self.said(why)
+                    } else {
+                        self.said(&refused())
+                    },
+                    is_absent,
+                }
+            })
+            .collect();
         let now = SystemTime::now();
-        let taken = queue.commitment(transaction_uid, &report.committed, &failed, now);
+        let taken = queue.commitment(transaction_uid, &report.committed, &not_kept, now);
         self.wake();
-        Ok(taken.map_err(|error| error.message())?.is_some())
+        Ok(taken.map_err(told)?.is_some())
     }
 }
 

@@ -321,17 +321,18 @@ fn read(dataset: &Dataset) -> (String, Commitment) {
         .items(t::REFERENCED_SOP_SEQUENCE)
         .into_iter()
         .filter_map(uid);
-    let failed = e
-        .items(t::FAILED_SOP_SEQUENCE)
-        .into_iter()
-        .filter_map(|item| {
-            let reason = item.integer(t::FAILURE_REASON).unwrap_or_default();
-            Some((uid(item)?, failure(reason)))
-        });
-    let commitment = Commitment {
+    let mut commitment = Commitment {
         committed: committed.collect(),
-        failed: failed.collect(),
+        ..Commitment::default()
     };
+    for item in e.items(t::FAILED_SOP_SEQUENCE) {
+        let reason = item.integer(t::FAILURE_REASON).unwrap_or_default();
+        let Some(uid) = uid(item) else { continue };
+        if reason == NO_SUCH_INSTANCE {
+            commitment.absent.push(uid.clone());
+        }
+        commitment.failed.push((uid, failure(reason)));
+    }
     (e.uid(t::TRANSACTION_UID).unwrap_or_default(), commitment)
 }
 
@@ -363,12 +364,16 @@ mod tests {
         builder
             .text(t::TRANSACTION_UID, "1.9")
             .items(t::REFERENCED_SOP_SEQUENCE, vec![item("1.1", None)])
-            .items(t::FAILED_SOP_SEQUENCE, vec![item("1.2", Some(0x0112))]);
+            .items(
+                t::FAILED_SOP_SEQUENCE,
+                vec![item("1.2", Some(0x0112)), item("1.3", Some(0x0122))],
+            );
         let (transaction, commitment) = read(&builder.into_dataset());
         assert_eq!(transaction, "1.9");
         assert_eq!(commitment.committed, ["1.1"]);
-        let [(uid, reason)] = commitment.failed.as_slice() else {
-            panic!("one failure")
+        assert_eq!(commitment.absent, ["1.2"]);
+        let [(uid, reason), _] = commitment.failed.as_slice() else {
+            panic!("two failures")
         };
         assert_eq!(uid, "1.2");
         assert_eq!(reason.id, msg("pacs-commitment-no-instance"));

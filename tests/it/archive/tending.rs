@@ -15,6 +15,7 @@ use isocentre::archive::KeptBack;
 use isocentre::archive::Label;
 use isocentre::archive::NewItem;
 use isocentre::archive::NewTransfer;
+use isocentre::archive::NotKept;
 use isocentre::archive::TransferKind;
 use isocentre::archive::TransferPriority;
 use isocentre::archive::Unattended;
@@ -381,7 +382,11 @@ fn an_only_copy_stays_when_the_node_it_was_sent_to_has_not_got_it_after_all() {
     queue.record(id, &stored, 0, now).unwrap();
     queue.ask_commitment(id, "2.25.7", now).unwrap();
     queue.finish(id, &Ending::AwaitsCommitment, now).unwrap();
-    let lost = [(uid, "no such instance".to_owned())];
+    let lost = [NotKept {
+        sop_instance_uid: uid,
+        reason: "no such instance".into(),
+        is_absent: true,
+    }];
     queue.commitment("2.25.7", &[], &lost, now).unwrap();
     queue.cancel(id, now).unwrap();
 

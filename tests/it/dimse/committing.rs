@@ -40,6 +40,8 @@ use crate::common::temp_folder;
 const C_STORE: u16 = 0x0001;
 const N_EVENT_REPORT: u16 = 0x0100;
 const COMMITMENT: &str = "1.2.840.10008.1.20.1";
+const NO_SUCH_INSTANCE: u16 = 0x0112;
+const CLASS_NOT_SUPPORTED: u16 = 0x0122;
 const INSTANCE: &str = "1.2.840.10008.1.20.1.1";
 const CT: &str = "1.2.840.10008.5.1.4.1.1.2";
 
@@ -210,8 +212,21 @@ fn serve(mut tcp: TcpStream, seen: &Mutex<Seen>) {
     }
 }
 
-/// Reports to a receiver, under this title; gives the status of the answer.
+/// Reports to a receiver, under this title, what is kept and what is not there; gives the status of
+/// the answer.
 fn report(port: u16, title: &str, transaction: &str, kept: &[&str], lost: &[&str]) -> u16 {
+    let lost: Vec<_> = lost.iter().map(|uid| (*uid, NO_SUCH_INSTANCE)).collect();
+    report_why(port, title, transaction, kept, &lost)
+}
+
+/// The same, with a Failure Reason for each that is not kept.
+fn report_why(
+    port: u16,
+    title: &str,
+    transaction: &str,
+    kept: &[&str],
+    lost: &[(&str, u16)],
+) -> u16 {
     let mut tcp = TcpStream::connect(("127.0.0.1", port)).unwrap();
     let request = AssociationRQ {
         protocol_version: 1,
@@ -247,7 +262,8 @@ fn report(port: u16, title: &str, transaction: &str, kept: &[&str], lost: &[&str
         item
     };
     let kept = kept.iter().map(|uid| item(uid, None)).collect();
-    let failed: Vec<_> = lost.iter().map(|uid| item(uid, Some(0x0213))).collect();
+    let failed = lost.iter().map(|(uid, why)| item(uid, Some(*why)));
+    let failed: Vec<_> = failed.collect();
     let event: u16 = if failed.is_empty() { 1 } else { 2 };
     let mut elements = vec![
         Element::text(0x0008, 0x1195, "UI", transaction),
@@ -377,6 +393,65 @@ fn only_what_the_node_will_not_keep_is_sent_again() {
     // Faster than the end of the attempt.
     assert_eq!(report(port, "KEEPER", &transaction, &lost, &[]), 0);
     until_state(&mut session, &TransferState::Done);
+}
+
+#[test]
+fn what_the_node_stored_and_will_not_promise_to_keep_is_said_and_not_sent_again() {
+    let keeper = Keeper::begin();
+    let (home, files, port) = (temp_folder(), temp_folder(), free_port());
+    write(&slices(3), files.path());
+    let mut session = program(home.path(), &keeper, port);
+    send(&mut session, files.path());
+    until_state(&mut session, &TransferState::Committing);
+    let (transaction, _) = keeper.asked().remove(0);
+    // It is silent about the third.
+    let lost = [("1.2.3.4.5.1.2", CLASS_NOT_SUPPORTED)];
+    let kept = ["1.2.3.4.5.1.1"];
+    let status = report_why(port, "KEEPER", &transaction, &kept, &lost);
+    assert_eq!(status, 0);
+    session.until("the end", |it| {
+        matches!(state(it), Some(TransferState::Failed(_)))
+    });
+    let Some(TransferState::Failed(why)) = state(&session) else {
+        panic!("it has failed")
+    };
+    assert_eq!(why.id.0, "transfer-commitment-refused");
+    // Trying again asks about both, and sends nothing.
+    let id = session.workspace.transfers.all()[0].id;
+    session.apply(Command::Transfer(TransferEdit::Resume(id)));
+    session.until("the second request", |_| keeper.asked().len() == 2);
+    let (_, mut asked) = keeper.asked().remove(1);
+    asked.sort();
+    assert_eq!(asked, ["1.2.3.4.5.1.2", "1.2.3.4.5.1.3"]);
+    assert_eq!(keeper.stored().len(), 3);
+}
+
+#[test]
+fn one_image_that_cannot_be_sent_keeps_nobody_from_asking_about_the_others() {
+    let keeper = Keeper::begin();
+    let (home, files, port) = (temp_folder(), temp_folder(), free_port());
+    write(&slices(3), files.path());
+    let mut session = program(home.path(), &keeper, port);
+    session.apply(Command::Open(vec![files.path().to_owned()]));
+    session.until("the study", |it| {
+        it.workspace.scans_running == 0 && it.workspace.active_study().is_some()
+    });
+    let gone = std::fs::read_dir(files.path()).unwrap().next().unwrap();
+    std::fs::remove_file(gone.unwrap().path()).unwrap();
+    let study = session.workspace.active_study().unwrap();
+    let send = TransferEdit::Send(study, "Keeper".into());
+    session.apply(Command::Transfer(send));
+    session.until("the request", |_| !keeper.asked().is_empty());
+    let (transaction, asked) = keeper.asked().remove(0);
+    assert_eq!(asked.len(), 2);
+    session.until("the next attempt's time", |it| {
+        matches!(state(it), Some(TransferState::Waiting(Some(_))))
+    });
+    let kept: Vec<&str> = asked.iter().map(String::as_str).collect();
+    assert_eq!(report(port, "KEEPER", &transaction, &kept, &[]), 0);
+    let transfer = &session.workspace.transfers.all()[0];
+    let why = transfer.reason.as_ref().unwrap();
+    assert_eq!(why.id.0, "transfer-file-gone");
 }
 
 #[test]

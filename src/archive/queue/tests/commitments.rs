@@ -8,11 +8,19 @@ fn asked(queue: &Transfers, uids: &[&str], transaction_uid: &str) -> TransferId 
     queue.next(&[], at(0)).unwrap().unwrap();
     let stored: Vec<_> = uids.iter().map(|uid| ok(uid)).collect();
     queue.record(id, &stored, 0, at(0)).unwrap();
-    queue.ask_commitment(id, transaction_uid, at(0)).unwrap();
+    assert!(queue.ask_commitment(id, transaction_uid, at(0)).unwrap());
     queue.finish(id, &Ending::AwaitsCommitment, at(0)).unwrap();
     let transfer = queue.get(id).unwrap().unwrap();
     assert_eq!(transfer.state, TransferState::Committing);
     id
+}
+
+fn refusal(uid: &str) -> NotKept {
+    NotKept {
+        reason: "stored, but not kept".to_owned(),
+        is_absent: false,
+        ..absent(uid)
+    }
 }
 
 #[test]
@@ -22,9 +30,8 @@ fn what_is_to_be_committed_counts_as_sent_only_once_the_node_has_committed() {
     let id = asked(&queue, &["1", "2"], "2.25.7");
     assert!(!queue.was_sent("1").unwrap());
     let kept = ["1".to_owned()];
-    let lost = ("2".to_owned(), "no such instance".to_owned());
     queue
-        .commitment("2.25.7", &kept, &[lost], at(1))
+        .commitment("2.25.7", &kept, &[absent("2")], at(1))
         .unwrap()
         .unwrap();
     queue.cancel(id, at(2)).unwrap();
@@ -51,7 +58,7 @@ fn what_a_node_once_acknowledged_and_will_not_keep_counts_as_sent_no_more() {
         if node == "main" {
             asked(&queue, &["1"], "2.25.7");
             // What was not asked about is none of its business.
-            let lost = ["1", "5"].map(|uid| (uid.to_owned(), "no such instance".to_owned()));
+            let lost = ["1", "5"].map(absent);
             queue.commitment("2.25.7", &[], &lost, at(1)).unwrap();
             assert!(!queue.was_sent("1").unwrap());
         }
@@ -66,11 +73,112 @@ fn an_instance_that_a_report_names_both_kept_and_failed_is_not_kept() {
     let queue = open(folder.path());
     let id = asked(&queue, &["1", "2"], "2.25.7");
     let kept = ["1".to_owned(), "2".to_owned()];
-    let lost = ("2".to_owned(), "disk broke".to_owned());
-    let transfer = queue.commitment("2.25.7", &kept, &[lost], at(1));
+    let transfer = queue.commitment("2.25.7", &kept, &[refusal("2")], at(1));
     assert_ne!(transfer.unwrap().unwrap().state, TransferState::Done);
     let outcomes = queue.items(id).unwrap();
     assert_eq!(outcomes[0].outcome, ItemOutcome::Committed);
     assert_ne!(outcomes[1].outcome, ItemOutcome::Committed);
     assert!(!queue.was_sent("2").unwrap());
+}
+
+#[test]
+fn a_clock_that_is_set_back_makes_no_report_overdue() {
+    const DAY: u64 = 86_400;
+    let folder = tempfile::tempdir().unwrap();
+    let queue = open(folder.path());
+    let id = queue.add(&send(&["1"], true), at(2 * DAY)).unwrap().id;
+    queue.next(&[], at(2 * DAY)).unwrap().unwrap();
+    queue.record(id, &[ok("1")], 0, at(2 * DAY)).unwrap();
+    queue.ask_commitment(id, "2.25.7", at(2 * DAY)).unwrap();
+    let awaits = Ending::AwaitsCommitment;
+    queue.finish(id, &awaits, at(2 * DAY)).unwrap();
+    for back in [at(2 * DAY - 1), at(0)] {
+        assert_eq!(queue.next(&[], back).unwrap(), None);
+        let day = Duration::from_secs(DAY);
+        assert_eq!(queue.next_due(back).unwrap(), Some(day));
+    }
+    assert_eq!(queue.next(&[], at(DAY - 1)).unwrap(), None);
+    assert!(queue.next(&[], at(DAY)).unwrap().is_some());
+}
+
+#[test]
+fn a_commitment_that_is_not_remembered_is_not_to_be_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let (here, there) = (open(folder.path()), open(folder.path()));
+    let id = here.add(&send(&["1"], true), at(0)).unwrap().id;
+    here.next(&[], at(0)).unwrap().unwrap();
+    here.pause(id, at(1)).unwrap();
+    assert!(!here.ask_commitment(id, "2.25.7", at(1)).unwrap());
+    there.resume(id, at(2)).unwrap();
+    there.next(&[], at(2)).unwrap().unwrap();
+    assert!(!here.ask_commitment(id, "2.25.7", at(3)).unwrap());
+    assert_eq!(here.awaiting("2.25.7").unwrap(), None);
+    assert!(there.ask_commitment(id, "2.25.8", at(3)).unwrap());
+    assert!(here.awaiting("2.25.8").unwrap().is_some());
+    here.remove(id).unwrap();
+    assert!(!there.ask_commitment(id, "2.25.9", at(4)).unwrap());
+}
+
+#[test]
+fn what_a_node_stored_and_will_not_promise_to_keep_is_not_sent_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let queue = open(folder.path());
+    let id = asked(&queue, &["1", "2", "3"], "2.25.7");
+    let kept = ["1".to_owned()];
+    // What it has not got is sent again first.
+    let not_kept = [absent("2"), refusal("3")];
+    let transfer = queue.commitment("2.25.7", &kept, &not_kept, at(1));
+    let transfer = transfer.unwrap().unwrap();
+    assert_eq!(transfer.state, TransferState::Waiting);
+    assert_eq!(transfer.reason, "no such instance");
+    assert_eq!(not_done(&queue, id), ["2"]);
+
+    queue.next(&[], at(100)).unwrap().unwrap();
+    queue.record(id, &[ok("2")], 0, at(100)).unwrap();
+    assert!(queue.ask_commitment(id, "2.25.8", at(100)).unwrap());
+    // The report is faster than the end of the attempt.
+    let kept = ["2".to_owned()];
+    let report = queue.commitment("2.25.8", &kept, &[refusal("3")], at(100));
+    assert_eq!(report.unwrap().unwrap().state, TransferState::Running);
+    let awaits = Ending::AwaitsCommitment;
+    let transfer = queue.finish(id, &awaits, at(101)).unwrap().unwrap();
+    assert_eq!(transfer.state, TransferState::Failed);
+    assert_eq!(transfer.reason, "stored, but not kept");
+    assert_eq!(not_done(&queue, id), Vec::<String>::new());
+    assert_eq!(queue.next(&[], at(999_999)).unwrap(), None);
+    assert!(queue.was_sent("2").unwrap() && !queue.was_sent("3").unwrap());
+
+    // Trying again asks again; by then it may have changed its mind.
+    queue.resume(id, at(200)).unwrap();
+    queue.next(&[], at(200)).unwrap().unwrap();
+    assert!(queue.ask_commitment(id, "2.25.9", at(200)).unwrap());
+    queue.finish(id, &awaits, at(200)).unwrap();
+    let kept = ["3".to_owned()];
+    let transfer = queue.commitment("2.25.9", &kept, &[], at(201));
+    assert_eq!(transfer.unwrap().unwrap().state, TransferState::Done);
+}
+
+#[test]
+fn a_report_on_what_was_stored_counts_while_the_rest_is_still_to_be_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let queue = open(folder.path());
+    let id = queue.add(&send(&["1", "2"], true), at(0)).unwrap().id;
+    queue.next(&[], at(0)).unwrap().unwrap();
+    queue
+        .record(id, &[ok("1"), refused("2")], 0, at(0))
+        .unwrap();
+    assert!(queue.ask_commitment(id, "2.25.7", at(0)).unwrap());
+    let awaits = Ending::AwaitsCommitment;
+    let transfer = queue.finish(id, &awaits, at(0)).unwrap().unwrap();
+    assert_eq!(transfer.state, TransferState::Waiting);
+    assert_eq!(transfer.reason, "no room", "the first that failed says why");
+    // It comes during the next attempt.
+    let handed = queue.next(&[], at(100)).unwrap().unwrap();
+    assert_eq!(handed.transaction_uid, "", "a day has not passed");
+    let report = queue.commitment("2.25.7", &["1".to_owned()], &[], at(101));
+    assert!(report.unwrap().is_some());
+    queue.record(id, &[refused("2")], 0, at(102)).unwrap();
+    let transfer = queue.finish(id, &Ending::Complete, at(102)).unwrap();
+    assert_eq!(transfer.unwrap().state, TransferState::Waiting);
+    assert!(queue.was_sent("1").unwrap());
 }
