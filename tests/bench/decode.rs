@@ -125,7 +125,8 @@ fn main() {
         let file = arguments.next().expect("a file");
         let begin = processor_time();
         decode(Path::new(&file));
-        println!("{}", (processor_time() - begin).as_secs_f64());
+        let took = processor_time().saturating_sub(begin);
+        println!("{}", took.as_secs_f64());
         return;
     }
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -11,7 +11,6 @@
 )]
 
 #[path = "../it/common/mod.rs"]
-#[allow(dead_code, reason = "the tests use all of it")]
 mod common;
 
 use std::time::Duration;
