@@ -27,8 +27,8 @@ pub struct CleanUpLimits {
     pub unused_for: Option<Duration>,
     /// Those not used for longest, until the archive's own files take no more.
     pub at_most_bytes: Option<u64>,
-    /// Also what came neither from a node nor was ever sent to one: imported copies, whose medium
-    /// may be gone, and documents made here.
+    /// Also what was neither fetched from a node nor ever sent to one: imported copies, whose medium
+    /// may be gone, documents made here, and what a machine sent here by itself.
     pub includes_never_sent: bool,
     /// Nobody looks at the plan before it is done.
     pub unattended: Option<Unattended>,
@@ -38,9 +38,18 @@ pub struct CleanUpLimits {
 /// today, and what the archive knows elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Unattended {
-    /// Only what came from one of these, as instances bear it, can be had again. What another
-    /// machine sent here by itself may be nowhere else.
-    pub nodes: Vec<String>,
+    /// Only what was fetched from one of these can be had again. What a machine sent here by
+    /// itself may be nowhere else, also where that machine is one of them.
+    pub nodes: Vec<NodeOrigin>,
+}
+
+/// A node, as what was fetched from it bears it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NodeOrigin {
+    /// Its name in the settings.
+    pub name: String,
+    /// [`crate::pacs::Node::origin`].
+    pub origin: String,
 }
 
 /// Why a study stays that the limits would let go.
@@ -54,6 +63,9 @@ pub enum KeptBack {
     InQueue,
     /// Something in it may be nowhere else.
     NeverSent,
+    /// Something in it was sent here by a machine that was not asked for it, which may have kept
+    /// nothing, and was never sent on.
+    Unasked,
     /// It was kept or opened today.
     Today,
     /// Some of it lies outside the archive.
@@ -231,20 +243,40 @@ impl Archive {
         if !limits.includes_never_sent {
             for known in instances {
                 let is_elsewhere = match unattended {
-                    None => !known.is_own || !known.came_from.is_empty(),
-                    Some(unattended) => unattended.nodes.contains(&known.came_from),
+                    None => !known.is_own || self.was_fetched(known, None)?,
+                    Some(unattended) => self.was_fetched(known, Some(&unattended.nodes))?,
                 };
                 if !is_elsewhere && !self.transfers.was_sent(&known.sop_instance_uid)? {
-                    return Ok(Some(KeptBack::NeverSent));
+                    return Ok(Some(if known.came_from.is_empty() {
+                        KeptBack::NeverSent
+                    } else {
+                        KeptBack::Unasked
+                    }));
                 }
             }
         }
         Ok(None)
     }
 
+    /// Whether a node gave it when it was asked: any, or one of these, if what lies here is what
+    /// came from it.
+    fn was_fetched(
+        &self,
+        known: &Known,
+        nodes: Option<&[NodeOrigin]>,
+    ) -> Result<bool, ArchiveError> {
+        let from = self.transfers.fetched_from(&known.sop_instance_uid)?;
+        Ok(nodes.map_or(!from.is_empty(), |nodes| {
+            nodes
+                .iter()
+                .any(|node| node.origin == known.came_from && from.contains(&node.name))
+        }))
+    }
+
     /// Files first: when the program dies in between, the next opening forgets what is gone.
     fn remove(&self, instances: &[Known], report: &mut CleanUpReport) -> Result<(), ArchiveError> {
         let mut gone = Vec::new();
+        let mut gone_uids = Vec::new();
         let mut folders = Vec::new();
         for known in instances {
             let path = self.store.file_of(known);
@@ -268,8 +300,10 @@ impl Archive {
                 folders.extend(path.parent().map(Path::to_owned));
             }
             gone.push(known.id);
+            gone_uids.push(known.sop_instance_uid.as_str());
         }
         self.store.index.forget(&gone)?;
+        self.transfers.forget_fetched(gone_uids)?;
         let references = instances.iter().filter(|known| !known.is_own);
         // Of a zip archive, other entries may be known still.
         let references: Vec<&str> = references.map(|known| known.path.as_str()).collect();

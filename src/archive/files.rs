@@ -8,6 +8,7 @@ use crate::model::StudyMatch;
 use super::Archive;
 use super::ArchiveError;
 use super::index::Known;
+use super::names;
 use super::open::STATE;
 use super::store::Store;
 
@@ -16,6 +17,12 @@ impl Archive {
     #[must_use]
     pub fn is_at(folder: &Path) -> bool {
         folder.join(STATE).is_dir()
+    }
+
+    /// Whether a file lies where instances are kept that contradict one of the same identifiers.
+    #[must_use]
+    pub fn is_aside(&self, file: &Path) -> bool {
+        file.starts_with(self.store.folder.join(names::ASIDE))
     }
 
     /// The files of a study that was found, or of the series or instance: series by series, by

@@ -37,6 +37,7 @@ pub use clean_up::CleanUpLimits;
 pub use clean_up::CleanUpPlan;
 pub use clean_up::CleanUpReport;
 pub use clean_up::KeptBack;
+pub use clean_up::NodeOrigin;
 pub use clean_up::PlannedStudy;
 pub use clean_up::Unattended;
 pub use error::ArchiveError;

@@ -110,7 +110,7 @@ struct CleanArgs {
     /// The longest unused, until the archive takes no more GiB
     #[arg(long, value_name = "GIB")]
     at_most_gib: Option<f64>,
-    /// Also what came from no node and was sent to none
+    /// Also what was fetched from no node and was sent to none
     #[arg(long)]
     also_never_sent: bool,
     /// Remove what is listed

@@ -218,7 +218,13 @@ mod tests {
         }));
         let limits = tidied(&mut workspace).unwrap();
         let nodes = limits.unattended.unwrap().nodes;
-        assert_eq!(nodes, ["pacs.example:443"]);
+        let [node] = nodes.as_slice() else {
+            panic!("{nodes:?}");
+        };
+        assert_eq!(
+            (node.name.as_str(), node.origin.as_str()),
+            ("Main", "pacs.example:443")
+        );
         assert!(!limits.includes_never_sent && !workspace.archive.is_working);
     }
 

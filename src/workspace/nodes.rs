@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::archive::{CleanUpLimits, Unattended};
+use crate::archive::{CleanUpLimits, NodeOrigin, Unattended};
 use crate::pacs::{AeTitle, Node, NodeAddress, Secret, SecretOwner};
 use crate::problem::{Message, Problem, Severity, msg};
 use crate::workspace::Workspace;
@@ -194,7 +194,11 @@ impl PacsSettings {
             .clean_up
             .limits()
             .filter(|_| self.clean_up.is_automatic)?;
-        let nodes = self.nodes.iter().map(Node::origin).collect();
+        let nodes = self.nodes.iter().map(|node| NodeOrigin {
+            name: node.name.clone(),
+            origin: node.origin(),
+        });
+        let nodes = nodes.collect();
         Some(CleanUpLimits {
             unattended: Some(Unattended { nodes }),
             ..limits

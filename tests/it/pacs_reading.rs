@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use isocentre::archive::Archive;
 use isocentre::pacs::{Node, NodeAddress};
 use isocentre::workspace::{
     Command, Effect, NodeEdit, NodeTest, SearchEdit, Source, SourceState, TransferEdit,
@@ -411,6 +412,13 @@ fn fetching_what_is_here_already_is_done_at_once_and_no_failure() {
     fetched(&mut session, 4);
     fill(&orthanc, 6); // the study grows
     fetched(&mut session, 6);
+    let archive = Archive::open(&home.path().join("data/archive")).unwrap();
+    for number in 1..=6 {
+        let uid = format!("{STUDY}.1.{number}");
+        let from = archive.transfers().fetched_from(&uid).unwrap();
+        assert_eq!(from, ["PACS"], "{uid} can be had again");
+    }
+    drop(archive);
     session.apply(Command::Transfer(TransferEdit::ClearOver));
     session.until("an empty list", |it| {
         it.workspace.transfers.all().is_empty()

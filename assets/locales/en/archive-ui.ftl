@@ -50,6 +50,7 @@ archive-kept-pinned = Pinned
 archive-kept-in-use = Open
 archive-kept-in-queue = A transfer of it is not done
 archive-kept-never-sent = Never sent: may be nowhere else
+archive-kept-unasked = Sent here unasked and never sent on: may be nowhere else
 archive-kept-today = Received or opened today
 archive-kept-elsewhere = Some of it lies outside the archive
 archive-page-no-limit = no limit

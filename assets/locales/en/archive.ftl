@@ -59,6 +59,7 @@ archive-stays-pinned = stays: it is pinned
 archive-stays-in-use = stays: it is open
 archive-stays-in-queue = stays: a transfer of it is not done
 archive-stays-never-sent = stays: something in it was never sent and may be nowhere else
+archive-stays-unasked = stays: something in it was sent here unasked, was never sent on and may be nowhere else
 archive-tidied = { $studies ->
     [one] 1 study that was not used for long went from the local archive
    *[other] { $studies } studies that were not used for long went from the local archive
@@ -80,5 +81,5 @@ help-archive-files = Print the files of what is found
 help-archive-contents = Also compare every byte with its checksum
 help-archive-unused-days = Studies not kept or opened for so many days
 help-archive-at-most-gib = The longest unused, until the archive takes no more GiB
-help-archive-also-never-sent = Also what came from no node and was sent to none
+help-archive-also-never-sent = Also what was fetched from no node and was sent to none
 help-archive-remove = Remove what is listed

@@ -50,6 +50,7 @@ archive-kept-pinned = Épinglé
 archive-kept-in-use = Ouvert
 archive-kept-in-queue = Un transfert n’est pas terminé
 archive-kept-never-sent = Jamais envoyé : peut-être nulle part ailleurs
+archive-kept-unasked = Reçu sans avoir été demandé et jamais renvoyé : peut-être nulle part ailleurs
 archive-kept-today = Reçu ou ouvert aujourd’hui
 archive-kept-elsewhere = Une partie se trouve hors de l’archive
 archive-page-no-limit = pas de limite

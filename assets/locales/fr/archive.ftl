@@ -59,6 +59,7 @@ archive-stays-pinned = reste : il est épinglé
 archive-stays-in-use = reste : il est ouvert
 archive-stays-in-queue = reste : un transfert n’est pas terminé
 archive-stays-never-sent = reste : une partie n’a jamais été envoyée et n’existe peut-être nulle part ailleurs
+archive-stays-unasked = reste : une partie a été reçue sans avoir été demandée, n’a jamais été renvoyée et n’existe peut-être nulle part ailleurs
 archive-tidied = { $studies ->
     [one] 1 examen resté longtemps inutilisé a été retiré de l’archive locale
    *[other] { $studies } examens restés longtemps inutilisés ont été retirés de l’archive locale
@@ -80,5 +81,5 @@ help-archive-files = Afficher les fichiers de ce qui est trouvé
 help-archive-contents = Comparer aussi chaque octet à sa somme de contrôle
 help-archive-unused-days = Les examens ni reçus ni ouverts depuis ce nombre de jours
 help-archive-at-most-gib = Les plus longtemps inutilisés, jusqu’à ce que l’archive ne dépasse plus ce nombre de Gio
-help-archive-also-never-sent = Aussi ce qui ne vient d’aucun nœud et n’a été envoyé à aucun
+help-archive-also-never-sent = Aussi ce qui n’a été récupéré d’aucun nœud ni envoyé à aucun
 help-archive-remove = Supprimer ce qui est affiché

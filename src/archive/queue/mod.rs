@@ -26,6 +26,7 @@
 
 mod attempts;
 mod ending;
+mod fetched;
 mod label;
 mod outcomes;
 mod rows;

@@ -8,8 +8,8 @@ use crate::archive::database::Schema;
 const _: () = assert!(MEMORY.steps.len() + 1 == MEMORY.version as usize);
 
 pub(in crate::archive) const MEMORY: Schema = Schema {
-    version: 2,
-    steps: &[add_patient_id],
+    version: 3,
+    steps: &[add_patient_id, add_fetched],
     create: "
 CREATE TABLE transfer (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -58,6 +58,13 @@ CREATE TABLE sent (
     PRIMARY KEY (sop_instance_uid, node)
 ) WITHOUT ROWID;
 
+-- What a node gave when it was asked. An instance that came unasked may be nowhere else.
+CREATE TABLE fetched (
+    sop_instance_uid TEXT NOT NULL,
+    node TEXT NOT NULL,
+    PRIMARY KEY (sop_instance_uid, node)
+) WITHOUT ROWID;
+
 -- Files outside the archive's folder that it knows.
 CREATE TABLE reference (path TEXT PRIMARY KEY) WITHOUT ROWID;
 
@@ -79,4 +86,15 @@ fn add_patient_id(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         transaction.execute_batch(add)?;
     }
     Ok(())
+}
+
+/// How instances came that are here by then is not known: nothing says that a node has them.
+fn add_fetched(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    transaction.execute_batch(
+        "CREATE TABLE IF NOT EXISTS fetched (
+            sop_instance_uid TEXT NOT NULL,
+            node TEXT NOT NULL,
+            PRIMARY KEY (sop_instance_uid, node)
+        ) WITHOUT ROWID",
+    )
 }

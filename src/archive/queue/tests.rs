@@ -405,8 +405,12 @@ fn a_memory_of_the_first_version_is_taken_over() {
             let drop_it = "ALTER TABLE transfer DROP COLUMN patient_id";
             connection.execute_batch(drop_it).unwrap();
         }
+        connection.execute_batch("DROP TABLE fetched").unwrap();
         drop(connection);
-        let transfer = open(folder.path()).get(id).unwrap().unwrap();
+        let transfers = open(folder.path());
+        let transfer = transfers.get(id).unwrap().unwrap();
         assert_eq!(transfer.study_uid, "1.2");
+        transfers.mark_fetched("main", ["1.2.3"]).unwrap();
+        assert_eq!(transfers.fetched_from("1.2.3").unwrap(), ["main"]);
     }
 }

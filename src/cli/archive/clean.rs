@@ -126,6 +126,7 @@ const fn words_for(why: KeptBack) -> MessageId {
         KeptBack::InUse => msg("archive-stays-in-use"),
         KeptBack::InQueue => msg("archive-stays-in-queue"),
         KeptBack::NeverSent => msg("archive-stays-never-sent"),
+        KeptBack::Unasked => msg("archive-stays-unasked"),
         KeptBack::Today => msg("archive-stays-today"),
         KeptBack::Elsewhere => msg("archive-stays-elsewhere"),
     }
@@ -137,6 +138,7 @@ const fn code(why: KeptBack) -> &'static str {
         KeptBack::InUse => "in_use",
         KeptBack::InQueue => "in_queue",
         KeptBack::NeverSent => "never_sent",
+        KeptBack::Unasked => "unasked",
         KeptBack::Today => "today",
         KeptBack::Elsewhere => "elsewhere",
     }

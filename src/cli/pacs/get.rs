@@ -2,6 +2,8 @@
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -37,10 +39,10 @@ use crate::text::Words;
 pub(super) fn run(args: &GetArgs) -> ExitCode {
     let prepared = args.node.node().and_then(|mut node| {
         choose(&mut node, args.via)?;
-        args.node.service(&node)
+        Ok((args.node.service(&node)?, node.name))
     });
-    let service = match prepared {
-        Ok(service) => service,
+    let (service, node_name) = match prepared {
+        Ok(prepared) => prepared,
         Err(reason) => return output::fail(output::WRONG_USAGE, &reason),
     };
     let destination = match destination(args) {
@@ -60,11 +62,15 @@ pub(super) fn run(args: &GetArgs) -> ExitCode {
     let result = service.retrieve(
         &[wanted],
         destination.sink(),
-        &|event| progress.note(&event),
+        &|event| {
+            progress.note(&event);
+            destination.note(event);
+        },
         &JobCtx::new(),
     );
     let elapsed = start.elapsed();
     progress.end();
+    destination.end(&node_name);
     for problem in destination.problems() {
         output::say_text(&Words::system().problem(&problem));
     }
@@ -82,21 +88,43 @@ pub(super) fn run(args: &GetArgs) -> ExitCode {
 /// Where instances go; either has things to say of itself.
 enum Destination {
     Folder(FolderSink),
-    Archive(Archive),
+    /// With the instances that came.
+    Archive(Archive, Mutex<Vec<String>>),
 }
 
 impl Destination {
     fn sink(&self) -> &dyn InstanceSink {
         match self {
             Self::Folder(folder) => folder,
-            Self::Archive(archive) => archive,
+            Self::Archive(archive, _) => archive,
+        }
+    }
+
+    /// What a node gave can be had there again.
+    fn note(&self, event: RetrieveEvent) {
+        if let (Self::Archive(archive, came), RetrieveEvent::Instance(outcome)) = (self, event)
+            && outcome.result.is_ok_and(|it| !archive.is_aside(&it.path))
+        {
+            let mut came = came.lock().unwrap_or_else(PoisonError::into_inner);
+            came.push(outcome.sop_instance_uid);
+        }
+    }
+
+    fn end(&self, node_name: &str) {
+        if let Self::Archive(archive, came) = self {
+            let came = came.lock().unwrap_or_else(PoisonError::into_inner);
+            let uids = came.iter().map(String::as_str);
+            if let Err(error) = archive.transfers().mark_fetched(node_name, uids) {
+                // At worst more is kept than need be.
+                tracing::warn!("what was fetched is not noted: {error}");
+            }
         }
     }
 
     fn problems(&self) -> Vec<Problem> {
         match self {
             Self::Folder(folder) => folder.problems().drain(),
-            Self::Archive(archive) => {
+            Self::Archive(archive, _) => {
                 archive.flush();
                 archive.problems().drain()
             }
@@ -117,7 +145,7 @@ fn destination(args: &GetArgs) -> Result<Destination, Message> {
         folders.data.join(ARCHIVE_FOLDER)
     };
     let archive = Archive::open(&folder).map_err(|error| error.message())?;
-    Ok(Destination::Archive(archive))
+    Ok(Destination::Archive(archive, Mutex::default()))
 }
 
 fn choose(node: &mut Node, via: Option<Via>) -> Result<(), Message> {

@@ -473,6 +473,9 @@ impl Attempt<'_> {
                     return;
                 }
                 let uid = outcome.sop_instance_uid;
+                if !self.shared.archive.is_aside(&received.path) {
+                    self.run.note_fetched(&uid);
+                }
                 let is_new = lock(&self.known).insert(uid.clone());
                 if is_new {
                     self.run.note(&uid, ItemOutcome::Success, received.bytes);

@@ -85,6 +85,8 @@ pub(super) struct Live {
     pub speed: Speed,
     /// Outcomes that are not in the queue's memory yet.
     outcomes: Vec<(String, ItemOutcome)>,
+    /// Instances that the node gave, where the queue's memory does not know that yet.
+    fetched: Vec<String>,
     /// Bytes that are not in the queue's memory yet.
     pub bytes: u64,
     recorded: Option<Instant>,
@@ -149,6 +151,11 @@ impl Run {
         live.speed.add(bytes);
         live.bytes += bytes;
         live.outcomes.push((uid.to_owned(), outcome));
+    }
+
+    /// The node gave this instance: it can be had there again.
+    pub(super) fn note_fetched(&self, uid: &str) {
+        lock(&self.live).fetched.push(uid.to_owned());
     }
 }
 
@@ -225,20 +232,30 @@ impl Shared {
 
     /// Puts outcomes into the queue's memory: a few times a second, or at once at the end.
     pub(super) fn record(&self, run: &Run, is_end: bool) {
-        let (outcomes, bytes) = {
+        let (outcomes, fetched, bytes) = {
             let mut live = lock(&run.live);
             let is_due = live
                 .recorded
                 .is_none_or(|at| at.elapsed() >= 2 * TOLD_EVERY);
-            if live.outcomes.is_empty() || !(is_due || is_end) {
+            let is_nothing = live.outcomes.is_empty() && live.fetched.is_empty();
+            if is_nothing || !(is_due || is_end) {
                 return;
             }
             live.recorded = Some(Instant::now());
             let bytes = std::mem::take(&mut live.bytes);
-            (std::mem::take(&mut live.outcomes), bytes)
+            let fetched = std::mem::take(&mut live.fetched);
+            (std::mem::take(&mut live.outcomes), fetched, bytes)
         };
         let id = run.transfer.id;
         let transfers = self.archive.transfers();
+        let uids = fetched.iter().map(String::as_str);
+        if !fetched.is_empty()
+            && let Err(error) = transfers.mark_fetched(&run.transfer.node, uids)
+        {
+            // Tried once more with the next; at worst more is kept than need be.
+            tracing::warn!("what was fetched is not noted: {error}");
+            lock(&run.live).fetched.extend(fetched);
+        }
         match transfers.record(id, &outcomes, bytes, SystemTime::now()) {
             Ok(Some(transfer)) if transfer.state == archive::TransferState::Running => {}
             // Paused or taken off the list by another program.

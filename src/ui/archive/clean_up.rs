@@ -245,6 +245,7 @@ const fn reason(why: KeptBack) -> MessageId {
         KeptBack::InUse => msg("archive-kept-in-use"),
         KeptBack::InQueue => msg("archive-kept-in-queue"),
         KeptBack::NeverSent => msg("archive-kept-never-sent"),
+        KeptBack::Unasked => msg("archive-kept-unasked"),
         KeptBack::Today => msg("archive-kept-today"),
         KeptBack::Elsewhere => msg("archive-kept-elsewhere"),
     }

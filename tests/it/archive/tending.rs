@@ -15,9 +15,11 @@ use isocentre::archive::KeptBack;
 use isocentre::archive::Label;
 use isocentre::archive::NewItem;
 use isocentre::archive::NewTransfer;
+use isocentre::archive::NodeOrigin;
 use isocentre::archive::NotKept;
 use isocentre::archive::TransferKind;
 use isocentre::archive::TransferPriority;
+use isocentre::archive::TransferState;
 use isocentre::archive::Unattended;
 use isocentre::jobs::JobCtx;
 use isocentre::model::Level;
@@ -42,13 +44,17 @@ fn of_patient(n: usize) -> SyntheticImage {
         .text(0x0008, 0x1030, "LO", &format!("study number {n}"))
 }
 
-/// Patients with two instances each, received; and one by reference.
+/// Patients with two instances each, fetched from "main"; and one by reference.
 fn filled(folder: &Path, patients: usize) -> Archive {
     let archive = Archive::open(&folder.join("archive")).unwrap();
     for n in 0..patients {
         for instance in 1..=2 {
             let uid = format!("1.2.{n}.1.{instance}");
             receive(&archive, &of_patient(n).instance_number(instance), &uid).unwrap();
+            archive
+                .transfers()
+                .mark_fetched("main", [uid.as_str()])
+                .unwrap();
         }
     }
     archive.flush();
@@ -169,9 +175,7 @@ fn an_imported_original_is_kept_back_from_a_clean_up_after_its_index_was_lost() 
     std::fs::remove_file(archive_folder.join(".isocentre/index.sqlite")).unwrap();
     let archive = Archive::open(&archive_folder).unwrap();
     archive.rebuild(&JobCtx::new()).unwrap();
-    // Nobody knows any more that the other came from a node: both stay.
-    let received = ("ID0".to_owned(), KeptBack::NeverSent);
-    assert_eq!(kept_back(&archive), [received, imported]);
+    assert_eq!(kept_back(&archive), [imported]);
 }
 
 #[test]
@@ -221,6 +225,81 @@ fn a_check_names_what_is_missing_changed_and_unknown() {
     let deep = check(CheckDepth::Contents);
     assert_eq!(deep.changed, [files[1].clone(), files[2].clone()]);
     assert!(!deep.is_clean());
+}
+
+fn node(name: &str, origin: &str) -> NodeOrigin {
+    NodeOrigin {
+        name: name.to_owned(),
+        origin: origin.to_owned(),
+    }
+}
+
+#[test]
+fn what_a_machine_sent_unasked_stays_though_it_is_a_node_until_that_gave_it_when_asked() {
+    let folder = temp_folder();
+    let archive = Archive::open(&folder.path().join("archive")).unwrap();
+    let uid = "1.2.4.1.1";
+    receive(&archive, &of_patient(4), uid).unwrap();
+    let queue = archive.transfers();
+    let now = SystemTime::now();
+    // A retrieval begins, and finds it here: a success of it, but nobody gave it.
+    let retrieval = NewTransfer {
+        kind: TransferKind::Retrieve,
+        node: "scanner".into(),
+        study_uid: "1.2.4".into(),
+        patient_id: "ID4".into(),
+        series_uids: Vec::new(),
+        instance_uids: Vec::new(),
+        items: Vec::new(),
+        label: Label::default(),
+        priority: TransferPriority::Normal,
+        is_to_be_committed: false,
+    };
+    let id = queue.add(&retrieval, now).unwrap().id;
+    queue.next(&[], now).unwrap().unwrap();
+    let here = [(uid.to_owned(), ItemOutcome::Success)];
+    queue.record(id, &here, 0, now).unwrap();
+    queue.finish(id, &Ending::Complete, now).unwrap();
+    assert_eq!(queue.get(id).unwrap().unwrap().state, TransferState::Done);
+
+    let later = now + Duration::from_hours(10 * 24);
+    let plan = |unattended| {
+        let limits = CleanUpLimits {
+            unused_for: Some(Duration::from_hours(24)),
+            unattended,
+            ..CleanUpLimits::default()
+        };
+        let plan = archive.plan_clean_up(&limits, &[], later, &JobCtx::new());
+        let plan = plan.unwrap();
+        (plan.studies.len(), names(&plan.kept_back))
+    };
+    let by_itself = |name, origin| {
+        let nodes = vec![node(name, origin)];
+        plan(Some(Unattended { nodes }))
+    };
+    let stays = (0, vec![("ID4".to_owned(), KeptBack::Unasked)]);
+    assert_eq!(by_itself("scanner", "SCANNER"), stays);
+    assert_eq!(plan(None), stays);
+
+    queue.mark_fetched("scanner", [uid]).unwrap();
+    queue.remove(id).unwrap();
+    assert_eq!(by_itself("scanner", "SCANNER").0, 1);
+    assert_eq!(plan(None).0, 1);
+    // The node that gave it is none of ours any more, or another has its name by now.
+    assert_eq!(by_itself("other", "SCANNER"), stays);
+    assert_eq!(by_itself("scanner", "OTHER"), stays);
+
+    // It goes, and comes again unasked.
+    let limits = CleanUpLimits {
+        unused_for: Some(Duration::ZERO),
+        ..CleanUpLimits::default()
+    };
+    let ctx = JobCtx::new();
+    let all = archive.plan_clean_up(&limits, &[], later, &ctx).unwrap();
+    let gone = archive.clean_up(&all, &limits, &[], &ctx).unwrap();
+    assert_eq!(gone.studies, 1);
+    receive(&archive, &of_patient(4), uid).unwrap();
+    assert_eq!(plan(None), stays);
 }
 
 fn names(studies: &[(StudyMatch, KeptBack)]) -> Vec<(String, KeptBack)> {
@@ -494,7 +573,7 @@ fn what_nobody_looks_at_first_goes_only_if_it_is_old_whole_here_and_on_a_known_n
             at_most_bytes: Some(0),
             unused_for: Some(Duration::ZERO),
             unattended: Some(Unattended {
-                nodes: nodes.iter().map(|it| (*it).to_owned()).collect(),
+                nodes: nodes.iter().map(|it| node("main", it)).collect(),
             }),
             ..CleanUpLimits::default()
         };

@@ -86,6 +86,13 @@ fn what_is_old_and_on_a_node_goes_by_itself_and_someone_is_told_but_not_if_no_no
         is_slow: false,
     })));
     tidy(&mut session);
+    assert_eq!(kept_files(&folder).len(), 2, "it sent them unasked");
+    assert!(!says(&session, "archive-tidied"));
+    let archive = Archive::open(&folder).unwrap();
+    let uids = ["1.2.1.1.1", "1.2.2.1.1"];
+    archive.transfers().mark_fetched("Scanner", uids).unwrap();
+    drop(archive);
+    tidy(&mut session);
     assert!(says(&session, "archive-tidied"));
     assert_eq!(kept_files(&folder).len(), 0);
 }
