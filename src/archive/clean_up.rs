@@ -57,7 +57,7 @@ pub struct NodeOrigin {
 pub enum KeptBack {
     /// The reader pinned it.
     Pinned,
-    /// It is open, or has something unsaved.
+    /// It is open in some program, or has something unsaved in this one.
     InUse,
     /// A transfer of it is not done.
     InQueue,
@@ -112,9 +112,18 @@ pub struct CleanUpReport {
     pub not_removed: Vec<PathBuf>,
 }
 
+/// A clean-up that did not come to its end.
+#[derive(Debug)]
+pub struct BrokenOff {
+    /// What it did until then.
+    pub report: CleanUpReport,
+    /// Why it ended.
+    pub why: ArchiveError,
+}
+
 impl Archive {
-    /// What these limits would let go. `in_use` names the studies (Study Instance UIDs) that are
-    /// open or have something unsaved.
+    /// What these limits would let go. `in_use` names studies (Study Instance UIDs) that are open
+    /// or have something unsaved, besides what programs say is open ([`Self::set_in_use`]).
     ///
     /// # Errors
     /// [`ArchiveError`], also when cancelled.
@@ -177,19 +186,35 @@ impl Archive {
     /// stays.
     ///
     /// # Errors
-    /// [`ArchiveError`], also when cancelled; what went by then is gone.
+    /// [`BrokenOff`], also when cancelled; what went by then is gone.
     pub fn clean_up(
         &self,
         plan: &CleanUpPlan,
         limits: &CleanUpLimits,
         in_use: &[String],
         ctx: &JobCtx,
-    ) -> Result<CleanUpReport, ArchiveError> {
+    ) -> Result<CleanUpReport, BrokenOff> {
         self.flush();
         let mut report = CleanUpReport::default();
+        match self.clean_up_into(&mut report, plan, limits, in_use, ctx) {
+            Ok(()) => Ok(report),
+            Err(why) => Err(BrokenOff { report, why }),
+        }
+    }
+
+    fn clean_up_into(
+        &self,
+        report: &mut CleanUpReport,
+        plan: &CleanUpPlan,
+        limits: &CleanUpLimits,
+        in_use: &[String],
+        ctx: &JobCtx,
+    ) -> Result<(), ArchiveError> {
         for (done, planned) in plan.studies.iter().enumerate() {
             ctx.check()?;
             ctx.progress(done, plan.studies.len());
+            // Whoever opens it meanwhile waits, and finds it gone.
+            let _nobody_opens = self.store.session.lock_removing()?;
             let index = &self.store.index;
             let study = index.study_in(&planned.patient_folder, &planned.study.study_uid)?;
             let Some(study) = study.filter(|study| study.used == planned.used) else {
@@ -207,12 +232,12 @@ impl Archive {
                 continue;
             }
             let stayed = report.not_removed.len();
-            self.remove(&instances, &mut report)?;
+            self.remove(&instances, report)?;
             if report.not_removed.len() == stayed {
                 report.studies += 1;
             }
         }
-        Ok(report)
+        Ok(())
     }
 
     fn kept_back(
@@ -222,7 +247,7 @@ impl Archive {
         limits: &CleanUpLimits,
         in_use: &[String],
     ) -> Result<Option<KeptBack>, ArchiveError> {
-        if in_use.contains(&study.uid) {
+        if in_use.contains(&study.uid) || self.store.session.in_use()?.contains(&study.uid) {
             return Ok(Some(KeptBack::InUse));
         }
         if self.transfers.is_pinned(study)? {

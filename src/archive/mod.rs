@@ -33,6 +33,7 @@ use time::milliseconds;
 
 pub use check::CheckDepth;
 pub use check::CheckReport;
+pub use clean_up::BrokenOff;
 pub use clean_up::CleanUpLimits;
 pub use clean_up::CleanUpPlan;
 pub use clean_up::CleanUpReport;

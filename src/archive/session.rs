@@ -24,12 +24,14 @@ use uuid::Uuid;
 use crate::files::FileError;
 use crate::files::Readable;
 use crate::files::make_folder;
+use crate::files::write_atomically;
 
 use super::ArchiveError;
 
 const SESSIONS: &str = "sessions";
 const ALIVE: &str = "alive.lock";
 const TOUCHED: &str = "touched";
+const IN_USE: &str = "in_use";
 
 /// One opening of the archive.
 #[derive(Debug)]
@@ -162,6 +164,49 @@ impl Session {
             Ok(file) => file.try_lock_shared().is_err(),
             Err(error) => error.kind() != io::ErrorKind::NotFound,
         }
+    }
+
+    /// Held while a study goes, and while one is opened, by whichever program: neither finds half
+    /// of it. Waits for whoever has it.
+    pub(super) fn lock_removing(&self) -> Result<File, ArchiveError> {
+        let path = self.state.join("removing.lock");
+        let file = create(&path)?;
+        match file.lock() {
+            Ok(()) => Ok(file),
+            Err(_) => Err(ArchiveError::NoLocks(path)),
+        }
+    }
+
+    /// These studies (Study Instance UIDs) are open here from now on, and no others.
+    pub(super) fn set_in_use(&self, study_uids: &[String]) -> Result<(), FileError> {
+        let path = self.folder.join(IN_USE);
+        write_atomically(
+            &path,
+            study_uids.join("\n").as_bytes(),
+            Readable::ByUserAlone,
+        )
+    }
+
+    /// What is open anywhere, as all that live have said.
+    pub(super) fn in_use(&self) -> Result<HashSet<String>, FileError> {
+        let sessions = self.state.join(SESSIONS);
+        let failed = |source| FileError::Read {
+            path: sessions.clone(),
+            source,
+        };
+        let mut in_use = HashSet::new();
+        for entry in std::fs::read_dir(&sessions).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let path = entry.path().join(IN_USE);
+            let uids = match std::fs::read_to_string(&path) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                uids => uids.map_err(|source| FileError::Read { path, source })?,
+            };
+            if self.is_alive(&entry.file_name().to_string_lossy()) {
+                in_use.extend(uids.lines().map(str::to_owned));
+            }
+        }
+        Ok(in_use)
     }
 
     /// Everything is in the index: nothing needs to be looked for.

@@ -23,6 +23,31 @@ impl Archive {
         }
     }
 
+    /// The study's files ([`Self::study_files`]), which count as used from now on: a clean-up has
+    /// taken all of them, or takes none. Waits for one that is just removing a study.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn open_study(
+        &self,
+        found: &StudyMatch,
+        now: SystemTime,
+    ) -> Result<Vec<PathBuf>, ArchiveError> {
+        let _nothing_goes = self.store.session.lock_removing()?;
+        self.mark_opened(found, now)?;
+        self.study_files(found)
+    }
+
+    /// Says what is open in this program (Study Instance UIDs): no program's clean-up takes it,
+    /// until something else is said or this archive is closed.
+    ///
+    /// # Errors
+    /// [`ArchiveError`]; what was said before holds.
+    pub fn set_in_use(&self, study_uids: &[String]) -> Result<(), ArchiveError> {
+        let _nothing_goes = self.store.session.lock_removing()?;
+        Ok(self.store.session.set_in_use(study_uids)?)
+    }
+
     /// Whether no clean-up touches the study.
     ///
     /// # Errors

@@ -41,8 +41,20 @@ pub enum ArchiveDone {
     Failed(Message),
     /// The reader stopped it; what is to be said of that.
     Stopped(Message),
-    /// What went by itself, or why that failed.
-    Tidied(Result<CleanUpReport, Message>),
+    /// What went because the reader said so, and what ended it before its end.
+    Cleaned {
+        /// All that went until then.
+        report: CleanUpReport,
+        /// The sentence why.
+        ended_by: Option<Message>,
+    },
+    /// What went by itself, and why that failed; that somebody stopped it is no failure.
+    Tidied {
+        /// All that went until then.
+        report: CleanUpReport,
+        /// The sentence why.
+        failed: Option<Message>,
+    },
 }
 
 /// A wish about the archive.
@@ -81,6 +93,14 @@ pub fn mebibytes(bytes: u64) -> f64 {
     (bytes as f64 / 1_048_576.0 * 10.0).round() / 10.0
 }
 
+const fn note(message: Message) -> Problem {
+    Problem {
+        severity: Severity::Note,
+        message,
+        path: None,
+    }
+}
+
 impl Workspace {
     pub(super) fn edit_archive(&mut self, edit: ArchiveEdit) -> Vec<Effect> {
         let work = match edit {
@@ -112,28 +132,56 @@ impl Workspace {
             .collect()
     }
 
-    /// Only what went is worth a word.
-    fn archive_tidied(&mut self, result: Result<CleanUpReport, Message>) {
-        let problem = match result {
-            Err(why) => Problem::error(why),
-            Ok(report) if report.studies > 0 => Problem {
-                severity: Severity::Note,
-                message: Message::new(msg("archive-tidied"))
-                    .count("studies", report.studies)
-                    .number("mib", mebibytes(report.bytes)),
-                path: None,
-            },
-            Ok(_) => return,
-        };
-        self.notices.push(problem);
+    /// Of what stays only files that should have gone are worth a word, unless something went.
+    fn archive_tidied(&mut self, report: &CleanUpReport, failed: Option<Message>) {
+        if report.studies > 0 {
+            let went = Message::new(msg("archive-tidied"))
+                .count("studies", report.studies)
+                .number("mib", mebibytes(report.bytes));
+            self.notices.push(note(went));
+            self.tell_passed_over(report);
+        }
+        self.tell_not_removed(report);
+        if let Some(why) = failed {
+            self.notices.push(Problem::error(why));
+        }
+    }
+
+    fn archive_cleaned(&mut self, report: CleanUpReport, ended_by: Option<Message>) {
+        let went = Message::new(msg("archive-clean-did"))
+            .count("studies", report.studies)
+            .number("mib", mebibytes(report.bytes));
+        self.notices.push(note(went.clone()));
+        self.tell_passed_over(&report);
+        if let Some(why) = ended_by {
+            self.notices.push(Problem::warning(why));
+        }
+        self.archive.told = Some((went, report.not_removed));
+    }
+
+    fn tell_passed_over(&mut self, report: &CleanUpReport) {
+        if report.passed_over > 0 {
+            let stays = Message::new(msg("archive-clean-passed"));
+            let stays = stays.count("count", report.passed_over);
+            self.notices.push(note(stays));
+        }
+    }
+
+    fn tell_not_removed(&mut self, report: &CleanUpReport) {
+        if let Some(first) = report.not_removed.first() {
+            let stay = Message::new(msg("archive-tidied-not-removed"));
+            let stay = stay.count("count", report.not_removed.len());
+            self.notices.push(Problem::warning(stay).at(first));
+        }
     }
 
     pub(super) fn archive_done(&mut self, done: ArchiveDone) {
-        if !matches!(done, ArchiveDone::Tidied(_)) {
+        if !matches!(done, ArchiveDone::Tidied { .. }) {
             self.archive.is_working = false;
         }
         match done {
-            ArchiveDone::Tidied(result) => self.archive_tidied(result),
+            ArchiveDone::Tidied { report, failed } => self.archive_tidied(&report, failed),
+            ArchiveDone::Cleaned { report, ended_by } => self.archive_cleaned(report, ended_by),
             ArchiveDone::Stopped(message) => self.archive.told = Some((message, Vec::new())),
             ArchiveDone::Told(message, files) => {
                 self.notices.push(Problem {
@@ -157,7 +205,8 @@ impl Workspace {
     }
 
     /// What is open is never cleaned away.
-    fn studies_in_use(&self) -> InUse {
+    #[must_use]
+    pub fn studies_in_use(&self) -> InUse {
         let studies = self.library.studies();
         studies
             .map(|study| study.module.study_instance_uid.clone())
@@ -236,13 +285,53 @@ mod tests {
             studies: 2,
             ..CleanUpReport::default()
         };
-        workspace.archive_done(ArchiveDone::Tidied(Ok(CleanUpReport::default())));
+        let tidied = |report, failed| ArchiveDone::Tidied { report, failed };
+        workspace.archive_done(tidied(CleanUpReport::default(), None));
         assert!(workspace.notices.shown().is_empty());
-        workspace.archive_done(ArchiveDone::Tidied(Ok(report)));
+        workspace.archive_done(tidied(report, None));
         assert_eq!(workspace.notices.shown().len(), 1);
         assert!(
             workspace.archive.is_working,
             "the reader's own work goes on"
         );
+    }
+
+    #[test]
+    fn what_went_before_a_clean_up_ended_early_is_said_and_what_stays_too() {
+        let report = CleanUpReport {
+            studies: 2,
+            bytes: 1 << 20,
+            passed_over: 3,
+            not_removed: vec![PathBuf::from("/archive/images/a.dcm")],
+        };
+        let said = |done| {
+            let mut workspace = Workspace::default();
+            workspace.archive_done(done);
+            let notices = workspace.notices.shown().iter();
+            let ids: Vec<_> = notices.map(|it| it.problem.message.id).collect();
+            (ids, workspace.archive.told)
+        };
+        let why = || Some(Message::new(msg("archive-cancelled")));
+        let (ids, _) = said(ArchiveDone::Tidied {
+            report: report.clone(),
+            failed: why(),
+        });
+        for id in [
+            msg("archive-tidied"),
+            msg("archive-clean-passed"),
+            msg("archive-tidied-not-removed"),
+            msg("archive-cancelled"),
+        ] {
+            assert!(ids.contains(&id), "{id:?} in {ids:?}");
+        }
+        let (ids, told) = said(ArchiveDone::Cleaned {
+            report: report.clone(),
+            ended_by: why(),
+        });
+        assert!(ids.contains(&msg("archive-clean-passed")), "{ids:?}");
+        assert!(ids.contains(&msg("archive-cancelled")), "{ids:?}");
+        let (message, files) = told.unwrap();
+        assert_eq!(message.id, msg("archive-clean-did"));
+        assert_eq!(files, report.not_removed);
     }
 }

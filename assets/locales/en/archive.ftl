@@ -54,6 +54,10 @@ archive-clean-passed = { $count ->
     [one] 1 study changed or came into use meanwhile and stays
    *[other] { $count } studies changed or came into use meanwhile and stay
 }
+archive-tidied-not-removed = { $count ->
+    [one] 1 file that was to go from the local archive could not be removed and stays
+   *[other] { $count } files that were to go from the local archive could not be removed and stay
+}. Look whether this program may write there, or remove by hand on the page of the archive.
 archive-clean-not-removed = could not be removed
 archive-stays-pinned = stays: it is pinned
 archive-stays-in-use = stays: it is open

@@ -54,6 +54,10 @@ archive-clean-passed = { $count ->
     [one] 1 examen a changé ou est en cours d’utilisation entre-temps et reste
    *[other] { $count } examens ont changé ou sont en cours d’utilisation entre-temps et restent
 }
+archive-tidied-not-removed = { $count ->
+    [one] 1 fichier à retirer de l’archive locale n’a pas pu être supprimé et reste
+   *[other] { $count } fichiers à retirer de l’archive locale n’ont pas pu être supprimés et restent
+}. Vérifiez que ce programme peut y écrire, ou faites de la place à la main sur la page de l’archive.
 archive-clean-not-removed = n’a pas pu être supprimé
 archive-stays-pinned = reste : il est épinglé
 archive-stays-in-use = reste : il est ouvert

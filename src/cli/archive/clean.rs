@@ -11,6 +11,7 @@ use super::CleanArgs;
 use super::check::tell;
 use super::find::as_json;
 use super::print_line;
+use crate::archive::BrokenOff;
 use crate::archive::CleanUpLimits;
 use crate::archive::KeptBack;
 use crate::cli::output;
@@ -41,11 +42,13 @@ pub(super) fn run(args: &CleanArgs) -> Result<ExitCode, Message> {
     let plan = archive
         .plan_clean_up(&limits, &[], SystemTime::now(), &ctx)
         .map_err(|error| error.message())?;
-    let done = if args.remove {
-        let done = archive.clean_up(&plan, &limits, &[], &ctx);
-        Some(done.map_err(|error| error.message())?)
-    } else {
-        None
+    let (done, broken_off) = match args
+        .remove
+        .then(|| archive.clean_up(&plan, &limits, &[], &ctx))
+    {
+        None => (None, None),
+        Some(Ok(report)) => (Some(report), None),
+        Some(Err(BrokenOff { report, why })) => (Some(report), Some(why.message())),
     };
     if args.common.json {
         let studies: Vec<Value> = plan
@@ -113,6 +116,9 @@ pub(super) fn run(args: &CleanArgs) -> Result<ExitCode, Message> {
         if let Some(report) = &done {
             tell(&report.not_removed, msg("archive-clean-not-removed"));
         }
+    }
+    if let Some(why) = broken_off {
+        return Err(why);
     }
     Ok(match done {
         Some(report) if !report.not_removed.is_empty() => ExitCode::from(output::IN_PART),

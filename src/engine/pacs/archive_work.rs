@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use crate::archive::{Archive, ArchiveError, CleanUpReport, ImportEvent};
+use crate::archive::{Archive, ArchiveError, BrokenOff, CleanUpReport, ImportEvent};
 use crate::jobs::{Cancelled, JobCtx, JobRequest, Outcome, Priority, Queue};
-use crate::problem::{Message, msg};
-use crate::workspace::{ArchiveDone, ArchiveWork, Arrival, mebibytes};
+use crate::objects::journal::Journal;
+use crate::problem::{Message, Problems, msg};
+use crate::workspace::{ArchiveDone, ArchiveWork, Arrival};
 
 use super::Network;
 
@@ -17,6 +18,7 @@ const NAMED: usize = 200;
 impl Network {
     /// Does it, beside everything else.
     pub(in crate::engine) fn archive_work(&mut self, work: ArchiveWork, queue: &Queue) {
+        let journal = Journal::new(&self.folders.journal);
         let title = match &work {
             ArchiveWork::Import(..) => msg("job-archive-import"),
             ArchiveWork::Check(_) => msg("job-archive-check"),
@@ -40,7 +42,7 @@ impl Network {
         queue.submit(
             request,
             move |ctx| match asking.archive() {
-                Ok(archive) => done(&archive, work, ctx),
+                Ok(archive) => done(&archive, with_drafts(work, &journal), ctx),
                 Err(why) => Ok(ArchiveDone::Failed(why)),
             },
             move |outcome| {
@@ -51,17 +53,32 @@ impl Network {
                         ArchiveDone::Failed(Message::new(msg("transfer-failed-inside")))
                     }
                 };
+                // Nothing went: what did comes back with its report.
                 let done = match done {
-                    ArchiveDone::Stopped(_) if is_tidying => {
-                        ArchiveDone::Tidied(Ok(CleanUpReport::default()))
-                    }
-                    ArchiveDone::Failed(why) if is_tidying => ArchiveDone::Tidied(Err(why)),
+                    ArchiveDone::Stopped(_) if is_tidying => tidied(Ok(CleanUpReport::default())),
+                    ArchiveDone::Failed(why) if is_tidying => ArchiveDone::Tidied {
+                        report: CleanUpReport::default(),
+                        failed: Some(why),
+                    },
                     done => done,
                 };
                 messenger.send(Arrival::ArchiveDone(done));
             },
         );
     }
+}
+
+/// A study with something unsaved is in use, though it is not open.
+fn with_drafts(mut work: ArchiveWork, journal: &Journal) -> ArchiveWork {
+    if let ArchiveWork::Plan(_, in_use)
+    | ArchiveWork::CleanUp(_, _, in_use)
+    | ArchiveWork::Tidy(_, in_use) = &mut work
+    {
+        // A draft that cannot be read is told where drafts are looked for.
+        let drafts = journal.pending(&Problems::new());
+        in_use.extend(drafts.into_iter().map(|draft| draft.study_instance_uid));
+    }
+    work
 }
 
 fn done(archive: &Arc<Archive>, work: ArchiveWork, ctx: &JobCtx) -> Result<ArchiveDone, Cancelled> {
@@ -115,26 +132,71 @@ fn done(archive: &Arc<Archive>, work: ArchiveWork, ctx: &JobCtx) -> Result<Archi
             let plan = archive.plan_clean_up(&limits, &in_use, SystemTime::now(), ctx);
             plan.map(|plan| ArchiveDone::Planned(limits, Arc::new(plan)))
         }
-        ArchiveWork::CleanUp(limits, plan, in_use) => archive
-            .clean_up(&plan, &limits, &in_use, ctx)
-            .map(|report| {
-                let message = Message::new(msg("archive-clean-did"))
-                    .count("studies", report.studies)
-                    .number("mib", mebibytes(report.bytes));
-                ArchiveDone::Told(message, report.not_removed)
-            }),
+        ArchiveWork::CleanUp(limits, plan, in_use) => {
+            Ok(cleaned(archive.clean_up(&plan, &limits, &in_use, ctx)))
+        }
         // An index that is not whole does not know what is old.
         ArchiveWork::Tidy(..) if archive.needs_rebuild().unwrap_or(true) => {
-            Ok(ArchiveDone::Tidied(Ok(CleanUpReport::default())))
+            Ok(tidied(Ok(CleanUpReport::default())))
         }
         ArchiveWork::Tidy(limits, in_use) => {
             let plan = archive.plan_clean_up(&limits, &in_use, SystemTime::now(), ctx);
-            let report = plan.and_then(|plan| archive.clean_up(&plan, &limits, &in_use, ctx));
-            report.map(|report| ArchiveDone::Tidied(Ok(report)))
+            plan.map(|plan| tidied(archive.clean_up(&plan, &limits, &in_use, ctx)))
         }
     };
     result.or_else(|error| match error {
         ArchiveError::Cancelled(cancelled) => Err(cancelled),
         error => Ok(ArchiveDone::Failed(error.message())),
     })
+}
+
+/// What went, also of a clean-up that was stopped or failed.
+fn ended(result: Result<CleanUpReport, BrokenOff>) -> (CleanUpReport, Option<Message>) {
+    match result {
+        Ok(report) => (report, None),
+        Err(BrokenOff { report, why }) => (report, Some(why.message())),
+    }
+}
+
+fn cleaned(result: Result<CleanUpReport, BrokenOff>) -> ArchiveDone {
+    let (report, ended_by) = ended(result);
+    ArchiveDone::Cleaned { report, ended_by }
+}
+
+fn tidied(result: Result<CleanUpReport, BrokenOff>) -> ArchiveDone {
+    let is_stopped = matches!(
+        &result,
+        Err(BrokenOff {
+            why: ArchiveError::Cancelled(_),
+            ..
+        })
+    );
+    let (report, failed) = ended(result);
+    ArchiveDone::Tidied {
+        report,
+        failed: failed.filter(|_| !is_stopped),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::CleanUpLimits;
+    use crate::objects::journal::Draft;
+
+    #[test]
+    fn a_study_with_something_unsaved_is_in_use_though_it_is_not_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::new(folder.path());
+        let draft = Draft {
+            text: "2 mm larger".into(),
+            ..Draft::default()
+        };
+        journal.write("1.2.4", &draft).unwrap();
+        let work = ArchiveWork::Tidy(CleanUpLimits::default(), vec!["1.2.3".into()]);
+        let ArchiveWork::Tidy(_, in_use) = with_drafts(work, &journal) else {
+            panic!("it is still the same work");
+        };
+        assert_eq!(in_use, ["1.2.3", "1.2.4"]);
+    }
 }

@@ -16,7 +16,7 @@ use crate::model::StudyQuery;
 use crate::problem::{Message, Problem, msg};
 use crate::text::Words;
 use crate::workspace::{
-    ArchiveEdit, Arrival, Command, FoundStudy, PacsSettings, Source, TransferEdit,
+    ArchiveEdit, Arrival, Command, FoundStudy, InUse, PacsSettings, Source, TransferEdit,
 };
 
 use super::listener::Listener;
@@ -45,6 +45,8 @@ pub(super) enum Ask {
     Give(Sender<Result<Arc<Archive>, Message>>),
     /// What is looked at.
     LookAt(Option<Focus>),
+    /// What is open in the window (Study Instance UIDs).
+    InUse(InUse),
 }
 
 /// The thread, and the way to it. It ends when this goes.
@@ -62,6 +64,7 @@ impl Local {
             open: None,
             failed: None,
             tidying: Tidying::new(),
+            in_use: InUse::new(),
         };
         on_thread("archive", messenger, move || worker.work(&asked));
         Self { asks }
@@ -99,6 +102,8 @@ struct Worker {
     /// The folder that could not be opened, told once.
     failed: Option<(PathBuf, Message)>,
     tidying: Tidying,
+    /// What is open in the window.
+    in_use: InUse,
 }
 
 /// An archive that is open. The receiver goes before the runner, and that before the archive.
@@ -155,6 +160,12 @@ impl Worker {
             Ask::Give(to) => {
                 let archive = self.open().map(|open| Arc::clone(&open.archive));
                 to.send(archive).ok();
+            }
+            Ask::InUse(studies) => {
+                self.in_use = studies;
+                if let Some(open) = &self.open {
+                    say_in_use(&open.archive, &self.in_use);
+                }
             }
             Ask::LookAt(focus) => {
                 if let Some(open) = &self.open {
@@ -224,6 +235,7 @@ impl Worker {
         }
         let archive = Arc::new(Archive::open(folder)?);
         tell_problems(&archive, &self.messenger);
+        say_in_use(&archive, &self.in_use);
         if archive.needs_rebuild()? {
             // As a job, beside everything else. When it is stopped, or the program ends before it
             // is done, the next opening begins anew.
@@ -324,14 +336,11 @@ impl Open {
         let study_uid = &found.study.study_uid;
         let here = self
             .archive
-            .study_files(&found.study)
+            .open_study(&found.study, SystemTime::now())
             .unwrap_or_else(|error| {
                 messenger.notify(Problem::error(error.message()));
                 Vec::new()
             });
-        if let Err(error) = self.archive.mark_opened(&found.study, SystemTime::now()) {
-            messenger.notify(Problem::warning(error.message()));
-        }
         let is_whole = found
             .sources
             .iter()
@@ -362,6 +371,14 @@ impl Open {
                 Err(failure) => messenger.notify(Problem::error(failure.message())),
             }
         }
+    }
+}
+
+/// Other programs' clean-ups leave alone what is open here.
+fn say_in_use(archive: &Archive, studies: &[String]) {
+    if let Err(error) = archive.set_in_use(studies) {
+        // The disk is full, perhaps; what was opened within a day is safe from what nobody looks at.
+        tracing::warn!("what is open is not said: {error}");
     }
 }
 

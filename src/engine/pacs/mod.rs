@@ -45,7 +45,7 @@ use crate::jobs::JobCtx;
 use crate::pacs::{Caller, Reception, Secrets};
 use crate::problem::{Message, Problem, msg};
 use crate::text::Words;
-use crate::workspace::{Arrival, Command, PacsSettings, TransferEdit, Workspace};
+use crate::workspace::{Arrival, Command, InUse, PacsSettings, TransferEdit, Workspace};
 
 use local::{Ask, Local};
 use order::Focus;
@@ -65,6 +65,8 @@ pub(super) struct Network {
     /// Begun when it is first asked for something.
     local: Option<Local>,
     looked_at: Option<Focus>,
+    /// What is open, as the archive was last told.
+    in_use: InUse,
 }
 
 impl Network {
@@ -77,6 +79,7 @@ impl Network {
             folders: folders.clone(),
             local: None,
             looked_at: None,
+            in_use: InUse::new(),
         }
     }
 
@@ -109,8 +112,13 @@ impl Network {
         self.local().ask(ask);
     }
 
-    /// What is on screen comes first, of what is on its way.
+    /// What is on screen comes first, of what is on its way; what is open is not cleaned away.
     pub(super) fn look_at(&mut self, workspace: &Workspace) {
+        let in_use = workspace.studies_in_use();
+        if in_use != self.in_use {
+            self.in_use.clone_from(&in_use);
+            self.local().ask(Ask::InUse(in_use));
+        }
         if workspace.transfers.open_count() == 0 {
             return;
         }

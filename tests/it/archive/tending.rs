@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use isocentre::archive::Archive;
 use isocentre::archive::ArchiveError;
+use isocentre::archive::BrokenOff;
 use isocentre::archive::CheckDepth;
 use isocentre::archive::CleanUpLimits;
 use isocentre::archive::Ending;
@@ -595,4 +596,84 @@ fn what_nobody_looks_at_first_goes_only_if_it_is_old_whole_here_and_on_a_known_n
     );
     let elsewhere = ("ID900".to_owned(), KeptBack::Elsewhere);
     assert!(kept.contains(&elsewhere), "{kept:?}");
+}
+
+fn all_old() -> (CleanUpLimits, SystemTime) {
+    let limits = CleanUpLimits {
+        unused_for: Some(Duration::ZERO),
+        ..CleanUpLimits::default()
+    };
+    (limits, SystemTime::now() + Duration::from_mins(1))
+}
+
+#[test]
+fn what_is_open_in_another_program_is_not_cleaned_away_until_it_is_closed_there() {
+    let folder = temp_folder();
+    let reading = filled(folder.path(), 3);
+    let cleaning = Archive::open(reading.folder()).unwrap();
+    let (limits, later) = all_old();
+    let ctx = JobCtx::new();
+    let plan = || cleaning.plan_clean_up(&limits, &[], later, &ctx).unwrap();
+    reading.set_in_use(&["1.2.0".to_owned()]).unwrap();
+    let planned = plan();
+    let open = ("ID0".to_owned(), KeptBack::InUse);
+    assert_eq!(names(&planned.kept_back), [open]);
+    // Another is opened after the plan was made.
+    let both = ["1.2.0".to_owned(), "1.2.1".to_owned()];
+    reading.set_in_use(&both).unwrap();
+    let report = cleaning.clean_up(&planned, &limits, &[], &ctx).unwrap();
+    assert_eq!((report.studies, report.passed_over), (2, 1));
+    assert_eq!(kept_files(cleaning.folder()).len(), 4);
+    reading.set_in_use(&both[..1]).unwrap();
+    assert_eq!(plan().studies.len(), 1);
+    drop(reading);
+    assert_eq!(plan().studies.len(), 2);
+}
+
+#[test]
+fn a_study_opened_while_a_clean_up_runs_is_whole_or_gone() {
+    const STUDIES: usize = 12;
+    let folder = temp_folder();
+    let archive = filled(folder.path(), STUDIES);
+    let (limits, later) = all_old();
+    let ctx = JobCtx::new();
+    let plan = archive.plan_clean_up(&limits, &[], later, &ctx).unwrap();
+    let mut studies = all_at(&archive, Level::Study);
+    studies.sort_by_key(|it| std::cmp::Reverse(it.patient_id.clone()));
+    let opened = std::thread::scope(|scope| {
+        let cleaning = scope.spawn(|| archive.clean_up(&plan, &limits, &[], &ctx).unwrap());
+        let open = |study| archive.open_study(study, later).unwrap();
+        let opened: Vec<_> = studies.iter().map(open).collect();
+        cleaning.join().unwrap();
+        opened
+    });
+    for files in opened {
+        assert!(files.iter().all(|file| file.exists()), "{files:?}");
+        assert!(files.len() != 1 || files[0].ends_with("elsewhere.dcm"));
+    }
+}
+
+#[test]
+fn a_clean_up_that_is_stopped_says_what_went_until_then() {
+    const STUDIES: usize = 40;
+    let folder = temp_folder();
+    let archive = filled(folder.path(), STUDIES);
+    let (limits, later) = all_old();
+    let ctx = JobCtx::new();
+    let plan = archive.plan_clean_up(&limits, &[], later, &ctx).unwrap();
+    let first = plan.studies.first().unwrap().study.clone();
+    let files = archive.study_files(&first).unwrap();
+    let result = std::thread::scope(|scope| {
+        let cleaning = scope.spawn(|| archive.clean_up(&plan, &limits, &[], &ctx));
+        while files.iter().any(|file| file.exists()) {
+            std::thread::yield_now();
+        }
+        ctx.cancel();
+        cleaning.join().unwrap()
+    });
+    let BrokenOff { report, why } = result.unwrap_err();
+    assert!(matches!(why, ArchiveError::Cancelled(_)));
+    let left = kept_files(archive.folder()).len();
+    assert!(report.studies > 0 && report.bytes > 0, "{report:?}");
+    assert_eq!(2 * report.studies + left, 2 * STUDIES);
 }

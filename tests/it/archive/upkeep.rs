@@ -3,11 +3,14 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use isocentre::archive::Archive;
+use isocentre::archive::{Archive, CleanUpLimits, KeptBack};
+use isocentre::jobs::JobCtx;
 use isocentre::model::Level;
 use isocentre::pacs::{Node, NodeAddress};
 use isocentre::problem::msg;
-use isocentre::workspace::{ArchiveEdit, CleanUp, Command, Effect, NodeEdit};
+use isocentre::workspace::{
+    ArchiveEdit, CleanUp, Command, Effect, FoundStudy, NodeEdit, Source, TransferEdit,
+};
 
 use super::{all_at, image, kept_files, receive};
 use crate::common::{Session, temp_folder};
@@ -95,4 +98,42 @@ fn what_is_old_and_on_a_node_goes_by_itself_and_someone_is_told_but_not_if_no_no
     tidy(&mut session);
     assert!(says(&session, "archive-tidied"));
     assert_eq!(kept_files(&folder).len(), 0);
+}
+
+#[test]
+fn what_is_open_in_the_window_is_left_alone_by_every_programs_clean_up() {
+    let home = temp_folder();
+    let folder = filled(home.path());
+    let archive = Archive::open(&folder).unwrap();
+    let uids = ["1.2.1.1.1", "1.2.2.1.1"];
+    archive.transfers().mark_fetched("Scanner", uids).unwrap();
+    let limits = CleanUpLimits {
+        unused_for: Some(Duration::ZERO),
+        ..CleanUpLimits::default()
+    };
+    let kept_back = || -> Vec<_> {
+        let later = SystemTime::now() + Duration::from_mins(1);
+        let plan = archive.plan_clean_up(&limits, &[], later, &JobCtx::new());
+        let kept_back = plan.unwrap().kept_back.into_iter();
+        kept_back
+            .map(|(study, why)| (study.study_uid, why))
+            .collect()
+    };
+    let mut session = session(home.path());
+    let study = all_at(&archive, Level::Study).remove(0);
+    let open = study.study_uid.clone();
+    session.apply(Command::Transfer(TransferEdit::Open(Box::new(
+        FoundStudy {
+            study,
+            sources: vec![Source::Archive],
+            node_count: None,
+            is_ambiguous: false,
+        },
+    ))));
+    session.until("the study", |it| {
+        it.workspace.studies_in_use() == [open.clone()]
+    });
+    session.engine.look_at(&session.workspace);
+    let in_use = [(open, KeptBack::InUse)];
+    session.until("the other program to know", |_| kept_back() == in_use);
 }
