@@ -191,7 +191,9 @@ impl Workspace {
                 });
                 self.archive.told = Some((message, files));
             }
-            ArchiveDone::Planned(limits, plan) if plan.studies.is_empty() => {
+            ArchiveDone::Planned(limits, plan)
+                if plan.studies.is_empty() && plan.kept_back.is_empty() =>
+            {
                 drop((limits, plan));
                 let nothing = Message::new(msg("archive-clean-nothing"));
                 self.archive.told = Some((nothing, Vec::new()));

@@ -161,7 +161,11 @@ pub(super) fn plan_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, plan: &CleanUpPlan) {
         .count("studies", plan.studies.len())
         .text("size", ctx.words.bytes(plan.bytes))
         .text("of", ctx.words.bytes(plan.bytes_before));
-    let words = ctx.words.get(&words);
+    let words = if plan.studies.is_empty() {
+        ctx.say(msg("archive-clean-nothing"))
+    } else {
+        ctx.words.get(&words)
+    };
     Text::new(&words, theme.body(), theme.colours.text)
         .wrapped()
         .ui(ui);
@@ -180,7 +184,9 @@ pub(super) fn plan_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, plan: &CleanUpPlan) {
         });
         Some(plain(texts))
     };
-    list_ui(ui, ctx, &GOING, ROWS.0, plan.studies.len(), row);
+    if !plan.studies.is_empty() {
+        list_ui(ui, ctx, &GOING, ROWS.0, plan.studies.len(), row);
+    }
     if !plan.kept_back.is_empty() {
         ui.add_space(3.0 * theme.sizes.space);
         let count = plan.kept_back.len();
@@ -200,7 +206,8 @@ pub(super) fn plan_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, plan: &CleanUpPlan) {
     ui.add_space(2.0 * theme.sizes.space);
     ui.horizontal(|ui| {
         let (remove, leave) = (msg("archive-page-remove"), msg("archive-page-leave"));
-        deed_ui(ui, ctx, remove, true, ArchiveEdit::CleanUp);
+        let may_go = !plan.studies.is_empty();
+        deed_ui(ui, ctx, remove, may_go, ArchiveEdit::CleanUp);
         deed_ui(ui, ctx, leave, true, ArchiveEdit::LeavePlan);
     });
 }
