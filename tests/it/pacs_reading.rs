@@ -45,6 +45,17 @@ fn node(name: &str, address: &str) -> Node {
     }
 }
 
+/// The archive by a line of so many bytes a second, and its address there.
+fn slow_line(orthanc: &Orthanc, bytes_per_s: u64) -> (Proxy, String) {
+    let slow = Fault {
+        bytes_per_s: Some(bytes_per_s),
+        ..Fault::default()
+    };
+    let proxy = Proxy::new(orthanc.dicom_port, slow);
+    let address = format!("ORTHANC@127.0.0.1:{}", proxy.port());
+    (proxy, address)
+}
+
 /// A program that knows these nodes.
 fn session(home: &std::path::Path, nodes: &[Node]) -> Session {
     let mut session = Session::new(home);
@@ -118,12 +129,7 @@ fn what_was_on_its_way_when_the_program_ended_goes_on_at_the_next_start_and_asks
         return;
     };
     fill(&orthanc, 60);
-    let slow = Fault {
-        bytes_per_s: Some(60_000),
-        ..Fault::default()
-    };
-    let proxy = Proxy::new(orthanc.dicom_port, slow);
-    let address = format!("ORTHANC@127.0.0.1:{}", proxy.port());
+    let (proxy, address) = slow_line(&orthanc, 60_000);
     let home = temp_folder();
     let mut first = session(home.path(), &[node("PACS", &address)]);
     search(&mut first, "benali");
@@ -154,12 +160,7 @@ fn what_the_node_got_since_it_was_asked_comes_when_the_study_is_asked_for_again(
         return;
     };
     fill(&orthanc, 40);
-    let slow = Fault {
-        bytes_per_s: Some(60_000),
-        ..Fault::default()
-    };
-    let proxy = Proxy::new(orthanc.dicom_port, slow);
-    let address = format!("ORTHANC@127.0.0.1:{}", proxy.port());
+    let (proxy, address) = slow_line(&orthanc, 60_000);
     let home = temp_folder();
     let mut session = session(home.path(), &[node("PACS", &address)]);
     search(&mut session, "benali");
@@ -184,12 +185,7 @@ fn the_slice_that_is_waited_for_comes_before_the_others() {
         return;
     };
     fill(&orthanc, 80);
-    let slow = Fault {
-        bytes_per_s: Some(80_000),
-        ..Fault::default()
-    };
-    let proxy = Proxy::new(orthanc.dicom_port, slow);
-    let address = format!("ORTHANC@127.0.0.1:{}", proxy.port());
+    let (_proxy, address) = slow_line(&orthanc, 80_000);
     let home = temp_folder();
     let mut session = session(home.path(), &[node("PACS", &address)]);
     search(&mut session, "benali");
@@ -249,12 +245,7 @@ fn a_node_that_shortens_its_lists_still_gives_all_its_images() {
         return;
     };
     fill(&orthanc, 40);
-    let slow = Fault {
-        bytes_per_s: Some(60_000),
-        ..Fault::default()
-    };
-    let proxy = Proxy::new(orthanc.dicom_port, slow);
-    let address = format!("ORTHANC@127.0.0.1:{}", proxy.port());
+    let (_proxy, address) = slow_line(&orthanc, 60_000);
     let home = temp_folder();
     let mut session = session(home.path(), &[node("PACS", &address)]);
     search(&mut session, "benali");
@@ -366,12 +357,7 @@ fn a_paused_transfer_stands_still_and_goes_on_when_it_is_resumed() {
         return;
     };
     fill(&orthanc, 60);
-    let slow = Fault {
-        bytes_per_s: Some(60_000),
-        ..Fault::default()
-    };
-    let proxy = Proxy::new(orthanc.dicom_port, slow);
-    let address = format!("ORTHANC@127.0.0.1:{}", proxy.port());
+    let (proxy, address) = slow_line(&orthanc, 60_000);
     let home = temp_folder();
     let mut session = session(home.path(), &[node("PACS", &address)]);
     search(&mut session, "benali");
