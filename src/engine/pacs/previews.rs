@@ -162,7 +162,7 @@ impl<'a> Previews<'a> {
     pub(super) fn go_first(&self) {
         let end = Instant::now() + COURTESY;
         while Instant::now() < end && self.is_urgent() {
-            self.shared.wait_for_look(GLANCE / 10);
+            self.shared.wait_for_look(GLANCE); // woken when it is asked for
         }
     }
 
@@ -274,6 +274,11 @@ impl<'a> Previews<'a> {
             state.bytes += bytes.len() as u64;
         }
         drop(state);
+        // What claims to be larger than its image is not decoded to find out.
+        let shown = size_of(&picture).ok_or(Missed::Unfit)?;
+        if shown.iter().zip(size).any(|(shown, own)| *shown > own) {
+            return Err(Missed::Unfit);
+        }
         let decoded = FrameDecoder::new(&picture).and_then(|it| it.decode(0, &self.ctx));
         let decoded = decoded.map_err(|error| unfit(&error))?;
         let image = ImageAttributes::read(&picture).frame_image(0, decoded);
