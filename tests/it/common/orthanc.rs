@@ -97,6 +97,8 @@ impl Orthanc {
         let log = std::fs::File::create(folder.path().join("log")).unwrap();
         let process = Command::new("Orthanc")
             .arg(&configuration)
+            // Its DICOM library waits for acknowledgements of small packets otherwise.
+            .env("TCP_NODELAY", "1")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)
