@@ -11,15 +11,30 @@ use std::thread::Thread;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use rfd::AsyncFileDialog;
+use rfd::FileHandle;
 
 use crate::engine::Waker as WindowWaker;
 use crate::problem::{Message, Problem, msg};
-use crate::workspace::{Command, PickKind, SettingsEdit};
+use crate::workspace::{Command, NodeEdit, PathOf, PickKind, SettingsEdit};
+
+/// What the reader chose.
+pub enum Chosen {
+    /// To be done.
+    Deed(Box<Command>),
+    /// For a field of a form, which holds it until the reader does something with it.
+    Path(PathOf, PathBuf),
+}
+
+impl Chosen {
+    fn deed(command: Command) -> Self {
+        Self::Deed(Box::new(command))
+    }
+}
 
 /// Dialogs under way.
 pub struct Dialogs {
-    sender: Sender<Command>,
-    chosen: Receiver<Command>,
+    sender: Sender<Chosen>,
+    chosen: Receiver<Chosen>,
     waker: WindowWaker,
 }
 
@@ -35,7 +50,7 @@ impl Dialogs {
     }
 
     /// What was chosen since the last call.
-    pub fn chosen(&self) -> Vec<Command> {
+    pub fn chosen(&self) -> Vec<Chosen> {
         self.chosen.try_iter().collect()
     }
 
@@ -47,41 +62,64 @@ impl Dialogs {
                 let picked = dialog.pick_files();
                 self.wait(async move {
                     let files = picked.await?;
-                    Some(Command::Open(
-                        files.iter().map(|file| file.path().to_owned()).collect(),
-                    ))
+                    let files = files.iter().map(|file| file.path().to_owned());
+                    Some(Chosen::deed(Command::Open(files.collect())))
                 });
             }
-            PickKind::Folder => {
-                let picked = dialog.pick_folder();
-                self.wait(
-                    async move { Some(Command::Open(vec![picked.await?.path().to_owned()])) },
-                );
-            }
-            PickKind::ReportFolder => {
-                let picked = dialog.pick_folder();
-                self.wait(async move {
-                    let folder: PathBuf = picked.await?.path().to_owned();
-                    Some(Command::Settings(SettingsEdit::ReportFolder(Some(folder))))
+            PickKind::Folder => self.one(dialog.pick_folder(), |folder| {
+                Chosen::deed(Command::Open(vec![folder]))
+            }),
+            PickKind::ReportFolder => self.one(dialog.pick_folder(), |folder| {
+                let edit = SettingsEdit::ReportFolder(Some(folder));
+                Chosen::deed(Command::Settings(edit))
+            }),
+            PickKind::ArchiveFolder => self.one(dialog.pick_folder(), |folder| {
+                Chosen::deed(Command::Node(NodeEdit::ArchiveFolder(Some(folder))))
+            }),
+            PickKind::ImportNodes => self.one(dialog.pick_file(), |file| {
+                Chosen::deed(Command::Node(NodeEdit::Import(file)))
+            }),
+            PickKind::ExportNodes => {
+                let dialog = dialog.set_file_name("nodes.ron");
+                self.one(dialog.save_file(), |file| {
+                    Chosen::deed(Command::Node(NodeEdit::Export(file)))
                 });
             }
+            PickKind::Field(field) => match field {
+                PathOf::TakenIn => {
+                    self.one(dialog.pick_folder(), move |path| Chosen::Path(field, path));
+                }
+                PathOf::Authorities | PathOf::Certificate | PathOf::Key => {
+                    self.one(dialog.pick_file(), move |path| Chosen::Path(field, path));
+                }
+            },
         }
     }
 
-    fn wait(&self, choice: impl Future<Output = Option<Command>> + Send + 'static) {
+    /// One file or folder.
+    fn one(
+        &self,
+        picked: impl Future<Output = Option<FileHandle>> + Send + 'static,
+        chosen: impl FnOnce(PathBuf) -> Chosen + Send + 'static,
+    ) {
+        self.wait(async move { Some(chosen(picked.await?.path().to_owned())) });
+    }
+
+    fn wait(&self, choice: impl Future<Output = Option<Chosen>> + Send + 'static) {
         let (sender, waker) = (self.sender.clone(), Arc::clone(&self.waker));
         let spawned = std::thread::Builder::new()
             .name("file dialog".to_owned())
             .spawn(move || {
-                if let Some(command) = block_on(choice) {
+                if let Some(chosen) = block_on(choice) {
                     // The receiver is gone only when the program ends.
-                    drop(sender.send(command));
+                    drop(sender.send(chosen));
                     waker();
                 }
             });
         if spawned.is_err() {
             let message = Message::new(msg("dialog-not-opened"));
-            drop(self.sender.send(Command::Notify(Problem::error(message))));
+            let notice = Command::Notify(Problem::error(message));
+            drop(self.sender.send(Chosen::deed(notice)));
         }
     }
 }

@@ -8,7 +8,7 @@ use eframe::{egui, wgpu};
 use egui::{Context, ViewportCommand};
 
 use crate::action::Part;
-use crate::app::dialogs::Dialogs;
+use crate::app::dialogs::{Chosen, Dialogs};
 use crate::engine::{Engine, Waker, Want};
 use crate::files::AppFolders;
 use crate::problem::{Problem, msg};
@@ -19,7 +19,7 @@ use crate::ui::{
 };
 use crate::view::Frames;
 use crate::workspace::{
-    AnnotationEdit, Command, Effect, PickKind, SaveState, Settings, Start, Workspace,
+    AnnotationEdit, Command, Effect, PathOf, PickKind, SaveState, Settings, Start, Workspace,
 };
 
 /// What arrives between two frames may hold up the next one by this much.
@@ -115,7 +115,12 @@ impl App {
         }
         self.turn_films(ctx);
         let mut commands = self.engine.poll(DRAIN);
-        commands.extend(self.dialogs.chosen());
+        for chosen in self.dialogs.chosen() {
+            match chosen {
+                Chosen::Deed(command) => commands.push(*command),
+                Chosen::Path(field, path) => self.shell.parts.fill_in(field, &path),
+            }
+        }
         if let Some(gpu) = &self.gpu {
             commands.extend(gpu.take_problems().into_iter().map(Command::Notify));
         }
@@ -244,6 +249,12 @@ impl App {
             PickKind::Files => msg("action-open-files"),
             PickKind::Folder => msg("action-open-folder"),
             PickKind::ReportFolder => msg("action-report-folder"),
+            PickKind::ArchiveFolder => msg("action-archive"),
+            PickKind::ImportNodes | PickKind::ExportNodes => msg("nodes-file"),
+            PickKind::Field(PathOf::TakenIn) => msg("archive-page-take-in"),
+            PickKind::Field(PathOf::Authorities) => msg("node-authorities"),
+            PickKind::Field(PathOf::Certificate) => msg("node-certificate"),
+            PickKind::Field(PathOf::Key) => msg("node-key"),
         };
         self.dialogs.pick(kind, self.words.id(title));
     }

@@ -1,6 +1,6 @@
 //! The nodes page: archives on the network, whether each answers, and what we are to them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use eframe::egui;
 use egui::Ui;
@@ -12,7 +12,7 @@ use crate::ui::icons::{self, Sign};
 use crate::ui::node_form::{Form, form_ui};
 use crate::ui::panel::{PanelCtx, button_ui, heading_ui, icon_button_ui, row_end_ui};
 use crate::ui::rows::{NAMES, choice_ui, name_ui, text_row_ui};
-use crate::workspace::{Command, NodeEdit, NodeTest};
+use crate::workspace::{Command, NodeEdit, NodeTest, PathOf, PickKind};
 
 /// What the page remembers while it is open.
 #[derive(Default)]
@@ -22,6 +22,15 @@ pub struct NodesPage {
     /// The file nodes are written to or read from.
     file: String,
     own: Option<OwnFields>,
+}
+
+impl NodesPage {
+    /// A file for the node that is being written was chosen.
+    pub(super) fn fill_in(&mut self, field: PathOf, path: &Path) {
+        if let Some(form) = &mut self.form {
+            form.fill_in(field, path);
+        }
+    }
 }
 
 /// What we are, as it is typed.
@@ -191,23 +200,30 @@ fn file_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut NodesPage) {
     let hint = ctx.say(msg("nodes-file-hint"));
     text_row_ui(ui, ctx, msg("nodes-file"), &mut page.file, &hint);
     let path = PathBuf::from(page.file.trim());
-    let is_named = !page.file.trim().is_empty();
+    // Where none is typed, the desktop asks for it.
+    let is_typed = !path.as_os_str().is_empty();
     ui.horizontal(|ui| {
         ui.add_space(NAMES);
-        let is_there = path.is_file();
         let rows = [
             (
                 msg("nodes-import"),
-                is_there,
+                PickKind::ImportNodes,
                 NodeEdit::Import(path.clone()),
             ),
-            (msg("nodes-export"), is_named, NodeEdit::Export(path)),
+            (
+                msg("nodes-export"),
+                PickKind::ExportNodes,
+                NodeEdit::Export(path),
+            ),
         ];
-        for (id, is_enabled, edit) in rows {
+        for (id, pick, edit) in rows {
             let words = ctx.say(id);
-            let add = |ui: &mut Ui| button_ui(ui, theme, None, &words, false);
-            if ui.add_enabled_ui(is_enabled, add).inner.clicked() {
-                ctx.commands.push(Command::Node(edit));
+            if button_ui(ui, theme, None, &words, false).clicked() {
+                ctx.commands.push(if is_typed {
+                    Command::Node(edit)
+                } else {
+                    Command::Pick(pick)
+                });
             }
         }
     });

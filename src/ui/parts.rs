@@ -1,5 +1,7 @@
 //! Parts laid over the window: palette, settings, help, lists. None of them stops the reading.
 
+use std::path::Path;
+
 use eframe::egui;
 use egui::{Align2, Area, Context, Order, ScrollArea, Ui, vec2};
 
@@ -21,6 +23,7 @@ use crate::ui::settings::settings_ui;
 use crate::ui::status::jobs_ui;
 use crate::ui::theme::Theme;
 use crate::ui::transfers::transfers_ui;
+use crate::workspace::PathOf;
 
 /// What the parts remember while they are open.
 #[derive(Default)]
@@ -43,6 +46,16 @@ impl PartState {
         self.search = SearchPage::default();
         self.nodes = NodesPage::default();
         self.archive = ArchivePage::default();
+    }
+
+    /// Puts a chosen path into its field, if that is still there.
+    pub fn fill_in(&mut self, field: PathOf, path: &Path) {
+        match field {
+            PathOf::TakenIn => self.archive.take_in_from(path),
+            PathOf::Authorities | PathOf::Certificate | PathOf::Key => {
+                self.nodes.fill_in(field, path);
+            }
+        }
     }
 }
 

@@ -3,10 +3,11 @@
 use eframe::egui;
 use egui::{Color32, FontId, Ui, vec2};
 
-use crate::problem::MessageId;
+use crate::problem::{MessageId, msg};
 use crate::ui::bidi_label::Text;
 use crate::ui::findings::name_field;
-use crate::ui::panel::{PanelCtx, button_ui};
+use crate::ui::panel::{PanelCtx, button_ui, row_end_ui};
+use crate::workspace::{Command, PickKind};
 
 /// Width of the names on the left.
 pub(super) const NAMES: f32 = 180.0;
@@ -45,15 +46,41 @@ pub(super) fn text_row_ui(
 ) -> egui::Response {
     let mut response = None;
     row_ui(ui, ctx, name, |ui, _, words| {
-        let field = egui::TextEdit::singleline(text)
-            .hint_text(hint)
-            .desired_width(f32::INFINITY);
-        let it = ui.add(field);
-        name_field(&it, text, words);
-        response = Some(it);
+        response = Some(text_ui(ui, words, text, hint));
     });
     // The row is always drawn.
     response.unwrap_or_else(|| ui.allocate_response(vec2(0.0, 0.0), egui::Sense::hover()))
+}
+
+/// A path with its name: typed, or chosen where the desktop has a dialog.
+pub(super) fn path_row_ui(
+    ui: &mut Ui,
+    ctx: &mut PanelCtx<'_>,
+    name: MessageId,
+    text: &mut String,
+    hint: &str,
+    pick: PickKind,
+) -> egui::Response {
+    let mut response = None;
+    row_ui(ui, ctx, name, |ui, ctx, words| {
+        row_end_ui(ui, |ui| {
+            let choose = ctx.say(msg("setting-choose"));
+            if button_ui(ui, ctx.theme, None, &choose, false).clicked() {
+                ctx.commands.push(Command::Pick(pick));
+            }
+            response = Some(text_ui(ui, words, text, hint));
+        });
+    });
+    response.unwrap_or_else(|| ui.allocate_response(vec2(0.0, 0.0), egui::Sense::hover()))
+}
+
+fn text_ui(ui: &mut Ui, words: &str, text: &mut String, hint: &str) -> egui::Response {
+    let field = egui::TextEdit::singleline(text)
+        .hint_text(hint)
+        .desired_width(f32::INFINITY);
+    let response = ui.add(field);
+    name_field(&response, text, words);
+    response
 }
 
 /// One of a few, side by side, by the words of their ids.

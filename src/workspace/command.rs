@@ -78,6 +78,21 @@ pub enum PickKind {
     Files,
     Folder,
     ReportFolder,
+    /// Into a field of a form, which then holds it.
+    Field(PathOf),
+    ArchiveFolder,
+    ImportNodes,
+    ExportNodes,
+}
+
+/// A field of a form that holds a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum PathOf {
+    TakenIn,
+    Authorities,
+    Certificate,
+    Key,
 }
 
 /// What jobs bring.

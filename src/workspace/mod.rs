@@ -62,8 +62,8 @@ pub use arriving::{Arriving, Awaited, ListedInstance, Track};
 pub use camera::{one_to_one, panned, zoomed_at};
 pub use cine::{Cinema, Film};
 pub use command::{
-    AnnotationEdit, Arrival, CineEdit, Command, Effect, GestureId, LayerEdit, LayoutEdit, PickKind,
-    ReportEdit, SettingsEdit, Task, ViewEdit,
+    AnnotationEdit, Arrival, CineEdit, Command, Effect, GestureId, LayerEdit, LayoutEdit, PathOf,
+    PickKind, ReportEdit, SettingsEdit, Task, ViewEdit,
 };
 pub use document::{Document, SaveState, StudyRecord};
 pub use document_edit::kind_name;

@@ -187,3 +187,30 @@ fn limits_of_the_archive_are_kept_and_hold_by_themselves_only_if_that_is_said() 
     harness.run_steps(3);
     assert!(kept(&harness).1);
 }
+
+#[test]
+fn a_folder_below_none_is_not_made_the_archive_and_the_page_says_so() {
+    let home = temp_folder();
+    let mut harness = new_window(home.path());
+    press(&mut harness, Modifiers::COMMAND, Key::K);
+    type_into(&mut harness, "All commands", "Local archive");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    let away = home.path().join("unplugged/archive");
+    type_into(&mut harness, "Folder", &away.display().to_string());
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    let settings = &harness.state().workspace.settings;
+    assert_eq!(settings.pacs.archive_folder, None);
+    harness.get_by_label_contains("the folder above it is not there");
+
+    std::fs::create_dir(home.path().join("unplugged")).unwrap();
+    type_into(&mut harness, "Folder", "2");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    let settings = &harness.state().workspace.settings;
+    let chosen = settings.pacs.archive_folder.clone();
+    assert_eq!(chosen, Some(home.path().join("unplugged/archive2")));
+    assert!(
+        harness
+            .query_by_label_contains("the folder above it is not there")
+            .is_none()
+    );
+}

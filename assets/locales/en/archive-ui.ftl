@@ -11,6 +11,7 @@ archive-took-in = { $added ->
 }; { $known } were there already, { $others } could not be taken in.
 archive-page-folder = Folder
 archive-page-folder-hint = the application’s own folder
+archive-page-folder-away = { $path } cannot be the archive: the folder above it is not there. Check the spelling, or that the disk is connected.
 archive-page-take-in = Take in
 archive-page-import = File or folder
 archive-page-import-hint = /media/…/DICOM

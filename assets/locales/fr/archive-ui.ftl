@@ -11,6 +11,7 @@ archive-took-in = { $added ->
 } ; { $known } y étaient déjà, { $others } n’ont pas pu être ajoutées.
 archive-page-folder = Dossier
 archive-page-folder-hint = le dossier de l’application
+archive-page-folder-away = { $path } ne peut pas être l’archive : le dossier au-dessus n’existe pas. Vérifiez l’orthographe, ou que le disque est branché.
 archive-page-take-in = Ajouter
 archive-page-import = Fichier ou dossier
 archive-page-import-hint = /media/…/DICOM

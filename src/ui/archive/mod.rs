@@ -2,17 +2,17 @@
 
 mod clean_up;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use eframe::egui;
 use egui::{ScrollArea, Ui};
 
 use crate::archive::{CheckDepth, ImportMode};
-use crate::problem::{MessageId, msg};
+use crate::problem::{Message, MessageId, msg};
 use crate::ui::bidi_label::Text;
 use crate::ui::panel::{PanelCtx, button_ui, heading_ui};
-use crate::ui::rows::{NAMES, text_row_ui};
-use crate::workspace::{ArchiveEdit, Command, NodeEdit};
+use crate::ui::rows::{NAMES, path_row_ui};
+use crate::workspace::{ArchiveEdit, Command, NodeEdit, PathOf, PickKind};
 
 /// Files shown at once.
 const ROWS: f32 = 8.0;
@@ -20,9 +20,19 @@ const ROWS: f32 = 8.0;
 /// What the page remembers while it is open.
 #[derive(Default)]
 pub struct ArchivePage {
-    folder: Option<String>,
+    folder: String,
+    /// The folder that `folder` was taken from.
+    folder_was: Option<PathBuf>,
+    is_folder_away: bool,
     import: String,
     limits: clean_up::Limits,
+}
+
+impl ArchivePage {
+    /// What is to be taken in was chosen.
+    pub(super) fn take_in_from(&mut self, path: &Path) {
+        self.import = path.display().to_string();
+    }
 }
 
 /// The page.
@@ -86,35 +96,51 @@ fn deed_ui(
 
 fn folder_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut ArchivePage) {
     let chosen = ctx.workspace.settings.pacs.archive_folder.clone();
-    let text = page.folder.get_or_insert_with(|| {
+    if page.folder_was != chosen {
         let shown = chosen.as_ref().map(|folder| folder.display().to_string());
-        shown.unwrap_or_default()
-    });
+        page.folder = shown.unwrap_or_default();
+        page.folder_was.clone_from(&chosen);
+        page.is_folder_away = false;
+    }
+    let text = &mut page.folder;
     let hint = ctx.say(msg("archive-page-folder-hint"));
-    let response = text_row_ui(ui, ctx, msg("archive-page-folder"), text, &hint);
-    let typed = Some(PathBuf::from(text.trim())).filter(|path| !path.as_os_str().is_empty());
-    // A folder that is only half typed is not made.
-    let is_done = response.lost_focus() && typed != chosen;
-    let is_there = typed
-        .as_ref()
-        .is_none_or(|path| path.parent().is_some_and(std::path::Path::is_dir));
-    if is_done && is_there {
-        ctx.commands
-            .push(Command::Node(NodeEdit::ArchiveFolder(typed)));
+    let name = msg("archive-page-folder");
+    let response = path_row_ui(ui, ctx, name, text, &hint, PickKind::ArchiveFolder);
+    if response.lost_focus() {
+        let typed = Some(PathBuf::from(text.trim())).filter(|path| !path.as_os_str().is_empty());
+        // A folder that is only half typed is not made.
+        let is_there = (typed.as_ref())
+            .is_none_or(|path| path.is_absolute() && path.parent().is_some_and(Path::is_dir));
+        page.is_folder_away = !is_there;
+        if is_there && typed != chosen {
+            ctx.commands
+                .push(Command::Node(NodeEdit::ArchiveFolder(typed)));
+        }
+    }
+    if page.is_folder_away {
+        let theme = ctx.theme;
+        let message =
+            Message::new(msg("archive-page-folder-away")).text("path", page.folder.trim());
+        let words = ctx.words.get(&message);
+        Text::new(&words, theme.small(), theme.colours.warning)
+            .wrapped()
+            .ui(ui);
     }
 }
 
 fn import_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut ArchivePage) {
     let hint = ctx.say(msg("archive-page-import-hint"));
-    text_row_ui(ui, ctx, msg("archive-page-import"), &mut page.import, &hint);
+    let pick = PickKind::Field(PathOf::TakenIn);
+    let name = msg("archive-page-import");
+    path_row_ui(ui, ctx, name, &mut page.import, &hint, pick);
     let path = PathBuf::from(page.import.trim());
-    let is_there = !page.import.trim().is_empty() && path.exists();
+    let is_named = !path.as_os_str().is_empty();
     ui.horizontal(|ui| {
         ui.add_space(NAMES);
         let copy = ArchiveEdit::Import(path.clone(), ImportMode::Copy);
-        deed_ui(ui, ctx, msg("archive-page-copy"), is_there, copy);
+        deed_ui(ui, ctx, msg("archive-page-copy"), is_named, copy);
         let refer = ArchiveEdit::Import(path.clone(), ImportMode::Reference);
-        deed_ui(ui, ctx, msg("archive-page-reference"), is_there, refer);
+        deed_ui(ui, ctx, msg("archive-page-reference"), is_named, refer);
         let is_open = ctx.workspace.active_study().is_some();
         deed_ui(
             ui,
