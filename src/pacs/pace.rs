@@ -3,6 +3,7 @@
 //! While an instance waits for its place on the disk, or its answer travels, another connection uses
 //! the line. On a slow line each one more makes every instance later, first of all the first.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// Instances from which the pace of a line is told.
@@ -17,6 +18,16 @@ pub(super) fn may_join(number: usize, come: usize, since_first: Duration) -> boo
         0 => true,
         1 => come >= 1,
         _ => come >= ENOUGH && since_first < SHORT * come as u32,
+    }
+}
+
+/// Says when it goes that the first connection has done what it could, also where that ended by a
+/// panic: nobody need wait any more to be called for.
+pub(super) struct End<'a>(pub &'a AtomicBool);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 

@@ -12,8 +12,9 @@ use crate::pacs::{
 };
 use crate::problem::{Message, Problem, msg};
 
+use super::run::Run;
 use super::send::ended_by;
-use super::transfers::{Run, Shared};
+use super::transfers::Shared;
 
 /// Asks for what is sent and not committed yet.
 pub(super) fn ask(shared: &Arc<Shared>, run: &Arc<Run>, node: &Node) -> Ending {

@@ -8,6 +8,7 @@
 //! | `nodes.rs` | tests of nodes; nodes into a file and out of one |
 //! | `local.rs` | the archive, opened off the window's thread, and what is asked of it |
 //! | `transfers.rs`, `told.rs` | the queue's runner; how far all is, for the window |
+//! | `run.rs` | a transfer under way |
 //! | `retrieve.rs`, `send.rs` | one attempt of a transfer |
 //! | `commitment.rs` | whether nodes keep what was sent to them |
 //! | `previews.rs` | pictures that stand for what is still on its way |
@@ -27,6 +28,7 @@ mod previews;
 mod priors;
 mod retrieve;
 mod right_of_way;
+mod run;
 mod search;
 mod send;
 mod speed;

@@ -1,6 +1,9 @@
 //! One attempt at fetching a study: everything at once while that is quick, in the order of what
 //! is looked at where the line is slow, and nothing that is here already.
 
+mod aside;
+mod listing;
+
 use std::collections::{HashSet, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -8,28 +11,26 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::archive::{Ending, ItemOutcome, Retry};
 use crate::dicom::{InstanceHeader, tags};
-use crate::jobs::JobCtx;
-use crate::model::{Level, StudyQuery};
 use crate::pacs::web::{InstancePlace, WebService};
 use crate::pacs::{
-    Failure, Found, NodeAddress, Reception, Retrieval, RetrieveEvent, Retrieved, Secrets, Service,
-    Wanted, WantedSeries, service,
+    Failure, NodeAddress, Reception, Retrieval, RetrieveEvent, Retrieved, Secrets, Service, Wanted,
+    WantedSeries, service,
 };
 use crate::problem::{Message, Problem, msg};
-use crate::workspace::{Arrival, ListedInstance};
+use crate::workspace::Arrival;
 
 use super::on_thread;
 use super::order::{Focus, Listed, in_order, wanted};
 use super::previews::Previews;
 use super::right_of_way::{Gate, Yielding};
-use super::transfers::{Run, Shared, known_instances, lock};
+use super::run::Run;
+use super::transfers::{Shared, known_instances, lock};
+
+use aside::EndOfAside;
+use listing::{Listing, take_list};
 
 /// What comes in less time need not be asked for in another order.
 const SOON: Duration = Duration::from_secs(2);
-/// What comes in less time need not be given the right of way.
-const AT_ONCE: Duration = Duration::from_millis(500);
-/// How often is looked whether the reader waits for something.
-const GLANCE: Duration = Duration::from_millis(20);
 /// Instances asked for at once when their order matters.
 const FEW: usize = 24;
 /// Headers are handed to the window at least so often.
@@ -122,21 +123,6 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
     ending
 }
 
-/// Ends what runs aside when it goes, also where the rest ends by a panic.
-struct EndOfAside<'a> {
-    is_over: &'a AtomicBool,
-    run: &'a Run,
-}
-
-impl Drop for EndOfAside<'_> {
-    fn drop(&mut self) {
-        self.is_over.store(true, Ordering::Relaxed);
-        self.run.end_aside();
-        // A list that is still being asked for is of no use any more.
-        self.run.listing.cancel();
-    }
-}
-
 struct Attempt<'a> {
     shared: &'a Arc<Shared>,
     run: &'a Arc<Run>,
@@ -154,16 +140,6 @@ struct Attempt<'a> {
     begun: Mutex<Instant>,
     /// Instances of another study that came.
     others: AtomicUsize,
-}
-
-/// What a node says there is.
-struct Listing {
-    instances: Vec<Listed>,
-    /// Instances in all by what it counts, or lists.
-    count: usize,
-    /// It lists as many as it counts. Some shorten their lists, and say nothing of it: then only the
-    /// node itself can tell when all has come.
-    is_whole: bool,
 }
 
 impl Attempt<'_> {
@@ -328,47 +304,6 @@ impl Attempt<'_> {
             None => self.end(),
             Some(failure) => self.broken_off(&failure),
         }
-    }
-
-    /// Until all has come: what the reader waits for comes on a connection of its own, while the
-    /// others stand still.
-    fn fetch_awaited(&self, service: &dyn Service, is_over: &AtomicBool) {
-        while !is_over.load(Ordering::Relaxed) && !self.run.is_stopped() {
-            let Some(listed) = self.awaited().filter(|listed| self.take(listed)) else {
-                std::thread::sleep(GLANCE);
-                continue;
-            };
-            let mut asked = wanted(&self.run.transfer.study_uid, &[listed]);
-            for series in asked.iter_mut().flat_map(|study| &mut study.series) {
-                series.is_exact = true;
-            }
-            let ctx = self.run.begin_aside();
-            let told = |event: RetrieveEvent| self.hear(event, false);
-            let closed = self.gate.close();
-            let result = service.retrieve(&asked, self.shared.archive.as_ref(), &told, &ctx);
-            drop(closed);
-            self.hand_on(true);
-            if !result.is_ok_and(|retrieved| retrieved.end.is_none()) {
-                lock(&self.taken).remove(&listed.sop_instance_uid);
-                // A node with room for one connection alone, perhaps: it is steered instead.
-                tracing::debug!("nothing has the right of way any more");
-                return;
-            }
-        }
-    }
-
-    /// What the reader waits for, if it would come late and was not asked for yet.
-    fn awaited(&self) -> Option<&Listed> {
-        let (focus, _) = self.shared.focus(&self.run.transfer.study_uid)?;
-        let uid = focus.awaited?;
-        let listed = self.listed()?;
-        let is_here = lock(&self.known).contains(&uid);
-        let missing = listed.len().saturating_sub(lock(&self.known).len());
-        let is_soon = self.time_for(missing).is_some_and(|time| time < AT_ONCE);
-        if is_here || is_soon {
-            return None;
-        }
-        listed.iter().find(|it| it.sop_instance_uid == uid)
     }
 
     /// Whether it was not asked for yet; it is now.
@@ -561,22 +496,6 @@ struct Plan {
     is_made: bool,
 }
 
-/// As the window is told.
-fn by_series(list: &[Listed]) -> Vec<(String, Vec<ListedInstance>)> {
-    let mut series: Vec<(String, Vec<ListedInstance>)> = Vec::new();
-    for listed in list {
-        let instance = ListedInstance {
-            instance_number: listed.instance_number,
-            sop_instance_uid: listed.sop_instance_uid.clone(),
-        };
-        match series.last_mut() {
-            Some((uid, instances)) if *uid == listed.series_uid => instances.push(instance),
-            _ => series.push((listed.series_uid.clone(), vec![instance])),
-        }
-    }
-    series
-}
-
 /// Ends the pictures when it goes, however that comes.
 struct EndPreviews<'a>(&'a Previews<'a>);
 
@@ -584,108 +503,4 @@ impl Drop for EndPreviews<'_> {
     fn drop(&mut self) {
         self.0.end();
     }
-}
-
-/// Asks a node what there is, and tells the window of each series as soon as it is known, and
-/// `more` of each of which nothing is left out: of no other is it ever said that all is here.
-fn take_list(
-    shared: &Shared,
-    run: &Run,
-    service: &dyn Service,
-    listing: &OnceLock<Listing>,
-    more: &dyn Fn(&[Listed]),
-) {
-    let transfer = &run.transfer;
-    let each = |list: &[Listed], is_whole: bool| {
-        let study_uid = transfer.study_uid.clone();
-        if shared.is_open(&study_uid) {
-            let series = by_series(list);
-            shared.messenger.send(Arrival::Listed { study_uid, series });
-        }
-        if is_whole {
-            more(list);
-        }
-    };
-    let is_stopped = || run.is_stopped();
-    let list = instances(service, transfer, &run.listing, &is_stopped, &each);
-    // Without a list everything comes in the node's own order.
-    // An empty list is that of a node that does not list instances.
-    let Some(list) = list.ok().filter(|list| !list.instances.is_empty()) else {
-        return;
-    };
-    let of = u32::try_from(list.count).unwrap_or(u32::MAX);
-    let queue = shared.archive.transfers();
-    if let Err(error) = queue.expect(transfer.id, of) {
-        tracing::warn!("the number of instances is not kept: {error}");
-    }
-    let mut live = lock(&run.live);
-    live.of = live.of.max(list.count);
-    drop(live);
-    drop(listing.set(list));
-}
-
-/// The instances of what a transfer is for, as the node lists them: series by series, for that is
-/// all a node must know how to answer (PS3.4 C.4.1.2.1). `each` hears of those of a series, and
-/// whether they are all that it has.
-fn instances(
-    service: &dyn Service,
-    transfer: &crate::archive::Transfer,
-    ctx: &JobCtx,
-    is_stopped: &dyn Fn() -> bool,
-    each: &dyn Fn(&[Listed], bool),
-) -> Result<Listing, Failure> {
-    let mut series = Vec::new();
-    let query = StudyQuery {
-        level: Level::Series,
-        study_uids: vec![transfer.study_uid.clone()],
-        series_uids: transfer.series_uids.clone(),
-        ..StudyQuery::default()
-    };
-    let said = service.find(&query, &mut |found| series.push(found), ctx)?;
-    series.sort_by_key(|series| series.series_number);
-    let is_sound = |said: &Found| !said.is_cut_off && said.warnings.is_empty();
-    let mut is_whole = is_sound(&said);
-    let mut instances = Vec::new();
-    let mut count = 0;
-    for series in series {
-        if is_stopped() {
-            return Err(Failure::Cancelled);
-        }
-        let query = StudyQuery {
-            level: Level::Instance,
-            study_uids: vec![transfer.study_uid.clone()],
-            series_uids: vec![series.series_uid.clone()],
-            ..StudyQuery::default()
-        };
-        let mut of_series = Vec::new();
-        let mut take = |found: crate::model::StudyMatch| {
-            of_series.push(Listed {
-                sop_instance_uid: found.sop_instance_uid,
-                sop_class_uid: found.sop_class_uid,
-                series_uid: series.series_uid.clone(),
-                instance_number: found.instance_number,
-            });
-        };
-        let said = service.find(&query, &mut take, ctx)?;
-        // Some nodes shorten their lists, and say nothing of it.
-        let said_count = series.instance_count.map(|said| said as usize);
-        let has_names = of_series.iter().all(|it| !it.sop_instance_uid.is_empty());
-        let mut has_all =
-            is_sound(&said) && said_count.is_some_and(|said| said <= of_series.len()) && has_names;
-        is_whole &= has_all;
-        if transfer.instance_uids.is_empty() {
-            count += of_series.len().max(said_count.unwrap_or(0));
-        } else {
-            of_series.retain(|it| transfer.instance_uids.contains(&it.sop_instance_uid));
-            has_all = false;
-            count += of_series.len();
-        }
-        each(&of_series, has_all);
-        instances.extend(of_series);
-    }
-    Ok(Listing {
-        instances,
-        count,
-        is_whole,
-    })
 }

@@ -11,7 +11,8 @@ use crate::pacs::{Failure, Node, SendOutcome, service};
 use crate::problem::{Message, msg};
 
 use super::commitment;
-use super::transfers::{Run, Shared, lock};
+use super::run::Run;
+use super::transfers::{Shared, lock};
 
 /// Carries one attempt out.
 pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {

@@ -6,7 +6,8 @@ use crate::archive::{self, ItemOutcome};
 use crate::text;
 use crate::workspace::{Arrival, Transfer, TransferState};
 
-use super::transfers::{Run, Shared, lock};
+use super::run::Run;
+use super::transfers::{Shared, lock};
 
 /// Tells the window how far all transfers are, if that has changed.
 pub(super) fn tell(shared: &Shared, told: &mut Option<Vec<Transfer>>) {

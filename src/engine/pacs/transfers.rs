@@ -4,33 +4,27 @@
 //! it was at the next start. What the reader waits for makes what runs in the background on the
 //! same node give way.
 
+mod dispatch;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::Sender;
 
-use crate::archive::{
-    self, Archive, Ending, ItemOutcome, Retry, TransferId, TransferKind, TransferPriority,
-};
-use crate::jobs::JobCtx;
+use crate::archive::{self, Archive, TransferId, TransferPriority};
 use crate::pacs::{Caller, NodeAddress, Reception, StorageScp};
-use crate::problem::{Message, Problem, msg};
+use crate::problem::{Message, Problem};
 use crate::text::{self, Words};
 use crate::workspace::{Arrival, PacsSettings};
 
 use super::order::Focus;
-use super::speed::Speed;
-use super::told::tell;
-use super::{Messenger, caller, on_thread, retrieve, send};
+use super::run::Run;
+use super::{Messenger, caller, on_thread};
 
-/// Transfers that run at once.
-const MOST_AT_ONCE: usize = 4;
 /// How often the window hears how far they are.
 const TOLD_EVERY: Duration = Duration::from_millis(250);
-/// Another program may have added something.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// The runner of one archive's queue. Stops when it goes; what ran waits for the next start.
 pub(super) struct Runner {
@@ -56,107 +50,9 @@ pub(super) struct Shared {
     wake: Sender<()>,
 }
 
-/// A transfer under way.
-pub(super) struct Run {
-    pub(super) transfer: archive::Transfer,
-    /// Of the request under way.
-    ctx: Mutex<JobCtx>,
-    /// Of what the reader waits for, which is asked for aside.
-    aside: Mutex<JobCtx>,
-    /// Of the question what there is.
-    pub(super) listing: JobCtx,
-    /// Of the pictures that stand for what is on its way.
-    pub(super) previews: JobCtx,
-    is_stopped: AtomicBool,
-    /// Asked for once more since it was begun: what the node got since then is not in its list.
-    again: Mutex<Option<archive::NewTransfer>>,
-    pub(super) live: Mutex<Live>,
-}
-
-/// How far a transfer under way is.
-#[derive(Default)]
-pub(super) struct Live {
-    /// Instances that are there.
-    pub done: usize,
-    /// Those that were counted.
-    counted: HashSet<String>,
-    /// Instances in all, as far as is known.
-    pub of: usize,
-    pub speed: Speed,
-    /// Outcomes that are not in the queue's memory yet.
-    outcomes: Vec<(String, ItemOutcome)>,
-    /// Instances that the node gave, where the queue's memory does not know that yet.
-    fetched: Vec<String>,
-    /// Bytes that are not in the queue's memory yet.
-    pub bytes: u64,
-    recorded: Option<Instant>,
-}
-
 /// A lock that a panic elsewhere does not take away.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Run {
-    /// A request begins; stopping the transfer stops it.
-    pub(super) fn begin(&self) -> JobCtx {
-        let ctx = JobCtx::new();
-        *lock(&self.ctx) = ctx.clone();
-        if self.is_stopped() {
-            ctx.cancel();
-        }
-        ctx
-    }
-
-    /// The same for a request aside.
-    pub(super) fn begin_aside(&self) -> JobCtx {
-        let ctx = JobCtx::new();
-        *lock(&self.aside) = ctx.clone();
-        if self.is_stopped() {
-            ctx.cancel();
-        }
-        ctx
-    }
-
-    /// Ends what was asked for aside.
-    pub(super) fn end_aside(&self) {
-        lock(&self.aside).cancel();
-    }
-
-    /// Ends the request under way, not the transfer.
-    pub(super) fn break_off(&self) {
-        lock(&self.ctx).cancel();
-    }
-
-    fn stop(&self) {
-        self.is_stopped.store(true, Ordering::SeqCst);
-        self.break_off();
-        self.end_aside();
-        self.listing.cancel();
-        self.previews.cancel();
-    }
-
-    /// By the reader, or for something more urgent.
-    pub(super) fn is_stopped(&self) -> bool {
-        self.is_stopped.load(Ordering::SeqCst)
-    }
-
-    /// An outcome, for the queue's memory.
-    pub(super) fn note(&self, uid: &str, outcome: ItemOutcome, bytes: u64) {
-        let mut live = lock(&self.live);
-        // Kept first and committed later is one instance.
-        if !matches!(outcome, ItemOutcome::Failed(_)) && live.counted.insert(uid.to_owned()) {
-            live.done += 1;
-        }
-        live.speed.add(bytes);
-        live.bytes += bytes;
-        live.outcomes.push((uid.to_owned(), outcome));
-    }
-
-    /// The node gave this instance: it can be had there again.
-    pub(super) fn note_fetched(&self, uid: &str) {
-        lock(&self.live).fetched.push(uid.to_owned());
-    }
 }
 
 impl Shared {
@@ -343,7 +239,9 @@ impl Runner {
             wake,
         });
         let its = Arc::clone(&shared);
-        on_thread("transfers", messenger, move || dispatch(&its, &woken));
+        on_thread("transfers", messenger, move || {
+            dispatch::dispatch(&its, &woken)
+        });
         Self { shared }
     }
 
@@ -413,114 +311,6 @@ impl Drop for Runner {
             run.stop();
         }
     }
-}
-
-/// Until the runner goes.
-fn dispatch(shared: &Arc<Shared>, woken: &Receiver<()>) {
-    let mut told = None;
-    let mut is_failing = false;
-    while !shared.is_over.load(Ordering::SeqCst) {
-        let begun = begin_due(shared);
-        if let Err(error) = &begun
-            && !is_failing
-        {
-            shared.messenger.notify(Problem::error(error.message()));
-        }
-        is_failing = begun.is_err();
-        tell(shared, &mut told);
-        let is_running = !lock(&shared.running).is_empty();
-        let wait = if is_running {
-            TOLD_EVERY
-        } else {
-            let due = shared.archive.transfers().next_due(SystemTime::now());
-            let due = due.ok().flatten().unwrap_or(LOOK_EVERY);
-            due.clamp(TOLD_EVERY, LOOK_EVERY)
-        };
-        // Woken or not, the next look comes; the sender is in `shared`.
-        woken.recv_timeout(wait).ok();
-    }
-}
-
-/// Begins what is due.
-fn begin_due(shared: &Arc<Shared>) -> Result<(), archive::ArchiveError> {
-    loop {
-        let busy: Vec<String> = {
-            let running = lock(&shared.running);
-            if running.len() >= MOST_AT_ONCE {
-                return Ok(());
-            }
-            let nodes = running.values().map(|run| run.transfer.node.clone());
-            nodes.collect()
-        };
-        let transfers = shared.archive.transfers();
-        let Some(transfer) = transfers.next(&busy, SystemTime::now())? else {
-            return Ok(());
-        };
-        let id = transfer.id;
-        let run = Arc::new(Run {
-            live: Mutex::new(Live {
-                done: transfer.succeeded as usize,
-                of: transfer.expected.unwrap_or(0) as usize,
-                ..Live::default()
-            }),
-            transfer,
-            ctx: Mutex::new(JobCtx::new()),
-            aside: Mutex::new(JobCtx::new()),
-            listing: JobCtx::new(),
-            previews: JobCtx::new(),
-            is_stopped: AtomicBool::new(false),
-            again: Mutex::default(),
-        });
-        lock(&shared.running).insert(id, Arc::clone(&run));
-        let its = Arc::clone(shared);
-        if !on_thread("transfer", &shared.messenger, move || carry_out(&its, &run)) {
-            lock(&shared.running).remove(&id);
-            transfers.finish(id, &Ending::Yielded, SystemTime::now())?;
-            return Ok(());
-        }
-    }
-}
-
-/// One attempt of a transfer, from its begin to its end in the queue's memory.
-fn carry_out(shared: &Arc<Shared>, run: &Arc<Run>) {
-    let work = std::panic::AssertUnwindSafe(|| match run.transfer.kind {
-        TransferKind::Retrieve | TransferKind::Priors => retrieve::run(shared, run),
-        TransferKind::Send => send::run(shared, run),
-    });
-    let ending = std::panic::catch_unwind(work).unwrap_or_else(|_| {
-        let why = shared.said(&Message::new(msg("transfer-failed-inside")));
-        Ending::Failed(why, Retry::Later)
-    });
-    shared.record(run, true);
-    let ending = if run.is_stopped() {
-        Ending::Yielded
-    } else {
-        ending
-    };
-    let id = run.transfer.id;
-    let finish = || {
-        let transfers = shared.archive.transfers();
-        transfers.finish(id, &ending, SystemTime::now())
-    };
-    let mut ended = finish();
-    if let Err(error) = &ended {
-        shared.messenger.notify(Problem::error(error.message()));
-    }
-    // A disk that is full now may have room later; until then the transfer is this thread's.
-    while ended.is_err() && !shared.is_over.load(Ordering::SeqCst) {
-        std::thread::sleep(LOOK_EVERY);
-        shared.record(run, true);
-        ended = finish();
-    }
-    lock(&shared.running).remove(&id);
-    let again = lock(&run.again).take();
-    if run.transfer.kind != TransferKind::Send {
-        shared.opening_ended(&run.transfer.study_uid);
-        if let Some(again) = again.filter(|_| ending == Ending::Complete) {
-            shared.add(&again);
-        }
-    }
-    shared.wake();
 }
 
 /// Instances of a study of this patient that the archive has.

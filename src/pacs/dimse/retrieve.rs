@@ -25,6 +25,7 @@ use crate::pacs::Failure;
 use crate::pacs::RetrieveEvent;
 use crate::pacs::Retrieved;
 use crate::pacs::Wanted;
+use crate::pacs::pace::End;
 use crate::pacs::pace::may_join;
 use crate::problem::Message;
 use crate::problem::msg;
@@ -176,21 +177,12 @@ fn run(worker: &dyn Worker, tasks: Vec<Task>, tally: &Tally<'_>, ctx: &JobCtx) {
                 tracing::warn!(%error, "one association less");
             }
         }
-        let _end = End(queue);
+        let _end = End(&queue.is_over);
         worker.work(queue, tally, true, ctx);
     });
     // What the others gave back when their association broke, the first may not have seen.
     if !queue.tasks().is_empty() && !tally.has_ended() {
         worker.work(queue, tally, true, ctx);
-    }
-}
-
-/// Calls off those who wait, also where the first association ends by a panic.
-struct End<'a>(&'a Queue);
-
-impl Drop for End<'_> {
-    fn drop(&mut self) {
-        self.0.is_over.store(true, Ordering::Relaxed);
     }
 }
 

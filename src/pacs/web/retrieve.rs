@@ -33,6 +33,7 @@ use crate::pacs::InstanceOutcome;
 use crate::pacs::RetrieveEvent;
 use crate::pacs::Retrieved;
 use crate::pacs::Wanted;
+use crate::pacs::pace::End;
 use crate::pacs::pace::may_join;
 use crate::problem::Message;
 use crate::problem::msg;
@@ -262,15 +263,6 @@ fn fetch_all(
         let _end = End(&is_done);
         work(0);
     });
-}
-
-/// Calls off those who wait, also where the first connection ends by a panic.
-struct End<'a>(&'a AtomicBool);
-
-impl Drop for End<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
 }
 
 /// All of a series or a study in one answer.

@@ -1,0 +1,115 @@
+//! Begins what is due, and carries each attempt to its end in the queue's memory.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, SystemTime};
+
+use crossbeam_channel::Receiver;
+
+use crate::archive::{self, Ending, Retry, TransferKind};
+use crate::problem::{Message, Problem, msg};
+
+use super::super::run::Run;
+use super::super::told::tell;
+use super::super::{on_thread, retrieve, send};
+use super::{Shared, TOLD_EVERY, lock};
+
+/// Transfers that run at once.
+const MOST_AT_ONCE: usize = 4;
+/// Another program may have added something.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// Until the runner goes.
+pub(super) fn dispatch(shared: &Arc<Shared>, woken: &Receiver<()>) {
+    let mut told = None;
+    let mut is_failing = false;
+    while !shared.is_over.load(Ordering::SeqCst) {
+        let begun = begin_due(shared);
+        if let Err(error) = &begun
+            && !is_failing
+        {
+            shared.messenger.notify(Problem::error(error.message()));
+        }
+        is_failing = begun.is_err();
+        tell(shared, &mut told);
+        let is_running = !lock(&shared.running).is_empty();
+        let wait = if is_running {
+            TOLD_EVERY
+        } else {
+            let due = shared.archive.transfers().next_due(SystemTime::now());
+            let due = due.ok().flatten().unwrap_or(LOOK_EVERY);
+            due.clamp(TOLD_EVERY, LOOK_EVERY)
+        };
+        // Woken or not, the next look comes; the sender is in `shared`.
+        woken.recv_timeout(wait).ok();
+    }
+}
+
+/// Begins what is due.
+fn begin_due(shared: &Arc<Shared>) -> Result<(), archive::ArchiveError> {
+    loop {
+        let busy: Vec<String> = {
+            let running = lock(&shared.running);
+            if running.len() >= MOST_AT_ONCE {
+                return Ok(());
+            }
+            let nodes = running.values().map(|run| run.transfer.node.clone());
+            nodes.collect()
+        };
+        let transfers = shared.archive.transfers();
+        let Some(transfer) = transfers.next(&busy, SystemTime::now())? else {
+            return Ok(());
+        };
+        let id = transfer.id;
+        let run = Arc::new(Run::new(transfer));
+        lock(&shared.running).insert(id, Arc::clone(&run));
+        let its = Arc::clone(shared);
+        if !on_thread("transfer", &shared.messenger, move || carry_out(&its, &run)) {
+            lock(&shared.running).remove(&id);
+            transfers.finish(id, &Ending::Yielded, SystemTime::now())?;
+            return Ok(());
+        }
+    }
+}
+
+/// One attempt of a transfer, from its begin to its end in the queue's memory.
+fn carry_out(shared: &Arc<Shared>, run: &Arc<Run>) {
+    let work = std::panic::AssertUnwindSafe(|| match run.transfer.kind {
+        TransferKind::Retrieve | TransferKind::Priors => retrieve::run(shared, run),
+        TransferKind::Send => send::run(shared, run),
+    });
+    let ending = std::panic::catch_unwind(work).unwrap_or_else(|_| {
+        let why = shared.said(&Message::new(msg("transfer-failed-inside")));
+        Ending::Failed(why, Retry::Later)
+    });
+    shared.record(run, true);
+    let ending = if run.is_stopped() {
+        Ending::Yielded
+    } else {
+        ending
+    };
+    let id = run.transfer.id;
+    let finish = || {
+        let transfers = shared.archive.transfers();
+        transfers.finish(id, &ending, SystemTime::now())
+    };
+    let mut ended = finish();
+    if let Err(error) = &ended {
+        shared.messenger.notify(Problem::error(error.message()));
+    }
+    // A disk that is full now may have room later; until then the transfer is this thread's.
+    while ended.is_err() && !shared.is_over.load(Ordering::SeqCst) {
+        std::thread::sleep(LOOK_EVERY);
+        shared.record(run, true);
+        ended = finish();
+    }
+    lock(&shared.running).remove(&id);
+    let again = lock(&run.again).take();
+    if run.transfer.kind != TransferKind::Send {
+        shared.opening_ended(&run.transfer.study_uid);
+        if let Some(again) = again.filter(|_| ending == Ending::Complete) {
+            shared.add(&again);
+        }
+    }
+    shared.wake();
+}
