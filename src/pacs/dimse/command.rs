@@ -182,7 +182,9 @@ impl Command {
         bytes
     }
 
-    /// `None` where the bytes are no elements of group 0000, or say no Command Field.
+    /// `None` where the bytes are no elements of group 0000, or say no Command Field. What follows
+    /// those elements is passed over: some nodes put the names of what failed there, where only
+    /// command elements belong (PS3.7 6.3.1), and send them in the data set as well.
     pub fn decode(mut bytes: &[u8]) -> Option<Self> {
         let mut command = Self::default();
         while !bytes.is_empty() {
@@ -191,7 +193,7 @@ impl Command {
                 return None;
             };
             if (*group_low, *group_high) != (0, 0) {
-                return None;
+                break;
             }
             let length = u32::from_le_bytes(length.try_into().ok()?);
             let (value, rest) = rest.split_at_checked(length as usize)?;
@@ -238,6 +240,19 @@ mod tests {
             0, 0, 0, 8, 2, 0, 0, 0, 1, 1,
         ];
         assert_eq!(bytes, expected);
+    }
+
+    #[test]
+    fn a_list_of_failures_behind_a_command_does_not_make_it_unreadable() {
+        let command = Command::request(kind::C_GET, 7, "1.2").with_data();
+        let mut bytes = command.encode();
+        let list = [
+            8, 0, 0, 0, 4, 0, 0, 0, 12, 0, 0, 0, // group length
+            8, 0, 0x58, 0, 4, 0, 0, 0, b'1', b'.', b'2', 0,
+        ];
+        bytes.extend_from_slice(&list);
+        assert_eq!(Command::decode(&bytes), Some(command));
+        assert_eq!(Command::decode(&list), None);
     }
 
     #[test]
