@@ -1,6 +1,7 @@
 //! A Part 10 file that grows as bytes arrive, and gets its name only when it is whole.
 
 use std::fs::File;
+use std::io;
 use std::io::BufWriter;
 use std::io::Write as _;
 use std::path::Path;
@@ -12,6 +13,7 @@ use dicom_object::FileMetaTableBuilder;
 use crate::dicom::ByteSource;
 use crate::dicom::IMPLEMENTATION_CLASS_UID;
 use crate::dicom::InstanceHeader;
+use crate::dicom::ReadError;
 use crate::dicom::read_header;
 use crate::files::FileError;
 use crate::files::Readable;
@@ -81,7 +83,11 @@ impl PartFile {
         let flushed = self.file.flush();
         flushed.map_err(|error| self.temporary.no_room(error))?;
         let source = ByteSource::File(self.temporary.path().into());
-        let header = read_header(source).map_err(|error| Refusal::Unreadable(error.message()))?;
+        let header = read_header(source).map_err(|error| match error {
+            // The disk did not give it: that says nothing of the instance.
+            ReadError::Io(source) if !is_of_content(&source) => self.temporary.no_room(source),
+            error => Refusal::Unreadable(error.message()),
+        })?;
         let elements = header.dataset.elements();
         let is = |tag, announced: &str| elements.uid(tag).is_some_and(|uid| uid == announced);
         if is(tags::SOP_INSTANCE_UID, &self.announced.sop_instance_uid)
@@ -127,12 +133,20 @@ impl PartFile {
 }
 
 impl TemporaryFile {
-    fn no_room(&self, source: std::io::Error) -> Refusal {
+    fn no_room(&self, source: io::Error) -> Refusal {
         no_room(&FileError::Write {
             path: self.path().to_owned(),
             source,
         })
     }
+}
+
+/// Whether reading failed for what was read.
+fn is_of_content(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof
+    )
 }
 
 fn no_room(error: &FileError) -> Refusal {
