@@ -1,5 +1,6 @@
 //! The archive as the place where received instances go.
 
+use std::io::Write as _;
 use std::sync::Arc;
 
 use sha2::Digest as _;
@@ -13,13 +14,43 @@ use crate::dicom::PartFile;
 use crate::dicom::Received;
 use crate::dicom::Refusal;
 use crate::dicom::read_header;
+use crate::files::FileError;
 use crate::files::Readable;
+use crate::files::TemporaryFile;
 
 use super::Archive;
+use super::ArchiveError;
 use super::entry::Checksum;
 use super::store::Arrived;
 use super::store::Kept;
 use super::store::Store;
+use super::store::no_room;
+
+/// With less room than this nothing is fetched, for it would come in vain.
+const LEAST_ROOM: usize = 1 << 20;
+
+impl Archive {
+    /// Looks whether anything can be kept now, before it is fetched: [`ArchiveError::Gone`] of a
+    /// drive that is away.
+    ///
+    /// # Errors
+    /// [`ArchiveError`], which says why nothing can.
+    pub fn check_room(&self) -> Result<(), ArchiveError> {
+        let folder = &self.store.folder;
+        if !Self::is_at(folder) {
+            return Err(ArchiveError::Gone(folder.clone()));
+        }
+        let refused = |error| ArchiveError::Refused(no_room(error).in_folder(folder));
+        let state = self.store.session.folder();
+        let (mut file, temporary) =
+            TemporaryFile::in_folder(state, Readable::ByUserAlone).map_err(refused)?;
+        let written = file.write_all(&vec![0; LEAST_ROOM]);
+        written.map_err(|source| {
+            let path = temporary.path().to_owned();
+            refused(FileError::Write { path, source })
+        })
+    }
+}
 
 impl InstanceSink for Archive {
     fn begin(&self, announced: &Announced) -> Result<Box<dyn InstanceWriter>, Refusal> {

@@ -212,6 +212,7 @@ transfer-other-study = { $count ->
     [one] { $node } sent { $count } image of another study than the one asked for. It is
    *[other] { $node } sent { $count } images of another study than the one asked for. They are
 } in the archive under the patient and study they name, and not shown with this one.
+transfer-hindered = The transfer waits for the local archive and goes on by itself. { $reason }
 transfer-failed-inside = The transfer failed for a reason inside this program; it is tried again.
 transfer-not-files = What lies in a zip archive or in memory cannot be sent. Unpack it first.
 transfer-nothing = There is nothing to send in this study.

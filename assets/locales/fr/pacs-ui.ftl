@@ -215,6 +215,7 @@ transfer-other-study = { $count ->
     [one] { $node } a envoyé { $count } image d’un autre examen que celui demandé. Elle est rangée
    *[other] { $node } a envoyé { $count } images d’un autre examen que celui demandé. Elles sont rangées
 } dans l’archive sous le patient et l’examen qu’elles nomment, sans être montrées ici.
+transfer-hindered = Le transfert attend l’archive locale et reprendra de lui-même. { $reason }
 transfer-failed-inside = Le transfert a échoué pour une raison interne à ce programme ; il sera retenté.
 transfer-not-files = Ce qui se trouve dans une archive zip ou en mémoire ne peut pas être envoyé. Décompressez-la d’abord.
 transfer-nothing = Il n’y a rien à envoyer dans cet examen.

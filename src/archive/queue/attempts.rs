@@ -9,6 +9,9 @@ const FIRST: Duration = Duration::from_secs(15);
 /// The longest wait between two attempts.
 pub(super) const LONGEST: Duration = Duration::from_hours(1);
 
+/// How long to wait for the local archive: somebody makes room, or connects the drive.
+pub(super) const HINDERED: Duration = Duration::from_secs(20);
+
 /// How long a node has to report on a commitment it was asked for: some write to tape over night
 /// before they give their word.
 pub(super) const COMMITMENT: Duration = Duration::from_hours(24);

@@ -16,6 +16,7 @@ use super::Transfer;
 use super::TransferId;
 use super::TransferState;
 use super::attempts::COMMITMENT;
+use super::attempts::HINDERED;
 use super::attempts::MAX_ATTEMPTS;
 use super::attempts::wait_after;
 use super::rows::Coded as _;
@@ -72,6 +73,12 @@ pub(super) fn after(
         Ending::Yielded => {
             after.attempts = after.attempts.saturating_sub(1);
             after.reason.clone_from(&transfer.reason);
+            return Ok(after);
+        }
+        Ending::Hindered(reason) => {
+            after.attempts = after.attempts.saturating_sub(1);
+            after.wait = Some(HINDERED);
+            after.reason.clone_from(reason);
             return Ok(after);
         }
         // Its report may have come while the attempt was ending: then nothing is awaited any more.

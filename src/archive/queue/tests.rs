@@ -365,6 +365,24 @@ fn a_runner_that_yields_loses_no_attempt() {
 }
 
 #[test]
+fn a_full_disk_or_one_that_is_away_is_waited_for_as_long_as_it_takes() {
+    let folder = tempfile::tempdir().unwrap();
+    let queue = open(folder.path());
+    let id = queue.add(&retrieve("main", "1.2"), at(0)).unwrap().id;
+    let mut now = 0;
+    for _ in 0..100 {
+        queue.next(&[], at(now)).unwrap().expect("it goes on");
+        let hindered = Ending::Hindered("the disk is full".to_owned());
+        let transfer = queue.finish(id, &hindered, at(now)).unwrap().unwrap();
+        assert_eq!(transfer.state, TransferState::Waiting);
+        assert_eq!(transfer.attempts, 0);
+        assert_eq!(transfer.reason, "the disk is full");
+        assert_eq!(queue.next(&[], at(now)).unwrap(), None, "not at once");
+        now += 20;
+    }
+}
+
+#[test]
 fn what_a_transfer_is_called_is_not_in_its_debug_form() {
     let text = format!("{:?}", retrieve("main", "1.2"));
     assert!(!text.contains("Jane"), "{text}");

@@ -194,6 +194,9 @@ pub enum Ending {
     /// The runner stops, for a reason that is none of the transfer's: it waits, and the attempt
     /// does not count.
     Yielded,
+    /// The local archive cannot go on: its disk is full, or away; the sentence says why. It is tried
+    /// again until it can, and the attempt does not count.
+    Hindered(String),
 }
 
 /// Whether there is a point in trying again.

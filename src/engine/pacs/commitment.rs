@@ -22,10 +22,9 @@ pub(super) fn ask(shared: &Arc<Shared>, run: &Arc<Run>, node: &Node) -> Ending {
     shared.record(run, true);
     let queue = shared.archive.transfers();
     let said = |message: &Message| shared.said(message);
-    let later = |message: &Message| Ending::Failed(said(message), Retry::Later);
     let items = match queue.items(run.transfer.id) {
         Ok(items) => items,
-        Err(error) => return later(&error.message()),
+        Err(error) => return shared.hindered(error.message()),
     };
     let is_missing =
         |item: &Item| matches!(item.outcome, ItemOutcome::Waiting | ItemOutcome::Failed(_));
@@ -48,7 +47,7 @@ pub(super) fn ask(shared: &Arc<Shared>, run: &Arc<Run>, node: &Node) -> Ending {
     match queue.ask_commitment(run.transfer.id, &transaction_uid, now()) {
         Ok(true) => {}
         Ok(false) => return Ending::Yielded,
-        Err(error) => return later(&error.message()),
+        Err(error) => return shared.hindered(error.message()),
     }
     let caller = shared.caller();
     let is_receiving = matches!(caller.reception, Reception::Running(_));
@@ -56,7 +55,7 @@ pub(super) fn ask(shared: &Arc<Shared>, run: &Arc<Run>, node: &Node) -> Ending {
     match asked {
         Ok(Some(commitment)) => match shared.note_report(&transaction_uid, &commitment) {
             Ok(_) => Ending::Complete,
-            Err(ending) => later(&ending),
+            Err(why) => shared.hindered(why),
         },
         Ok(None) if is_receiving => Ending::AwaitsCommitment,
         Ok(None) if is_incomplete => Ending::Complete,

@@ -63,6 +63,7 @@ impl Local {
             settings: None,
             open: None,
             failed: None,
+            looked: Instant::now(),
             tidying: Tidying::new(),
             in_use: InUse::new(),
         };
@@ -100,15 +101,27 @@ struct Worker {
     settings: Option<(PacsSettings, &'static Words)>,
     open: Option<Open>,
     /// The folder that could not be opened, told once.
-    failed: Option<(PathBuf, Message)>,
+    failed: Option<Failed>,
+    /// When the folder was looked after last.
+    looked: Instant,
     tidying: Tidying,
     /// What is open in the window.
     in_use: InUse,
 }
 
+/// An archive that could not be opened.
+struct Failed {
+    folder: PathBuf,
+    why: Message,
+    /// Its drive is away.
+    is_gone: bool,
+}
+
 /// An archive that is open. The receiver goes before the runner, and that before the archive.
 struct Open {
     folder: PathBuf,
+    /// Its drive was unplugged, or its share is out of reach.
+    is_away: bool,
     listener: Option<Listener>,
     runner: Runner,
     archive: Arc<Archive>,
@@ -121,6 +134,10 @@ impl Worker {
                 Ok(ask) => self.answer(ask),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
+            }
+            if self.looked.elapsed() >= BETWEEN_WORDS {
+                self.looked = Instant::now();
+                self.look_after_folder();
             }
             if let Some(open) = &mut self.open {
                 tell_problems(&open.archive, &self.messenger);
@@ -204,14 +221,45 @@ impl Worker {
         }
     }
 
+    /// A drive that was away is there again: what waits in its queue goes on. What was open of it is
+    /// opened anew, for files of a drive that went are of no use any more.
+    fn look_after_folder(&mut self) {
+        let folder = self.folder();
+        let is_there = Archive::is_at(&folder);
+        let mut shown = Vec::new();
+        match &mut self.open {
+            Some(open) if is_there && open.is_away => shown = open.runner.open_studies(),
+            Some(open) => {
+                open.is_away = !is_there;
+                return;
+            }
+            None => {
+                let is_hopeless = self.failed.as_ref().is_some_and(|it| !it.is_gone);
+                if !is_there || is_hopeless {
+                    return;
+                }
+            }
+        }
+        let Some((settings, _)) = self.settings.clone() else {
+            return;
+        };
+        self.open = None;
+        self.failed = None;
+        let messenger = self.messenger.clone();
+        if let Ok(open) = self.open() {
+            for study_uid in shown {
+                open.runner.open(&study_uid, false);
+            }
+            open.listen(&settings, &messenger);
+        }
+    }
+
     /// The archive, opened if it was not. A failure is told once, until the settings change or the
     /// reader asks for something.
     fn open(&mut self) -> Result<&mut Open, Message> {
         let folder = self.folder();
-        if let Some((failed, why)) = &self.failed
-            && *failed == folder
-        {
-            return Err(why.clone());
+        if let Some(failed) = self.failed.as_ref().filter(|it| it.folder == folder) {
+            return Err(failed.why.clone());
         }
         let open = match self.open.take() {
             Some(open) => open,
@@ -219,7 +267,11 @@ impl Worker {
                 let why = error.message();
                 self.messenger
                     .notify(Problem::error(why.clone()).at(&folder));
-                self.failed = Some((folder, why.clone()));
+                self.failed = Some(Failed {
+                    folder,
+                    why: why.clone(),
+                    is_gone: matches!(error, ArchiveError::Gone(_)),
+                });
                 why
             })?,
         };
@@ -249,6 +301,7 @@ impl Worker {
         let runner = Runner::begin(Arc::clone(&archive), &self.messenger, &settings, words);
         Ok(Open {
             folder: folder.to_owned(),
+            is_away: false,
             listener: None,
             runner,
             archive,

@@ -44,6 +44,9 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
         let why = Message::new(msg("transfer-no-node")).text("node", &transfer.node);
         return Ending::Failed(shared.said(&why), Retry::Never);
     };
+    if let Err(error) = shared.archive.check_room() {
+        return shared.hindered(error.message());
+    }
     let service: Arc<dyn Service> = Arc::from(service(node, &shared.caller()));
     let study_uid = transfer.study_uid.as_str();
     let attempt = Attempt {
@@ -68,7 +71,7 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
         .collect();
     let queue = shared.archive.transfers();
     if let Err(error) = queue.record(transfer.id, &here, 0, SystemTime::now()) {
-        return Ending::Failed(shared.said(&error.message()), Retry::Later);
+        return shared.hindered(error.message());
     }
     let is_resumed = !lock(&attempt.known).is_empty();
     let web = match &node.address {
@@ -319,6 +322,9 @@ impl Attempt<'_> {
     }
 
     fn broken_off(&self, failure: &Failure) -> Ending {
+        if let Failure::NoRoom(why) = failure {
+            return self.shared.hindered(why.clone());
+        }
         let retry = if failure.is_lasting() {
             Retry::Never
         } else {

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use crate::archive::{self, ItemOutcome};
 use crate::jobs::JobCtx;
+use crate::problem::Message;
 
 use super::speed::Speed;
 use super::transfers::lock;
@@ -45,6 +46,8 @@ pub(super) struct Live {
     /// Bytes that are not in the queue's memory yet.
     pub bytes: u64,
     pub recorded: Option<Instant>,
+    /// It is over, and the queue's memory cannot be told so.
+    pub hindered: Option<Message>,
 }
 
 impl Run {

@@ -28,7 +28,7 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
     }
     let mut items = match shared.archive.transfers().items(transfer.id) {
         Ok(items) => items,
-        Err(error) => return failed(&error.message(), Retry::Later),
+        Err(error) => return shared.hindered(error.message()),
     };
     let all = items.len();
     // What is with the node is never sent again, even if it is still to be committed.

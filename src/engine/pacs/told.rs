@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use crate::archive::{self, ItemOutcome};
+use crate::problem::Message;
 use crate::text;
 use crate::workspace::{Arrival, Transfer, TransferState};
 
@@ -10,7 +11,8 @@ use super::run::Run;
 use super::transfers::{Shared, lock};
 
 /// Tells the window how far all transfers are, if that has changed.
-pub(super) fn tell(shared: &Shared, told: &mut Option<Vec<Transfer>>) {
+/// `hindrance` says why none is begun that is due.
+pub(super) fn tell(shared: &Shared, told: &mut Option<Vec<Transfer>>, hindrance: Option<&Message>) {
     let Ok(transfers) = shared.archive.transfers().list() else {
         return; // the next look may do better; what cannot be begun is said there
     };
@@ -21,7 +23,12 @@ pub(super) fn tell(shared: &Shared, told: &mut Option<Vec<Transfer>>) {
         .filter(|transfer| transfer.state != archive::TransferState::Cancelled)
         .map(|transfer| {
             let run = running.get(&transfer.id);
-            row(shared, transfer, run.map(AsRef::as_ref), now)
+            let mut row = row(shared, transfer, run.map(AsRef::as_ref), now);
+            if matches!(row.state, TransferState::Waiting(_)) && hindrance.is_some() {
+                row.state = TransferState::Waiting(None);
+                row.reason = hindrance.cloned();
+            }
+            row
         })
         .collect();
     drop(running);
@@ -84,6 +91,10 @@ fn row(
         row.of = live.of;
         row.bytes += live.bytes;
         row.bytes_per_s = live.speed.per_s();
+        if let Some(why) = &live.hindered {
+            row.state = TransferState::Waiting(None);
+            row.reason = Some(why.clone());
+        }
     }
     row
 }

@@ -13,9 +13,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::Sender;
 
-use crate::archive::{self, Archive, TransferId, TransferPriority};
+use crate::archive::{self, Archive, Ending, TransferId, TransferPriority};
 use crate::pacs::{Caller, NodeAddress, Reception, StorageScp};
-use crate::problem::{Message, Problem};
+use crate::problem::{Message, Problem, msg};
 use crate::text::{self, Words};
 use crate::workspace::{Arrival, PacsSettings};
 
@@ -48,6 +48,11 @@ pub(super) struct Shared {
     pictureless: Mutex<HashSet<String>>,
     is_over: AtomicBool,
     wake: Sender<()>,
+}
+
+/// What a transfer says that waits for the local archive.
+pub(super) fn waits_for_archive(why: Message) -> Message {
+    Message::new(msg("transfer-hindered")).message("reason", why)
 }
 
 /// A lock that a panic elsewhere does not take away.
@@ -94,6 +99,11 @@ impl Shared {
     /// A sentence for the queue's memory.
     pub(super) fn said(&self, message: &Message) -> String {
         text::kept(message, lock(&self.settings).1)
+    }
+
+    /// The local archive keeps a transfer from going on.
+    pub(super) fn hindered(&self, why: Message) -> Ending {
+        Ending::Hindered(self.said(&waits_for_archive(why)))
     }
 
     /// Whether what comes of this study goes into the window.
@@ -257,6 +267,12 @@ impl Runner {
     pub(super) fn open(&self, study_uid: &str, is_awaited: bool) {
         let mut open = lock(&self.shared.open_studies);
         *open.entry(study_uid.to_owned()).or_default() += usize::from(is_awaited);
+    }
+
+    /// Studies of which what comes goes into the window.
+    pub(super) fn open_studies(&self) -> Vec<String> {
+        let open = lock(&self.shared.open_studies);
+        open.keys().cloned().collect()
     }
 
     /// What is looked at now.

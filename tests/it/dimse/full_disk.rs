@@ -34,6 +34,8 @@ use super::programs::free_port;
 use super::speak;
 use super::write;
 use crate::common::Encoding;
+use crate::common::Fault;
+use crate::common::Proxy;
 use crate::common::Session;
 use crate::common::SyntheticImage;
 use crate::common::orthanc::Orthanc;
@@ -235,37 +237,79 @@ fn a_retrieval_onto_a_full_disk_is_called_off_rather_than_fetched_in_vain() {
     }
 }
 
-#[test]
-fn a_transfer_waits_for_room_and_says_so() {
-    let Some(disk) = Disk::mount("5m") else {
-        return;
-    };
-    let orthanc = filled(20, free_port());
-    let home = temp_folder();
-    let mut session = Session::new(home.path());
+/// A program that fetches the study, of twenty slices, into this folder.
+fn fetching(home: &Path, address: &str, folder: &Path) -> Session {
+    let mut session = Session::new(home);
     session.engine.run(Effect::FollowPacs, &session.workspace);
-    let mut node = node(&orthanc.dimse(), |_| {});
+    let mut node = node(address, |_| {});
     node.name = "PACS".into();
     session.apply(Edit::Node(NodeEdit::Put(node)));
-    let folder = disk.path().to_owned();
-    session.apply(Edit::Node(NodeEdit::ArchiveFolder(Some(folder.clone()))));
+    let folder = folder.to_owned();
+    session.apply(Edit::Node(NodeEdit::ArchiveFolder(Some(folder))));
     session.apply(Edit::Search(SearchEdit::Text("synthetic".into())));
     session.apply(Edit::Search(SearchEdit::Run));
     session.until("the search", |it| !it.workspace.search.is_running());
     let found = session.workspace.search.rows()[0].clone();
     session.apply(Edit::Transfer(TransferEdit::Fetch(Box::new(found))));
-    let first = |it: &Session| it.workspace.transfers.all().first().cloned();
-    session.until("the first attempt", |it| {
-        first(it).is_some_and(|it| matches!(it.state, TransferState::Waiting(Some(_))))
-    });
-    let transfer = first(&session).unwrap();
-    let reason = Words::system().get(&transfer.reason.clone().unwrap());
-    assert!(reason.contains(folder.to_str().unwrap()), "{reason}");
-    assert!(transfer.done < 20);
+    session
+}
+
+/// Waits until the transfer waits, and gives why.
+fn why_it_waits(session: &mut Session) -> String {
+    let reason = |it: &Session| {
+        let transfer = it.workspace.transfers.all().first()?;
+        let is_waiting = matches!(transfer.state, TransferState::Waiting(_));
+        transfer.reason.clone().filter(|_| is_waiting)
+    };
+    session.until("a reason to wait", |it| reason(it).is_some());
+    Words::system().get(&reason(session).unwrap())
+}
+
+fn is_whole(session: &Session) -> bool {
+    let transfer = session.workspace.transfers.all().first();
+    transfer.is_some_and(|it| it.state == TransferState::Done && it.done == 20)
+}
+
+#[test]
+fn a_transfer_waits_for_room_says_so_and_goes_on_by_itself() {
+    let Some(disk) = Disk::mount("5m") else {
+        return;
+    };
+    let orthanc = filled(20, free_port());
+    let home = temp_folder();
+    let mut session = fetching(home.path(), &orthanc.dimse(), disk.path());
+    let reason = why_it_waits(&mut session);
+    assert!(
+        reason.contains(disk.path().to_str().unwrap()) && reason.contains("full"),
+        "{reason}"
+    );
+    assert!(reason.contains("goes on by itself"), "{reason}");
     disk.resize("60m");
-    session.apply(Edit::Transfer(TransferEdit::Resume(transfer.id)));
-    session.until("the rest", |it| {
-        first(it).is_some_and(|it| it.state == TransferState::Done)
+    session.until("the rest", is_whole);
+}
+
+#[test]
+fn a_transfer_waits_for_a_drive_that_is_away_and_goes_on_when_it_is_back() {
+    let orthanc = filled(20, free_port());
+    let (home, drive) = (temp_folder(), temp_folder());
+    let (here, away) = (drive.path().join("archive"), drive.path().join("away"));
+    drop(Archive::open(&here).unwrap());
+    let line = Proxy::new(
+        orthanc.dicom_port,
+        Fault {
+            bytes_per_s: Some(2_000_000),
+            ..Fault::default()
+        },
+    );
+    let address = format!("ORTHANC@127.0.0.1:{}", line.port());
+    let mut session = fetching(home.path(), &address, &here);
+    session.until("a beginning", |it| {
+        let transfer = it.workspace.transfers.all().first();
+        transfer.is_some_and(|it| it.done > 1)
     });
-    assert_eq!(first(&session).unwrap().done, 20);
+    std::fs::rename(&here, &away).unwrap();
+    let reason = why_it_waits(&mut session);
+    assert!(reason.contains(here.to_str().unwrap()), "{reason}");
+    std::fs::rename(&away, &here).unwrap();
+    session.until("the rest", is_whole);
 }

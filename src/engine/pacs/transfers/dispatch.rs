@@ -6,13 +6,13 @@ use std::time::{Duration, SystemTime};
 
 use crossbeam_channel::Receiver;
 
-use crate::archive::{self, Ending, Retry, TransferKind};
+use crate::archive::{Archive, ArchiveError, Ending, Retry, TransferKind};
 use crate::problem::{Message, Problem, msg};
 
 use super::super::run::Run;
 use super::super::told::tell;
 use super::super::{on_thread, retrieve, send};
-use super::{Shared, TOLD_EVERY, lock};
+use super::{Shared, TOLD_EVERY, lock, waits_for_archive};
 
 /// Transfers that run at once.
 const MOST_AT_ONCE: usize = 4;
@@ -22,16 +22,17 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// Until the runner goes.
 pub(super) fn dispatch(shared: &Arc<Shared>, woken: &Receiver<()>) {
     let mut told = None;
-    let mut is_failing = false;
+    let mut hindrance = None;
     while !shared.is_over.load(Ordering::SeqCst) {
-        let begun = begin_due(shared);
-        if let Err(error) = &begun
-            && !is_failing
-        {
-            shared.messenger.notify(Problem::error(error.message()));
+        let before = hindrance.take();
+        if let Err(error) = begin_due(shared) {
+            let why = error.message();
+            if before.is_none() {
+                shared.messenger.notify(Problem::error(why.clone()));
+            }
+            hindrance = Some(waits_for_archive(why));
         }
-        is_failing = begun.is_err();
-        tell(shared, &mut told);
+        tell(shared, &mut told, hindrance.as_ref());
         let is_running = !lock(&shared.running).is_empty();
         let wait = if is_running {
             TOLD_EVERY
@@ -46,7 +47,7 @@ pub(super) fn dispatch(shared: &Arc<Shared>, woken: &Receiver<()>) {
 }
 
 /// Begins what is due.
-fn begin_due(shared: &Arc<Shared>) -> Result<(), archive::ArchiveError> {
+fn begin_due(shared: &Arc<Shared>) -> Result<(), ArchiveError> {
     loop {
         let busy: Vec<String> = {
             let running = lock(&shared.running);
@@ -56,6 +57,10 @@ fn begin_due(shared: &Arc<Shared>) -> Result<(), archive::ArchiveError> {
             let nodes = running.values().map(|run| run.transfer.node.clone());
             nodes.collect()
         };
+        let folder = shared.archive.folder();
+        if !Archive::is_at(folder) {
+            return Err(ArchiveError::Gone(folder.to_owned()));
+        }
         let transfers = shared.archive.transfers();
         let Some(transfer) = transfers.next(&busy, SystemTime::now())? else {
             return Ok(());
@@ -95,7 +100,9 @@ fn carry_out(shared: &Arc<Shared>, run: &Arc<Run>) {
     };
     let mut ended = finish();
     if let Err(error) = &ended {
-        shared.messenger.notify(Problem::error(error.message()));
+        let why = error.message();
+        shared.messenger.notify(Problem::error(why.clone()));
+        lock(&run.live).hindered = Some(waits_for_archive(why));
     }
     // A disk that is full now may have room later; until then the transfer is this thread's.
     while ended.is_err() && !shared.is_over.load(Ordering::SeqCst) {
