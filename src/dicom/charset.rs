@@ -185,6 +185,9 @@ impl CharacterSet {
                 if !has_escapes && may_be_utf8(undesignated) && is_utf8() {
                     return guessed(bytes);
                 }
+                if !has_escapes && let Some(encoding) = instead_of(undesignated, bytes) {
+                    return in_other(encoding, bytes);
+                }
                 Iso2022 {
                     initial: (g0, g1),
                     g0,
@@ -203,6 +206,30 @@ impl CharacterSet {
 fn guessed(bytes: &[u8]) -> DecodedText {
     DecodedText {
         text: guess::text(bytes),
+        is_doubtful: true,
+    }
+}
+
+/// The encoding of text that cannot be in the declared one.
+fn instead_of(g1: G1, bytes: &[u8]) -> Option<&'static Encoding> {
+    let latin = [
+        WINDOWS_1252,
+        encoding_rs::ISO_8859_15,
+        encoding_rs::WINDOWS_1254,
+    ];
+    match g1 {
+        G1::Single(encoding) if latin.contains(&encoding) => guess::instead_of_latin(bytes),
+        G1::Single(encoding) if encoding == encoding_rs::ISO_8859_6 => {
+            guess::instead_of_arabic(bytes)
+        }
+        _ => None,
+    }
+}
+
+fn in_other(encoding: &'static Encoding, bytes: &[u8]) -> DecodedText {
+    let (text, _) = encoding.decode_without_bom_handling(bytes);
+    DecodedText {
+        text: text.into_owned(),
         is_doubtful: true,
     }
 }
@@ -409,6 +436,16 @@ mod tests {
         }
         let utf8 = CharacterSet::from_terms(["ISO_IR 192"]);
         assert!(utf8.decode(b"\xe9", false).is_doubtful);
+        let (windows, _, _) = encoding_rs::WINDOWS_1256.encode("فاطمة^بلقاسم");
+        let (iso, _, _) = encoding_rs::ISO_8859_6.encode("فاطمة^بلقاسم");
+        for term in ["", "ISO_IR 6", "ISO_IR 100", "ISO_IR 127", "ISO_IR 192"] {
+            for bytes in [&windows, &iso] {
+                let decoded = CharacterSet::from_terms([term]).decode(bytes, true);
+                assert_eq!(decoded.text, "فاطمة^بلقاسم", "{term}");
+                let is_right = term == "ISO_IR 127" && *bytes == iso;
+                assert_eq!(decoded.is_doubtful, !is_right, "{term}");
+            }
+        }
     }
 
     #[test]
