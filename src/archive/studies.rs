@@ -33,6 +33,8 @@ impl Archive {
         found: &StudyMatch,
         now: SystemTime,
     ) -> Result<Vec<PathBuf>, ArchiveError> {
+        // What came just now is in no index yet, and would not be shown.
+        self.flush();
         let _nothing_goes = self.store.session.lock_removing()?;
         self.mark_opened(found, now)?;
         self.study_files(found)

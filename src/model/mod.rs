@@ -5,6 +5,7 @@
 //! a display set's slices form.
 #![warn(missing_docs)]
 
+mod body_region;
 mod concatenation;
 mod criterion;
 mod display_set;
@@ -23,6 +24,7 @@ mod why_no_volume;
 
 pub mod identity;
 
+pub use body_region::Regions;
 pub use display_set::DisplaySet;
 pub use grid::{GridReport, VolumeGrid, VolumePlan};
 pub use keys::{DisplaySetId, FrameKey, InstanceIx, PatientKey, SeriesKey, StudyKey};

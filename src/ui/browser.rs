@@ -13,6 +13,7 @@ use crate::model::DisplaySetId;
 use crate::problem::{Message, msg};
 use crate::ui::bidi_label::{Text, galley};
 use crate::ui::browse::{SetRow, StudyRow, studies};
+use crate::ui::earlier::earlier_ui;
 use crate::ui::icons::{self, Sign};
 use crate::ui::panel::{PanelCtx, heading_ui, icon_button_ui, row_end_ui};
 use crate::ui::theme::Theme;
@@ -127,6 +128,7 @@ fn study_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, study: &StudyRow, thumbnails: &
             set_ui(ui, ctx, set, width, thumbnails);
         }
     });
+    earlier_ui(ui, ctx, study.key);
     ui.add_space(3.0 * theme.sizes.space);
 }
 

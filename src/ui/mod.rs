@@ -28,6 +28,7 @@ mod browse;
 mod browse_mappings;
 mod browser;
 mod document;
+mod earlier;
 mod findings;
 mod fonts;
 mod help;

@@ -171,6 +171,10 @@ impl Workspace {
                 self.arriving.list(&study_uid, series);
                 Vec::new()
             }
+            Arrival::Earlier { study_uid, studies } => {
+                self.earlier.insert(study_uid, studies);
+                Vec::new()
+            }
             Arrival::Preview(preview) => {
                 self.take_preview(preview);
                 Vec::new()

@@ -22,7 +22,7 @@ use crate::workspace::nodes::{NodeEdit, NodeTest};
 use crate::workspace::notices::NoticeId;
 use crate::workspace::panes::{Layout, PaneId};
 use crate::workspace::previews::Preview;
-use crate::workspace::search::{SearchEdit, SearchRequest, Source};
+use crate::workspace::search::{FoundStudy, SearchEdit, SearchRequest, Source};
 use crate::workspace::settings::{Language, OverlayLevel, Settings};
 use crate::workspace::transfers::{Transfer, TransferEdit};
 use crate::workspace::worklist::{PlanEnd, PlanRequest, WorklistEdit};
@@ -206,6 +206,13 @@ pub enum Arrival {
         study_uid: String,
         /// By Series Instance UIDs.
         series: Vec<(String, Vec<ListedInstance>)>,
+    },
+    /// Earlier studies of the patient whose study was opened, newest first.
+    Earlier {
+        /// Study Instance UID of what was opened.
+        study_uid: String,
+        /// Who has them, too.
+        studies: Vec<FoundStudy>,
     },
     /// A picture that stands for an image on its way.
     Preview(Arc<Preview>),

@@ -85,7 +85,7 @@ pub use start::Start;
 pub use transfers::{Transfer, TransferEdit, TransferId, TransferKind, TransferState, Transfers};
 pub use worklist::{PlanEnd, PlanRequest, PlannedDay, Worklist, WorklistEdit};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use crate::annotation::AnnotationId;
@@ -148,6 +148,9 @@ pub struct Workspace {
     pub settings: Settings,
     /// The search over archive and nodes.
     pub search: Search,
+    /// Earlier studies of the patients whose studies are open, newest first, by the Study Instance
+    /// UID of what is open.
+    pub earlier: HashMap<String, Vec<FoundStudy>>,
     /// What is planned.
     pub worklist: Worklist,
     /// The archive's upkeep.

@@ -328,6 +328,18 @@ fn an_earlier_study_is_fetched_in_the_background_and_not_shown() {
         .collect();
     assert!(kinds.contains(&TransferKind::Priors));
     assert_eq!(session.workspace.library.studies().count(), 1);
+
+    let earlier = session.workspace.earlier[STUDY].clone();
+    let uids: Vec<&str> = earlier
+        .iter()
+        .map(|it| it.study.study_uid.as_str())
+        .collect();
+    assert_eq!(uids, ["1.2.3.99"], "named beside the study");
+    let prior = Box::new(earlier[0].clone());
+    session.apply(Command::Transfer(TransferEdit::Open(prior)));
+    session.until("the earlier study", |it| {
+        it.workspace.library.studies().count() == 2
+    });
 }
 
 #[test]

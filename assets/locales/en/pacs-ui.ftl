@@ -226,3 +226,11 @@ node-secret-kept = The password or token for { $node } is in the system’s keyr
 node-secret-for-now = There is no keyring on this system: the password or token for { $node } is kept until the program ends.
 series-arriving = { $here } of { $of } images are here
 transfer-still-coming = This study is still on its way. Send it when all of it is here.
+
+browser-earlier = Earlier studies
+browser-earlier-more = { $count ->
+    [one] One more: search for the patient.
+   *[other] { $count } more: search for the patient.
+}
+browser-earlier-here = In the local archive. A click opens it.
+browser-earlier-away = With { $nodes }. A click fetches and opens it.

@@ -232,3 +232,11 @@ node-secret-kept = Le mot de passe ou jeton pour { $node } est dans le trousseau
 node-secret-for-now = Ce système n’a pas de trousseau : le mot de passe ou jeton pour { $node } est gardé jusqu’à la fin du programme.
 series-arriving = { $here } images sur { $of } sont arrivées
 transfer-still-coming = Cet examen est encore en cours de transfert. Envoyez-le quand il est complet.
+
+browser-earlier = Examens antérieurs
+browser-earlier-more = { $count ->
+    [one] Un de plus : recherchez le patient.
+   *[other] { $count } de plus : recherchez le patient.
+}
+browser-earlier-here = Dans l’archive locale. Un clic l’ouvre.
+browser-earlier-away = Sur { $nodes }. Un clic le récupère et l’ouvre.

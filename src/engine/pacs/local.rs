@@ -359,7 +359,7 @@ impl Worker {
             TransferEdit::Open(found) => {
                 open.show(&found, &messenger);
                 if let Some(settings) = settings {
-                    priors::fetch(&runner.shared, &found.study, &found.sources, &settings);
+                    priors::fetch(&runner.shared, &found, &settings);
                 }
             }
             TransferEdit::Fetch(found) => {
@@ -387,6 +387,8 @@ impl Open {
     /// Into the window: what is here at once, what is not as it comes.
     fn show(&self, found: &FoundStudy, messenger: &Messenger) {
         let study_uid = &found.study.study_uid;
+        // First, so that what comes while its files are listed is shown, too.
+        self.runner.open(study_uid, false);
         let here = self
             .archive
             .open_study(&found.study, SystemTime::now())
@@ -400,7 +402,9 @@ impl Open {
             .all(|source| *source == Source::Archive)
             || (found.node_count).is_some_and(|count| here.len() >= count as usize);
         let new = asks::retrieval(found, TransferPriority::Urgent).filter(|_| !is_whole);
-        self.runner.open(study_uid, new.is_some());
+        if new.is_some() {
+            self.runner.open(study_uid, true);
+        }
         if !here.is_empty() {
             messenger.command(Command::OpenArchived(here));
         }

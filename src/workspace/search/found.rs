@@ -22,6 +22,26 @@ pub struct FoundStudy {
 }
 
 impl FoundStudy {
+    /// What one source said.
+    #[must_use]
+    pub fn new(study: StudyMatch, source: Source) -> Self {
+        let count = study.instance_count;
+        let mut found = Self {
+            study,
+            sources: Vec::new(),
+            node_count: None,
+            is_ambiguous: false,
+        };
+        found.count(count, &source);
+        found.sources.push(source);
+        found
+    }
+
+    /// What another source says of the same study.
+    pub fn join(&mut self, other: StudyMatch, source: &Source) {
+        self.add(other, source);
+    }
+
     /// Requested as urgent.
     #[must_use]
     pub fn is_urgent(&self) -> bool {
