@@ -61,9 +61,15 @@ impl Drop for Listener {
 fn take(events: &Receiver<ScpEvent>, shared: &Shared) {
     for event in events {
         match event {
-            ScpEvent::Instance { outcome, from } => {
+            ScpEvent::Instance {
+                outcome,
+                from,
+                move_originator,
+            } => {
                 let received = match outcome.result {
                     Ok(received) => received,
+                    // It is told with the transfer that it belongs to.
+                    Err(_) if shared.is_fetching(&from, move_originator.as_deref()) => continue,
                     Err(reason) => {
                         // The sender was told, in a number; its reader sits elsewhere.
                         let message = Message::new(msg("pacs-push-refused"))

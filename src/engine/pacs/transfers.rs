@@ -13,7 +13,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::Sender;
 
-use crate::archive::{self, Archive, Ending, TransferId, TransferPriority};
+use crate::archive::{self, Archive, Ending, TransferId, TransferKind, TransferPriority};
 use crate::pacs::{Caller, NodeAddress, Reception, StorageScp};
 use crate::problem::{Message, Problem, msg};
 use crate::text::{self, Words};
@@ -104,6 +104,23 @@ impl Shared {
     /// The local archive keeps a transfer from going on.
     pub(super) fn hindered(&self, why: Message) -> Ending {
         Ending::Hindered(self.said(&waits_for_archive(why)))
+    }
+
+    /// Whether a retrieval is under way from the node of this AE title, on behalf of this one.
+    pub(super) fn is_fetching(&self, from: &str, on_behalf_of: Option<&str>) -> bool {
+        let settings = self.settings();
+        lock(&self.running).values().any(|run| {
+            let node = settings.node(&run.transfer.node);
+            let address = node.map(|node| &node.address);
+            let Some(NodeAddress::Dimse(address)) = address else {
+                return false;
+            };
+            let own = address.calling_ae_title.as_ref();
+            let own = own.unwrap_or(&settings.ae_title).as_str();
+            run.transfer.kind != TransferKind::Send
+                && address.ae_title.as_str() == from
+                && on_behalf_of == Some(own)
+        })
     }
 
     /// Whether what comes of this study goes into the window.

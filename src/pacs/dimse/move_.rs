@@ -87,6 +87,7 @@ pub(super) fn retrieve_listening(
         let result = match running {
             Ok(_) => {
                 let events = Events {
+                    call,
                     receiver: &events,
                     is_shared: false,
                     prefers_plain: &prefers_plain,
@@ -114,6 +115,7 @@ pub(super) fn retrieve_running(
     ctx: &JobCtx,
 ) -> Result<Retrieved, Failure> {
     let events = Events {
+        call,
         receiver: &scp.events(),
         is_shared: true,
         prefers_plain: scp.prefers_plain(),
@@ -135,6 +137,7 @@ fn retrieve_from(
 
 /// What happens at the receiver.
 struct Events<'a> {
+    call: &'a Call,
     receiver: &'a Receiver<ScpEvent>,
     is_shared: bool,
     prefers_plain: &'a AtomicBool,
@@ -234,7 +237,7 @@ impl Mover {
         while Instant::now() < end && !is_here(task, counts, before, tally) {
             drain(events, tally);
             if let Ok(event) = events.receiver.recv_timeout(GLANCE) {
-                count(event, tally, events.is_shared);
+                count(event, tally, events);
             }
         }
         drain(events, tally);
@@ -318,22 +321,32 @@ fn is_here(task: &Task, counts: Counts, before: usize, tally: &Tally<'_>) -> boo
 
 fn drain(events: &Events<'_>, tally: &Tally<'_>) {
     while let Ok(event) = events.receiver.try_recv() {
-        count(event, tally, events.is_shared);
+        count(event, tally, events);
     }
 }
 
 /// A shared receiver takes other things besides.
-fn count(event: ScpEvent, tally: &Tally<'_>, is_shared: bool) {
+fn count(event: ScpEvent, tally: &Tally<'_>, events: &Events<'_>) {
     match event {
-        ScpEvent::Instance { outcome, .. } if !is_shared || tally.is_ours(&outcome) => {
-            tally.add(outcome);
-        }
-        ScpEvent::Instance { outcome, .. } => {
-            if let Some(failure) = outcome.no_room() {
+        ScpEvent::Instance {
+            outcome,
+            from,
+            move_originator,
+        } => {
+            // What was not kept may not say of which study it is.
+            let is_refused = || {
+                let call = events.call;
+                outcome.result.is_err()
+                    && from == call.address.ae_title.as_str()
+                    && move_originator.is_some_and(|title| title == call.calling.as_str())
+            };
+            if !events.is_shared || tally.is_ours(&outcome) || is_refused() {
+                tally.add(outcome);
+            } else if let Some(failure) = outcome.no_room() {
                 tally.end(failure);
             }
         }
-        ScpEvent::Broken(failure) if !is_shared => tally.warn(failure.message()),
+        ScpEvent::Broken(failure) if !events.is_shared => tally.warn(failure.message()),
         ScpEvent::Broken(_) | ScpEvent::Commitment { .. } => {}
     }
 }

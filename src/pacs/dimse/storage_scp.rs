@@ -38,6 +38,7 @@ use super::association::Request;
 use super::association::our_variables;
 use super::callers::Callers;
 use super::command::Command;
+use super::command::field;
 use super::command::kind;
 use super::commitment;
 use super::contexts;
@@ -88,6 +89,8 @@ pub enum ScpEvent {
     Instance {
         /// Title of who sent it.
         from: String,
+        /// Title of who had it sent here (PS3.7 9.1.1.1.9), where the sender says so.
+        move_originator: Option<String>,
         /// What became of it.
         outcome: InstanceOutcome,
     },
@@ -385,7 +388,13 @@ impl Server<'_> {
                     let heard = || self.callers.hear(&from);
                     let outcome =
                         intake::take(&mut association, context_id, &command, self.sink, &heard)?;
-                    (self.told)(ScpEvent::Instance { from, outcome });
+                    let title = command.get_text(field::MOVE_ORIGINATOR);
+                    let move_originator = title.map(|title| title.trim().to_owned());
+                    (self.told)(ScpEvent::Instance {
+                        from,
+                        move_originator: move_originator.filter(|title| !title.is_empty()),
+                        outcome,
+                    });
                 }
                 kind::C_ECHO => {
                     association.send(context_id, &Command::answer(&command, 0), None)?;

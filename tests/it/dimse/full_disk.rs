@@ -12,6 +12,7 @@ use isocentre::model::Level;
 use isocentre::model::StudyQuery;
 use isocentre::pacs::Caller;
 use isocentre::pacs::Failure;
+use isocentre::pacs::Node;
 use isocentre::pacs::Reception;
 use isocentre::pacs::ScpOptions;
 use isocentre::pacs::Sent;
@@ -238,10 +239,8 @@ fn a_retrieval_onto_a_full_disk_is_called_off_rather_than_fetched_in_vain() {
 }
 
 /// A program that fetches the study, of twenty slices, into this folder.
-fn fetching(home: &Path, address: &str, folder: &Path) -> Session {
-    let mut session = Session::new(home);
+fn fetching(mut session: Session, mut node: Node, folder: &Path) -> Session {
     session.engine.run(Effect::FollowPacs, &session.workspace);
-    let mut node = node(address, |_| {});
     node.name = "PACS".into();
     session.apply(Edit::Node(NodeEdit::Put(node)));
     let folder = folder.to_owned();
@@ -277,7 +276,11 @@ fn a_transfer_waits_for_room_says_so_and_goes_on_by_itself() {
     };
     let orthanc = filled(20, free_port());
     let home = temp_folder();
-    let mut session = fetching(home.path(), &orthanc.dimse(), disk.path());
+    let mut session = fetching(
+        Session::new(home.path()),
+        node(&orthanc.dimse(), |_| {}),
+        disk.path(),
+    );
     let reason = why_it_waits(&mut session);
     assert!(
         reason.contains(disk.path().to_str().unwrap()) && reason.contains("full"),
@@ -286,6 +289,29 @@ fn a_transfer_waits_for_room_says_so_and_goes_on_by_itself() {
     assert!(reason.contains("goes on by itself"), "{reason}");
     disk.resize("60m");
     session.until("the rest", is_whole);
+}
+
+#[test]
+fn what_is_refused_of_our_own_retrieval_is_told_with_its_transfer_alone() {
+    let Some(disk) = Disk::mount("5m") else {
+        return;
+    };
+    let port = free_port();
+    let orthanc = filled(20, port);
+    let home = temp_folder();
+    let mut session = Session::new(home.path());
+    session.apply(Edit::Node(NodeEdit::Port(port)));
+    session.apply(Edit::Node(NodeEdit::Listen(true)));
+    let node = node(&orthanc.dimse(), by_move);
+    let mut session = fetching(session, node, disk.path());
+    let reason = why_it_waits(&mut session);
+    assert!(reason.contains("full"), "{reason}");
+    // What the receiver has to tell of itself would be here by now.
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    session.until("a look", |_| true);
+    let notices = session.workspace.notices.shown().iter();
+    let told: Vec<_> = notices.map(|it| it.problem.message.id.0).collect();
+    assert!(!told.contains(&"pacs-push-refused"), "{told:?}");
 }
 
 #[test]
@@ -302,7 +328,7 @@ fn a_transfer_waits_for_a_drive_that_is_away_and_goes_on_when_it_is_back() {
         },
     );
     let address = format!("ORTHANC@127.0.0.1:{}", line.port());
-    let mut session = fetching(home.path(), &address, &here);
+    let mut session = fetching(Session::new(home.path()), node(&address, |_| {}), &here);
     session.until("a beginning", |it| {
         let transfer = it.workspace.transfers.all().first();
         transfer.is_some_and(|it| it.done > 1)
