@@ -15,10 +15,10 @@ use super::Retry;
 use super::Transfer;
 use super::TransferId;
 use super::TransferState;
-use super::attempts::COMMITMENT;
 use super::attempts::HINDERED;
 use super::attempts::MAX_ATTEMPTS;
 use super::attempts::wait_after;
+use super::attempts::wait_for_report;
 use super::rows::Coded as _;
 use super::rows::outcome;
 
@@ -87,7 +87,7 @@ pub(super) fn after(
                 && missing(transaction, transfer, outcome::SUCCESS)? == 0 =>
         {
             after.state = TransferState::Committing;
-            after.wait = Some(COMMITMENT);
+            after.wait = Some(wait_for_report(transfer.asks));
             return Ok(after);
         }
         Ending::Complete | Ending::AwaitsCommitment if is_all_done(transaction, transfer)? => {
@@ -136,7 +136,10 @@ fn unfinished(
 }
 
 /// Every instance is a success, and committed where that was asked.
-fn is_all_done(transaction: &Transaction<'_>, transfer: &Transfer) -> Result<bool, ArchiveError> {
+pub(super) fn is_all_done(
+    transaction: &Transaction<'_>,
+    transfer: &Transfer,
+) -> Result<bool, ArchiveError> {
     let least = if transfer.is_to_be_committed {
         outcome::COMMITTED
     } else {

@@ -13,7 +13,9 @@
 //!    [`TransferState::Running`] the reader paused, cancelled or removed it, and the runner stops.
 //!    Until it has, its node counts as busy, lest a second runner takes what was resumed.
 //! 4. Of a send that is to be committed: [`Transfers::ask_commitment`] before the node is asked;
-//!    [`Transfers::commitment`] takes its report whenever that comes, to whichever program.
+//!    [`Transfers::commitment`] takes its report whenever that comes, to whichever program, on
+//!    whichever request. Without one the transfer is handed out again, later each time, to ask once
+//!    more, and after a day to be given up.
 //! 5. [`Transfers::finish`] with how it ended. Done it is only when every instance is a success,
 //!    and committed where that was asked, whatever the runner says; else it waits for the next
 //!    attempt, later each time, and fails after the last.

@@ -21,6 +21,7 @@ use super::TransferKind;
 use super::TransferState;
 use super::Transfers;
 use super::ending::after;
+use super::ending::is_all_done;
 use super::rows::outcome;
 use super::rows::read_items;
 use super::rows::read_transfer;
@@ -72,7 +73,8 @@ impl Transfers {
     }
 
     /// The node is about to be asked to commit (PS3.4 J.3.2) under this transaction UID: remembered
-    /// before it is asked, for the report may come before the answer. `false` where it was not, and
+    /// before it is asked, for the report may come before the answer; and until it comes, also
+    /// where the node is asked once more meanwhile. `false` where it was not, and
     /// the node must not be asked: the transfer does not run any more, or runs elsewhere.
     ///
     /// # Errors
@@ -89,8 +91,13 @@ impl Transfers {
                 return Ok(false);
             }
             transaction.execute(
-                "UPDATE transfer SET transaction_uid = ?2, changed_ms = ?3 WHERE id = ?1",
+                "UPDATE transfer SET transaction_uid = ?2, asks = asks + 1, changed_ms = ?3
+                 WHERE id = ?1",
                 params![id.0, transaction_uid, milliseconds(now)],
+            )?;
+            transaction.execute(
+                "INSERT INTO asked VALUES (?1, ?2)",
+                params![transaction_uid, id.0],
             )?;
             // What it refused before, it is asked anew.
             transaction.execute(
@@ -129,6 +136,11 @@ impl Transfers {
                 return Ok(None);
             };
             let id = transfer.id;
+            let is_latest = transfer.transaction_uid == transaction_uid;
+            transaction.execute(
+                "DELETE FROM asked WHERE transaction_uid = ?1",
+                [transaction_uid],
+            )?;
             let absent = not_kept.iter().filter(|it| it.is_absent);
             transaction.execute(
                 "UPDATE item SET outcome = ?2 WHERE transfer = ?1 AND outcome = ?3
@@ -178,11 +190,17 @@ impl Transfers {
             let Some(transfer) = read_transfer(transaction, id)? else {
                 return Ok(None);
             };
+            // What else it was asked about since, it may still report on.
+            let is_all = is_latest || is_all_done(transaction, &transfer)?;
+            if !is_all && not_kept.is_empty() {
+                return Ok(Some(transfer));
+            }
             match transfer.state {
                 TransferState::Committing | TransferState::Waiting | TransferState::Failed => {
                     let mut after = after(transaction, &transfer, &Ending::Complete)?;
                     after.transaction_uid.clear();
                     after.write(transaction, id, now)?;
+                    transaction.execute("UPDATE transfer SET asks = 0 WHERE id = ?1", [id.0])?;
                 }
                 // Its runner ends the attempt; what the reader stopped stays so.
                 TransferState::Running
@@ -216,7 +234,7 @@ fn awaiting(
         return Ok(None);
     }
     let mut statement =
-        connection.prepare_cached("SELECT id FROM transfer WHERE transaction_uid = ?1")?;
+        connection.prepare_cached("SELECT transfer FROM asked WHERE transaction_uid = ?1")?;
     let id: Option<i64> = statement
         .query_row([transaction_uid], |row| row.get(0))
         .optional()?;

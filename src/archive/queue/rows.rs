@@ -109,6 +109,7 @@ fn transfer(row: &Row<'_>) -> rusqlite::Result<Transfer> {
         next_attempt: next.map(time),
         reason: row.get("reason")?,
         transaction_uid: row.get("transaction_uid")?,
+        asks: count("asks")?,
         expected: expected.map(|count| count.max(0) as u32),
         succeeded: count("succeeded")?,
         failed: count("failed")?,

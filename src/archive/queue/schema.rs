@@ -8,8 +8,8 @@ use crate::archive::database::Schema;
 const _: () = assert!(MEMORY.steps.len() + 1 == MEMORY.version as usize);
 
 pub(in crate::archive) const MEMORY: Schema = Schema {
-    version: 3,
-    steps: &[add_patient_id, add_fetched],
+    version: 4,
+    steps: &[add_patient_id, add_fetched, add_asked],
     create: "
 CREATE TABLE transfer (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -29,6 +29,7 @@ CREATE TABLE transfer (
     next_attempt_ms INTEGER,
     reason TEXT NOT NULL DEFAULT '',
     transaction_uid TEXT NOT NULL DEFAULT '',
+    asks INTEGER NOT NULL DEFAULT 0,
     expected INTEGER,
     succeeded INTEGER NOT NULL DEFAULT 0,
     failed INTEGER NOT NULL DEFAULT 0,
@@ -37,6 +38,15 @@ CREATE TABLE transfer (
     changed_ms INTEGER NOT NULL
 );
 CREATE INDEX transfer_due ON transfer (state, priority, id);
+CREATE INDEX transfer_study ON transfer (study_uid);
+
+-- What nodes were asked to commit to and have not reported on. A node that is asked once more may
+-- still report on what it was asked before.
+CREATE TABLE asked (
+    transaction_uid TEXT PRIMARY KEY,
+    transfer INTEGER NOT NULL REFERENCES transfer ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE INDEX asked_transfer ON asked (transfer);
 
 CREATE TABLE item (
     transfer INTEGER NOT NULL REFERENCES transfer ON DELETE CASCADE,
@@ -86,6 +96,25 @@ fn add_patient_id(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         transaction.execute_batch(add)?;
     }
     Ok(())
+}
+
+fn add_asked(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    let there = "SELECT count(*) FROM pragma_table_info('transfer') WHERE name = 'asks'";
+    let there: i64 = transaction.query_row(there, (), |row| row.get(0))?;
+    if there == 0 {
+        let add = "ALTER TABLE transfer ADD COLUMN asks INTEGER NOT NULL DEFAULT 0";
+        transaction.execute_batch(add)?;
+    }
+    transaction.execute_batch(
+        "CREATE INDEX IF NOT EXISTS transfer_study ON transfer (study_uid);
+        CREATE TABLE IF NOT EXISTS asked (
+            transaction_uid TEXT PRIMARY KEY,
+            transfer INTEGER NOT NULL REFERENCES transfer ON DELETE CASCADE
+        ) WITHOUT ROWID;
+        CREATE INDEX IF NOT EXISTS asked_transfer ON asked (transfer);
+        INSERT OR IGNORE INTO asked
+            SELECT transaction_uid, id FROM transfer WHERE transaction_uid <> '';",
+    )
 }
 
 /// How instances came that are here by then is not known: nothing says that a node has them.

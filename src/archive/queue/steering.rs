@@ -122,6 +122,19 @@ impl Transfers {
         })
     }
 
+    /// Whether a transfer of this study is not over, or failed.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub(in crate::archive) fn is_on_its_way(&self, study_uid: &str) -> Result<bool, ArchiveError> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(
+            "SELECT 1 FROM transfer WHERE study_uid = ?1 AND state NOT IN (?2, ?3)",
+        )?;
+        let (done, cancelled) = (TransferState::Done, TransferState::Cancelled);
+        Ok(statement.exists(params![study_uid, done.code(), cancelled.code()])?)
+    }
+
     /// Whether an instance was sent to any node, and acknowledged; committed, where that was asked.
     ///
     /// # Errors
@@ -145,7 +158,7 @@ impl Transfers {
             if state.is_some_and(|state| from.contains(&state)) {
                 transaction.execute(
                     "UPDATE transfer SET state = ?2, owner = '', attempts = 0,
-                     next_attempt_ms = NULL, transaction_uid = '', changed_ms = ?3
+                     next_attempt_ms = NULL, transaction_uid = '', asks = 0, changed_ms = ?3
                      WHERE id = ?1",
                     params![id.0, to.code(), milliseconds(now)],
                 )?;

@@ -205,12 +205,12 @@ fn what_is_to_be_committed_is_not_done_before_the_node_says_so() {
     assert_eq!(queue.commitment("2.25.8", &[], &[], at(21)).unwrap(), None);
     assert_eq!(queue.commitment("", &[], &[], at(21)).unwrap(), None);
 
-    // It waits a day, through a restart.
+    // It waits an hour, through a restart.
     drop(queue);
     let queue = open(folder.path());
     assert_eq!(queue.awaiting("2.25.7").unwrap().unwrap().id, id);
-    assert_eq!(queue.next(&[], at(20 + 86_399)).unwrap(), None);
-    let due = queue.next_due(at(20 + 86_399)).unwrap();
+    assert_eq!(queue.next(&[], at(20 + 3599)).unwrap(), None);
+    let due = queue.next_due(at(20 + 3599)).unwrap();
     assert_eq!(due, Some(Duration::from_secs(1)));
 
     // It keeps one: the other is sent again.
@@ -237,6 +237,22 @@ fn what_is_to_be_committed_is_not_done_before_the_node_says_so() {
     assert_eq!(transfer.unwrap().state, TransferState::Done);
 }
 
+/// Asks as often as a node is asked in a day, the attempt of the first time being under way.
+fn ask_for_a_day(queue: &Transfers, id: TransferId, transaction_uid: &str) {
+    for (n, hours) in [0, 1, 4, 12].into_iter().enumerate() {
+        let now = at(hours * 3600);
+        if n > 0 {
+            let before = at(hours * 3600 - 1);
+            assert_eq!(queue.next(&[], before).unwrap(), None, "{hours} h");
+            let handed = queue.next(&[], now).unwrap().unwrap();
+            assert_eq!((handed.id, handed.transaction_uid.as_str()), (id, ""));
+        }
+        let transaction_uid = format!("{transaction_uid}.{n}");
+        assert!(queue.ask_commitment(id, &transaction_uid, now).unwrap());
+        queue.finish(id, &Ending::AwaitsCommitment, now).unwrap();
+    }
+}
+
 #[test]
 fn a_report_that_comes_after_its_time_is_true_all_the_same_and_asking_again_sends_nothing() {
     let folder = tempfile::tempdir().unwrap();
@@ -244,16 +260,18 @@ fn a_report_that_comes_after_its_time_is_true_all_the_same_and_asking_again_send
     let id = queue.add(&send(&["1"], true), at(0)).unwrap().id;
     queue.next(&[], at(0)).unwrap();
     queue.record(id, &[ok("1")], 0, at(0)).unwrap();
-    queue.ask_commitment(id, "2.25.7", at(0)).unwrap();
-    queue.finish(id, &Ending::AwaitsCommitment, at(0)).unwrap();
+    ask_for_a_day(&queue, id, "2.25.7");
     // After a day it is handed out to be given up.
     let handed = queue.next(&[], at(86_400)).unwrap().unwrap();
-    assert_eq!(handed.transaction_uid, "2.25.7");
+    assert_eq!(handed.transaction_uid, "2.25.7.3");
     let unconfirmed = Ending::Failed("not confirmed".to_owned(), Retry::Never);
     queue.finish(id, &unconfirmed, at(86_400)).unwrap();
     assert_eq!(queue.get(id).unwrap().unwrap().state, TransferState::Failed);
     let kept = ["1".to_owned()];
-    let late = queue.commitment("2.25.7", &kept, &[], at(90_000)).unwrap();
+    // To the first time it was asked.
+    let late = queue
+        .commitment("2.25.7.0", &kept, &[], at(90_000))
+        .unwrap();
     assert_eq!(late.unwrap().state, TransferState::Done);
 
     // Without it, trying again asks again: nothing of it is to be sent.
@@ -264,8 +282,7 @@ fn a_report_that_comes_after_its_time_is_true_all_the_same_and_asking_again_send
     let id = queue.add(&other, at(0)).unwrap().id;
     queue.next(&[], at(0)).unwrap();
     queue.record(id, &[ok("2")], 0, at(0)).unwrap();
-    queue.ask_commitment(id, "2.25.8", at(0)).unwrap();
-    queue.finish(id, &Ending::AwaitsCommitment, at(0)).unwrap();
+    ask_for_a_day(&queue, id, "2.25.8");
     queue.next(&[], at(86_400)).unwrap();
     queue.finish(id, &unconfirmed, at(86_400)).unwrap();
     queue.resume(id, at(86_401)).unwrap();
@@ -421,6 +438,9 @@ fn a_memory_of_the_first_version_is_taken_over() {
         connection.pragma_update(None, "user_version", 1).unwrap();
         if !had_patient_id {
             let drop_it = "ALTER TABLE transfer DROP COLUMN patient_id";
+            connection.execute_batch(drop_it).unwrap();
+            let drop_it = "DROP TABLE asked; DROP INDEX transfer_study;
+                ALTER TABLE transfer DROP COLUMN asks";
             connection.execute_batch(drop_it).unwrap();
         }
         connection.execute_batch("DROP TABLE fetched").unwrap();

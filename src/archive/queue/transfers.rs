@@ -27,8 +27,9 @@ use super::NewTransfer;
 use super::Transfer;
 use super::TransferId;
 use super::TransferState;
-use super::attempts::COMMITMENT;
 use super::attempts::LONGEST;
+use super::attempts::LONGEST_REPORT;
+use super::attempts::is_overdue;
 use super::ending::after;
 use super::rows::Coded as _;
 use super::rows::joined;
@@ -90,6 +91,9 @@ impl Transfers {
                 None => insert(transaction, &sameness, new, now)?,
             };
             add_items(transaction, id, &new.items)?;
+            if known.is_some_and(|(_, state)| state == TransferState::Committing) {
+                send_what_was_added(transaction, id)?;
+            }
             Ok(Added {
                 id,
                 has_joined: known.is_some(),
@@ -108,13 +112,13 @@ impl Transfers {
     ) -> Result<Option<Transfer>, ArchiveError> {
         self.wake_orphans()?;
         self.change(|transaction| {
-            // A clock that was set back makes no report overdue: its day begins anew.
+            // A clock that was set back makes nobody wait longer than any report takes.
             transaction.execute(
                 "UPDATE transfer SET next_attempt_ms = ?2
                  WHERE state = ?1 AND next_attempt_ms > ?2",
                 params![
                     TransferState::Committing.code(),
-                    milliseconds(now + COMMITMENT)
+                    milliseconds(now + LONGEST_REPORT)
                 ],
             )?;
             let mut due = transaction.prepare_cached(
@@ -155,10 +159,9 @@ impl Transfers {
             )?;
             let mut transfer = read_transfer(transaction, id)?;
             // A report may still come; only of what is overdue is this the runner's business.
-            if state != TransferState::Committing {
-                transfer
-                    .iter_mut()
-                    .for_each(|it| it.transaction_uid.clear());
+            let is_due = |it: &Transfer| state == TransferState::Committing && is_overdue(it.asks);
+            if let Some(transfer) = transfer.as_mut().filter(|it| !is_due(it)) {
+                transfer.transaction_uid.clear();
             }
             Ok(transfer)
         })
@@ -184,7 +187,7 @@ impl Transfers {
             let wait = Duration::from_millis(wait as u64);
             // A clock that was set back must not make it wait longer than any attempt does.
             let wait = if state == committing {
-                wait.min(COMMITMENT)
+                wait.min(LONGEST_REPORT)
             } else if wait > LONGEST {
                 Duration::ZERO
             } else {
@@ -408,6 +411,16 @@ fn add_items(
         "UPDATE transfer SET expected = (SELECT count(*) FROM item WHERE transfer = ?1)
          WHERE id = ?1",
         [id.0],
+    )?;
+    Ok(())
+}
+
+/// What waits for a report goes on at once where something is to be sent that was not before.
+fn send_what_was_added(transaction: &Transaction<'_>, id: TransferId) -> Result<(), ArchiveError> {
+    transaction.execute(
+        "UPDATE transfer SET state = ?2, next_attempt_ms = NULL WHERE id = ?1
+         AND EXISTS (SELECT 1 FROM item WHERE transfer = ?1 AND outcome <= ?3)",
+        params![id.0, TransferState::Waiting.code(), outcome::WAITING],
     )?;
     Ok(())
 }

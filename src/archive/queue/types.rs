@@ -126,9 +126,13 @@ pub struct Transfer {
     pub next_attempt: Option<SystemTime>,
     /// Why the last attempt failed, as it was told then; empty for none.
     pub reason: String,
-    /// Transaction UID of the commitment that is awaited; empty for none. Of a transfer that is
-    /// handed out: of the one that was not reported within a day.
+    /// Transaction UID of the commitment that was asked for last and is awaited; empty for none. Of
+    /// a transfer that is handed out: of one that was asked for again and again within a day, and
+    /// not reported.
     pub transaction_uid: String,
+    /// How often the node was asked to commit since the transfer was last asked for, or since it
+    /// last reported.
+    pub asks: u32,
     /// Instances in all, once that is known.
     pub expected: Option<u32>,
     /// Instances that are a success.
@@ -189,7 +193,7 @@ pub enum Ending {
     /// It broke off; the sentence says why.
     Failed(String, Retry),
     /// The node was asked to commit ([`super::Transfers::ask_commitment`]) and has not reported
-    /// yet: it has a day for that.
+    /// yet: it has a day for that, and is asked again meanwhile, later each time.
     AwaitsCommitment,
     /// The runner stops, for a reason that is none of the transfer's: it waits, and the attempt
     /// does not count.

@@ -33,6 +33,8 @@ pub(super) fn ask(shared: &Arc<Shared>, run: &Arc<Run>, node: &Node) -> Ending {
     let sent = items
         .into_iter()
         .filter(|item| item.outcome == ItemOutcome::Success);
+    // Nothing is lost where asking once more fails.
+    let is_asked_before = run.transfer.asks > 0;
     let instances: Vec<SopReference> = sent
         .map(|item| SopReference {
             sop_class_uid: item.sop_class_uid,
@@ -63,6 +65,7 @@ pub(super) fn ask(shared: &Arc<Shared>, run: &Arc<Run>, node: &Node) -> Ending {
             let why = Message::new(msg("transfer-commitment-unheard")).text("node", &node.name);
             Ending::Failed(said(&why), Retry::Never)
         }
+        Err(_) if is_asked_before && is_receiving && !run.is_stopped() => Ending::AwaitsCommitment,
         Err(failure) => ended_by(shared, &failure),
     }
 }
@@ -88,8 +91,11 @@ impl Shared {
             .collect();
         // What it does not speak of, it does not promise to keep.
         let silent = Message::new(msg("pacs-not-committed")).text("peer", &transfer.node);
+        // It was not asked about what was sent since.
+        let is_latest = transfer.transaction_uid == transaction_uid;
         let unnamed = items.iter().filter(|item| {
-            item.outcome == ItemOutcome::Success && !named.contains(&item.sop_instance_uid)
+            let is_open = is_latest && item.outcome == ItemOutcome::Success;
+            is_open && !named.contains(&item.sop_instance_uid)
         });
         let unnamed = unnamed.map(|item| (&item.sop_instance_uid, &silent));
         let absent: HashSet<&String> = report.absent.iter().collect();

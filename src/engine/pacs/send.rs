@@ -38,9 +38,17 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
         live.of = all;
         live.done = all - items.len();
     }
+    let before = lock(&run.live).done;
     let sent = send_files(shared, run, node, items);
-    if transfer.is_to_be_committed && sent == Ending::Complete {
+    if !transfer.is_to_be_committed {
+        return sent;
+    }
+    if sent == Ending::Complete {
         return commitment::ask(shared, run, node);
+    }
+    // What came through before it broke off need not wait for the rest, which may never follow.
+    if !run.is_stopped() && lock(&run.live).done > before {
+        commitment::ask(shared, run, node);
     }
     sent
 }

@@ -92,13 +92,17 @@ fn a_clock_that_is_set_back_makes_no_report_overdue() {
     queue.ask_commitment(id, "2.25.7", at(2 * DAY)).unwrap();
     let awaits = Ending::AwaitsCommitment;
     queue.finish(id, &awaits, at(2 * DAY)).unwrap();
-    for back in [at(2 * DAY - 1), at(0)] {
+    for (back, seconds) in [(at(2 * DAY - 1), 3601), (at(0), DAY / 2)] {
         assert_eq!(queue.next(&[], back).unwrap(), None);
-        let day = Duration::from_secs(DAY);
-        assert_eq!(queue.next_due(back).unwrap(), Some(day));
+        let wait = Duration::from_secs(seconds);
+        assert_eq!(queue.next_due(back).unwrap(), Some(wait));
     }
-    assert_eq!(queue.next(&[], at(DAY - 1)).unwrap(), None);
-    assert!(queue.next(&[], at(DAY)).unwrap().is_some());
+    assert_eq!(queue.next(&[], at(DAY / 2 - 1)).unwrap(), None);
+    let handed = queue.next(&[], at(DAY / 2)).unwrap().unwrap();
+    assert_eq!(
+        handed.transaction_uid, "",
+        "it is asked again, not given up"
+    );
 }
 
 #[test]
@@ -181,4 +185,55 @@ fn a_report_on_what_was_stored_counts_while_the_rest_is_still_to_be_sent() {
     let transfer = queue.finish(id, &Ending::Complete, at(102)).unwrap();
     assert_eq!(transfer.unwrap().state, TransferState::Waiting);
     assert!(queue.was_sent("1").unwrap());
+}
+
+#[test]
+fn a_report_to_any_request_counts_and_only_what_it_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let queue = open(folder.path());
+    let id = asked(&queue, &["1", "2"], "2.25.7");
+    queue.next(&[], at(3600)).unwrap().unwrap();
+    queue.ask_commitment(id, "2.25.8", at(3600)).unwrap();
+    let awaits = Ending::AwaitsCommitment;
+    queue.finish(id, &awaits, at(3600)).unwrap();
+    let state = |report: Option<Transfer>| report.unwrap().state;
+    let kept = ["1".to_owned()];
+    let report = queue.commitment("2.25.7", &kept, &[], at(3601)).unwrap();
+    assert_eq!(
+        state(report),
+        TransferState::Committing,
+        "2 is still awaited"
+    );
+    let kept = ["2".to_owned()];
+    let report = queue.commitment("2.25.8", &kept, &[], at(3602)).unwrap();
+    assert_eq!(state(report), TransferState::Done);
+}
+
+#[test]
+fn a_report_that_comes_while_the_reader_has_paused_the_sending_is_not_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let queue = open(folder.path());
+    let id = asked(&queue, &["1"], "2.25.7");
+    queue.pause(id, at(1)).unwrap();
+    let kept = ["1".to_owned()];
+    let report = queue.commitment("2.25.7", &kept, &[], at(2)).unwrap();
+    assert_eq!(report.unwrap().state, TransferState::Paused);
+    assert!(queue.was_sent("1").unwrap());
+}
+
+#[test]
+fn what_is_added_while_a_report_is_awaited_is_sent_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let queue = open(folder.path());
+    let id = asked(&queue, &["1"], "2.25.7");
+    // The same again changes nothing.
+    queue.add(&send(&["1"], true), at(1)).unwrap();
+    assert_eq!(queue.next(&[], at(1)).unwrap(), None);
+    let added = queue.add(&send(&["1", "2"], true), at(2)).unwrap();
+    assert_eq!((added.id, added.has_joined), (id, true));
+    queue.next(&[], at(2)).unwrap().unwrap();
+    assert_eq!(not_done(&queue, id), ["2"]);
+    // The report on the first is as good as ever.
+    let report = queue.commitment("2.25.7", &["1".to_owned()], &[], at(3));
+    assert!(report.unwrap().is_some() && queue.was_sent("1").unwrap());
 }
