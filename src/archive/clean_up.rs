@@ -3,6 +3,7 @@
 //! A study goes whole or not at all. Never: one that is pinned, open, on its way (in the queue), or
 //! that holds what may be nowhere else. Files outside the archive are forgotten, not removed.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,7 +14,6 @@ use crate::model::StudyMatch;
 
 use super::Archive;
 use super::ArchiveError;
-use super::TransferState;
 use super::index::Known;
 use super::index::StudyRow;
 
@@ -141,6 +141,7 @@ impl Archive {
             ..CleanUpPlan::default()
         };
         let of = studies.len();
+        let open = self.open_anywhere(in_use)?;
         for (done, study) in studies.into_iter().enumerate() {
             ctx.check()?;
             ctx.progress(done, of);
@@ -162,7 +163,7 @@ impl Archive {
                 continue;
             };
             let is_of_today = limits.unattended.is_some() && unused_for < TODAY;
-            let why = match self.kept_back(&study, &instances, limits, in_use)? {
+            let why = match self.kept_back(&study, &instances, limits, &open)? {
                 None if is_of_today => Some(KeptBack::Today),
                 why => why,
             };
@@ -226,7 +227,8 @@ impl Archive {
             let bytes: u64 = own.map(|known| known.size).sum();
             let is_as_planned = bytes == planned.bytes
                 && instances.len() == planned.study.instance_count.unwrap_or_default() as usize;
-            let why = self.kept_back(&study, &instances, limits, in_use)?;
+            let open = self.open_anywhere(in_use)?;
+            let why = self.kept_back(&study, &instances, limits, &open)?;
             if !is_as_planned || why.is_some() {
                 report.passed_over += 1;
                 continue;
@@ -240,25 +242,27 @@ impl Archive {
         Ok(())
     }
 
+    /// What is open in this program or any other (Study Instance UIDs).
+    fn open_anywhere(&self, in_use: &[String]) -> Result<HashSet<String>, ArchiveError> {
+        let mut open = self.store.session.in_use()?;
+        open.extend(in_use.iter().cloned());
+        Ok(open)
+    }
+
     fn kept_back(
         &self,
         study: &StudyRow,
         instances: &[Known],
         limits: &CleanUpLimits,
-        in_use: &[String],
+        open: &HashSet<String>,
     ) -> Result<Option<KeptBack>, ArchiveError> {
-        if in_use.contains(&study.uid) || self.store.session.in_use()?.contains(&study.uid) {
+        if open.contains(&study.uid) {
             return Ok(Some(KeptBack::InUse));
         }
         if self.transfers.is_pinned(study)? {
             return Ok(Some(KeptBack::Pinned));
         }
-        let ends = [TransferState::Done, TransferState::Cancelled];
-        let transfers = self.transfers.list()?;
-        let is_on_its_way = transfers
-            .iter()
-            .any(|transfer| transfer.study_uid == study.uid && !ends.contains(&transfer.state));
-        if is_on_its_way {
+        if self.transfers.is_on_its_way(&study.uid)? {
             return Ok(Some(KeptBack::InQueue));
         }
         let unattended = limits.unattended.as_ref();

@@ -1,4 +1,5 @@
-//! How long the archive takes to index files where they lie, and to search 100,000 studies:
+//! How long the archive takes to index files where they lie, to search 100,000 studies, and to plan
+//! a clean-up of them:
 //! `cargo bench --bench archive`, or with the number of studies behind it.
 //!
 //! Indexing is told as a multiple of what reading the same headers takes without an index, searches
@@ -16,13 +17,19 @@ mod bytes;
 use std::path::Path;
 use std::time::Duration;
 use std::time::Instant;
+use std::time::SystemTime;
 
 use bytes::Element;
 use bytes::Encoding;
 use bytes::encode;
 use bytes::file_meta;
 use isocentre::archive::Archive;
+use isocentre::archive::CleanUpLimits;
 use isocentre::archive::ImportMode;
+use isocentre::archive::Label;
+use isocentre::archive::NewTransfer;
+use isocentre::archive::TransferKind;
+use isocentre::archive::TransferPriority;
 use isocentre::dicom;
 use isocentre::dicom::Date;
 use isocentre::jobs::JobCtx;
@@ -33,6 +40,7 @@ const STUDIES: usize = 100_000;
 /// A list on screen.
 const LIST: usize = 200;
 const ROUNDS: usize = 25;
+const TRANSFERS: usize = 1000;
 
 const FAMILIES: [&str; 16] = [
     "Martin",
@@ -241,4 +249,38 @@ fn main() {
         println!("{what:26} {time_ms:6.2} ms {found:8}");
     }
     println!("slowest: {slowest:.1} ms of {studies} studies");
+    plan(&archive, studies);
+}
+
+/// What would go of an archive with a long list of transfers behind it.
+fn plan(archive: &Archive, studies: usize) {
+    let now = SystemTime::now();
+    for n in 0..TRANSFERS {
+        let new = NewTransfer {
+            kind: TransferKind::Retrieve,
+            node: "main".into(),
+            study_uid: format!("1.2.3.{}", n * studies / TRANSFERS),
+            patient_id: String::new(),
+            series_uids: Vec::new(),
+            instance_uids: Vec::new(),
+            items: Vec::new(),
+            label: Label::default(),
+            priority: TransferPriority::Background,
+            is_to_be_committed: false,
+        };
+        archive.transfers().add(&new, now).unwrap();
+    }
+    let limits = CleanUpLimits {
+        unused_for: Some(Duration::ZERO),
+        ..CleanUpLimits::default()
+    };
+    let start = Instant::now();
+    let later = now + Duration::from_hours(48);
+    let plan = archive.plan_clean_up(&limits, &[], later, &JobCtx::new());
+    let plan = plan.unwrap();
+    println!(
+        "what a clean-up would take: {:.2} s, {} studies of {studies} behind {TRANSFERS} transfers",
+        start.elapsed().as_secs_f64(),
+        plan.studies.len()
+    );
 }
