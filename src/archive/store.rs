@@ -14,6 +14,7 @@ use crate::dicom::ByteSource;
 use crate::dicom::InstanceHeader;
 use crate::dicom::LONGEST_COMPARISON;
 use crate::dicom::Refusal;
+use crate::dicom::Sameness;
 use crate::dicom::read_header;
 use crate::files::FileError;
 use crate::problem::Message;
@@ -69,7 +70,12 @@ pub(super) enum Verdict {
         path: String,
     },
     /// Another with the same identifiers is there: it gets a name aside.
-    Aside { path: PathBuf, other: PathBuf },
+    Aside {
+        path: PathBuf,
+        other: PathBuf,
+        /// What is known of the two.
+        sameness: Sameness,
+    },
 }
 
 /// What became of an instance.
@@ -104,7 +110,11 @@ impl Store {
                     patient_folder,
                     path,
                 } => return Ok(self.know_again(entry, patient_folder, path)),
-                Verdict::Aside { path, other } => return self.keep_aside(&path, &other, name_it),
+                Verdict::Aside {
+                    path,
+                    other,
+                    sameness,
+                } => return self.keep_aside(&path, &other, sameness, name_it),
                 Verdict::Keep {
                     patient_folder,
                     path,
@@ -153,11 +163,13 @@ impl Store {
         if file.try_exists().map_err(|source| no_name(&file, source))? {
             let source = ByteSource::File(file.as_path().into());
             return match read_header(source) {
-                Ok(there) if is_one(&there, arrived.header) => Ok(Verdict::Known {
-                    patient_folder,
-                    path,
+                Ok(there) => Ok(match compare(&there, arrived.header) {
+                    Sameness::Same => Verdict::Known {
+                        patient_folder,
+                        path,
+                    },
+                    sameness => self.aside(entry, arrived, file, sameness),
                 }),
-                Ok(_) => Ok(self.aside(entry, arrived, file)),
                 Err(error) if is_damage(&error) => {
                     // What makes no instance makes room, and is not lost.
                     self.set_damaged_aside(&file)?;
@@ -182,10 +194,11 @@ impl Store {
         if let Some(known) = known.filter(|known| !known.is_own && known.entry.is_empty()) {
             let other = PathBuf::from(known.path);
             let source = ByteSource::File(other.as_path().into());
-            if let Ok(there) = read_header(source)
-                && !is_one(&there, arrived.header)
-            {
-                return Ok(self.aside(entry, arrived, other));
+            if let Ok(there) = read_header(source) {
+                let sameness = compare(&there, arrived.header);
+                if sameness != Sameness::Same {
+                    return Ok(self.aside(entry, arrived, other, sameness));
+                }
             }
         }
         Ok(Verdict::Keep {
@@ -217,18 +230,29 @@ impl Store {
         Kept::Known(file)
     }
 
-    fn aside(&self, entry: &Entry, arrived: &Arrived<'_>, other: PathBuf) -> Verdict {
+    fn aside(
+        &self,
+        entry: &Entry,
+        arrived: &Arrived<'_>,
+        other: PathBuf,
+        sameness: Sameness,
+    ) -> Verdict {
         let content = names::hex(arrived.checksum.sha256.get(..6).unwrap_or_default());
         let name = format!("{}-{content}.dcm", names::of_uid(&entry.sop_instance_uid));
         let study = names::of_uid(&entry.study.study_instance_uid);
         let path = self.folder.join(names::ASIDE).join(study).join(name);
-        Verdict::Aside { path, other }
+        Verdict::Aside {
+            path,
+            other,
+            sameness,
+        }
     }
 
     fn keep_aside(
         &self,
         path: &Path,
         other: &Path,
+        sameness: Sameness,
         name_it: impl FnOnce(&Path) -> Result<(), Refusal>,
     ) -> Result<Kept, Refusal> {
         if path.exists() {
@@ -241,7 +265,11 @@ impl Store {
                 .map_err(no_room)?;
         }
         name_it(path)?;
-        let message = Message::new(msg("archive-kept-aside"))
+        let sentence = match sameness {
+            Sameness::Unproven => msg("archive-kept-aside-unproven"),
+            Sameness::Same | Sameness::Different => msg("archive-kept-aside"),
+        };
+        let message = Message::new(sentence)
             .text("other", other.display().to_string())
             .text("aside", path.display().to_string());
         self.problems.report(Problem::warning(message).at(path));
@@ -312,9 +340,12 @@ impl Drop for Store {
 
 /// Whether what came is what is there, as it is or in another lossless syntax, as far as that is
 /// found out while a peer waits.
-pub(super) fn is_one(there: &InstanceHeader, came: &InstanceHeader) -> bool {
+pub(super) fn compare(there: &InstanceHeader, came: &InstanceHeader) -> Sameness {
     let until = Instant::now() + LONGEST_COMPARISON;
-    there.has_same_content(came) || there.is_same_in_another_syntax(came, until)
+    if there.has_same_content(came) {
+        return Sameness::Same;
+    }
+    there.compare_in_another_syntax(came, until)
 }
 
 fn sync_folder(folder: &Path) -> io::Result<()> {

@@ -90,6 +90,7 @@ pub use receiving::Received;
 pub use receiving::Refusal;
 pub use receiving::part10_repair;
 pub use same_content::LONGEST_COMPARISON;
+pub use same_content::Sameness;
 pub use samples::DecodedFrame;
 pub use samples::MissingEnd;
 pub use samples::Photometric;

@@ -34,6 +34,17 @@ const PADDING: [[u8; 4]; 2] = [[0xFC, 0xFF, 0xFC, 0xFF], [0xFF, 0xFC, 0xFF, 0xFC
 /// How colour is written, which another lossless syntax may have to say otherwise.
 const COLOUR_LAYOUT: [Tag; 2] = [tags::PLANAR_CONFIGURATION, tags::PHOTOMETRIC_INTERPRETATION];
 
+/// What a comparison of two instances found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sameness {
+    /// They are one.
+    Same,
+    /// Something differs.
+    Different,
+    /// Nothing was found that differs, and not everything could be compared.
+    Unproven,
+}
+
 impl InstanceHeader {
     /// Whether everything is equal: every element of the header, and the pixel data byte by byte.
     /// Reads both sources unless they are one place; what cannot be read counts as different.
@@ -62,27 +73,39 @@ impl InstanceHeader {
     }
 
     /// Whether both are one image, each in a lossless syntax of its own: every element of the
-    /// header is equal, and every stored value decodes to the same. Takes as long as decoding both;
-    /// where a syntax is lossy, or pixels cannot be decoded, they count as different. So they do
-    /// where there is more than stored values: overlays in bits of their cells, or elements that
-    /// follow them; and where no more frame is begun, for it is `until` by then.
+    /// header is equal, and every stored value decodes to the same. Takes as long as decoding both.
     #[must_use]
     pub fn is_same_in_another_syntax(&self, other: &Self, until: Instant) -> bool {
-        self.transfer_syntax != other.transfer_syntax
-            && self.is_lossless()
-            && other.is_lossless()
-            && self.has_same_header(other)
-            && match (self.pixel_data, other.pixel_data) {
-                (None, None) => true,
-                (Some(own), Some(others)) => {
-                    own.tag == others.tag
-                        && !self.has_overlay_in_cells()
-                        && matches!(self.has_more_behind_pixels(), Ok(false))
-                        && matches!(other.has_more_behind_pixels(), Ok(false))
-                        && self.has_same_values(other, until).unwrap_or(false)
-                }
-                _ => false,
-            }
+        self.compare_in_another_syntax(other, until) == Sameness::Same
+    }
+
+    /// The same with what is known where they are not the same. Nothing is proven where a syntax is
+    /// lossy, or pixels cannot be decoded; where there is more than stored values: overlays in bits
+    /// of their cells, or elements that follow them; and where no more frame is begun, for it is
+    /// `until` by then.
+    #[must_use]
+    pub fn compare_in_another_syntax(&self, other: &Self, until: Instant) -> Sameness {
+        if self.transfer_syntax == other.transfer_syntax || !self.has_same_header(other) {
+            return Sameness::Different;
+        }
+        let tag = |header: &Self| header.pixel_data.map(|pixels| pixels.tag);
+        if tag(self) != tag(other) {
+            return Sameness::Different;
+        }
+        if !(self.is_lossless() && other.is_lossless()) {
+            return Sameness::Unproven;
+        }
+        if self.pixel_data.is_none() {
+            return Sameness::Same;
+        }
+        let has_values_alone = !self.has_overlay_in_cells()
+            && matches!(self.has_more_behind_pixels(), Ok(false))
+            && matches!(other.has_more_behind_pixels(), Ok(false));
+        if !has_values_alone {
+            return Sameness::Unproven;
+        }
+        let compared = self.compare_values(other, until);
+        compared.unwrap_or(Sameness::Unproven)
     }
 
     fn is_lossless(&self) -> bool {
@@ -139,24 +162,26 @@ impl InstanceHeader {
     }
 
     /// Of every frame.
-    fn has_same_values(&self, other: &Self, until: Instant) -> Result<bool, DecodeError> {
+    fn compare_values(&self, other: &Self, until: Instant) -> Result<Sameness, DecodeError> {
         let ctx = JobCtx::new();
         let own = FrameDecoder::of_stored_values(self)?;
         let others = FrameDecoder::of_stored_values(other)?;
         if own.frame_count() != others.frame_count() {
-            return Ok(false);
+            return Ok(Sameness::Different);
         }
         for frame in 0..own.frame_count() {
             if Instant::now() >= until {
-                return Ok(false);
+                return Ok(Sameness::Unproven);
             }
             let (own, others) = (own.decode(frame, &ctx)?, others.decode(frame, &ctx)?);
-            let is_whole = own.missing.is_none() && others.missing.is_none();
-            if !is_whole || own.samples != others.samples {
-                return Ok(false);
+            if own.missing.is_some() || others.missing.is_some() {
+                return Ok(Sameness::Unproven);
+            }
+            if own.samples != others.samples {
+                return Ok(Sameness::Different);
             }
         }
-        Ok(true)
+        Ok(Sameness::Same)
     }
 
     /// Compares from these offsets to the end of both.

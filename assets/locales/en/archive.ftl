@@ -19,6 +19,7 @@ archive-not-indexed = This file of the archive is not in the index and cannot be
 archive-same-patient-id = The patient ID { $id } is used for two different patients. They are kept apart: { $first } and { $second }. Check both before you rely on either.
 archive-same-study = The study { $uid } is there for two different patients, also in { $other }. They are kept apart. Check both before you rely on either.
 archive-kept-aside = An instance has the identifiers of one that is in the archive ({ $other }), but another content. The first stays; this one was kept aside as { $aside }.
+archive-kept-aside-unproven = An instance has the identifiers of one that is in the archive ({ $other }), and is written in another transfer syntax. That both are the same image could not be shown. The first stays; this one was kept aside as { $aside }.
 archive-damaged-aside = A file of the archive could not be read any more. It was moved to { $aside }; a whole copy that just arrived takes its place.
 archive-own-file = It lies in the archive itself
 archive-no-reference = Only files with a readable name and unencrypted entries of zip archives can be kept where they are. Import by copy instead.

@@ -19,6 +19,7 @@ archive-not-indexed = Ce fichier de l’archive n’est pas dans l’index et au
 archive-same-patient-id = L’identifiant patient { $id } désigne deux patients différents. Ils sont conservés séparément : { $first } et { $second }. Vérifiez les deux avant de vous y fier.
 archive-same-study = L’examen { $uid } existe pour deux patients différents, aussi dans { $other }. Ils sont conservés séparément. Vérifiez les deux avant de vous y fier.
 archive-kept-aside = Une instance porte les identifiants d’une autre déjà présente dans l’archive ({ $other }), mais son contenu diffère. La première reste ; celle-ci a été mise de côté : { $aside }.
+archive-kept-aside-unproven = Une instance porte les identifiants d’une autre déjà présente dans l’archive ({ $other }), dans une autre syntaxe de transfert. Il n’a pas pu être établi que les deux images sont identiques. La première reste ; celle-ci a été mise de côté : { $aside }.
 archive-damaged-aside = Un fichier de l’archive n’était plus lisible. Il a été déplacé vers { $aside } ; une copie intacte qui vient d’arriver prend sa place.
 archive-own-file = Il se trouve dans l’archive elle-même
 archive-no-reference = Seuls les fichiers au nom lisible et les éléments non chiffrés d’archives zip peuvent être conservés là où ils se trouvent. Importez plutôt par copie.

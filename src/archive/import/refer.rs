@@ -11,9 +11,10 @@ use crate::archive::entry::Place;
 use crate::archive::index::Inserted;
 use crate::archive::index::Known;
 use crate::archive::store::Store;
-use crate::archive::store::is_one;
+use crate::archive::store::compare;
 use crate::dicom::ByteSource;
 use crate::dicom::InstanceHeader;
+use crate::dicom::Sameness;
 use crate::dicom::ScanEvent;
 use crate::dicom::read_header;
 use crate::dicom::scan;
@@ -128,7 +129,8 @@ impl<'a> Referrer<'a> {
                 _ => Ok(ImportEvent::Added(path)),
             };
         };
-        let is_same = read_header(source).is_ok_and(|header| is_one(&there, &header));
+        let is_same =
+            read_header(source).is_ok_and(|header| compare(&there, &header) == Sameness::Same);
         Ok(if is_same {
             ImportEvent::Known(path)
         } else {
