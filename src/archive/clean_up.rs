@@ -295,10 +295,19 @@ impl Archive {
         nodes: Option<&[NodeOrigin]>,
     ) -> Result<bool, ArchiveError> {
         let from = self.transfers.fetched_from(&known.sop_instance_uid)?;
-        Ok(nodes.map_or(!from.is_empty(), |nodes| {
+        let Some(nodes) = nodes else {
+            return Ok(!from.is_empty());
+        };
+        Ok(from.iter().any(|given| {
+            // An index that was lost and made again does not know where instances came from.
+            let origin = if known.came_from.is_empty() {
+                &given.origin
+            } else {
+                &known.came_from
+            };
             nodes
                 .iter()
-                .any(|node| node.origin == known.came_from && from.contains(&node.name))
+                .any(|node| node.name == given.name && node.origin == *origin)
         }))
     }
 

@@ -4,39 +4,47 @@
 use rusqlite::params;
 
 use crate::archive::ArchiveError;
+use crate::archive::NodeOrigin;
 
 use super::Transfers;
 
 impl Transfers {
-    /// The node of this name has sent these instances (SOP Instance UIDs) because it was asked for
-    /// them. Stays when the transfer is taken off the list.
+    /// This node has sent these instances (SOP Instance UIDs) because it was asked for them. Stays
+    /// when the transfer is taken off the list, and when the index is lost.
     ///
     /// # Errors
     /// [`ArchiveError`]; then nothing was noted.
     pub fn mark_fetched<'a>(
         &self,
-        node: &str,
+        node: &NodeOrigin,
         sop_instance_uids: impl IntoIterator<Item = &'a str>,
     ) -> Result<(), ArchiveError> {
         self.change(|transaction| {
-            let mut statement =
-                transaction.prepare_cached("INSERT OR IGNORE INTO fetched VALUES (?1, ?2)")?;
+            let mut statement = transaction.prepare_cached(
+                "INSERT INTO fetched (sop_instance_uid, node, origin) VALUES (?1, ?2, ?3)
+                 ON CONFLICT DO UPDATE SET origin = excluded.origin",
+            )?;
             for uid in sop_instance_uids {
-                statement.execute(params![uid, node])?;
+                statement.execute(params![uid, node.name, node.origin])?;
             }
             Ok(())
         })
     }
 
-    /// Names of the nodes that gave an instance when they were asked for it.
+    /// The nodes that gave an instance when they were asked for it.
     ///
     /// # Errors
     /// [`ArchiveError`].
-    pub fn fetched_from(&self, sop_instance_uid: &str) -> Result<Vec<String>, ArchiveError> {
+    pub fn fetched_from(&self, sop_instance_uid: &str) -> Result<Vec<NodeOrigin>, ArchiveError> {
         let connection = self.lock();
-        let mut statement =
-            connection.prepare_cached("SELECT node FROM fetched WHERE sop_instance_uid = ?1")?;
-        let rows = statement.query_map([sop_instance_uid], |row| row.get(0))?;
+        let mut statement = connection
+            .prepare_cached("SELECT node, origin FROM fetched WHERE sop_instance_uid = ?1")?;
+        let rows = statement.query_map([sop_instance_uid], |row| {
+            Ok(NodeOrigin {
+                name: row.get(0)?,
+                origin: row.get(1)?,
+            })
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -8,8 +8,8 @@ use crate::archive::database::Schema;
 const _: () = assert!(MEMORY.steps.len() + 1 == MEMORY.version as usize);
 
 pub(in crate::archive) const MEMORY: Schema = Schema {
-    version: 4,
-    steps: &[add_patient_id, add_fetched, add_asked],
+    version: 5,
+    steps: &[add_patient_id, add_fetched, add_asked, add_origin],
     create: "
 CREATE TABLE transfer (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -68,10 +68,12 @@ CREATE TABLE sent (
     PRIMARY KEY (sop_instance_uid, node)
 ) WITHOUT ROWID;
 
--- What a node gave when it was asked. An instance that came unasked may be nowhere else.
+-- What a node gave when it was asked, and under which title or host. An instance that came unasked
+-- may be nowhere else.
 CREATE TABLE fetched (
     sop_instance_uid TEXT NOT NULL,
     node TEXT NOT NULL,
+    origin TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (sop_instance_uid, node)
 ) WITHOUT ROWID;
 
@@ -93,6 +95,16 @@ fn add_patient_id(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     let there: i64 = transaction.query_row(there, (), |row| row.get(0))?;
     if there == 0 {
         let add = "ALTER TABLE transfer ADD COLUMN patient_id TEXT NOT NULL DEFAULT ''";
+        transaction.execute_batch(add)?;
+    }
+    Ok(())
+}
+
+fn add_origin(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    let there = "SELECT count(*) FROM pragma_table_info('fetched') WHERE name = 'origin'";
+    let there: i64 = transaction.query_row(there, (), |row| row.get(0))?;
+    if there == 0 {
+        let add = "ALTER TABLE fetched ADD COLUMN origin TEXT NOT NULL DEFAULT ''";
         transaction.execute_batch(add)?;
     }
     Ok(())

@@ -8,6 +8,7 @@ use std::time::Duration;
 use std::time::SystemTime;
 use std::time::UNIX_EPOCH;
 
+use crate::archive::NodeOrigin;
 use crate::archive::database;
 use crate::archive::session::Session;
 
@@ -448,7 +449,11 @@ fn a_memory_of_the_first_version_is_taken_over() {
         let transfers = open(folder.path());
         let transfer = transfers.get(id).unwrap().unwrap();
         assert_eq!(transfer.study_uid, "1.2");
-        transfers.mark_fetched("main", ["1.2.3"]).unwrap();
-        assert_eq!(transfers.fetched_from("1.2.3").unwrap(), ["main"]);
+        let main = NodeOrigin {
+            name: "main".to_owned(),
+            origin: "MAIN".to_owned(),
+        };
+        transfers.mark_fetched(&main, ["1.2.3"]).unwrap();
+        assert_eq!(transfers.fetched_from("1.2.3").unwrap(), [main]);
     }
 }

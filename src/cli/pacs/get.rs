@@ -16,6 +16,7 @@ use super::GetArgs;
 use super::Via;
 use super::node;
 use crate::archive::Archive;
+use crate::archive::NodeOrigin;
 use crate::cli::output;
 use crate::dicom::InstanceSink;
 use crate::engine::ARCHIVE_FOLDER;
@@ -39,9 +40,9 @@ use crate::text::Words;
 pub(super) fn run(args: &GetArgs) -> ExitCode {
     let prepared = args.node.node().and_then(|mut node| {
         choose(&mut node, args.via)?;
-        Ok((args.node.service(&node)?, node.name))
+        Ok((args.node.service(&node)?, origin_of(node)))
     });
-    let (service, node_name) = match prepared {
+    let (service, node_origin) = match prepared {
         Ok(prepared) => prepared,
         Err(reason) => return output::fail(output::WRONG_USAGE, &reason),
     };
@@ -70,7 +71,7 @@ pub(super) fn run(args: &GetArgs) -> ExitCode {
     );
     let elapsed = start.elapsed();
     progress.end();
-    destination.end(&node_name);
+    destination.end(&node_origin);
     for problem in destination.problems() {
         output::say_text(&Words::system().problem(&problem));
     }
@@ -82,6 +83,14 @@ pub(super) fn run(args: &GetArgs) -> ExitCode {
             }
             output::fail(output::NOTHING_USABLE, &failure.message())
         }
+    }
+}
+
+/// As what is fetched from it bears it.
+fn origin_of(node: Node) -> NodeOrigin {
+    NodeOrigin {
+        origin: node.origin(),
+        name: node.name,
     }
 }
 
@@ -110,11 +119,11 @@ impl Destination {
         }
     }
 
-    fn end(&self, node_name: &str) {
+    fn end(&self, node: &NodeOrigin) {
         if let Self::Archive(archive, came) = self {
             let came = came.lock().unwrap_or_else(PoisonError::into_inner);
             let uids = came.iter().map(String::as_str);
-            if let Err(error) = archive.transfers().mark_fetched(node_name, uids) {
+            if let Err(error) = archive.transfers().mark_fetched(node, uids) {
                 // At worst more is kept than need be.
                 tracing::warn!("what was fetched is not noted: {error}");
             }

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant, SystemTime};
 use crossbeam_channel::Sender;
 
 use crate::archive::{self, Archive, Ending, TransferId, TransferKind, TransferPriority};
-use crate::pacs::{Caller, NodeAddress, Reception, StorageScp};
+use crate::pacs::{Caller, Node, NodeAddress, Reception, StorageScp};
 use crate::problem::{Message, Problem, msg};
 use crate::text::{self, Words};
 use crate::workspace::{Arrival, PacsSettings};
@@ -106,6 +106,15 @@ impl Shared {
         Ending::Hindered(self.said(&waits_for_archive(why)))
     }
 
+    /// A node as what is fetched from it bears it.
+    fn origin_of(&self, name: &str) -> archive::NodeOrigin {
+        let settings = self.settings();
+        archive::NodeOrigin {
+            name: name.to_owned(),
+            origin: settings.node(name).map_or_else(String::new, Node::origin),
+        }
+    }
+
     /// Whether a retrieval is under way from the node of this AE title, on behalf of this one.
     pub(super) fn is_fetching(&self, from: &str, on_behalf_of: Option<&str>) -> bool {
         let settings = self.settings();
@@ -173,7 +182,7 @@ impl Shared {
         let transfers = self.archive.transfers();
         let uids = fetched.iter().map(String::as_str);
         if !fetched.is_empty()
-            && let Err(error) = transfers.mark_fetched(&run.transfer.node, uids)
+            && let Err(error) = transfers.mark_fetched(&self.origin_of(&run.transfer.node), uids)
         {
             // Tried once more with the next; at worst more is kept than need be.
             tracing::warn!("what was fetched is not noted: {error}");

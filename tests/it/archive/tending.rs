@@ -54,7 +54,7 @@ fn filled(folder: &Path, patients: usize) -> Archive {
             receive(&archive, &of_patient(n).instance_number(instance), &uid).unwrap();
             archive
                 .transfers()
-                .mark_fetched("main", [uid.as_str()])
+                .mark_fetched(&node("main", "MAIN"), [uid.as_str()])
                 .unwrap();
         }
     }
@@ -282,7 +282,8 @@ fn what_a_machine_sent_unasked_stays_though_it_is_a_node_until_that_gave_it_when
     assert_eq!(by_itself("scanner", "SCANNER"), stays);
     assert_eq!(plan(None), stays);
 
-    queue.mark_fetched("scanner", [uid]).unwrap();
+    let scanner = node("scanner", "SCANNER");
+    queue.mark_fetched(&scanner, [uid]).unwrap();
     queue.remove(id).unwrap();
     assert_eq!(by_itself("scanner", "SCANNER").0, 1);
     assert_eq!(plan(None).0, 1);
@@ -301,6 +302,38 @@ fn what_a_machine_sent_unasked_stays_though_it_is_a_node_until_that_gave_it_when
     assert_eq!(gone.studies, 1);
     receive(&archive, &of_patient(4), uid).unwrap();
     assert_eq!(plan(None), stays);
+}
+
+#[test]
+fn where_what_was_fetched_came_from_is_known_after_the_index_was_lost() {
+    let folder = temp_folder();
+    let archive = Archive::open(&folder.path().join("archive")).unwrap();
+    // One was asked for, the other came by itself.
+    for n in [4, 5] {
+        receive(&archive, &of_patient(n), &format!("1.2.{n}.1.1")).unwrap();
+    }
+    let scanner = node("scanner", "SCANNER");
+    let queue = archive.transfers();
+    queue.mark_fetched(&scanner, ["1.2.4.1.1"]).unwrap();
+    let archive_folder = archive.folder().to_owned();
+    drop(archive);
+    std::fs::remove_file(archive_folder.join(".isocentre/index.sqlite")).unwrap();
+    let archive = Archive::open(&archive_folder).unwrap();
+    archive.rebuild(&JobCtx::new()).unwrap();
+    let later = SystemTime::now() + Duration::from_hours(10 * 24);
+    let plan = |nodes| {
+        let limits = CleanUpLimits {
+            unused_for: Some(Duration::from_hours(24)),
+            unattended: Some(Unattended { nodes }),
+            ..CleanUpLimits::default()
+        };
+        let plan = archive.plan_clean_up(&limits, &[], later, &JobCtx::new());
+        let studies = plan.unwrap().studies.into_iter();
+        let ids: Vec<String> = studies.map(|it| it.study.patient_id).collect();
+        ids
+    };
+    assert_eq!(plan(vec![scanner]), ["ID4"]);
+    assert!(plan(vec![node("scanner", "OTHER")]).is_empty());
 }
 
 fn names(studies: &[(StudyMatch, KeptBack)]) -> Vec<(String, KeptBack)> {

@@ -93,11 +93,18 @@ fn what_is_old_and_on_a_node_goes_by_itself_and_someone_is_told_but_not_if_no_no
     assert!(!says(&session, "archive-tidied"));
     let archive = Archive::open(&folder).unwrap();
     let uids = ["1.2.1.1.1", "1.2.2.1.1"];
-    archive.transfers().mark_fetched("Scanner", uids).unwrap();
+    archive.transfers().mark_fetched(&scanner(), uids).unwrap();
     drop(archive);
     tidy(&mut session);
     assert!(says(&session, "archive-tidied"));
     assert_eq!(kept_files(&folder).len(), 0);
+}
+
+fn scanner() -> NodeOrigin {
+    NodeOrigin {
+        name: "Scanner".into(),
+        origin: "SCANNER".into(),
+    }
 }
 
 #[test]
@@ -106,7 +113,7 @@ fn what_is_open_in_the_window_is_left_alone_by_every_programs_clean_up() {
     let folder = filled(home.path());
     let archive = Archive::open(&folder).unwrap();
     let uids = ["1.2.1.1.1", "1.2.2.1.1"];
-    archive.transfers().mark_fetched("Scanner", uids).unwrap();
+    archive.transfers().mark_fetched(&scanner(), uids).unwrap();
     let limits = CleanUpLimits {
         unused_for: Some(Duration::ZERO),
         ..CleanUpLimits::default()
