@@ -53,11 +53,21 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Message> {
 
 /// How far something is, on stderr's last line.
 pub fn say_progress(done: usize, of: usize) {
-    let text = if of == 0 {
-        format!("\r{done} ")
+    say_here(&if of == 0 {
+        done.to_string()
     } else {
-        format!("\r{done} / {of} ")
-    };
+        format!("{done} / {of}")
+    });
+}
+
+/// A sentence in place of stderr's last line.
+pub fn say_over(message: &Message) {
+    say_here(&Words::system().get(message));
+}
+
+fn say_here(text: &str) {
+    // Numbers grow shorter, too.
+    let text = format!("\r{text}\x1b[K ");
     let mut stderr = std::io::stderr();
     drop(
         stderr

@@ -46,6 +46,8 @@ pub use service::CommitmentSink;
 pub use service::Echo;
 pub use service::Found;
 pub use service::InstanceOutcome;
+pub use service::MoveCounts;
+pub use service::Moved;
 pub use service::NotTaken;
 pub use service::Reception;
 pub use service::RetrieveEvent;

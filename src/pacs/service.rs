@@ -69,6 +69,22 @@ pub trait Service: Send + Sync {
         ctx: &JobCtx,
     ) -> Result<Retrieved, Failure>;
 
+    /// Has the node send instances to another AE title that it knows (C-MOVE); `told` hears what it
+    /// has counted so far.
+    ///
+    /// # Errors
+    /// [`Failure`] where nothing could be asked for; where the language cannot say it, that it
+    /// cannot. A line cut in the middle is in [`Moved::end`].
+    fn move_to(
+        &self,
+        _to: &AeTitle,
+        _wanted: &Wanted,
+        _told: &mut dyn FnMut(MoveCounts),
+        _ctx: &JobCtx,
+    ) -> Result<Moved, Failure> {
+        Err(Failure::Told(Message::new(msg("pacs-no-move"))))
+    }
+
     /// Sends files as they are; `told` hears of each one. A file sent counts only after the node
     /// said that it has it.
     ///
@@ -266,6 +282,73 @@ impl Retrieved {
             && self
                 .expected
                 .is_none_or(|expected| self.instances >= expected)
+    }
+}
+
+/// What a node counts while it sends instances to another one (PS3.7 9.1.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MoveCounts {
+    /// Still to be sent.
+    pub remaining: usize,
+    /// Sent and taken.
+    pub completed: usize,
+    /// Not sent, or not taken.
+    pub failed: usize,
+    /// Taken with a warning.
+    pub warned: usize,
+}
+
+impl MoveCounts {
+    /// Those of two requests together.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self {
+            remaining: self.remaining + other.remaining,
+            completed: self.completed + other.completed,
+            failed: self.failed + other.failed,
+            warned: self.warned + other.warned,
+        }
+    }
+
+    /// Those that the other one has.
+    #[must_use]
+    pub const fn taken(self) -> usize {
+        self.completed + self.warned
+    }
+}
+
+/// How a node's sending to another one ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Moved {
+    /// What it counted; what remained at the end has failed.
+    pub counts: MoveCounts,
+    /// It counted at all: a node need not.
+    pub is_counted: bool,
+    /// SOP Instance UIDs of those that failed, as far as it names them.
+    pub failed_uids: Vec<String>,
+    /// Why it is no success.
+    pub reasons: Vec<Message>,
+    /// What ended it early.
+    pub end: Option<Failure>,
+}
+
+impl Default for Moved {
+    fn default() -> Self {
+        Self {
+            counts: MoveCounts::default(),
+            is_counted: true,
+            failed_uids: Vec::new(),
+            reasons: Vec::new(),
+            end: None,
+        }
+    }
+}
+
+impl Moved {
+    /// The node says that everything went. Nothing at all is never everything.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.end.is_none() && self.reasons.is_empty() && self.failed_uids.is_empty()
     }
 }
 

@@ -8,6 +8,8 @@ mod finding;
 mod full_disk;
 mod liars;
 mod limited;
+mod moving;
+mod peer;
 pub mod planned;
 pub mod programs;
 mod receiving;

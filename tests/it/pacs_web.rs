@@ -2,6 +2,7 @@
 
 mod command_line;
 mod faults;
+mod forms;
 mod one_answer;
 mod orthanc;
 mod sign_in;

@@ -12,7 +12,7 @@ use std::time::Instant;
 use serde_json::Value;
 use serde_json::json;
 
-use super::GetArgs;
+use super::FetchArgs;
 use super::Via;
 use super::node;
 use crate::archive::Archive;
@@ -37,9 +37,15 @@ use crate::problem::Problem;
 use crate::problem::msg;
 use crate::text::Words;
 
-pub(super) fn run(args: &GetArgs) -> ExitCode {
+pub(super) fn run(args: &FetchArgs, via: Option<Via>, instances: &[String]) -> ExitCode {
+    if !instances.is_empty() && args.series.len() != 1 {
+        return output::fail(
+            output::WRONG_USAGE,
+            &Message::new(msg("pacs-get-one-series")),
+        );
+    }
     let prepared = args.node.node().and_then(|mut node| {
-        choose(&mut node, args.via)?;
+        choose(&mut node, via)?;
         Ok((args.node.service(&node)?, origin_of(node)))
     });
     let (service, node_origin) = match prepared {
@@ -50,14 +56,11 @@ pub(super) fn run(args: &GetArgs) -> ExitCode {
         Ok(destination) => destination,
         Err(reason) => return output::fail(output::NOTHING_USABLE, &reason),
     };
-    let series = args.series.iter().map(|uid| WantedSeries {
-        series_uid: uid.clone(),
-        ..WantedSeries::default()
-    });
-    let wanted = Wanted {
-        study_uid: args.study.clone(),
-        series: series.collect(),
-    };
+    let mut wanted = wanted(args);
+    for series in &mut wanted.series {
+        series.instance_uids = instances.to_vec();
+        series.is_exact = !instances.is_empty();
+    }
     let progress = Progress::new();
     let start = Instant::now();
     let result = service.retrieve(
@@ -91,6 +94,18 @@ fn origin_of(node: Node) -> NodeOrigin {
     NodeOrigin {
         origin: node.origin(),
         name: node.name,
+    }
+}
+
+/// The study, or series of it.
+pub(super) fn wanted(args: &FetchArgs) -> Wanted {
+    let series = args.series.iter().map(|uid| WantedSeries {
+        series_uid: uid.clone(),
+        ..WantedSeries::default()
+    });
+    Wanted {
+        study_uid: args.study.clone(),
+        series: series.collect(),
     }
 }
 
@@ -142,7 +157,7 @@ impl Destination {
 }
 
 /// The folder that was named, or the local archive.
-fn destination(args: &GetArgs) -> Result<Destination, Message> {
+fn destination(args: &FetchArgs) -> Result<Destination, Message> {
     if let Some(folder) = &args.out {
         make_folder(folder, Readable::AsUsual).map_err(|error| error.message())?;
         return Ok(Destination::Folder(FolderSink::new(folder)));
@@ -172,7 +187,7 @@ fn choose(node: &mut Node, via: Option<Via>) -> Result<(), Message> {
     }
 }
 
-fn report(args: &GetArgs, retrieved: &Retrieved, elapsed: Duration) -> ExitCode {
+fn report(args: &FetchArgs, retrieved: &Retrieved, elapsed: Duration) -> ExitCode {
     for (uid, reason) in &retrieved.failed {
         if uid.is_empty() {
             output::say(reason);

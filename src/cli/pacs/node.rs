@@ -9,14 +9,19 @@ use crate::files::AppFolders;
 use crate::pacs::AeTitle;
 use crate::pacs::Authentication;
 use crate::pacs::Authorities;
+use crate::pacs::BadAddress;
 use crate::pacs::Caller;
 use crate::pacs::Node;
 use crate::pacs::NodeAddress;
 use crate::pacs::Reception;
+use crate::pacs::Secrets;
 use crate::pacs::Service;
 use crate::pacs::Tls;
+use crate::pacs::has_user_info;
 use crate::pacs::service;
+use crate::pacs::web::WebService;
 use crate::problem::Message;
+use crate::problem::msg;
 use crate::workspace::PacsSettings;
 
 /// Options of every `pacs` command.
@@ -106,6 +111,9 @@ impl NodeArgs {
                 if is_said {
                     address.tls = tls();
                 }
+                if self.proxy.as_deref().is_some_and(has_user_info) {
+                    return Err(BadAddress::UserInfo.message());
+                }
                 if self.proxy.is_some() {
                     address.proxy.clone_from(&self.proxy);
                 }
@@ -147,6 +155,14 @@ impl NodeArgs {
             ..Caller::default()
         };
         Ok(service(node, &caller))
+    }
+}
+
+/// The web service of a node, for what only such services have.
+pub(super) fn web_service(node: &Node) -> Result<WebService, Message> {
+    match &node.address {
+        NodeAddress::Web(address) => Ok(WebService::new(address, node, &Secrets::of_user())),
+        NodeAddress::Dimse(_) => Err(Message::new(msg("pacs-get-form-web"))),
     }
 }
 

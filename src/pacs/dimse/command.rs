@@ -156,6 +156,12 @@ impl Command {
             .is_some_and(|kind| kind != NO_DATA_SET)
     }
 
+    /// Whether an answer counts sub-operations.
+    pub fn says_counts(&self) -> bool {
+        let fields = [field::REMAINING, field::COMPLETED, field::FAILED];
+        fields.iter().any(|field| self.0.contains_key(field))
+    }
+
     pub fn get_number(&self, field: u16) -> Option<u16> {
         let bytes = self.0.get(&field)?;
         Some(u16::from_le_bytes(bytes.get(..2)?.try_into().ok()?))

@@ -13,6 +13,7 @@ pub(super) mod keys;
 mod link;
 mod model;
 mod move_;
+mod move_to;
 mod operation;
 mod plan;
 mod retrieve;
@@ -26,12 +27,15 @@ mod worklist;
 
 use std::path::PathBuf;
 
+use super::AeTitle;
 use super::Caller;
 use super::Commitment;
 use super::DimseAddress;
 use super::Echo;
 use super::Failure;
 use super::Found;
+use super::MoveCounts;
+use super::Moved;
 use super::Node;
 use super::Reception;
 use super::Retrieval;
@@ -122,6 +126,16 @@ impl Service for DimseService {
                 move_::retrieve_running(call, scp, wanted, told, ctx)
             }
         }
+    }
+
+    fn move_to(
+        &self,
+        to: &AeTitle,
+        wanted: &Wanted,
+        told: &mut dyn FnMut(MoveCounts),
+        ctx: &JobCtx,
+    ) -> Result<Moved, Failure> {
+        move_to::move_to(&self.call, to, wanted, told, ctx)
     }
 
     fn send(

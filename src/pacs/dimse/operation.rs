@@ -13,6 +13,7 @@ use crate::dicom::encode_data_set;
 use crate::dicom::tags;
 use crate::pacs::AeTitle;
 use crate::pacs::Failure;
+use crate::pacs::MoveCounts;
 use crate::pacs::status_message;
 use crate::problem::Message;
 use crate::problem::msg;
@@ -61,6 +62,16 @@ impl Counts {
             completed: number(field::COMPLETED).unwrap_or(0),
             failed: number(field::FAILED).unwrap_or(0),
             warned: number(field::WARNING).unwrap_or(0),
+        }
+    }
+
+    /// As others hear of them.
+    pub fn as_told(self) -> MoveCounts {
+        MoveCounts {
+            remaining: usize::from(self.remaining.unwrap_or(0)),
+            completed: usize::from(self.completed),
+            failed: usize::from(self.failed),
+            warned: usize::from(self.warned),
         }
     }
 

@@ -145,6 +145,7 @@ fn unasked(wanted: &[Wanted]) -> Vec<Task> {
             series_uid: series.series_uid.clone(),
             instances: series.instance_uids.clone(),
             known: series.instance_uids.clone(),
+            is_exact: series.is_exact,
             ..whole.clone()
         }));
     }
@@ -223,6 +224,7 @@ fn of_series(
     let task = Task {
         study_uid: study_uid.to_owned(),
         series_uid: wanted.series_uid.clone(),
+        is_exact: is_part && wanted.is_exact,
         classes,
         modalities: said.map(|said| said.modalities.clone()).unwrap_or_default(),
         count,

@@ -21,7 +21,7 @@ const PAGE: usize = 1000;
 /// A page shorter than asked for may be cut by the service's own limit from here on.
 const PERHAPS_CUT: usize = 50;
 /// Longest answer.
-const LONGEST: usize = 512 * 1024 * 1024;
+pub(super) const LONGEST: usize = 512 * 1024 * 1024;
 
 /// Asks for `path` below the service's base with these parameters, and for what follows until
 /// there is no more; `each` gets every entry once. Entries are told apart by their UID at `key`.

@@ -9,7 +9,8 @@ use super::PartEvent;
 use super::WebTrouble;
 use super::accept::accept_parts;
 use super::instance::InstancePlace;
-use super::list::entries;
+use super::list::LONGEST as LONGEST_LIST;
+use super::list::entries_of;
 use super::receive::other_kind;
 use super::session::Answer;
 use super::session::Ask;
@@ -246,10 +247,24 @@ pub(super) fn metadata(
     session: &Session<'_>,
     place: &InstancePlace,
 ) -> Result<Vec<JsonDataset>, Failure> {
+    metadata_as_sent(session, place).map(|(_, datasets)| datasets)
+}
+
+/// The same beside the JSON that said so, byte for byte.
+///
+/// # Errors
+/// [`Failure`].
+pub(super) fn metadata_as_sent(
+    session: &Session<'_>,
+    place: &InstancePlace,
+) -> Result<(Vec<u8>, Vec<JsonDataset>), Failure> {
     let answer = session.get(&Ask {
         url: format!("{}/metadata", place.url(&session.site.base)),
         accept: "application/dicom+json",
         may_pack: true,
     })?;
-    entries(session, answer)
+    let media_type = answer.media_type.clone();
+    let bytes = answer.read_all(LONGEST_LIST)?;
+    let datasets = entries_of(session, &media_type, &bytes)?;
+    Ok((bytes, datasets))
 }

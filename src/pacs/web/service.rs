@@ -129,6 +129,18 @@ impl WebService {
         preview::metadata(&self.session(ctx)?, place)
     }
 
+    /// The same as the JSON that the service sent, byte for byte.
+    ///
+    /// # Errors
+    /// [`Failure`]; it is no list of data sets.
+    pub fn metadata_as_sent(
+        &self,
+        place: &InstancePlace,
+        ctx: &JobCtx,
+    ) -> Result<(Vec<u8>, Vec<JsonDataset>), Failure> {
+        preview::metadata_as_sent(&self.session(ctx)?, place)
+    }
+
     /// A value that metadata leave out, at the address they give: its parts.
     ///
     /// # Errors

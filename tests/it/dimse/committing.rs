@@ -1,20 +1,16 @@
 //! Storage commitments whose report comes later, by an association that the node opens.
 
-use std::net::TcpListener;
+use std::collections::HashMap;
 use std::net::TcpStream;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use dicom_ul::pdu::AssociationAC;
 use dicom_ul::pdu::AssociationRQ;
-use dicom_ul::pdu::PDataValue;
 use dicom_ul::pdu::PDataValueType;
 use dicom_ul::pdu::Pdu;
 use dicom_ul::pdu::PresentationContextProposed;
-use dicom_ul::pdu::PresentationContextResult;
-use dicom_ul::pdu::PresentationContextResultReason;
 use dicom_ul::pdu::RequestorRoles;
 use dicom_ul::pdu::UserVariableItem;
 
@@ -25,8 +21,16 @@ use isocentre::workspace::NodeEdit;
 use isocentre::workspace::TransferEdit;
 use isocentre::workspace::TransferState;
 
-use super::liars::next;
-use super::liars::say;
+use super::peer::C_STORE;
+use super::peer::N_EVENT_REPORT;
+use super::peer::Request;
+use super::peer::answer;
+use super::peer::command_of;
+use super::peer::next;
+use super::peer::number;
+use super::peer::peer;
+use super::peer::say;
+use super::peer::value;
 use super::programs::free_port;
 use super::slices;
 use super::write;
@@ -37,8 +41,6 @@ use crate::common::Value;
 use crate::common::encode;
 use crate::common::temp_folder;
 
-const C_STORE: u16 = 0x0001;
-const N_EVENT_REPORT: u16 = 0x0100;
 const COMMITMENT: &str = "1.2.840.10008.1.20.1";
 const NO_SUCH_INSTANCE: u16 = 0x0112;
 const CLASS_NOT_SUPPORTED: u16 = 0x0122;
@@ -53,6 +55,29 @@ struct Seen {
     asked: Vec<(String, Vec<String>)>,
     /// Associations in which it stores no more than two.
     breaks_off: usize,
+    /// What each association brought, by the port it comes from.
+    brought: HashMap<u16, usize>,
+}
+
+impl Seen {
+    /// Whether this association ends instead of an answer.
+    fn ends(&mut self, port: u16, request: &Request) -> bool {
+        let brought = self.brought.entry(port).or_default();
+        *brought += usize::from(request.kind == C_STORE);
+        let ends = *brought > 2 && self.breaks_off > 0;
+        self.breaks_off -= usize::from(ends);
+        ends
+    }
+
+    fn note(&mut self, request: &Request) {
+        if request.kind == C_STORE {
+            self.stored.extend(uids(&request.data, 0x0008, 0x0018));
+        } else {
+            let transaction = uids(&request.data, 0x0008, 0x1195).remove(0);
+            let instances = uids(&request.data, 0x0008, 0x1155);
+            self.asked.push((transaction, instances));
+        }
+    }
 }
 
 /// A node that stores everything, takes every request for commitment, and reports when it is told
@@ -64,15 +89,16 @@ struct Keeper {
 
 impl Keeper {
     fn begin() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
         let seen = Arc::new(Mutex::new(Seen::default()));
         let its = seen.clone();
-        std::thread::spawn(move || {
-            for tcp in listener.incoming().flatten() {
-                let seen = its.clone();
-                std::thread::spawn(move || serve(tcp, &seen));
+        let port = peer(move |tcp, request| {
+            let mut seen = its.lock().unwrap();
+            if seen.ends(tcp.peer_addr().unwrap().port(), request) {
+                return false;
             }
+            seen.note(request);
+            drop(seen);
+            answer(tcp, request, 0, &[], None)
         });
         Self { port, seen }
     }
@@ -105,119 +131,6 @@ fn uids(data: &[u8], group: u16, element: u16) -> Vec<String> {
         text.trim_end_matches('\0').to_owned()
     };
     places.map(value).collect()
-}
-
-/// An element of a command set: implicit VR little endian.
-fn field(command: &[u8], element: u16) -> Option<&[u8]> {
-    let [low, high] = element.to_le_bytes();
-    let mut at = 0;
-    while let Some(head) = command.get(at..at + 8) {
-        let length = u32::from_le_bytes(head[4..8].try_into().unwrap()) as usize;
-        if head[..4] == [0, 0, low, high] {
-            return command.get(at + 8..at + 8 + length);
-        }
-        at += 8 + length;
-    }
-    None
-}
-
-fn number(command: &[u8], element: u16) -> Option<u16> {
-    let value = field(command, element)?;
-    Some(u16::from_le_bytes(value.try_into().unwrap()))
-}
-
-fn command(fields: &[(u16, &[u8])]) -> Vec<u8> {
-    let mut group = Vec::new();
-    for (element, value) in fields {
-        group.extend([0, 0]);
-        group.extend(element.to_le_bytes());
-        let padded = value.len().next_multiple_of(2);
-        group.extend((padded as u32).to_le_bytes());
-        group.extend(*value);
-        group.resize(group.len() + padded - value.len(), 0);
-    }
-    let mut all = vec![0, 0, 0, 0, 4, 0, 0, 0];
-    all.extend((group.len() as u32).to_le_bytes());
-    all.extend(group);
-    all
-}
-
-fn value(context: u8, value_type: PDataValueType, data: Vec<u8>) -> PDataValue {
-    PDataValue {
-        presentation_context_id: context,
-        value_type,
-        is_last: true,
-        data,
-    }
-}
-
-fn serve(mut tcp: TcpStream, seen: &Mutex<Seen>) {
-    tcp.set_nodelay(true).unwrap();
-    let Some(Pdu::AssociationRQ(request)) = next(&mut tcp) else {
-        return;
-    };
-    let contexts = request.presentation_contexts.iter();
-    let accepted = AssociationAC {
-        protocol_version: 1,
-        calling_ae_title: request.calling_ae_title.clone(),
-        called_ae_title: request.called_ae_title.clone(),
-        application_context_name: request.application_context_name.clone(),
-        presentation_contexts: contexts
-            .map(|context| PresentationContextResult {
-                id: context.id,
-                reason: PresentationContextResultReason::Acceptance,
-                transfer_syntax: context.transfer_syntaxes[0].clone(),
-            })
-            .collect(),
-        user_variables: vec![UserVariableItem::MaxLength(65536)],
-    };
-    say(&mut tcp, &Pdu::AssociationAC(accepted));
-    let (mut request, mut data) = (Vec::new(), Vec::new());
-    let mut here = 0;
-    while let Some(pdu) = next(&mut tcp) {
-        let Pdu::PData { data: values } = pdu else {
-            say(&mut tcp, &Pdu::ReleaseRP);
-            return;
-        };
-        for part in values {
-            if part.value_type == PDataValueType::Command {
-                request = part.data;
-                continue;
-            }
-            data.extend(part.data);
-            if !part.is_last {
-                continue;
-            }
-            let whole = std::mem::take(&mut data);
-            let kind = number(&request, 0x0100).unwrap();
-            {
-                let mut seen = seen.lock().unwrap();
-                if kind == C_STORE {
-                    here += 1;
-                    if here > 2 && seen.breaks_off > 0 {
-                        seen.breaks_off -= 1;
-                        return;
-                    }
-                    seen.stored.extend(uids(&whole, 0x0008, 0x0018));
-                } else {
-                    let transaction = uids(&whole, 0x0008, 0x1195).remove(0);
-                    seen.asked.push((transaction, uids(&whole, 0x0008, 0x1155)));
-                }
-            }
-            let answer = command(&[
-                (0x0100, &(kind | 0x8000).to_le_bytes()),
-                (0x0120, field(&request, 0x0110).unwrap()),
-                (0x0800, &0x0101_u16.to_le_bytes()),
-                (0x0900, &[0, 0]),
-            ]);
-            let answer = value(
-                part.presentation_context_id,
-                PDataValueType::Command,
-                answer,
-            );
-            say(&mut tcp, &Pdu::PData { data: vec![answer] });
-        }
-    }
 }
 
 /// Reports to a receiver, under this title, what is kept and what is not there; gives the status of
@@ -280,7 +193,7 @@ fn report_why(
     if !failed.is_empty() {
         elements.insert(1, Element::new(0x0008, 0x1198, "SQ", Value::Items(failed)));
     }
-    let request = command(&[
+    let request = command_of(&[
         (0x0002, COMMITMENT.as_bytes()),
         (0x0100, &N_EVENT_REPORT.to_le_bytes()),
         (0x0110, &[1, 0]),
