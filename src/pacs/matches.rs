@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::Found;
 use super::dimse::keys::Keys;
 use super::dimse::keys::identity;
+use crate::model::DateRange;
 use crate::model::Level;
 use crate::model::StudyMatch;
 use crate::model::StudyQuery;
@@ -100,6 +101,23 @@ pub(super) fn studies_of(query: &StudyQuery) -> StudyQuery {
         instance_uids: Vec::new(),
         other: Vec::new(),
         limit: 0,
+        ..query.clone()
+    }
+}
+
+/// Whether a query below the level of studies says more of them than which they are.
+pub(super) fn tells_studies_apart(query: &StudyQuery) -> bool {
+    query.study_uids.is_empty() || without_studies(query) != *query
+}
+
+/// A query below the level of studies without what was asked of these: no answer repeats it.
+pub(super) fn without_studies(query: &StudyQuery) -> StudyQuery {
+    StudyQuery {
+        patient_name: String::new(),
+        patient_id: String::new(),
+        accession_number: String::new(),
+        study_description: String::new(),
+        study_date: DateRange::default(),
         ..query.clone()
     }
 }

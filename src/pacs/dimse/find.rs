@@ -1,5 +1,7 @@
 //! C-FIND (PS3.4 C.4.1): searches in the study root and patient root models.
 
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -12,10 +14,14 @@ use super::command::field;
 use super::command::kind;
 use super::keys::Keys;
 use super::keys::keys;
+use super::keys::level_name;
+use super::plan;
 use super::uids;
 use crate::dicom::Dataset;
+use crate::dicom::DatasetBuilder;
 use crate::dicom::decode_data_set;
 use crate::dicom::encode_data_set;
+use crate::dicom::tags as t;
 use crate::jobs::JobCtx;
 use crate::model::Level;
 use crate::model::StudyMatch;
@@ -26,6 +32,8 @@ use crate::pacs::matches::After;
 use crate::pacs::matches::Matches;
 use crate::pacs::matches::Spelling;
 use crate::pacs::matches::studies_of;
+use crate::pacs::matches::tells_studies_apart;
+use crate::pacs::matches::without_studies;
 use crate::problem::Message;
 use crate::problem::msg;
 
@@ -71,9 +79,10 @@ fn single_queries(finder: &mut Finder, query: &StudyQuery) -> Result<Vec<StudyQu
         return Ok(vec![query.clone()]);
     }
     let mut studies = query.study_uids.clone();
-    if studies.is_empty() {
+    if tells_studies_apart(query) {
         studies = finder.uids_of(&studies_of(query), |found| found.study_uid)?;
     }
+    let query = &without_studies(query);
     let mut all = Vec::new();
     for study in studies {
         let mut series = query.series_uids.clone();
@@ -110,8 +119,18 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Sends a query in all its spellings.
+    /// Sends a query, and does it patient by patient where the node wants that.
     fn run(&mut self, finder: &mut Finder, query: &StudyQuery) -> Result<(), Failure> {
+        match self.run_spellings(finder, query) {
+            Err(Failure::Status { .. }) if finder.wants_patients(query) => {
+                self.run_by_patient(finder, query)
+            }
+            done => done,
+        }
+    }
+
+    /// Sends a query in all its spellings.
+    fn run_spellings(&mut self, finder: &mut Finder, query: &StudyQuery) -> Result<(), Failure> {
         let before = self.matches.state.matches;
         let nameless = StudyQuery {
             patient_name: String::new(),
@@ -142,6 +161,30 @@ impl Search<'_> {
         }
         Ok(())
     }
+
+    /// Sends a query for studies patient by patient.
+    fn run_by_patient(&mut self, finder: &mut Finder, query: &StudyQuery) -> Result<(), Failure> {
+        let patients = StudyQuery {
+            level: Level::Patient,
+            patient_name: query.patient_name.clone(),
+            ..StudyQuery::default()
+        };
+        let ids: BTreeSet<String> = finder
+            .uids_of(&patients, |found| found.patient_id)?
+            .into_iter()
+            .collect();
+        for patient_id in ids {
+            let of_patient = StudyQuery {
+                patient_id,
+                ..query.clone()
+            };
+            self.run(finder, &of_patient)?;
+            if self.matches.state.is_cut_off {
+                break;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Whether a node wrote a name in a character set that has none of its letters.
@@ -156,6 +199,8 @@ pub(super) struct Finder {
     has_unsupported_keys: bool,
     /// Matches that could not be read.
     pub unreadable: usize,
+    /// Patient ID by study, as far as it was asked for; empty where nobody says.
+    patients: BTreeMap<String, String>,
     call: Call,
     service: &'static str,
     ctx: JobCtx,
@@ -193,10 +238,53 @@ impl Finder {
             model,
             has_unsupported_keys: false,
             unreadable: 0,
+            patients: BTreeMap::new(),
             call: call.clone(),
             service,
             ctx: ctx.clone(),
         })
+    }
+
+    /// Whether a search for studies may be refused for want of a Patient ID: the patient root has
+    /// patients above its studies, and a search names one of them (PS3.4 C.4.1.2.2.1, C.6.1.1).
+    fn wants_patients(&self, query: &StudyQuery) -> bool {
+        self.model == uids::PATIENT_ROOT_FIND
+            && query.level == Level::Study
+            && query.patient_id.is_empty()
+    }
+
+    /// The Patient ID of a study; empty where the node does not say.
+    pub fn patient_of(&mut self, study_uid: &str) -> Result<String, Failure> {
+        if let Some(known) = self.patients.get(study_uid) {
+            return Ok(known.clone());
+        }
+        let found = plan::ask(self, Level::Study, study_uid, None);
+        let patient_id = match found {
+            Ok(found) => found.into_iter().next().map(|study| study.patient_id),
+            // It wants to hear what it is asked.
+            Err(Failure::Status { .. }) => None,
+            Err(failure) => return Err(failure),
+        };
+        let patient_id = patient_id.unwrap_or_default();
+        (self.patients).insert(study_uid.to_owned(), patient_id.clone());
+        Ok(patient_id)
+    }
+
+    /// In the patient root, a search below the study names the patient as well.
+    fn with_patient(&mut self, keys: &Keys) -> Result<Dataset, Failure> {
+        let elements = keys.dataset.elements();
+        let level = elements.text(t::QUERY_RETRIEVE_LEVEL);
+        let below = [Level::Series, Level::Instance].map(level_name);
+        let study = elements.uid(t::STUDY_INSTANCE_UID).filter(|_| {
+            self.model == uids::PATIENT_ROOT_FIND
+                && level.is_some_and(|level| below.contains(&level.as_str()))
+                && elements.text(t::PATIENT_ID).is_none()
+        });
+        let mut builder = DatasetBuilder::from_dataset(&keys.dataset);
+        if let Some(study) = study {
+            builder.text(t::PATIENT_ID, &self.patient_of(&study)?);
+        }
+        Ok(builder.into_dataset())
     }
 
     /// Asks once; every answer goes to `each`.
@@ -205,6 +293,7 @@ impl Finder {
         keys: &Keys,
         each: &mut dyn FnMut(Dataset) -> After,
     ) -> Result<(), Failure> {
+        let asked = self.with_patient(keys)?;
         if self.association.is_over() {
             // The one before was called off, and the node did not end it.
             let again = Self::in_models(&self.call, self.service, &[self.model], &self.ctx)?;
@@ -214,12 +303,9 @@ impl Finder {
             return Ok(());
         };
         let peer = self.association.link.peer.clone();
-        let identifier = encode_data_set(
-            &keys.dataset,
-            &context.transfer_syntax,
-            Some(keys.character_set),
-        )
-        .map_err(|error| Failure::Told(error.message()))?;
+        let identifier =
+            encode_data_set(&asked, &context.transfer_syntax, Some(keys.character_set))
+                .map_err(|error| Failure::Told(error.message()))?;
         let id = self.association.next_message_id();
         let request = Command::request(kind::C_FIND, id, self.model)
             .number(field::PRIORITY, 0)
@@ -246,6 +332,9 @@ impl Finder {
                 let dataset = decode_data_set(&bytes, &context.transfer_syntax);
                 // A match that cannot be read costs that match only.
                 self.unreadable += usize::from(dataset.is_err());
+                if let Ok(dataset) = &dataset {
+                    self.note_patient(dataset);
+                }
                 if let Ok(dataset) = dataset
                     && stopped.is_none()
                     && each(dataset) == After::Stop
@@ -276,6 +365,19 @@ impl Finder {
                     comment: answer.comment(),
                 }),
             };
+        }
+    }
+
+    /// A study's patient, where an answer says who that is.
+    fn note_patient(&mut self, found: &Dataset) {
+        if self.model != uids::PATIENT_ROOT_FIND {
+            return;
+        }
+        let elements = found.elements();
+        if let Some(study) = elements.uid(t::STUDY_INSTANCE_UID)
+            && let Some(patient_id) = elements.text(t::PATIENT_ID).filter(|it| !it.is_empty())
+        {
+            self.patients.entry(study).or_insert(patient_id);
         }
     }
 

@@ -82,11 +82,9 @@ impl Model {
     fn patient_of(&mut self, study_uid: &str) -> Result<&str, Failure> {
         if !self.patients.contains_key(study_uid) {
             let mut finder = Finder::new(&self.call, Level::Study, &self.ctx)?;
-            let found = plan::ask(&mut finder, Level::Study, study_uid, None)?;
+            let patient_id = finder.patient_of(study_uid)?;
             finder.association.release();
-            let patient_id = found.into_iter().next().map(|study| study.patient_id);
-            self.patients
-                .insert(study_uid.to_owned(), patient_id.unwrap_or_default());
+            self.patients.insert(study_uid.to_owned(), patient_id);
         }
         Ok(self.patients.get(study_uid).map_or("", String::as_str))
     }

@@ -22,6 +22,8 @@ use crate::pacs::matches::After;
 use crate::pacs::matches::Matches;
 use crate::pacs::matches::Spelling;
 use crate::pacs::matches::studies_of;
+use crate::pacs::matches::tells_studies_apart;
+use crate::pacs::matches::without_studies;
 
 /// Searches. What the service ignores of the query is judged here.
 ///
@@ -53,14 +55,21 @@ pub(super) fn checked(session: &Session<'_>, answer: Answer<'_>) -> Result<(), F
 /// Each names one study, and one series below it, as an address does.
 fn single_queries(session: &Session<'_>, query: &StudyQuery) -> Result<Vec<StudyQuery>, Failure> {
     let mut studies = query.study_uids.clone();
-    if studies.is_empty() {
-        if matches!(query.level, Level::Patient | Level::Study) {
-            return Ok(vec![query.clone()]);
-        }
+    let is_below = matches!(query.level, Level::Series | Level::Instance);
+    if studies.is_empty() && !is_below {
+        return Ok(vec![query.clone()]);
+    }
+    if is_below && tells_studies_apart(query) {
+        studies.clear();
         find(session, &studies_of(query), &mut |found| {
             studies.push(found.study_uid);
         })?;
     }
+    let query = &if is_below {
+        without_studies(query)
+    } else {
+        query.clone()
+    };
     let of_series = |study: &str, series: Vec<String>| StudyQuery {
         study_uids: vec![study.to_owned()],
         series_uids: series,

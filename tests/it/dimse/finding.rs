@@ -139,3 +139,50 @@ fn every_level_is_searched_and_patients_too() {
     assert_eq!(instances[0].sop_instance_uid, "1.2.3.1.1.1");
     assert_eq!(instances[0].sop_class_uid, "1.2.840.10008.5.1.4.1.1.2");
 }
+
+#[test]
+fn series_are_found_by_the_name_and_id_of_their_patient_over_either_language() {
+    let orthanc = orthanc(OrthancOptions::default());
+    orthanc.store(&patient(1, "A^B", "ISO_IR 100", "20260101"));
+    orthanc.store(&patient(2, "C^D", "ISO_IR 100", "20260101"));
+    let (dimse, web) = (orthanc.dimse(), orthanc.dicom_web());
+    let services = [&dimse, &web].map(|address| {
+        let node = isocentre::pacs::Node {
+            address: isocentre::pacs::NodeAddress::parse(address).unwrap(),
+            ..super::node(&dimse, |_| {})
+        };
+        isocentre::pacs::service(&node, &isocentre::pacs::Caller::default())
+    });
+    let studies = [
+        vec![],
+        vec!["1.2.3.2".to_owned()],
+        vec!["1.2.3.1".to_owned()],
+    ];
+    for (service, study_uids) in services
+        .iter()
+        .flat_map(|it| studies.iter().map(move |uids| (it, uids)))
+    {
+        for (level, name, id) in [
+            (Level::Series, "c d", ""),
+            (Level::Series, "", "P2"),
+            (Level::Instance, "c", "P2"),
+        ] {
+            let query = StudyQuery {
+                level,
+                patient_name: name.into(),
+                patient_id: id.into(),
+                study_uids: study_uids.clone(),
+                ..StudyQuery::default()
+            };
+            let found = find(&**service, &query).unwrap();
+            // The first study is another patient's.
+            let expected = usize::from(study_uids != &["1.2.3.1".to_owned()]);
+            assert_eq!(
+                found.len(),
+                expected,
+                "{level:?} {name} {id} {study_uids:?}"
+            );
+            assert!(found.iter().all(|it| it.series_uid == "1.2.3.2.1"));
+        }
+    }
+}
