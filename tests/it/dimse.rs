@@ -18,6 +18,7 @@ mod receiving;
 mod retrieving;
 mod secure;
 mod sending;
+mod titles;
 
 use std::path::Path;
 use std::path::PathBuf;

@@ -77,22 +77,27 @@ impl Shared {
     /// By this receiver from now on.
     pub(super) fn receive_by(&self, receiver: Option<Arc<StorageScp>>) {
         let before = std::mem::replace(&mut *lock(&self.receiver), receiver);
-        self.limit_receiver();
+        self.tell_receiver();
         // It waits for its associations to end, and nobody should wait for that.
         on_thread("receiver", &self.messenger, move || drop(before));
     }
 
-    /// What limited nodes send to us is limited as well.
-    fn limit_receiver(&self) {
+    /// What limited nodes send to us is limited as well, and they may call us by the title that
+    /// each knows us under.
+    fn tell_receiver(&self) {
         let settings = self.settings();
-        let limits = settings.nodes.iter().filter_map(|node| {
+        let (mut limits, mut titles) = (Vec::new(), Vec::new());
+        for node in &settings.nodes {
             let NodeAddress::Dimse(address) = &node.address else {
-                return None;
+                continue;
             };
-            Some((address.ae_title.clone(), node.limit_bytes_per_s?))
-        });
+            let limit = node.limit_bytes_per_s;
+            limits.extend(limit.map(|limit| (address.ae_title.clone(), limit)));
+            titles.extend(address.calling_ae_title.clone());
+        }
         if let Some(scp) = &*lock(&self.receiver) {
-            scp.limit(&limits.collect::<Vec<_>>());
+            scp.limit(&limits);
+            scp.answer_to(&titles);
         }
     }
 
@@ -283,7 +288,7 @@ impl Runner {
 
     pub(super) fn follow(&self, settings: &PacsSettings, words: &'static Words) {
         *lock(&self.shared.settings) = (settings.clone(), words);
-        self.shared.limit_receiver();
+        self.shared.tell_receiver();
         // It may be another node by the same name.
         lock(&self.shared.pictureless).clear();
         self.shared.wake();

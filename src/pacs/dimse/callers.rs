@@ -1,5 +1,5 @@
-//! What a receiver knows of who calls it, by AE title: how much of the line they may take, and
-//! when bytes of theirs came last.
+//! What a receiver knows of who calls it, by AE title: how much of the line they may take, when
+//! bytes of theirs came last, and what else than our title they may call us by.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -15,6 +15,8 @@ pub(super) struct Callers {
     /// Of all others.
     general: Option<Throttle>,
     heard: Mutex<HashMap<String, Instant>>,
+    /// What single nodes know us as.
+    our_titles: Mutex<Vec<AeTitle>>,
 }
 
 impl Callers {
@@ -32,6 +34,18 @@ impl Callers {
             .iter()
             .filter_map(|(title, limit)| Some((title.clone(), Throttle::new(Some(*limit))?)));
         *self.limits.lock().unwrap_or_else(PoisonError::into_inner) = limits.collect();
+    }
+
+    /// From the next association on, these are titles of ours besides the one that all may use.
+    pub fn answer_to(&self, titles: &[AeTitle]) {
+        let mut known = (self.our_titles.lock()).unwrap_or_else(PoisonError::into_inner);
+        *known = titles.to_vec();
+    }
+
+    /// Whether some node knows us under this title.
+    pub fn is_ours(&self, title: &str) -> bool {
+        let known = (self.our_titles.lock()).unwrap_or_else(PoisonError::into_inner);
+        known.iter().any(|known| known.as_str() == title)
     }
 
     pub fn throttle(&self, title: &str) -> Option<Throttle> {

@@ -214,6 +214,12 @@ impl StorageScp {
         self.shared.callers.limit(limits);
     }
 
+    /// From the next association on, calls to these titles are taken as well: what single nodes
+    /// know us as, and send to when they are asked to.
+    pub fn answer_to(&self, titles: &[AeTitle]) {
+        self.shared.callers.answer_to(titles);
+    }
+
     pub(super) fn callers(&self) -> &Callers {
         &self.shared.callers
     }
@@ -355,8 +361,10 @@ impl Server<'_> {
                 source: AssociationRJSource::ServiceProviderPresentation(reason),
             });
         }
-        let title = self.options.ae_title.as_ref();
-        if title.is_some_and(|title| title.as_str() != request.called_ae_title.trim()) {
+        let called = request.called_ae_title.trim();
+        let is_ours = (self.options.ae_title.as_ref())
+            .is_none_or(|title| title.as_str() == called || self.callers.is_ours(called));
+        if !is_ours {
             let reason = UserReason::CalledAETitleNotRecognized;
             return Err(AssociationRJ {
                 result: AssociationRJResult::Permanent,
