@@ -146,6 +146,8 @@ pub enum TlsTrouble {
     OtherName,
     /// The other side wants a certificate of ours, or does not take it.
     OurCertificate,
+    /// The other side speaks only versions before TLS 1.2.
+    TooOld,
     /// A file with certificates or a key cannot be used.
     File(String),
     /// Anything else.
@@ -274,6 +276,7 @@ impl TlsTrouble {
             Self::OurCertificate => {
                 Message::new(msg("pacs-tls-our-certificate")).text("peer", peer)
             }
+            Self::TooOld => Message::new(msg("pacs-tls-too-old")).text("peer", peer),
             Self::File(detail) => Message::new(msg("pacs-tls-file")).text("detail", detail),
             Self::Other(detail) => Message::new(msg("pacs-tls-other"))
                 .text("peer", peer)

@@ -8,12 +8,14 @@
 mod dimse;
 mod failure;
 mod folder_sink;
+mod keyring;
 mod matches;
 mod node;
 mod pace;
 mod secrets;
 mod service;
 mod throttle;
+mod tls;
 pub mod web;
 
 pub use dimse::DimseService;
@@ -24,6 +26,7 @@ pub use failure::Failure;
 pub use failure::TlsTrouble;
 pub use failure::status_message;
 pub use folder_sink::FolderSink;
+pub use keyring::KeyringTrouble;
 pub use node::AeTitle;
 pub use node::Authentication;
 pub use node::Authorities;

@@ -8,13 +8,14 @@ use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::sync::OnceLock;
 use std::sync::PoisonError;
+use std::time::Duration;
 use std::time::Instant;
 
+use super::keyring;
+use super::keyring::KeyringTrouble;
 use super::web::origin;
 use super::{Authentication, Node, NodeAddress, WebAddress};
 
-/// The name under which the keyring lists what is ours.
-const SERVICE: &str = "isocentre";
 /// Before a node's name and place: a variable that holds its password or token.
 const VARIABLE: &str = "ISOCENTRE_SECRET_";
 
@@ -102,6 +103,17 @@ impl SecretOwner {
     }
 }
 
+impl SecretOwner {
+    /// What the keyring calls it.
+    fn entry(&self, kind: SecretKind) -> String {
+        let Self { name, place } = self;
+        match kind {
+            SecretKind::Password => format!("{name} ({place})"),
+            SecretKind::Refresh => format!("{name} ({place}, refresh)"),
+        }
+    }
+}
+
 /// What a secret is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SecretKind {
@@ -116,8 +128,8 @@ pub enum SecretKind {
 pub enum Kept {
     /// Into the keyring: it is there tomorrow.
     InKeyring,
-    /// There is no keyring, or it is locked: it is gone when the program ends.
-    ForThisRun,
+    /// The keyring does not take it, for this reason: it is gone when the program ends.
+    ForThisRun(KeyringTrouble),
 }
 
 /// The secrets of all nodes. Cheap to clone; clones share what they hold.
@@ -125,7 +137,8 @@ pub enum Kept {
 pub struct Secrets(Arc<Shared>);
 
 struct Shared {
-    uses_keyring: bool,
+    /// How long the keyring is waited for; `None`: nobody asks it.
+    patience: Option<Duration>,
     this_run: Mutex<HashMap<(SecretOwner, SecretKind), Secret>>,
     access: Mutex<HashMap<SecretOwner, AccessToken>>,
 }
@@ -149,69 +162,104 @@ impl Secrets {
     #[must_use]
     pub fn of_user() -> Self {
         static ALL: OnceLock<Secrets> = OnceLock::new();
-        ALL.get_or_init(|| Self::with(true)).clone()
+        ALL.get_or_init(|| Self::with(Some(keyring::PATIENCE)))
+            .clone()
+    }
+
+    /// The same, if they are not waited for longer than this.
+    #[must_use]
+    pub fn of_user_within(patience: Duration) -> Self {
+        Self::with(Some(patience))
     }
 
     /// An empty set that no keyring knows of.
     #[must_use]
     pub fn of_this_run() -> Self {
-        Self::with(false)
+        Self::with(None)
     }
 
-    fn with(uses_keyring: bool) -> Self {
+    fn with(patience: Option<Duration>) -> Self {
         Self(Arc::new(Shared {
-            uses_keyring,
+            patience,
             this_run: Mutex::default(),
             access: Mutex::default(),
         }))
     }
 
     /// A node's secret: what was set in this run, else what the node's variable says
-    /// ([`SecretOwner::variable`]), else what the keyring holds. May wait for the reader to unlock the keyring.
-    #[must_use]
-    pub fn get(&self, owner: &SecretOwner, kind: SecretKind) -> Option<Secret> {
+    /// ([`SecretOwner::variable`]), else what the keyring holds. May wait for the reader to unlock
+    /// the keyring.
+    ///
+    /// # Errors
+    /// Why the keyring could not be asked.
+    pub fn look_up(
+        &self,
+        owner: &SecretOwner,
+        kind: SecretKind,
+    ) -> Result<Option<Secret>, KeyringTrouble> {
         let key = (owner.clone(), kind);
         if let Some(secret) = self.this_run().get(&key) {
-            return Some(secret.clone());
+            return Ok(Some(secret.clone()));
         }
         if kind == SecretKind::Password
             && let Ok(text) = std::env::var(owner.variable())
         {
-            return Some(Secret::new(text));
+            return Ok(Some(Secret::new(text)));
         }
-        let secret = self.entry(owner, kind)?.get_password().ok();
-        let secret = Secret::new(secret?);
-        self.this_run().insert(key, secret.clone());
-        Some(secret)
+        let Some(patience) = self.0.patience else {
+            return Ok(None);
+        };
+        let secret = keyring::get(&owner.entry(kind), patience)?.map(Secret::new);
+        if let Some(secret) = &secret {
+            self.this_run().insert(key, secret.clone());
+        }
+        Ok(secret)
+    }
+
+    /// The same for who does not mind why there is none.
+    #[must_use]
+    pub fn get(&self, owner: &SecretOwner, kind: SecretKind) -> Option<Secret> {
+        let found = self.look_up(owner, kind);
+        found
+            .inspect_err(|trouble| tracing::warn!("the keyring gives no secret: {trouble:?}"))
+            .ok()
+            .flatten()
     }
 
     /// Keeps a node's secret.
     pub fn set(&self, owner: &SecretOwner, kind: SecretKind, secret: &Secret) -> Kept {
         let key = (owner.clone(), kind);
         self.this_run().insert(key, secret.clone());
-        let entry = self.entry(owner, kind);
-        let kept = entry.is_some_and(|entry| {
-            let set = entry.set_password(secret.expose());
-            // The error's words may quote what it failed with.
-            set.inspect_err(|_| tracing::warn!("the keyring does not take a secret"))
-                .is_ok()
-        });
-        if kept {
-            Kept::InKeyring
-        } else {
-            Kept::ForThisRun
+        let Some(patience) = self.0.patience else {
+            return Kept::ForThisRun(KeyringTrouble::Absent);
+        };
+        match keyring::set(&owner.entry(kind), secret.expose(), patience) {
+            Ok(()) => Kept::InKeyring,
+            Err(trouble) => {
+                tracing::warn!("the keyring takes no secret: {trouble:?}");
+                Kept::ForThisRun(trouble)
+            }
         }
     }
 
     /// Forgets all of a node's secrets, in the keyring as well.
-    pub fn forget(&self, owner: &SecretOwner) {
+    ///
+    /// # Errors
+    /// The keyring may still hold some; here they are forgotten. One that is absent holds none.
+    pub fn forget(&self, owner: &SecretOwner) -> Result<(), KeyringTrouble> {
+        self.access().remove(owner);
+        let mut forgotten = Ok(());
         for kind in [SecretKind::Password, SecretKind::Refresh] {
             self.this_run().remove(&(owner.clone(), kind));
-            if let Some(entry) = self.entry(owner, kind) {
-                drop(entry.delete_credential()); // most often there is none
+            let Some(patience) = self.0.patience else {
+                continue;
+            };
+            match keyring::remove(&owner.entry(kind), patience) {
+                Ok(()) | Err(KeyringTrouble::Absent) => {}
+                Err(trouble) => forgotten = Err(trouble),
             }
         }
-        self.access().remove(owner);
+        forgotten
     }
 
     /// The node's token for now, if it has one.
@@ -225,17 +273,6 @@ impl Secrets {
             Some(token) => self.access().insert(owner.clone(), token),
             None => self.access().remove(owner),
         };
-    }
-
-    fn entry(&self, owner: &SecretOwner, kind: SecretKind) -> Option<keyring::Entry> {
-        let SecretOwner { name, place } = owner;
-        let name = match kind {
-            SecretKind::Password => format!("{name} ({place})"),
-            SecretKind::Refresh => format!("{name} ({place}, refresh)"),
-        };
-        self.0
-            .uses_keyring
-            .then(|| keyring::Entry::new(SERVICE, &name).ok())?
     }
 
     fn this_run(&self) -> MutexGuard<'_, HashMap<(SecretOwner, SecretKind), Secret>> {
@@ -299,7 +336,7 @@ mod tests {
         let secrets = Secrets::of_this_run();
         let secret = Secret::new("x");
         let kept = secrets.set(&owner("https://pacs"), SecretKind::Refresh, &secret);
-        assert_eq!(kept, Kept::ForThisRun);
+        assert_eq!(kept, Kept::ForThisRun(KeyringTrouble::Absent));
         assert_eq!(
             secrets.get(&owner("https://pacs"), SecretKind::Refresh),
             Some(secret)
@@ -312,7 +349,7 @@ mod tests {
             secrets.get(&owner("https://other"), SecretKind::Refresh),
             None
         );
-        secrets.forget(&owner("https://pacs/dicom-web"));
+        assert_eq!(secrets.forget(&owner("https://pacs/dicom-web")), Ok(()));
         assert_eq!(
             secrets.get(&owner("https://pacs"), SecretKind::Refresh),
             None

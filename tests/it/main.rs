@@ -23,6 +23,7 @@ mod files;
 mod growing;
 mod headers;
 mod jobs;
+mod keyring;
 mod layers;
 mod measuring;
 mod messages;

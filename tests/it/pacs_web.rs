@@ -5,7 +5,9 @@ mod faults;
 mod forms;
 mod one_answer;
 mod orthanc;
+mod room;
 mod sign_in;
+mod socks;
 mod trust;
 
 use isocentre::jobs::JobCtx;

@@ -224,6 +224,9 @@ node-signed-in-page = You are signed in. You can close this page and go back to 
 node-sign-in-failed-page = Signing in did not work. Close this page and try again in isocentre.
 node-secret-kept = The password or token for { $node } is in the system’s keyring.
 node-secret-for-now = There is no keyring on this system: the password or token for { $node } is kept until the program ends.
+node-secret-locked = The system’s keyring is locked: the password or token for { $node } is kept until the program ends. Unlock the keyring and enter it again.
+node-secret-silent = The system’s keyring does not answer: the password or token for { $node } is kept until the program ends. Enter it again once the keyring is unlocked.
+node-secret-not-forgotten = The system’s keyring is locked: what it holds for { $node } could not be removed. Unlock it and remove the entry “isocentre” there.
 series-arriving = { $here } of { $of } images are here
 transfer-still-coming = This study is still on its way. Send it when all of it is here.
 

@@ -29,6 +29,7 @@ pacs-tls-expired = The certificate of { $peer } is not valid today: it has run o
 pacs-tls-unknown-authority = Nobody we trust vouches for the certificate of { $peer }. If it is the hospital’s own, choose the authority’s certificate (a PEM file) for this node.
 pacs-tls-other-name = The certificate of { $peer } is another host’s. Use the name that is in the certificate as the address, or ask its administrator for a certificate with this name.
 pacs-tls-our-certificate = { $peer } wants a certificate of ours, or does not take the one we showed. Its administrator gives out certificates for this computer; choose the file for this node.
+pacs-tls-too-old = { $peer } speaks only old versions of TLS, which are not safe any more. Its administrator must turn on TLS 1.2 or 1.3.
 pacs-tls-file = The certificate or key cannot be used: { $detail }
 pacs-tls-other = The encrypted connection to { $peer } could not be made ({ $detail }).
 
@@ -141,6 +142,6 @@ help-pacs-paths = Files and folders
 help-pacs-commit = Ask the node to commit itself to keep them
 help-pacs-user = Our user name for a DICOMweb service; the password is in the variable ISOCENTRE_SECRET_HOST_PORT (the node’s address in capitals, with _ for other signs) or in the keyring
 help-pacs-token = Show a DICOMweb service the token that is in that variable or in the keyring
-help-pacs-proxy = The way to a DICOMweb service: http://host:port or socks5://host:port; the environment’s if not given
+help-pacs-proxy = The way to a DICOMweb service: http://host:port, socks5://host:port, or socks5h://host:port where names are known behind the proxy alone; the environment’s if not given
 help-pacs-limit-rate = At most so many bytes per second
 help-pacs-slow = A slow line: losslessly compressed forms are asked for first

@@ -230,6 +230,9 @@ node-signed-in-page = Vous êtes connecté. Vous pouvez fermer cette page et rev
 node-sign-in-failed-page = La connexion a échoué. Fermez cette page et réessayez dans isocentre.
 node-secret-kept = Le mot de passe ou jeton pour { $node } est dans le trousseau du système.
 node-secret-for-now = Ce système n’a pas de trousseau : le mot de passe ou jeton pour { $node } est gardé jusqu’à la fin du programme.
+node-secret-locked = Le trousseau du système est verrouillé : le mot de passe ou le jeton de { $node } est gardé jusqu’à la fin du programme. Déverrouillez le trousseau et saisissez-le à nouveau.
+node-secret-silent = Le trousseau du système ne répond pas : le mot de passe ou le jeton de { $node } est gardé jusqu’à la fin du programme. Saisissez-le à nouveau une fois le trousseau déverrouillé.
+node-secret-not-forgotten = Le trousseau du système est verrouillé : ce qu’il garde pour { $node } n’a pas pu être supprimé. Déverrouillez-le et supprimez-y l’entrée « isocentre ».
 series-arriving = { $here } images sur { $of } sont arrivées
 transfer-still-coming = Cet examen est encore en cours de transfert. Envoyez-le quand il est complet.
 

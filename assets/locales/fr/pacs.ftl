@@ -29,6 +29,7 @@ pacs-tls-expired = Le certificat de { $peer } n’est pas valable aujourd’hui 
 pacs-tls-unknown-authority = Aucune autorité de confiance ne garantit le certificat de { $peer }. S’il est propre à l’hôpital, choisissez le certificat de l’autorité (fichier PEM) pour ce nœud.
 pacs-tls-other-name = Le certificat de { $peer } est celui d’un autre hôte. Utilisez comme adresse le nom inscrit dans le certificat, ou demandez à l’administrateur un certificat à ce nom.
 pacs-tls-our-certificate = { $peer } exige un certificat de notre part, ou n’accepte pas celui présenté. Son administrateur délivre les certificats de cet ordinateur ; choisissez le fichier pour ce nœud.
+pacs-tls-too-old = { $peer } ne parle que d’anciennes versions de TLS, qui ne sont plus sûres. Son administrateur doit activer TLS 1.2 ou 1.3.
 pacs-tls-file = Le certificat ou la clé est inutilisable : { $detail }
 pacs-tls-other = La connexion chiffrée avec { $peer } n’a pas pu être établie ({ $detail }).
 
@@ -141,6 +142,6 @@ help-pacs-paths = Fichiers et dossiers
 help-pacs-commit = Demander au nœud de s’engager à les conserver
 help-pacs-user = Notre nom d’utilisateur pour un service DICOMweb ; le mot de passe est dans la variable ISOCENTRE_SECRET_HÔTE_PORT (l’adresse du nœud en capitales, avec _ pour les autres signes) ou dans le trousseau
 help-pacs-token = Présenter à un service DICOMweb le jeton contenu dans cette variable ou dans le trousseau
-help-pacs-proxy = Le chemin vers un service DICOMweb : http://hôte:port ou socks5://hôte:port ; celui de l’environnement par défaut
+help-pacs-proxy = Le chemin vers un service DICOMweb : http://hôte:port, socks5://hôte:port, ou socks5h://hôte:port si les noms ne sont connus que derrière le proxy ; celui de l’environnement par défaut
 help-pacs-limit-rate = Débit maximal en octets par seconde
 help-pacs-slow = Ligne lente : demander d’abord les formes compressées sans perte

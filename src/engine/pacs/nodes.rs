@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::files::{self, Readable};
 use crate::jobs::JobCtx;
 use crate::pacs::web::{SignInPage, sign_in};
-use crate::pacs::{Kept, Node, Secret, SecretKind, SecretOwner, Secrets, service};
+use crate::pacs::{Kept, KeyringTrouble, Node, Secret, SecretKind, SecretOwner, Secrets, service};
 use crate::problem::{Message, Problem, Severity, msg};
 use crate::text::Words;
 use crate::workspace::{Arrival, Command, NodeEdit, NodeTest, PacsSettings, Workspace};
@@ -51,8 +51,13 @@ impl Network {
 
     /// Takes a node's secrets out of the keyring.
     pub(in crate::engine) fn forget_secret(&self, owner: SecretOwner) {
-        on_thread("keyring", &self.messenger(), move || {
-            Secrets::of_user().forget(&owner);
+        let messenger = self.messenger();
+        let telling = messenger.clone();
+        on_thread("keyring", &messenger, move || {
+            if Secrets::of_user().forget(&owner).is_err() {
+                let message = Message::new(msg("node-secret-not-forgotten"));
+                telling.notify(Problem::warning(message.text("node", owner.name())));
+            }
         });
     }
 
@@ -107,7 +112,9 @@ impl Network {
 fn tell_where(messenger: &Messenger, node: &str, kept: Kept) {
     let id = match kept {
         Kept::InKeyring => msg("node-secret-kept"),
-        Kept::ForThisRun => msg("node-secret-for-now"),
+        Kept::ForThisRun(KeyringTrouble::Absent) => msg("node-secret-for-now"),
+        Kept::ForThisRun(KeyringTrouble::Locked) => msg("node-secret-locked"),
+        Kept::ForThisRun(KeyringTrouble::Silent) => msg("node-secret-silent"),
     };
     messenger.notify(Problem {
         severity: Severity::Note,

@@ -13,12 +13,13 @@ use dicom_ul::pdu::read_pdu;
 use dicom_ul::pdu::write_pdu;
 
 use super::command::Command;
-use super::tls;
+
 use super::tls::Stream;
 use super::wire::Ended;
 use crate::pacs::Failure;
 use crate::pacs::TlsTrouble;
 use crate::pacs::throttle::Throttle;
+use crate::pacs::tls::carried_trouble;
 
 /// The longest PDU we ask for and send: what DCMTK takes at most.
 pub(super) const LONGEST_PDU: u32 = 128 * 1024;
@@ -398,7 +399,7 @@ fn unread(error: &io::Error) -> Failure {
 /// What an error of the connection means.
 pub(super) fn failure_of(error: &io::Error, peer: &str, patience: Duration) -> Failure {
     let peer = peer.to_owned();
-    if let Some(trouble) = tls::carried_trouble(error) {
+    if let Some(trouble) = carried_trouble(error) {
         return Failure::Tls { peer, trouble };
     }
     match error.get_ref().and_then(|inner| inner.downcast_ref()) {

@@ -20,7 +20,7 @@ mod retrieve;
 mod storage_scp;
 mod store;
 mod tally;
-pub(super) mod tls;
+mod tls;
 mod uids;
 mod wire;
 mod worklist;

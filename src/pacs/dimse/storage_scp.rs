@@ -43,7 +43,6 @@ use super::command::kind;
 use super::commitment;
 use super::contexts;
 use super::intake;
-use super::tls;
 use super::uids;
 use crate::dicom::InstanceSink;
 use crate::jobs::JobCtx;
@@ -53,6 +52,7 @@ use crate::pacs::CommitmentSink;
 use crate::pacs::Failure;
 use crate::pacs::InstanceOutcome;
 use crate::pacs::Tls;
+use crate::pacs::tls;
 
 /// Associations at once; one more is told that there is no room.
 const MOST_ASSOCIATIONS: usize = 32;

@@ -103,12 +103,16 @@ impl Credentials {
     }
 
     fn password(&self, session: &Session<'_>) -> Result<String, Failure> {
-        let secret = self.secrets.get(&self.owner, SecretKind::Password);
-        let secret = secret.map(|secret| secret.expose().to_owned());
-        secret.ok_or_else(|| {
-            session.site.trouble(WebTrouble::NoSecret {
+        let trouble = match self.secrets.look_up(&self.owner, SecretKind::Password) {
+            Ok(Some(secret)) => return Ok(secret.expose().to_owned()),
+            Ok(None) => WebTrouble::NoSecret {
                 variable: self.variable(),
-            })
-        })
+            },
+            Err(trouble) => WebTrouble::NoKeyring {
+                variable: self.variable(),
+                trouble,
+            },
+        };
+        Err(session.site.trouble(trouble))
     }
 }

@@ -25,6 +25,7 @@ use crate::pacs::Authentication;
 use crate::pacs::Authorities;
 use crate::pacs::Failure;
 use crate::pacs::Kept;
+use crate::pacs::KeyringTrouble;
 use crate::pacs::Node;
 use crate::pacs::NodeAddress;
 use crate::pacs::Secret;
@@ -159,9 +160,10 @@ impl Tokens {
     pub fn keep(self, owner: &SecretOwner, secrets: &Secrets) -> Kept {
         secrets.set_access_token(owner, Some(self.access));
         // Without a new one the old one stays good.
-        self.refresh.map_or(Kept::ForThisRun, |refresh| {
-            secrets.set(owner, SecretKind::Refresh, &refresh)
-        })
+        self.refresh
+            .map_or(Kept::ForThisRun(KeyringTrouble::Absent), |refresh| {
+                secrets.set(owner, SecretKind::Refresh, &refresh)
+            })
     }
 }
 

@@ -99,13 +99,18 @@ pub(super) fn take_in(
             }),
         };
         let mut behind = 0;
+        let mut is_ours = false;
         let outcome = answer.stream(&mut |bytes| {
-            parser.push(bytes, &mut tell).map_err(failed)?;
+            parser.push(bytes, &mut tell).map_err(|error| {
+                is_ours = matches!(error, StreamError::Failure(_));
+                failed(error)
+            })?;
             // Read to its end, so that the connection can be used again, unless there is none.
             behind += if parser.is_over() { bytes.len() } else { 0 };
             Ok(behind < LONGEST_EPILOGUE)
         });
-        if !parser.is_over() {
+        // What the line does behind the last part costs nothing, but a full disk is one there, too.
+        if is_ours || !parser.is_over() {
             outcome?;
         }
         return parser.finish(&mut tell).map_err(failed);

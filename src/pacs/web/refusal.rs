@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::ProxyRefusal;
 use super::WebTrouble;
 use super::address::Origin;
 use super::session::Answer;
@@ -9,7 +10,7 @@ use super::session::Session;
 use crate::pacs::Authentication;
 use crate::pacs::Failure;
 use crate::pacs::TlsTrouble;
-use crate::pacs::dimse::tls::carried_trouble;
+use crate::pacs::tls::carried_trouble;
 
 /// Longest body that is read for a reason.
 const MOST_DETAIL: usize = 64 * 1024;
@@ -62,6 +63,9 @@ fn of_io(session: &Session<'_>, error: &io::Error) -> Failure {
     if let Some(trouble) = carried_trouble(error) {
         return Failure::Tls { peer, trouble };
     }
+    if let Some(refusal) = ProxyRefusal::carried(error) {
+        return site.trouble(WebTrouble::ProxyRefused(refusal));
+    }
     match error.kind() {
         io::ErrorKind::ConnectionRefused => Failure::Refused { place: peer },
         io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Failure::NoAnswer { peer, patience },
@@ -112,10 +116,9 @@ pub(super) fn failure(session: &Session<'_>, url: &str, answer: Answer<'_>) -> F
             path: path_of(url, &site.origin),
         },
         406 | 415 => WebTrouble::NotAcceptable,
-        407 => WebTrouble::Proxy {
-            detail: "HTTP 407".to_owned(),
-        },
+        407 => WebTrouble::ProxyRefused(ProxyRefusal::Credentials),
         429 | 503 => WebTrouble::Busy,
+        507 => WebTrouble::NoRoom,
         300..=399 => WebTrouble::Redirected {
             to: site.peer.clone(),
         },

@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::time::Duration;
 use std::time::Instant;
+use std::time::SystemTime;
 
 use crossbeam_channel::RecvTimeoutError;
 use crossbeam_channel::Sender;
@@ -17,6 +18,7 @@ use super::WebTrouble;
 use super::address::Origin;
 use super::address::resolved;
 use super::refusal;
+use super::retry_after;
 use super::site::Site;
 use crate::jobs::JobCtx;
 use crate::pacs::Failure;
@@ -118,12 +120,14 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Sends something, and once more only where the service wants another token first.
+    /// Sends something, and once more only where the service wants another token first, or is too
+    /// busy to take anything.
     ///
     /// # Errors
     /// [`Failure`]; a status that is neither success nor 409 is one.
     pub fn post(&self, ask: &Ask<'_>, content: &Content<'_>) -> Result<Answer<'_>, Failure> {
         let mut was_renewed = false;
+        let mut waits = 0;
         loop {
             self.ctx.check()?;
             let who = self.site.credentials.header(self)?;
@@ -142,6 +146,10 @@ impl<'a> Session<'a> {
                 200..=299 | 409 => return Ok(answer),
                 401 if !was_renewed && self.site.credentials.renew(who.as_deref(), self)? => {
                     was_renewed = true;
+                }
+                429 | 503 if waits < MOST_WAITS => {
+                    waits += 1;
+                    self.pause(answer.retry_after())?;
                 }
                 301 | 302 | 303 | 307 | 308 => {
                     let to = answer.location().and_then(|to| resolved(&ask.url, &to));
@@ -282,13 +290,11 @@ impl Answer<'_> {
         self.header("location").map(str::to_owned)
     }
 
-    /// How long to wait before asking again: what it says in seconds, else a moment.
+    /// How long to wait before asking again: what it says, else a moment.
     fn retry_after(&self) -> Duration {
-        let said = self
-            .header("retry-after")
-            .and_then(|text| text.parse().ok());
-        said.map_or(Duration::from_secs(1), Duration::from_secs)
-            .min(LONGEST_PAUSE)
+        let said = self.header("retry-after");
+        let said = said.and_then(|text| retry_after::pause(text, SystemTime::now()));
+        said.unwrap_or(Duration::from_secs(1)).min(LONGEST_PAUSE)
     }
 
     /// Hands the body on as it comes, until its end or until `take` says that it has enough.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ureq::Agent;
-use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::ConnectProxyConnector;
 use ureq::unversioned::transport::Connector as _;
 use ureq::unversioned::transport::SocksConnector;
@@ -13,6 +12,8 @@ use ureq::unversioned::transport::TcpConnector;
 use super::WebTrouble;
 use super::address::Origin;
 use super::credentials::Credentials;
+use super::lookup::Lookup;
+use super::proxy::ThroughProxy;
 use super::tls::TlsConnector;
 use crate::pacs::Authentication;
 use crate::pacs::Failure;
@@ -21,7 +22,7 @@ use crate::pacs::Secrets;
 use crate::pacs::Throttle;
 use crate::pacs::Tls;
 use crate::pacs::WebAddress;
-use crate::pacs::dimse::tls::client_config;
+use crate::pacs::tls::client_config;
 
 /// Connections to one host that are kept open for the next request.
 pub(super) const CONNECTIONS: usize = 6;
@@ -120,14 +121,10 @@ impl Site {
             trouble,
         })?;
         let connector =
-            ().chain(SocksConnector::default())
-                .chain(ConnectProxyConnector::default())
+            ().chain(ThroughProxy(SocksConnector::default()))
+                .chain(ThroughProxy(ConnectProxyConnector::default()))
                 .chain(TcpConnector::default())
                 .chain(TlsConnector(Arc::new(tls)));
-        Ok(Agent::with_parts(
-            config,
-            connector,
-            DefaultResolver::default(),
-        ))
+        Ok(Agent::with_parts(config, connector, Lookup::default()))
     }
 }

@@ -16,6 +16,8 @@ use ureq::unversioned::transport::NextTimeout;
 use ureq::unversioned::transport::Transport;
 use ureq::unversioned::transport::TransportAdapter;
 
+use crate::pacs::tls::shake_hands;
+
 /// Encrypts the connections to `https` addresses.
 #[derive(Debug)]
 pub(super) struct TlsConnector(pub Arc<ClientConfig>);
@@ -42,32 +44,12 @@ impl<In: Transport> Connector<In> for TlsConnector {
         let clock = details.current_time.clone();
         let mut line = TransportAdapter::new(transport.boxed(), clock);
         line.set_timeout(details.timeout);
-        while session.is_handshaking() {
-            session.complete_io(&mut line).map_err(not_spoken)?;
-        }
+        shake_hands(&mut session, &mut line)?;
         let config = details.config;
         Ok(Some(Either::B(TlsTransport {
             buffers: LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size()),
             stream: StreamOwned::new(session, line),
         })))
-    }
-}
-
-/// Who does not understand the first bytes hangs up.
-fn not_spoken(error: io::Error) -> io::Error {
-    let is_told = error.get_ref().is_some();
-    match error.kind() {
-        io::ErrorKind::UnexpectedEof
-        | io::ErrorKind::ConnectionReset
-        | io::ErrorKind::ConnectionAborted
-        | io::ErrorKind::BrokenPipe
-            if !is_told =>
-        {
-            io::Error::other(rustls::Error::InvalidMessage(
-                rustls::InvalidMessage::MissingData("handshake"),
-            ))
-        }
-        _ => error,
     }
 }
 

@@ -1,5 +1,7 @@
 //! What can go wrong over HTTP beyond the line itself, in sentences that name the likely cause.
 
+use super::ProxyRefusal;
+use crate::pacs::KeyringTrouble;
 use crate::problem::Message;
 use crate::problem::msg;
 
@@ -12,6 +14,13 @@ pub enum WebTrouble {
     NoSecret {
         /// The variable that would say it.
         variable: String,
+    },
+    /// It asks who we are, and the keyring that may know does not say it.
+    NoKeyring {
+        /// The variable that would say it.
+        variable: String,
+        /// Why not.
+        trouble: KeyringTrouble,
     },
     /// It does not take our password or token (401).
     Unauthorised,
@@ -30,6 +39,8 @@ pub enum WebTrouble {
     NotAcceptable,
     /// Too much at the moment (429, 503).
     Busy,
+    /// It has no room left to keep what is sent (507).
+    NoRoom,
     /// Any other refusal.
     Status {
         /// The status of HTTP.
@@ -60,6 +71,8 @@ pub enum WebTrouble {
         /// Where to, without path.
         to: String,
     },
+    /// The proxy does not let us through, for this reason.
+    ProxyRefused(ProxyRefusal),
     /// The proxy does not let us through.
     Proxy {
         /// What it says.
@@ -75,6 +88,7 @@ impl WebTrouble {
         match self {
             Self::Address => to(msg("web-address")),
             Self::NoSecret { variable } => to(msg("web-no-secret")).text("variable", variable),
+            Self::NoKeyring { variable, trouble } => trouble.message(peer, variable),
             Self::Unauthorised => to(msg("web-unauthorised")),
             Self::Forbidden => to(msg("web-forbidden")),
             Self::SignIn => to(msg("web-sign-in")),
@@ -82,6 +96,7 @@ impl WebTrouble {
             Self::NoService { path } => to(msg("web-no-service")).text("path", path),
             Self::NotAcceptable => to(msg("web-not-acceptable")),
             Self::Busy => to(msg("web-busy")),
+            Self::NoRoom => to(msg("web-no-room")),
             Self::Status { status, detail } if detail.is_empty() => {
                 to(msg("web-status")).text("status", status.to_string())
             }
@@ -95,6 +110,13 @@ impl WebTrouble {
             Self::Truncated => to(msg("web-truncated")),
             Self::TooLong => to(msg("web-too-long")),
             Self::Redirected { to: place } => to(msg("web-redirected")).text("to", place),
+            Self::ProxyRefused(refusal) => to(match refusal {
+                ProxyRefusal::Absent => msg("web-proxy-absent"),
+                ProxyRefusal::Credentials => msg("web-proxy-credentials"),
+                ProxyRefusal::NotAllowed => msg("web-proxy-not-allowed"),
+                ProxyRefusal::Unreachable => msg("web-proxy-unreachable"),
+                ProxyRefusal::Refused => msg("web-proxy-refused"),
+            }),
             Self::Proxy { detail } => to(msg("web-proxy")).text("detail", detail),
         }
     }
@@ -103,7 +125,11 @@ impl WebTrouble {
     #[must_use]
     pub const fn is_transient(&self) -> bool {
         match self {
-            Self::Busy | Self::Truncated => true,
+            Self::Busy | Self::NoRoom | Self::Truncated => true,
+            Self::ProxyRefused(refusal) => matches!(
+                refusal,
+                ProxyRefusal::Absent | ProxyRefusal::Unreachable | ProxyRefusal::Refused
+            ),
             Self::Status { status, .. } => matches!(status, 408 | 500 | 502 | 504),
             _ => false,
         }

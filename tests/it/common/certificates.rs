@@ -70,3 +70,32 @@ impl TestAuthority {
         issued
     }
 }
+
+/// What a server says that knows no TLS after 1.1, to whoever says hello first: that it takes 1.1
+/// (a ServerHello of RFC 4346 7.4.1.3), or that it takes no newer version (the alert
+/// `protocol_version`).
+pub fn old_servers() -> [Vec<u8>; 2] {
+    let mut hello = vec![0x16, 3, 2, 0, 42, 2, 0, 0, 38, 3, 2];
+    hello.extend([7; 32]); // random
+    hello.extend([0, 0, 0x2f, 0]); // no session, AES128-SHA, no compression
+    [hello, vec![0x15, 3, 2, 0, 2, 2, 70]]
+}
+
+/// A port where the first bytes that come are answered so, and nothing else is said.
+pub fn answering_once(bytes: Vec<u8>) -> u16 {
+    use std::io::Read as _;
+    use std::io::Write as _;
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for mut client in listener.incoming().flatten() {
+            let mut hello = [0; 4096];
+            if client.read(&mut hello).is_ok_and(|read| read > 0) {
+                drop(client.write_all(&bytes));
+                // Until the client is done with it.
+                drop(client.read(&mut hello));
+            }
+        }
+    });
+    port
+}

@@ -24,6 +24,8 @@ use super::write;
 use crate::common::Encoding;
 use crate::common::certificates::TestAuthority;
 use crate::common::certificates::TestCertificate;
+use crate::common::certificates::answering_once;
+use crate::common::certificates::old_servers;
 use crate::common::orthanc::OrthancOptions;
 use crate::common::orthanc::OrthancTls;
 use crate::common::temp_folder;
@@ -193,4 +195,34 @@ fn a_peer_that_does_not_speak_tls_is_said_not_to() {
     let address = format!("ANY@127.0.0.1:{}", scp.port());
     let node = secure_node(&address, trusting(Authorities::Anyone));
     assert_eq!(trouble(&node), TlsTrouble::NotSpoken);
+}
+
+#[test]
+fn a_peer_that_knows_only_old_versions_of_tls_is_refused_and_said_to_be_old() {
+    for said in old_servers() {
+        let address = format!("OLD@127.0.0.1:{}", answering_once(said));
+        let node = secure_node(&address, trusting(Authorities::Anyone));
+        assert_eq!(trouble(&node), TlsTrouble::TooOld);
+    }
+}
+
+#[test]
+fn a_certificate_of_ours_that_the_peer_does_not_trust_is_blamed() {
+    let (folder, elsewhere) = (temp_folder(), temp_folder());
+    let authority = TestAuthority::new(folder.path());
+    let stranger = TestAuthority::new(elsewhere.path());
+    let own = authority.for_this_computer();
+    let (scp, _kept) = receiver(&own, Authorities::File(authority.file.clone()));
+    for ours in [
+        stranger.issue("us", &["localhost"], false),
+        authority.issue("old", &["localhost"], true),
+    ] {
+        let with = Tls {
+            authorities: Authorities::File(authority.file.clone()),
+            certificate: Some(ours.certificate),
+            key: Some(ours.key),
+        };
+        let node = secure_node(&format!("ANY@127.0.0.1:{}", scp.port()), with);
+        assert_eq!(trouble(&node), TlsTrouble::OurCertificate);
+    }
 }

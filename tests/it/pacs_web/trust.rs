@@ -18,6 +18,8 @@ use isocentre::pacs::Wanted;
 use super::*;
 use crate::common::certificates::TestAuthority;
 use crate::common::certificates::TestCertificate;
+use crate::common::certificates::answering_once;
+use crate::common::certificates::old_servers;
 use crate::common::http::HttpServer;
 use crate::common::http::Reply;
 use crate::common::keeping::Keeping;
@@ -193,4 +195,45 @@ fn through_a_proxy_the_archive_is_still_who_its_certificate_says() {
     });
     assert!(service(&node).echo(&ctx()).unwrap().is_verified);
     assert_eq!(count.load(Ordering::Relaxed), 1);
+}
+
+#[test]
+fn a_host_that_has_no_name_is_not_found_and_no_line_is_said_to_be_cut() {
+    for url in ["http://pacs.invalid/rs", "https://pacs.invalid/rs"] {
+        let failure = echo(url, Tls::default()).unwrap_err();
+        let host = "pacs.invalid".to_owned();
+        assert_eq!(failure, Failure::HostUnknown { host });
+    }
+}
+
+#[test]
+fn a_service_that_knows_only_old_versions_of_tls_is_refused_and_said_to_be_old() {
+    for said in old_servers() {
+        let url = format!("https://127.0.0.1:{}/rs", answering_once(said));
+        assert_eq!(trouble(echo(&url, Tls::default())), TlsTrouble::TooOld);
+        let text = in_english(&echo(&url, Tls::default()).unwrap_err().message());
+        assert!(text.contains("TLS 1.2"), "{text}");
+    }
+}
+
+#[test]
+fn a_certificate_of_ours_that_the_service_does_not_trust_is_blamed() {
+    let (folder, elsewhere) = (temp_folder(), temp_folder());
+    let authority = TestAuthority::new(folder.path());
+    let stranger = TestAuthority::new(elsewhere.path());
+    let own = authority.for_this_computer();
+    let server = HttpServer::start_tls(&own, Some(&authority.file), |_| Reply::json("[]"));
+    for ours in [
+        stranger.issue("ours", &["viewer"], false),
+        authority.issue("old", &["viewer"], true),
+    ] {
+        let with = Tls {
+            certificate: Some(ours.certificate),
+            key: Some(ours.key),
+            ..trusting(&authority)
+        };
+        let failure = echo(&server.url(), with).unwrap_err();
+        let text = in_english(&failure.message());
+        assert!(text.contains("certificate of ours"), "{text}");
+    }
 }
