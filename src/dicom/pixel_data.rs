@@ -202,7 +202,25 @@ impl FrameDecoder {
             });
         }
         // Nothing is shared with the codec but what it only reads, and what it begins anew.
-        catch_unwind(AssertUnwindSafe(|| self.decode_unguarded(frame, ctx)))
+        catch_unwind(AssertUnwindSafe(|| {
+            self.decode_unguarded(frame, false, ctx)
+        }))
+        .unwrap_or_else(|payload| Err(self.panicked(&*payload)))
+        .map(|(decoded, _is_ybr)| decoded)
+    }
+
+    /// The same with the components as the codec gives them, and whether these are luminance and
+    /// chrominance of full range (`true`), or red, green and blue.
+    ///
+    /// # Errors
+    /// As [`FrameDecoder::decode`].
+    pub(super) fn decode_components(
+        &self,
+        frame: u32,
+        ctx: &JobCtx,
+    ) -> Result<(DecodedFrame, bool), DecodeError> {
+        ctx.check()?;
+        catch_unwind(AssertUnwindSafe(|| self.decode_unguarded(frame, true, ctx)))
             .unwrap_or_else(|payload| Err(self.panicked(&*payload)))
     }
 
@@ -218,12 +236,18 @@ impl FrameDecoder {
         }
     }
 
-    fn decode_unguarded(&self, frame: u32, ctx: &JobCtx) -> Result<DecodedFrame, DecodeError> {
+    /// The frame, and whether it is YBR, which it stays if `keeps_ybr`.
+    fn decode_unguarded(
+        &self,
+        frame: u32,
+        keeps_ybr: bool,
+        ctx: &JobCtx,
+    ) -> Result<(DecodedFrame, bool), DecodeError> {
         let coded = match &self.plan {
             Plan::Native { is_big_endian, .. } => {
                 let range = self.native_range(frame)?;
                 if let Some((samples, missing)) = self.direct(range, *is_big_endian)? {
-                    return Ok(self.frame(samples, missing));
+                    return Ok((self.frame(samples, missing), false));
                 }
                 self.native_coded(range)?
             }
@@ -231,16 +255,18 @@ impl FrameDecoder {
             Plan::Fragments { codec, index } => self.encapsulated(*codec, index, frame, ctx)?,
             Plan::Video(session) => {
                 let rgb = session.frame(frame, ctx)?;
-                return Ok(self.frame(Samples::Rgb8(rgb.into()), None));
+                return Ok((self.frame(Samples::Rgb8(rgb.into()), None), false));
             }
         };
         ctx.check()?;
         let values = StoredValues {
             pixels: &self.pixels,
             palette: self.palette.as_ref(),
+            keeps_ybr,
         };
         let missing = coded.missing;
-        Ok(self.frame(values.settle(coded)?, missing))
+        let is_ybr = keeps_ybr && values.are_ybr_full(coded.colour);
+        Ok((self.frame(values.settle(coded)?, missing), is_ybr))
     }
 
     fn encapsulated(

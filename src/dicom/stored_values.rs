@@ -20,9 +20,18 @@ pub(super) struct StoredValues<'a> {
     pub pixels: &'a PixelDescription,
     /// The palette of PALETTE COLOR.
     pub palette: Option<&'a Palette>,
+    /// Luminance and chrominance stay what they are.
+    pub keeps_ybr: bool,
 }
 
 impl StoredValues<'_> {
+    /// Whether a codec's components are luminance and chrominance of full range.
+    pub fn are_ybr_full(&self, kind: Colour) -> bool {
+        use DeclaredPhotometric as D;
+        let is_declared = matches!(self.pixels.photometric, D::YbrFull | D::YbrFull422);
+        kind == Colour::YbrFull || (kind == Colour::AsDeclared && is_declared)
+    }
+
     /// The samples of these words.
     pub fn settle(&self, coded: Coded) -> Result<Samples, DecodeError> {
         let pixels = self.pixels;
@@ -126,12 +135,13 @@ impl StoredValues<'_> {
             words
         };
         let bits = self.pixels.bits_stored;
+        if self.are_ybr_full(kind) {
+            if !self.keeps_ybr {
+                colour::rgb_from_ybr_full(&mut words, bits);
+            }
+            return words;
+        }
         match (kind, self.pixels.photometric) {
-            (Colour::YbrFull, _)
-            | (
-                Colour::AsDeclared,
-                DeclaredPhotometric::YbrFull | DeclaredPhotometric::YbrFull422,
-            ) => colour::rgb_from_ybr_full(&mut words, bits),
             (
                 Colour::AsDeclared,
                 DeclaredPhotometric::YbrPartial422 | DeclaredPhotometric::YbrPartial420,

@@ -19,6 +19,7 @@ mod retrieving;
 mod secure;
 mod sending;
 mod titles;
+mod uncompressed;
 
 use std::path::Path;
 use std::path::PathBuf;

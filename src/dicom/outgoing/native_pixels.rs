@@ -11,6 +11,7 @@ use crate::problem::msg;
 
 use crate::dicom::DatasetBuilder;
 use crate::dicom::DeclaredPhotometric;
+use crate::dicom::Elements;
 use crate::dicom::FrameDecoder;
 use crate::dicom::InstanceHeader;
 use crate::dicom::PixelDescription;
@@ -54,33 +55,30 @@ pub(super) fn put(
     let row = transfer_syntax::lookup(&header.transfer_syntax).ok_or_else(refused)?;
     let elements = header.dataset.elements();
     let pixels = PixelDescription::read(elements, location).map_err(|error| error.message())?;
-    let is_whole_cell = pixels.high_bit + 1 == pixels.bits_stored
-        && matches!(pixels.bits_allocated, 8 | 16)
-        && pixels.kind == SampleKind::Integer;
+    // An overlay in bits that the values leave free would be lost with these.
+    let is_whole = pixels.kind == SampleKind::Integer && !has_embedded_overlay(elements);
     let is_decodable = matches!(
         row.encoding,
         Encoding::Native { .. } | Encoding::DeflatedDataSet | Encoding::Encapsulated(_)
     );
     let form = Form::of(&pixels, row)
-        .filter(|_| is_whole_cell && is_decodable)
+        .filter(|_| is_whole && is_decodable)
         .ok_or_else(refused)?;
-    let decoder = if form.is_as_stored {
-        FrameDecoder::of_stored_values(header)
-    } else {
-        FrameDecoder::new(header)
+    let decoder = match form {
+        Form::Stored(_) => FrameDecoder::of_stored_values(header),
+        Form::Grey | Form::Rgb | Form::Components => FrameDecoder::new(header),
     };
     let decoder = decoder.map_err(|error| error.message())?;
-    let bytes = decoded(&decoder, &pixels, ctx)?.ok_or_else(refused)?;
-    if pixels.bits_allocated == 16 {
-        let words: Vec<u16> = bytes
-            .chunks_exact(2)
-            .filter_map(|pair| Some(u16::from_ne_bytes(pair.try_into().ok()?)))
-            .collect();
-        builder.words(tags::PIXEL_DATA, &words);
-    } else {
-        builder.bytes(tags::PIXEL_DATA, &bytes);
-    }
-    if let Some(photometric) = form.photometric {
+    let keeps_ybr = form == Form::Components;
+    let (bytes, is_ybr) = decoded(&decoder, &pixels, keeps_ybr, ctx)?.ok_or_else(refused)?;
+    put_values(builder, &pixels, &bytes);
+    let photometric = match form {
+        Form::Grey => None,
+        Form::Stored(photometric) => photometric,
+        Form::Components if is_ybr => Some("YBR_FULL"),
+        Form::Rgb | Form::Components => Some("RGB"),
+    };
+    if let Some(photometric) = photometric {
         builder
             .integer(tags::PLANAR_CONFIGURATION, 0)
             .text(tags::PHOTOMETRIC_INTERPRETATION, photometric);
@@ -95,67 +93,113 @@ pub(super) fn put(
     Ok(())
 }
 
+/// Whether an overlay stands in the cells of the pixels (retired since 2004, PS3.3 C.9.2).
+fn has_embedded_overlay(elements: Elements<'_>) -> bool {
+    let mut groups = (0x6000..=0x601e).step_by(2);
+    groups.any(|group| {
+        let of_group = |tag: dicom_core::Tag| dicom_core::Tag(group, tag.1);
+        let is_there = |tag| elements.has(of_group(tag));
+        is_there(tags::OVERLAY_ROWS.inner()) && !is_there(tags::OVERLAY_DATA.inner())
+    })
+}
+
+/// Samples of native byte order as pixel data: at the low end of their cells, those of one bit
+/// eight to a byte, the first pixel lowest (PS3.5 8.1.1).
+fn put_values(builder: &mut DatasetBuilder, pixels: &PixelDescription, bytes: &[u8]) {
+    match pixels.bits_allocated {
+        1 => {
+            let packed = bytes.chunks(8).map(|cells| {
+                let bits = cells.iter().enumerate();
+                bits.fold(0, |byte, (at, cell)| byte | ((cell & 1) << at))
+            });
+            let mut packed: Vec<u8> = packed.collect();
+            packed.resize(packed.len().next_multiple_of(2), 0);
+            builder.bytes(tags::PIXEL_DATA, &packed);
+        }
+        16 => {
+            let words = bytes.as_chunks().0.iter().copied().map(u16::from_ne_bytes);
+            builder.words(tags::PIXEL_DATA, &words.collect::<Vec<_>>());
+        }
+        32 => {
+            // Both syntaxes are little endian: the low word comes first.
+            let words = bytes.as_chunks().0.iter().copied().map(u32::from_ne_bytes);
+            let words = words.flat_map(|word| [word as u16, (word >> 16) as u16]);
+            builder.words(tags::PIXEL_DATA, &words.collect::<Vec<_>>());
+        }
+        _ => {
+            let mut bytes = bytes.to_vec();
+            bytes.resize(bytes.len().next_multiple_of(2), 0);
+            builder.bytes(tags::PIXEL_DATA, &bytes);
+        }
+    }
+    if pixels.high_bit + 1 != pixels.bits_stored {
+        builder.integer(tags::HIGH_BIT, i64::from(pixels.bits_stored) - 1);
+    }
+}
+
 /// How samples are written.
-struct Form {
-    /// Neither through the palette nor from YBR to RGB.
-    is_as_stored: bool,
-    /// Of colour, pixel by pixel.
-    photometric: Option<&'static str>,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Grey,
+    /// As a decoder gives them for the eye.
+    Rgb,
+    /// As they are declared: neither through the palette nor from YBR to RGB.
+    Stored(Option<&'static str>),
+    /// As the stream holds them: it has the last word on what they are.
+    Components,
 }
 
 impl Form {
     /// `None` where the samples would not be what the data set says, or not what they were.
     fn of(pixels: &PixelDescription, row: &TransferSyntax) -> Option<Self> {
         use DeclaredPhotometric as D;
-        let (is_as_stored, photometric) = match pixels.photometric {
-            D::Monochrome1 | D::Monochrome2 => (false, None),
-            D::PaletteColor if !row.is_lossy => (true, None),
-            D::Rgb | D::InStream => (false, Some("RGB")),
+        Some(match pixels.photometric {
+            D::Monochrome1 | D::Monochrome2 => Self::Grey,
+            D::PaletteColor if !row.is_lossy => Self::Stored(None),
+            D::Rgb | D::InStream => Self::Rgb,
             D::YbrFull | D::YbrFull422 if COLOUR_AS_DECLARED.contains(&row.uid) => {
-                (true, Some("YBR_FULL"))
+                Self::Stored(Some("YBR_FULL"))
             }
             // What a decoder of a lossy stream gives is RGB.
             D::YbrFull | D::YbrFull422 | D::YbrPartial420 | D::YbrPartial422 if row.is_lossy => {
-                (false, Some("RGB"))
+                Self::Rgb
             }
-            D::PaletteColor | D::YbrFull | D::YbrFull422 | D::YbrPartial420 | D::YbrPartial422 => {
-                return None;
-            }
-        };
-        Some(Self {
-            is_as_stored,
-            photometric,
+            D::YbrFull | D::YbrFull422 => Self::Components,
+            D::PaletteColor | D::YbrPartial420 | D::YbrPartial422 => return None,
         })
     }
 }
 
-/// All frames, one after the other, in native byte order, of even length; `None` where there are
-/// too many, or one is not whole.
+/// All frames, one after the other, in native byte order, and whether they are YBR; `None` where
+/// there are too many, one is not whole, or they are not all of one kind.
 fn decoded(
     decoder: &FrameDecoder,
     pixels: &PixelDescription,
+    keeps_ybr: bool,
     ctx: &JobCtx,
-) -> Result<Option<Vec<u8>>, Message> {
+) -> Result<Option<(Vec<u8>, bool)>, Message> {
     let frame_bytes = u64::from(pixels.rows)
         * u64::from(pixels.columns)
         * u64::from(pixels.samples_per_pixel)
-        * u64::from(pixels.bits_allocated / 8);
+        * u64::from(pixels.bits_allocated.div_ceil(8));
     if frame_bytes * u64::from(decoder.frame_count()) > MOST_BYTES {
         return Ok(None);
     }
     let mut bytes = Vec::new();
+    let mut kind = None;
     for frame in 0..decoder.frame_count() {
-        let decoded = decoder
-            .decode(frame, ctx)
-            .map_err(|error| error.message())?;
+        let decoded = if keeps_ybr {
+            decoder.decode_components(frame, ctx)
+        } else {
+            decoder.decode(frame, ctx).map(|decoded| (decoded, false))
+        };
+        let (decoded, is_ybr) = decoded.map_err(|error| error.message())?;
         let samples = decoded.samples.as_bytes();
-        if decoded.missing.is_some() || samples.len() as u64 != frame_bytes {
+        let is_of_kind = *kind.get_or_insert(is_ybr) == is_ybr;
+        if decoded.missing.is_some() || samples.len() as u64 != frame_bytes || !is_of_kind {
             return Ok(None);
         }
         bytes.extend_from_slice(samples);
     }
-    if bytes.len() % 2 == 1 {
-        bytes.push(0);
-    }
-    Ok(Some(bytes))
+    Ok(Some((bytes, kind.unwrap_or_default())))
 }

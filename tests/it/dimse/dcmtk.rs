@@ -31,13 +31,11 @@ use super::programs::run;
 use super::slices;
 use super::speak;
 use super::write;
-use crate::common::Element;
 use crate::common::Encoding;
 use crate::common::SyntheticImage;
 use crate::common::Value;
 use crate::common::orthanc::OrthancOptions;
 use crate::common::temp_folder;
-use crate::decode::encoders;
 
 #[test]
 fn dcmqrscp_takes_finds_and_gives_back_by_get_and_by_move() {
@@ -143,104 +141,6 @@ fn storescp_takes_uncompressed_what_it_does_not_take_compressed() {
     let sent = service.send(&[path], &|_| {}, &JobCtx::new()).unwrap();
     assert!(sent.outcomes[0].result.is_err());
     assert_eq!(crate::common::files_below(there.path()).len(), 2);
-}
-
-/// An image, its transfer syntax and pixels, and what the receiver is told of its colour.
-type Case = (SyntheticImage, &'static str, Vec<u8>, &'static str);
-
-#[test]
-fn lossy_colour_and_palette_images_are_sent_uncompressed_as_what_they_are() {
-    const BASELINE: &str = "1.2.840.10008.1.2.4.50";
-    const RLE: &str = "1.2.840.10008.1.2.5";
-    let samples: Vec<i64> = (0..16 * 16 * 3).map(|n| n * 5 % 256).collect();
-    let grey: Vec<i64> = samples[..256].to_vec();
-    let image = || SyntheticImage::new(16, 16).bits(8, 8);
-    let colour = |name| image().samples_per_pixel(3).photometric(name);
-    let lossy = |image: SyntheticImage| {
-        image
-            .text(0x0028, 0x2112, "DS", "7.5")
-            .text(0x0028, 0x2114, "CS", "ISO_10918_1")
-    };
-    let table = |element| {
-        let values = (0..256_u16).map(|n| n * 257).collect();
-        Element::new(0x0028, element, "OW", Value::U16(values))
-    };
-    let descriptor = |element| Element::new(0x0028, element, "US", Value::U16(vec![256, 0, 16]));
-    let palette = [0x1101, 0x1102, 0x1103].into_iter().fold(
-        image().photometric("PALETTE COLOR"),
-        |image, element| {
-            image
-                .element(descriptor(element))
-                .element(table(element + 0x100))
-        },
-    );
-    let cases: [Case; 5] = [
-        (
-            lossy(colour("YBR_FULL_422")),
-            BASELINE,
-            encoders::Jpeg::colour(16, 16).encode(&samples),
-            "RGB",
-        ),
-        (
-            lossy(image()),
-            BASELINE,
-            encoders::Jpeg::grey(16, 16, 8).encode(&grey),
-            "MONOCHROME2",
-        ),
-        (
-            palette,
-            RLE,
-            encoders::rle_frame(&encoders::planes(&grey, 1, 1)),
-            "PALETTE COLOR",
-        ),
-        (
-            colour("YBR_FULL"),
-            RLE,
-            encoders::rle_frame(&encoders::planes(&samples, 3, 1)),
-            "YBR_FULL",
-        ),
-        (
-            colour("RGB"),
-            RLE,
-            encoders::rle_frame(&encoders::planes(&samples, 3, 1)),
-            "RGB",
-        ),
-    ];
-    let there = temp_folder();
-    let peer = Listening::start("storescp", &["+xi", "-od", there.path().to_str().unwrap()]);
-    let service = speak(&format!("ANY@127.0.0.1:{}", peer.port));
-    let files = temp_folder();
-    for (n, (image, syntax, frame, photometric)) in cases.into_iter().enumerate() {
-        let uid = format!("1.2.3.{n}");
-        let image = image
-            .sop_instance(&uid)
-            .element(Element::new(0x7fe0, 0x0001, "OV", Value::Bytes(vec![0; 8])))
-            .transfer_syntax(syntax)
-            .raw_pixels(Value::Fragments(vec![frame]));
-        let path = files.path().join(&uid);
-        std::fs::write(&path, image.write(Encoding::ExplicitLittle)).unwrap();
-        let sent = service
-            .send(std::slice::from_ref(&path), &|_| {}, &JobCtx::new())
-            .unwrap();
-        assert!(sent.is_complete(1), "{photometric}: {sent:?}");
-        let received = there.path().join(format!("CT.{uid}"));
-        let [own, came] = [path, received]
-            .map(|path| read_header(ByteSource::File(path.as_path().into())).unwrap());
-        let said = came.dataset.elements();
-        assert_eq!(&*came.transfer_syntax, "1.2.840.10008.1.2");
-        assert_eq!(said.uid(tags::SOP_INSTANCE_UID), Some(uid));
-        let declared = said.text(tags::PHOTOMETRIC_INTERPRETATION);
-        assert_eq!(declared.as_deref(), Some(photometric));
-        let is_lossy = syntax == BASELINE;
-        let lossy = said.text(tags::LOSSY_IMAGE_COMPRESSION);
-        assert_eq!(lossy.as_deref(), is_lossy.then_some("01"), "{photometric}");
-        let method = said.text(tags::LOSSY_IMAGE_COMPRESSION_METHOD);
-        assert_eq!(method.as_deref(), is_lossy.then_some("ISO_10918_1"));
-        assert_eq!(said.bytes(tags::EXTENDED_OFFSET_TABLE), None);
-        // Any decoder gives the same pixels before and after.
-        let [own, came] = [own, came].map(|it| decode_frame(&it, 0, &JobCtx::new()).unwrap());
-        assert_eq!(own.samples, came.samples, "{photometric}");
-    }
 }
 
 #[test]
