@@ -5,6 +5,7 @@ mod folder;
 mod importing;
 mod keeping;
 mod killing;
+mod rebuilding;
 mod searching;
 mod tending;
 mod upkeep;

@@ -1,13 +1,16 @@
 //! DICOMweb against Orthanc with its plug-in.
 
 mod command_line;
+mod elsewhere;
 mod faults;
 mod forms;
+mod lists;
 mod one_answer;
 mod orthanc;
 mod room;
 mod sign_in;
 mod socks;
+mod storing;
 mod trust;
 
 use isocentre::jobs::JobCtx;

@@ -5,18 +5,16 @@ use std::io::Read as _;
 use std::io::Write as _;
 use std::net::Ipv4Addr;
 use std::net::Shutdown;
-use std::net::SocketAddr;
-use std::net::TcpListener;
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::Mutex;
-use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc;
-use std::thread::JoinHandle;
 use std::time::Duration;
 use std::time::Instant;
+
+use super::accepting::Accepting;
 
 /// Bytes passed on at once.
 const PORTION: usize = 8 * 1024;
@@ -27,9 +25,8 @@ const BEHIND: usize = 64 * 1024;
 /// Passes bytes between whoever connects to [`Line::port`] and a port on loopback. Ends with its
 /// value.
 pub struct Line {
-    port: u16,
+    accepting: Accepting,
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
 }
 
 struct Shared {
@@ -40,60 +37,31 @@ struct Shared {
     /// When the line from the server is free again.
     free: Mutex<Instant>,
     from_server: AtomicU64,
-    is_over: AtomicBool,
 }
 
 impl Line {
     /// In front of a port on loopback: so fast towards the client, as fast as may be from it, and
     /// `travel` each way.
     pub fn new(target: u16, bytes_per_s: f64, travel: Duration) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let port = listener.local_addr().unwrap().port();
         let shared = Arc::new(Shared {
             target,
             bytes_per_s,
             travel,
             free: Mutex::new(Instant::now()),
             from_server: AtomicU64::new(0),
-            is_over: AtomicBool::new(false),
         });
-        let for_thread = Arc::clone(&shared);
-        let thread = std::thread::spawn(move || {
-            for client in listener.incoming().flatten() {
-                if for_thread.is_over.load(Ordering::SeqCst) {
-                    return;
-                }
-                join(client, &for_thread);
-            }
-        });
-        Self {
-            port,
-            shared,
-            thread: Some(thread),
-        }
+        let its = Arc::clone(&shared);
+        let accepting = Accepting::start(move |client| join(client, &its));
+        Self { accepting, shared }
     }
 
     pub fn port(&self) -> u16 {
-        self.port
+        self.accepting.port()
     }
 
     /// Bytes that came from the server so far.
     pub fn bytes_from_server(&self) -> u64 {
         self.shared.from_server.load(Ordering::SeqCst)
-    }
-}
-
-impl Drop for Line {
-    fn drop(&mut self) {
-        self.shared.is_over.store(true, Ordering::SeqCst);
-        // Wakes the thread that accepts.
-        drop(TcpStream::connect(SocketAddr::from((
-            Ipv4Addr::LOCALHOST,
-            self.port,
-        ))));
-        if let Some(thread) = self.thread.take() {
-            thread.join().unwrap();
-        }
     }
 }
 

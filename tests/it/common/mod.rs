@@ -6,6 +6,7 @@
     reason = "a helper may wait for the test that needs it"
 )]
 
+mod accepting;
 mod bytes;
 pub mod certificates;
 mod compare;

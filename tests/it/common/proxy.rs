@@ -4,15 +4,14 @@ use std::io::Read as _;
 use std::io::Write as _;
 use std::net::Ipv4Addr;
 use std::net::Shutdown;
-use std::net::SocketAddr;
-use std::net::TcpListener;
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
-use std::thread::JoinHandle;
 use std::time::Duration;
+
+use super::accepting::Accepting;
 
 /// What is wrong with the line.
 #[derive(Debug, Clone, Copy, Default)]
@@ -32,9 +31,8 @@ pub struct Fault {
 /// Passes bytes between whoever connects to [`Proxy::port`] and a target on loopback. Ends with
 /// its value.
 pub struct Proxy {
-    port: u16,
+    accepting: Accepting,
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
 }
 
 struct Shared {
@@ -49,8 +47,6 @@ struct Shared {
 impl Proxy {
     /// In front of a port on loopback.
     pub fn new(target: u16, fault: Fault) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let port = listener.local_addr().unwrap().port();
         let shared = Arc::new(Shared {
             target,
             fault,
@@ -59,25 +55,16 @@ impl Proxy {
             is_over: AtomicBool::new(false),
             is_mended: AtomicBool::new(false),
         });
-        let for_thread = shared.clone();
-        let thread = std::thread::spawn(move || {
-            for client in listener.incoming().flatten() {
-                if for_thread.is_over.load(Ordering::SeqCst) {
-                    return;
-                }
-                for_thread.connections.fetch_add(1, Ordering::SeqCst);
-                join(client, &for_thread);
-            }
+        let its = shared.clone();
+        let accepting = Accepting::start(move |client| {
+            its.connections.fetch_add(1, Ordering::SeqCst);
+            join(client, &its);
         });
-        Self {
-            port,
-            shared,
-            thread: Some(thread),
-        }
+        Self { accepting, shared }
     }
 
     pub fn port(&self) -> u16 {
-        self.port
+        self.accepting.port()
     }
 
     /// Bytes that came from the server so far.
@@ -98,14 +85,6 @@ impl Proxy {
 impl Drop for Proxy {
     fn drop(&mut self) {
         self.shared.is_over.store(true, Ordering::SeqCst);
-        // Wakes the thread that accepts.
-        drop(TcpStream::connect(SocketAddr::from((
-            Ipv4Addr::LOCALHOST,
-            self.port,
-        ))));
-        if let Some(thread) = self.thread.take() {
-            thread.join().unwrap();
-        }
     }
 }
 

@@ -78,6 +78,23 @@ fn who_asks_too_often_waits_as_long_as_the_service_says_in_seconds_or_by_a_date(
 }
 
 #[test]
+fn a_busy_service_is_asked_again_when_it_says() {
+    let tries = AtomicUsize::new(0);
+    let server = HttpServer::start(move |request| {
+        if tries.fetch_add(1, Ordering::Relaxed) == 0 {
+            return Reply::with(503, &[("Retry-After", "1")], "");
+        }
+        whole(request)
+    });
+    let begin = Instant::now();
+    let outcome = service(&node(&server.url()))
+        .retrieve(&wanted(1), &Keeping::new(), &|_| {}, &ctx())
+        .unwrap();
+    assert!(outcome.is_complete(), "{outcome:?}");
+    assert!(begin.elapsed() >= Duration::from_secs(1));
+}
+
+#[test]
 fn nobody_waits_for_a_service_after_giving_up() {
     let server = HttpServer::start(|_| Reply::with(429, &[("Retry-After", "86400")], ""));
     let job = ctx();
