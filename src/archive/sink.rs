@@ -79,6 +79,10 @@ impl InstanceWriter for Writer {
         written.map_err(|refusal| refusal.in_folder(&self.store.folder))
     }
 
+    fn so_far(&mut self) -> Option<ByteSource> {
+        self.part.so_far()
+    }
+
     fn finish(self: Box<Self>) -> Result<Received, Refusal> {
         let store = Arc::clone(&self.store);
         let kept = self.keep();

@@ -75,6 +75,22 @@ pub struct FrameDecoder {
     palette: Option<Palette>,
 }
 
+/// A smaller picture of a frame that is still on its way.
+#[derive(Debug, Clone)]
+pub struct ReducedFrame {
+    /// The picture.
+    pub frame: DecodedFrame,
+    /// How often the sides of the frame are halved, and rounded up.
+    pub halvings: u32,
+}
+
+/// Whether the beginning of an image in this transfer syntax may hold a smaller picture of it.
+#[must_use]
+pub fn has_resolutions(transfer_syntax_uid: &str) -> bool {
+    let encoding = transfer_syntax::encoding(transfer_syntax_uid);
+    matches!(encoding, Ok(Encoding::Encapsulated(codec)) if codec.has_resolutions())
+}
+
 /// Where the bytes of frames are.
 enum Plan {
     /// One after the other.
@@ -222,6 +238,50 @@ impl FrameDecoder {
         ctx.check()?;
         catch_unwind(AssertUnwindSafe(|| self.decode_unguarded(frame, true, ctx)))
             .unwrap_or_else(|payload| Err(self.panicked(&*payload)))
+    }
+
+    /// A smaller picture of the only frame, from what has arrived of an instance that is still on its
+    /// way: the largest that is whole, if its sides are halved less often than `better_than` times.
+    /// `None` where nothing of the kind is there (yet), or its transfer syntax knows no such thing.
+    ///
+    /// It stands for the image until that is here: its values are means of neighbours.
+    ///
+    /// # Errors
+    /// See [`DecodeError`].
+    pub fn decode_beginning(
+        &self,
+        better_than: u32,
+        ctx: &JobCtx,
+    ) -> Result<Option<ReducedFrame>, DecodeError> {
+        ctx.check()?;
+        let Plan::Fragments { codec, index } = &self.plan else {
+            return Ok(None);
+        };
+        // The mean of two entries of a palette is any colour.
+        if self.pixels.frames != 1 || self.palette.is_some() {
+            return Ok(None);
+        }
+        let arrived = index.frame_bytes(&self.source, 0)?.bytes;
+        let work = || codec::decode_beginning(*codec, &arrived, &self.pixels, better_than);
+        let reduced = catch_unwind(AssertUnwindSafe(work))
+            .unwrap_or_else(|payload| Err(self.panicked(&*payload)))?;
+        let Some(reduced) = reduced else {
+            return Ok(None);
+        };
+        let pixels = self.pixels.halved(reduced.halvings);
+        let values = StoredValues {
+            pixels: &pixels,
+            palette: None,
+        };
+        let samples = values.settle(reduced.coded)?;
+        Ok(Some(ReducedFrame {
+            frame: DecodedFrame {
+                rows: pixels.rows,
+                columns: pixels.columns,
+                ..self.frame(samples, None)
+            },
+            halvings: reduced.halvings,
+        }))
     }
 
     fn panicked(&self, payload: &(dyn Any + Send)) -> DecodeError {

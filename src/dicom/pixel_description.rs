@@ -71,6 +71,17 @@ pub struct PixelDescription {
 }
 
 impl PixelDescription {
+    /// The same of one frame, its sides halved so many times and rounded up.
+    pub(super) fn halved(&self, times: u32) -> Self {
+        let side = |side: u32| side.div_ceil(1 << times.min(31));
+        Self {
+            rows: side(self.rows),
+            columns: side(self.columns),
+            frames: 1,
+            ..self.clone()
+        }
+    }
+
     /// Reads the module of a data set whose pixels are at `location`.
     ///
     /// # Errors

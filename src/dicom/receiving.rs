@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use crate::problem::Message;
 use crate::problem::msg;
 
+use super::ByteSource;
 use super::InstanceHeader;
 
 pub use part_file::PartFile;
@@ -49,6 +50,12 @@ pub trait InstanceWriter: Send {
     /// # Errors
     /// [`Refusal`]; the rest of the bytes need not be handed over.
     fn write(&mut self, bytes: &[u8]) -> Result<(), Refusal>;
+
+    /// What was handed over so far, as a file that ends there: to look at while the rest is on its
+    /// way, and at once, since nothing of it may stay. `None` where that is not kept anywhere.
+    fn so_far(&mut self) -> Option<ByteSource> {
+        None
+    }
 
     /// All bytes were handed over: they are checked and made to last. What this returns without an
     /// error survives a power cut that follows at once.

@@ -1,7 +1,7 @@
 //! Pictures that stand for images whose data are still on their way over a slow line.
 //!
-//! A preview is what the node made of an image: eight bits, a window of the node's choice, maybe
-//! fewer pixels. It is shown in the image's place until the image is here. It is no image:
+//! A preview is what the node made of an image, or what has arrived of it gives: eight bits, a window
+//! of the node's choice or the image's own, maybe fewer pixels. It is shown in the image's place until the image is here. It is no image:
 //! nothing is measured on it, no value is read from it, and neither library, archive, report nor
 //! anything that is written ever holds it.
 
@@ -36,7 +36,7 @@ pub struct Preview {
     pub patient_id: String,
     /// Elements of the image that it stands for: whose it is, which it is.
     pub header: InstanceHeader,
-    /// What the node made, 8 bits a sample; its size is its own.
+    /// What is shown, 8 bits a sample; its size is its own.
     pub picture: Arc<FrameImage>,
     /// Columns and rows, and the shape of the pixels, of the image that it stands for: the picture
     /// covers the same area. No millimetres.
@@ -225,6 +225,16 @@ impl Workspace {
         };
         if self.library.namesakes(uid).next().is_some() {
             return; // the image itself was quicker
+        }
+        let shows_no_more = |known: &Arc<Preview>| {
+            let pixels = |preview: &Preview| {
+                let [columns, rows] = preview.picture.size().map(u64::from);
+                columns * rows
+            };
+            pixels(known) >= pixels(&preview)
+        };
+        if self.previews.of(uid).is_some_and(shows_no_more) {
+            return;
         }
         self.arriving.mark_previewed(&preview.series_uid);
         let (study_uid, series_uid) = (preview.study_uid.clone(), preview.series_uid.clone());

@@ -1,6 +1,7 @@
 //! From an instance's bytes to stored samples: every encoding of the table, by synthetic frames
 //! written independently of the product, by the sample files, and by broken input.
 
+mod beginnings;
 mod command;
 mod compressed;
 mod cut_off;

@@ -1,5 +1,6 @@
 //! Pictures that stand for images still on their way over a slow line.
 
+mod beginnings;
 mod network;
 mod on_screen;
 mod workspace;

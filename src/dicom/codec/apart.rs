@@ -17,6 +17,7 @@ use serde::Serialize;
 use super::Codec;
 use super::Coded;
 use super::Colour;
+use super::Reduced;
 use super::Words;
 use super::jpeg::Jpeg;
 use super::jpeg_2000::Jpeg2000;
@@ -45,6 +46,16 @@ struct Request {
     /// Name of the codec.
     codec: String,
     pixels: PixelDescription,
+    task: Task,
+}
+
+/// What of a frame is wanted.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+enum Task {
+    /// All of it.
+    Whole,
+    /// What its beginning gives, as [`Codec::decode_beginning`] says.
+    Beginning { better_than: u32 },
 }
 
 /// What comes back; the words are the body.
@@ -56,7 +67,10 @@ enum Answer {
         colour: Colour,
         is_cells: bool,
         is_lossy: bool,
+        halvings: u32,
     },
+    /// The beginning gives no picture.
+    Nothing,
     Failed(Failure),
 }
 
@@ -84,14 +98,45 @@ pub(in crate::dicom) fn decode(
     encoded: &[u8],
     pixels: &PixelDescription,
 ) -> Result<Coded, DecodeError> {
+    let here = || {
+        let coded = codec.decode(encoded, pixels)?;
+        Ok(Some(Reduced { coded, halvings: 0 }))
+    };
+    let decoded = apart(codec, encoded, pixels, Task::Whole, &here)?;
+    decoded
+        .filter(|frame| frame.halvings == 0)
+        .map(|frame| frame.coded)
+        .ok_or(DecodeError::NoPixelData) // never: that is no answer to this
+}
+
+/// Decodes what the beginning of a frame's code gives, likewise.
+pub(in crate::dicom) fn decode_beginning(
+    codec: &'static dyn Codec,
+    arrived: &[u8],
+    pixels: &PixelDescription,
+    better_than: u32,
+) -> Result<Option<Reduced>, DecodeError> {
+    let task = Task::Beginning { better_than };
+    apart(codec, arrived, pixels, task, &|| {
+        codec.decode_beginning(arrived, pixels, better_than)
+    })
+}
+
+fn apart(
+    codec: &'static dyn Codec,
+    encoded: &[u8],
+    pixels: &PixelDescription,
+    task: Task,
+    here: &dyn Fn() -> Result<Option<Reduced>, DecodeError>,
+) -> Result<Option<Reduced>, DecodeError> {
     if !(codec.is_foreign() && worker::is_enabled()) {
-        return codec.decode(encoded, pixels);
+        return here();
     }
     let limits = Limits {
         memory_bytes: Budget::of_this_machine().total(),
     };
     let decoded = worker::with_frames_worker(limits, |worker| {
-        let decoded = ask(worker, codec, encoded, pixels)?;
+        let decoded = ask(worker, codec, encoded, pixels, task)?;
         let is_sound = IsSound(decoded.is_ok());
         Ok((decoded, is_sound))
     });
@@ -101,7 +146,7 @@ pub(in crate::dicom) fn decode(
         Err(Ended::TooLate) => Err(DecodeError::TooSlow { codec: name }),
         Err(Ended::Unexpectedly) => Err(DecodeError::Ended { codec: name }),
         // A system that starts no processes shows its images all the same.
-        Err(Ended::NotStarted) => codec.decode(encoded, pixels),
+        Err(Ended::NotStarted) => here(),
     }
 }
 
@@ -110,35 +155,46 @@ fn ask(
     codec: &'static dyn Codec,
     encoded: &[u8],
     pixels: &PixelDescription,
-) -> Result<Result<Coded, DecodeError>, Ended> {
+    task: Task,
+) -> Result<Result<Option<Reduced>, DecodeError>, Ended> {
     let request = Request {
         codec: codec.name().to_owned(),
         pixels: pixels.clone(),
+        task,
     };
     let answer = worker.ask::<Answer>(&request, encoded)?;
-    let (cell, is_planar, colour, is_cells, is_lossy) = match answer.head {
+    let (cell, is_planar, colour, is_cells, is_lossy, halvings) = match answer.head {
         Answer::Frame {
             cell,
             is_planar,
             colour,
             is_cells,
             is_lossy,
-        } => (cell, is_planar, colour, is_cells, is_lossy),
+            halvings,
+        } => (cell, is_planar, colour, is_cells, is_lossy, halvings),
+        Answer::Nothing => return Ok(Ok(None)),
         Answer::Failed(failure) => return Ok(Err(failure.of(codec.name()))),
     };
-    let count = pixels.samples(); // never what the worker claims
+    // Never as many as the worker claims.
+    let count = match halvings {
+        0 => pixels.samples(),
+        halvings => pixels.halved(halvings).samples(),
+    };
     let words = match cell {
         Cell::U8 => read(answer, count)?.map(Words::U8),
         Cell::U16 => read(answer, count)?.map(Words::U16),
         Cell::U32 => read(answer, count)?.map(Words::U32),
     };
-    Ok(words.map(|words| Coded {
-        words,
-        is_planar,
-        colour,
-        is_cells,
-        is_lossy,
-        missing: None,
+    Ok(words.map(|words| {
+        let coded = Coded {
+            words,
+            is_planar,
+            colour,
+            is_cells,
+            is_lossy,
+            missing: None,
+        };
+        Some(Reduced { coded, halvings })
     }))
 }
 
@@ -164,13 +220,27 @@ pub fn serve_frames(limits: Limits) -> ExitCode {
         let codec = FOREIGN
             .into_iter()
             .find(|codec| codec.name() == request.codec);
-        let work = || match codec {
-            Some(codec) => codec.decode(&encoded, &request.pixels),
-            None => Err(DecodeError::NoPixelData),
+        let work = || {
+            let codec = codec.ok_or(DecodeError::NoPixelData)?;
+            match request.task {
+                Task::Whole => {
+                    let coded = codec.decode(&encoded, &request.pixels)?;
+                    Ok(Some(Reduced { coded, halvings: 0 }))
+                }
+                Task::Beginning { better_than } => {
+                    codec.decode_beginning(&encoded, &request.pixels, better_than)
+                }
+            }
         };
         let decoded = catch_unwind(AssertUnwindSafe(work));
         let failure = match decoded {
-            Ok(Ok(coded)) => return reply(coded),
+            Ok(Ok(Some(frame))) => return reply(frame),
+            Ok(Ok(None)) => {
+                return Reply {
+                    head: Answer::Nothing,
+                    body: Body(None),
+                };
+            }
             Ok(Err(error)) => Failure::from(error),
             Err(payload) => Failure::Panicked {
                 detail: panic_text(&*payload),
@@ -197,7 +267,7 @@ impl AsRef<[u8]> for Body {
     }
 }
 
-fn reply(coded: Coded) -> Reply<Answer, Body> {
+fn reply(Reduced { coded, halvings }: Reduced) -> Reply<Answer, Body> {
     let cell = match &coded.words {
         Words::U8(_) => Cell::U8,
         Words::U16(_) => Cell::U16,
@@ -211,6 +281,7 @@ fn reply(coded: Coded) -> Reply<Answer, Body> {
             colour: coded.colour,
             is_cells: coded.is_cells,
             is_lossy: coded.is_lossy,
+            halvings,
         },
         body: Body(Some(coded.words)),
     }

@@ -23,7 +23,10 @@ use super::Codec;
 use super::Coded;
 use super::Colour;
 use super::MANY_SAMPLES;
+use super::Reduced;
 use super::Words;
+use super::jpeg_2000_beginning::Beginning;
+use super::jpeg_2000_beginning::cut_resolution;
 use super::jpeg_2000_stream as stream;
 use super::jpeg_2000_stream::Component;
 use super::jpeg_2000_stream::Header;
@@ -61,22 +64,98 @@ impl Codec for Jpeg2000 {
         let header = Header::read(codestream)?;
         header.check(pixels, codestream.len())?;
         let length = stream::whole_length(codestream, &header)?;
-        let image = decompress(&with_end(codestream, length), &header)?;
-        let words = image.words(pixels, &header)?;
-        // Chrominance of lower resolution gives YBR away under any label.
-        let is_ybr = !header.has_colour_transform && header.is_subsampled();
-        Ok(Coded {
-            words: words.at_least(pixels.bits_allocated),
-            is_planar: false,
-            colour: match (header.has_colour_transform, is_ybr) {
-                (true, _) => Colour::Rgb,
-                (false, true) => Colour::YbrFull,
-                (false, false) => Colour::AsDeclared,
-            },
-            is_cells: false,
-            is_lossy: false, // clamped already, where signs are still known
-            missing: None,
-        })
+        let messages = Messages::default();
+        let reading = Reading::Whole;
+        let image = decompress(&with_end(codestream, length), &header, reading, &messages)?;
+        if let Some(message) = messages.all().into_iter().next() {
+            return Err(damaged(message));
+        }
+        let words = image.words(pixels, &header, reading)?;
+        Ok(coded(words, pixels, &header))
+    }
+
+    fn has_resolutions(&self) -> bool {
+        true
+    }
+
+    fn decode_beginning(
+        &self,
+        arrived: &[u8],
+        pixels: &PixelDescription,
+        better_than: u32,
+    ) -> Result<Option<Reduced>, DecodeError> {
+        let codestream = stream::codestream(arrived)?;
+        let header = Header::read(codestream)?;
+        header.check(pixels, codestream.len())?;
+        let Some(beginning) = Beginning::of(codestream, &header)? else {
+            return Ok(None);
+        };
+        let mut main = stream::main_header(codestream);
+        header.check_coding(&mut main, codestream.len())?;
+        let at = |halvings| {
+            let messages = Messages::default();
+            let reading = Reading::Beginning { halvings };
+            let image = decompress(&beginning.stream, &header, reading, &messages)?;
+            let cut = cut_resolution(&messages.all());
+            Ok::<_, DecodeError>((image, cut))
+        };
+        // The lowest resolution costs little, and tells which one is the highest.
+        let (lowest, cut) = at(beginning.levels)?;
+        let halvings = cut.and_then(|cut| beginning.halvings(cut, &header));
+        let Some(halvings) = halvings.filter(|halvings| *halvings < better_than) else {
+            return Ok(None);
+        };
+        let image = if halvings == beginning.levels {
+            lowest
+        } else {
+            let (image, again) = at(halvings)?;
+            if again != cut {
+                return Ok(None);
+            }
+            image
+        };
+        let pixels = pixels.halved(halvings);
+        let words = image.words(&pixels, &header, Reading::Beginning { halvings })?;
+        Ok(Some(Reduced {
+            coded: coded(words, &pixels, &header),
+            halvings,
+        }))
+    }
+}
+
+fn coded(words: Words, pixels: &PixelDescription, header: &Header) -> Coded {
+    // Chrominance of lower resolution gives YBR away under any label.
+    let is_ybr = !header.has_colour_transform && header.is_subsampled();
+    Coded {
+        words: words.at_least(pixels.bits_allocated),
+        is_planar: false,
+        colour: match (header.has_colour_transform, is_ybr) {
+            (true, _) => Colour::Rgb,
+            (false, true) => Colour::YbrFull,
+            (false, false) => Colour::AsDeclared,
+        },
+        is_cells: false,
+        is_lossy: false, // clamped already, where signs are still known
+        missing: None,
+    }
+}
+
+/// How a codestream is read.
+#[derive(Debug, Clone, Copy)]
+enum Reading {
+    /// Every sample as it was written, or an error.
+    Whole,
+    /// As far as it is there, the sides halved so many times. What is missing is not told from what
+    /// was never there, but by what the library says.
+    Beginning { halvings: u32 },
+}
+
+impl Reading {
+    const fn halvings(self) -> u32 {
+        match self {
+            Self::Whole => 0,
+            Self::Beginning { halvings } => halvings,
+        }
     }
 }
 
@@ -150,7 +229,7 @@ impl Drop for Image {
 
 impl Image {
     /// The samples of each component, after a check that they are what the header announced.
-    fn components(&self, header: &Header) -> Result<Vec<Plane<'_>>, DecodeError> {
+    fn components(&self, header: &Header, reading: Reading) -> Result<Vec<Plane<'_>>, DecodeError> {
         // SAFETY: the image is live; its components are an array of `numcomps`.
         let components = unsafe {
             let image = &*self.0;
@@ -166,7 +245,7 @@ impl Image {
                 let is_announced = found.prec == announced.precision
                     && (found.sgnd != 0) == announced.is_signed
                     && (found.dx, found.dy) == announced.step
-                    && found.factor == 0;
+                    && found.factor == reading.halvings();
                 if found.data.is_null() || found.w == 0 || found.h == 0 || !is_announced {
                     return Err(damaged("a component was not decoded"));
                 }
@@ -183,9 +262,15 @@ impl Image {
     }
 
     /// The samples pixel by pixel.
-    fn words(&self, pixels: &PixelDescription, header: &Header) -> Result<Words, DecodeError> {
-        let planes = self.components(header)?;
-        let is_lossy = header.is_irreversible;
+    fn words(
+        &self,
+        pixels: &PixelDescription,
+        header: &Header,
+        reading: Reading,
+    ) -> Result<Words, DecodeError> {
+        let planes = self.components(header, reading)?;
+        // Means of neighbours overshoot as well.
+        let is_lossy = header.is_irreversible || matches!(reading, Reading::Beginning { .. });
         let count = planes.len();
         if pixels.bits_allocated <= 8 {
             let mut words: Vec<u8> = zeroed(pixels.samples())?;
@@ -281,8 +366,11 @@ impl Messages {
         }
     }
 
-    fn first(&self) -> Option<String> {
-        self.0.lock().ok()?.first().cloned()
+    fn all(&self) -> Vec<String> {
+        self.0.lock().map_or_else(
+            |_poisoned| vec!["no reason".to_owned()],
+            |messages| messages.clone(),
+        )
     }
 }
 
@@ -383,13 +471,21 @@ impl Drop for Decompressor {
     }
 }
 
-fn decompress(codestream: &[u8], header: &Header) -> Result<Image, DecodeError> {
-    let messages = Messages::default();
+/// Decodes what `reading` says; whether what the library said meanwhile matters, the caller decides.
+fn decompress(
+    codestream: &[u8],
+    header: &Header,
+    reading: Reading,
+    messages: &Messages,
+) -> Result<Image, DecodeError> {
     let mut source = Source {
         bytes: codestream,
         position: 0,
     };
-    let failed = || damaged(messages.first().unwrap_or_else(|| "no reason".to_owned()));
+    let failed = || {
+        let said = messages.all().into_iter().next();
+        damaged(said.unwrap_or_else(|| "no reason".to_owned()))
+    };
     // SAFETY: no preconditions; null pointers are checked for.
     let decompressor = unsafe {
         Decompressor {
@@ -401,11 +497,11 @@ fn decompress(codestream: &[u8], header: &Header) -> Result<Image, DecodeError> 
     if codec.is_null() || input.is_null() {
         return Err(DecodeError::Memory { bytes: 0 });
     }
-    let data = std::ptr::from_ref(&messages).cast_mut().cast();
+    let data = std::ptr::from_ref(messages).cast_mut().cast();
     let samples = header.columns as usize * header.rows as usize * header.components.len();
     let mut parameters = MaybeUninit::uninit();
     // SAFETY: codec and stream are live. The pointers given with the callbacks are to values of
-    // this function, which are declared before the decompressor and so outlive it. The
+    // this function or its caller, which are declared before the decompressor and so outlive it. The
     // parameters are initialised by the library before they are used.
     let is_set_up = unsafe {
         opj::opj_set_error_handler(codec, Some(on_message), data);
@@ -416,10 +512,15 @@ fn decompress(codestream: &[u8], header: &Header) -> Result<Image, DecodeError> 
         opj::opj_stream_set_skip_function(input, Some(on_skip));
         opj::opj_stream_set_seek_function(input, Some(on_seek));
         opj::opj_set_default_decoder_parameters(parameters.as_mut_ptr());
+        (*parameters.as_mut_ptr()).cp_reduce = reading.halvings();
         opj::opj_setup_decoder(codec, parameters.as_mut_ptr())
     };
     if is_set_up == 0 {
         return Err(failed());
+    }
+    if matches!(reading, Reading::Beginning { .. }) {
+        // SAFETY: the codec is live.
+        unsafe { opj::opj_decoder_set_strict_mode(codec, 0) };
     }
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     // One thread beside this one would only be waited for.
@@ -436,7 +537,7 @@ fn decompress(codestream: &[u8], header: &Header) -> Result<Image, DecodeError> 
     };
     // SAFETY: codec, stream and image are live and belong together.
     let is_decoded = unsafe { opj::opj_decode(codec, input, image.0) };
-    if is_decoded == 0 || messages.first().is_some() {
+    if is_decoded == 0 {
         return Err(failed());
     }
     Ok(image)

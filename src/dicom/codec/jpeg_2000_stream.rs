@@ -13,13 +13,13 @@ use crate::dicom::PixelDescription;
 
 pub const NAME: &str = "JPEG 2000";
 
-const SOC: [u8; 2] = [0xFF, 0x4F];
+pub const SOC: [u8; 2] = [0xFF, 0x4F];
 pub const EOC: [u8; 2] = [0xFF, 0xD9];
 const SIZ: u8 = 0x51;
-const COD: u8 = 0x52;
-const COC: u8 = 0x53;
-const SOT: u8 = 0x90;
-const SOD: u8 = 0x93;
+pub const COD: u8 = 0x52;
+pub const COC: u8 = 0x53;
+pub const SOT: u8 = 0x90;
+pub const SOD: u8 = 0x93;
 /// Array-based transforms between components (T.801 Annex A): their definition, collection and
 /// order, and the bit depths they lead to.
 const MULTI_COMPONENT: [u8; 4] = [0x74, 0x75, 0x77, 0x78];
@@ -118,8 +118,8 @@ fn is_plain_order(content: &[u8]) -> bool {
 }
 
 /// The marker segments of a header, up to (and not including) SOT or SOD.
-struct Segments<'a> {
-    rest: &'a [u8],
+pub struct Segments<'a> {
+    pub rest: &'a [u8],
 }
 
 impl<'a> Iterator for Segments<'a> {
@@ -243,6 +243,30 @@ impl Header {
         Ok(())
     }
 
+    /// Whether the coding styles among these segments ask for no more packets than `length` bytes
+    /// can hold.
+    ///
+    /// # Errors
+    /// They ask for more, or cannot be read.
+    pub fn check_coding(
+        &self,
+        segments: &mut Segments<'_>,
+        length: usize,
+    ) -> Result<(), DecodeError> {
+        for (marker, body) in segments {
+            let coding = match marker {
+                COD => Coding::of_cod(body),
+                COC => Coding::of_coc(body, self.components.len()),
+                _ => continue,
+            };
+            let coding = coding.ok_or_else(|| damaged("a bad coding style"))?;
+            if !self.can_hold(&coding, length) {
+                return Err(damaged("more packets than bytes"));
+            }
+        }
+        Ok(())
+    }
+
     /// Whether a packet a precinct, layer and component fits into `length` bytes: each costs one.
     ///
     /// Counted as if there were one tile, which is fewer.
@@ -274,25 +298,26 @@ fn precincts([columns, rows]: [u32; 2], coding: &Coding<'_>) -> u64 {
     })
 }
 
-fn main_header(stream: &[u8]) -> Segments<'_> {
+/// The segments of the main header.
+pub fn main_header(stream: &[u8]) -> Segments<'_> {
     Segments {
         rest: stream.get(SOC.len()..).unwrap_or_default(),
     }
 }
 
 /// What a coding style segment says.
-struct Coding<'a> {
+pub struct Coding<'a> {
     has_colour_transform: bool,
     is_irreversible: bool,
     layers: u16,
     /// Decomposition levels.
-    levels: u8,
+    pub levels: u8,
     /// A byte a resolution: exponents of width (low nibble) and height. Empty: 2¹⁵.
-    precincts: &'a [u8],
+    pub precincts: &'a [u8],
 }
 
 impl<'a> Coding<'a> {
-    fn of_cod(body: &'a [u8]) -> Option<Self> {
+    pub fn of_cod(body: &'a [u8]) -> Option<Self> {
         let &[style, _, l0, l1, transform] = body.first_chunk::<5>()?;
         let mut coding = Self::of_parameters(style, body.get(5..)?)?;
         coding.layers = u16::from_be_bytes([l0, l1]);
@@ -301,7 +326,7 @@ impl<'a> Coding<'a> {
     }
 
     /// The coding style of one component, of an image with so many of them.
-    fn of_coc(body: &'a [u8], components: usize) -> Option<Self> {
+    pub fn of_coc(body: &'a [u8], components: usize) -> Option<Self> {
         let number = if components < 257 { 1 } else { 2 };
         let (&style, parameters) = body.get(number..)?.split_first()?;
         Self::of_parameters(style, parameters)
@@ -339,20 +364,7 @@ struct TileParts {
 /// # Errors
 /// Something is missing, or asked for that cannot be there.
 pub fn whole_length(stream: &[u8], header: &Header) -> Result<usize, DecodeError> {
-    let check = |segments: &mut Segments<'_>| {
-        for (marker, body) in segments {
-            let coding = match marker {
-                COD => Coding::of_cod(body),
-                COC => Coding::of_coc(body, header.components.len()),
-                _ => continue,
-            };
-            let coding = coding.ok_or_else(|| damaged("a bad coding style"))?;
-            if !header.can_hold(&coding, stream.len()) {
-                return Err(damaged("more packets than bytes"));
-            }
-        }
-        Ok(())
-    };
+    let check = |segments: &mut Segments<'_>| header.check_coding(segments, stream.len());
     let mut main = main_header(stream);
     check(&mut main)?;
     let mut tiles: BTreeMap<u16, TileParts> = BTreeMap::new();

@@ -18,6 +18,7 @@ mod boxes;
 pub(super) mod deflate;
 pub(super) mod jpeg;
 pub(super) mod jpeg_2000;
+mod jpeg_2000_beginning;
 mod jpeg_2000_stream;
 pub(super) mod jpeg_ls;
 mod jpeg_stream;
@@ -26,6 +27,7 @@ pub(super) mod native;
 pub(super) mod rle;
 
 pub(super) use apart::decode;
+pub(super) use apart::decode_beginning;
 pub use apart::serve_frames;
 
 /// The unsigned words (or floating-point values) of a frame's samples, native byte order.
@@ -116,6 +118,15 @@ pub(super) struct Coded {
     pub missing: Option<MissingEnd>,
 }
 
+/// A smaller picture of a whole frame.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Reduced {
+    /// Its samples: those of [`PixelDescription::halved`].
+    pub coded: Coded,
+    /// How often the sides of the frame are halved.
+    pub halvings: u32,
+}
+
 /// The decoder of an encapsulated transfer syntax.
 pub(super) trait Codec: Sync {
     /// Its name in messages.
@@ -141,6 +152,22 @@ pub(super) trait Codec: Sync {
         _pixels: &PixelDescription,
     ) -> Option<Result<Coded, DecodeError>> {
         None
+    }
+
+    /// Whether the beginning of its code may hold a smaller picture of the whole frame.
+    fn has_resolutions(&self) -> bool {
+        false
+    }
+
+    /// Decodes such a picture: the largest that is whole, if its sides are halved less often than
+    /// `better_than` times. It stands for the frame until that is here, and is never taken for it.
+    fn decode_beginning(
+        &self,
+        _arrived: &[u8],
+        _pixels: &PixelDescription,
+        _better_than: u32,
+    ) -> Result<Option<Reduced>, DecodeError> {
+        Ok(None)
     }
 }
 

@@ -75,6 +75,12 @@ impl PartFile {
         self.bytes
     }
 
+    /// What is there so far, as far as the disk takes it.
+    pub fn so_far(&mut self) -> Option<ByteSource> {
+        self.file.flush().ok()?; // a full disk is told by the next write
+        Some(ByteSource::File(self.temporary.path().into()))
+    }
+
     /// All bytes are there: what they are, if they are what was announced.
     ///
     /// # Errors

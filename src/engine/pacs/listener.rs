@@ -10,6 +10,7 @@ use crate::pacs::{Failure, ScpEvent, ScpOptions, StorageScp};
 use crate::problem::{Message, Problem, msg};
 use crate::workspace::{Arrival, PacsSettings};
 
+use super::beginnings::Watched;
 use super::on_thread;
 use super::transfers::Shared;
 
@@ -26,7 +27,7 @@ impl Listener {
             ae_title: Some(settings.ae_title.clone()),
             ..ScpOptions::default()
         };
-        let archive = Arc::clone(&shared.archive);
+        let archive = Arc::new(Watched::new(shared));
         let reports = Arc::clone(shared);
         let scp = StorageScp::start_with_reports(settings.port, options, archive, reports)?;
         let events = scp.events();

@@ -12,6 +12,7 @@
 //! | `retrieve.rs`, `send.rs` | one attempt of a transfer |
 //! | `commitment.rs` | whether nodes keep what was sent to them |
 //! | `previews.rs` | pictures that stand for what is still on its way |
+//! | `beginnings.rs` | pictures out of what of it has arrived |
 //! | `order.rs`, `speed.rs` | which instances are wanted first; bytes a second |
 //! | `archive_work.rs`, `tidying.rs` | the archive's upkeep, as jobs; when it is done by itself |
 //! | `asks.rs`, `priors.rs` | transfers made from what was found |
@@ -19,6 +20,7 @@
 
 mod archive_work;
 mod asks;
+mod beginnings;
 mod commitment;
 mod listener;
 mod local;

@@ -2,9 +2,9 @@
 //! beside the data: that of the slice under the eye before everything, then those about it, then
 //! some throughout its series, within a share of the line.
 //!
-//! Rendered pictures (PS3.18 8.3.5) are the form used: HTJ2K and JPEG 2000 hold lower resolutions
-//! at their beginning, but no archive that we know gives the beginning of a frame alone, while
-//! nearly all of them render.
+//! Rendered pictures (PS3.18 8.3.5) are the form asked for: no archive that we know gives the
+//! beginning of a frame alone, while nearly all of them render. What arrives of HTJ2K and JPEG 2000
+//! is looked at as it comes (`beginnings`).
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};

@@ -19,6 +19,7 @@ use crate::pacs::{
 use crate::problem::{Message, Problem, msg};
 use crate::workspace::Arrival;
 
+use super::beginnings::Watched;
 use super::on_thread;
 use super::order::{Focus, Listed, in_order, wanted};
 use super::previews::Previews;
@@ -59,6 +60,7 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
         )),
         listing: Arc::default(),
         gate: Arc::default(),
+        watched: Watched::new(shared),
         taken: Mutex::default(),
         waiting: Mutex::default(),
         begun: Mutex::new(Instant::now()),
@@ -135,6 +137,8 @@ struct Attempt<'a> {
     listing: Arc<OnceLock<Listing>>,
     /// Closed while what the reader waits for comes.
     gate: Arc<Gate>,
+    /// Where instances go.
+    watched: Watched,
     /// Instances that were asked for one by one, so that none comes twice.
     taken: Mutex<HashSet<String>>,
     /// Headers on their way to the window, and when some were handed on last.
@@ -316,7 +320,7 @@ impl Attempt<'_> {
 
     fn sink(&self) -> Yielding<'_> {
         Yielding {
-            sink: self.shared.archive.as_ref(),
+            sink: &self.watched,
             gate: Arc::clone(&self.gate),
         }
     }
@@ -443,7 +447,9 @@ impl Attempt<'_> {
         let Some((focus, since)) = self.shared.focus(&self.run.transfer.study_uid) else {
             return false;
         };
-        if since < *lock(&self.begun) {
+        // What is awaited and arriving already would only be cut off.
+        let is_arriving = |uid: &String| self.shared.under_way.has(uid);
+        if since < *lock(&self.begun) || focus.awaited.as_ref().is_some_and(is_arriving) {
             return false;
         }
         let Some(listed) = self.whole_list() else {

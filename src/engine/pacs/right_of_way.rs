@@ -4,7 +4,7 @@
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::dicom::{Announced, InstanceSink, InstanceWriter, Received, Refusal};
+use crate::dicom::{Announced, ByteSource, InstanceSink, InstanceWriter, Received, Refusal};
 
 /// Nothing stands still for longer: a node may give up on who does not listen.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -77,6 +77,10 @@ impl InstanceWriter for Writer {
     fn write(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
         self.gate.pass();
         self.writer.write(bytes)
+    }
+
+    fn so_far(&mut self) -> Option<ByteSource> {
+        self.writer.so_far()
     }
 
     fn finish(self: Box<Self>) -> Result<Received, Refusal> {

@@ -19,6 +19,7 @@ use crate::problem::{Message, Problem, msg};
 use crate::text::{self, Words};
 use crate::workspace::{Arrival, PacsSettings};
 
+use super::beginnings::UnderWay;
 use super::order::Focus;
 use super::run::Run;
 use super::{Messenger, caller, on_thread};
@@ -44,6 +45,8 @@ pub(super) struct Shared {
     focus: Mutex<Option<(Focus, Instant)>>,
     /// Something else is looked at, or something came of what is.
     pub(super) looked: Condvar,
+    /// What is arriving.
+    pub(super) under_way: UnderWay,
     /// Nodes that render no pictures, as far as this run of the program has seen.
     pictureless: Mutex<HashSet<String>>,
     is_over: AtomicBool,
@@ -63,6 +66,11 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Shared {
     pub(super) fn settings(&self) -> PacsSettings {
         lock(&self.settings).0.clone()
+    }
+
+    /// Whether pictures stand for what is still to come.
+    pub(super) fn is_previewing(&self) -> bool {
+        lock(&self.settings).0.is_previewing
     }
 
     /// Who we are to nodes.
@@ -148,6 +156,15 @@ impl Shared {
         focus
             .clone()
             .filter(|(focus, _)| focus.study_uid == study_uid)
+    }
+
+    /// Whether the reader waits for this instance, or, with nothing on screen yet, for any.
+    pub(super) fn waits_for(&self, sop_instance_uid: &str) -> bool {
+        let focus = lock(&self.focus);
+        focus.as_ref().is_none_or(|(focus, _)| {
+            let awaited = focus.awaited.as_deref();
+            awaited == Some(sop_instance_uid)
+        })
     }
 
     /// Until something else is looked at, or so long.
@@ -275,6 +292,7 @@ impl Runner {
             open_studies: Mutex::default(),
             focus: Mutex::default(),
             looked: Condvar::new(),
+            under_way: UnderWay::default(),
             pictureless: Mutex::default(),
             is_over: AtomicBool::new(false),
             wake,

@@ -57,7 +57,7 @@ fn opened(home: &Path, port: u16) -> Session {
 }
 
 /// Until something is so, the eye on the active pane.
-fn watch(session: &mut Session, what: &str, is_so: impl Fn(&Session) -> bool) {
+pub(super) fn watch(session: &mut Session, what: &str, is_so: impl Fn(&Session) -> bool) {
     session.until_turned(what, |it| {
         it.engine.look_at(&it.workspace);
         is_so(it)
@@ -65,7 +65,7 @@ fn watch(session: &mut Session, what: &str, is_so: impl Fn(&Session) -> bool) {
 }
 
 /// The image that a picture stands for in the active pane.
-fn previewed(session: &Session) -> Option<String> {
+pub(super) fn previewed(session: &Session) -> Option<String> {
     let workspace = &session.workspace;
     let pane = workspace.panes.active;
     workspace.arriving.awaited_in(pane)?;
@@ -74,7 +74,7 @@ fn previewed(session: &Session) -> Option<String> {
 }
 
 /// The image that is decoded and at which the active pane is.
-fn decoded(session: &Session) -> Option<String> {
+pub(super) fn decoded(session: &Session) -> Option<String> {
     let workspace = &session.workspace;
     let view = workspace.panes.active_view()?;
     let is_awaiting = workspace
@@ -89,7 +89,7 @@ fn decoded(session: &Session) -> Option<String> {
     uid.filter(|_| is_ready)
 }
 
-fn is_done(session: &Session) -> bool {
+pub(super) fn is_done(session: &Session) -> bool {
     let transfers = session.workspace.transfers.all();
     !transfers.is_empty() && transfers.iter().all(|it| it.state == TransferState::Done)
 }
@@ -294,7 +294,7 @@ fn of_a_list_that_leaves_something_out_it_is_never_said_that_all_is_here() {
 }
 
 /// Its answer's body, which is not packed.
-fn forwarded_json(port: u16, request: &HttpRequest) -> String {
+pub(super) fn forwarded_json(port: u16, request: &HttpRequest) -> String {
     let url = format!("http://127.0.0.1:{port}{}", request.target);
     let agent = ureq::Agent::config_builder()
         .proxy(None)

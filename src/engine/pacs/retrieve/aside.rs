@@ -47,7 +47,7 @@ impl Attempt<'_> {
             let ctx = self.run.begin_aside();
             let told = |event: RetrieveEvent| self.hear(event, false);
             let closed = self.gate.close();
-            let result = service.retrieve(&asked, self.shared.archive.as_ref(), &told, &ctx);
+            let result = service.retrieve(&asked, &self.watched, &told, &ctx);
             drop(closed);
             self.hand_on(true);
             if !result.is_ok_and(|retrieved| retrieved.end.is_none()) {
@@ -67,7 +67,7 @@ impl Attempt<'_> {
         let is_here = lock(&self.known).contains(&uid);
         let missing = listed.len().saturating_sub(lock(&self.known).len());
         let is_soon = self.time_for(missing).is_some_and(|time| time < AT_ONCE);
-        if is_here || is_soon {
+        if is_here || is_soon || self.shared.under_way.has(&uid) {
             return None;
         }
         listed.iter().find(|it| it.sop_instance_uid == uid)

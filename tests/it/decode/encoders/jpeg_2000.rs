@@ -30,6 +30,10 @@ pub struct Jpeg2000 {
     pub chrominance_step: (usize, usize),
     /// Width and height of the precincts of every resolution.
     pub precinct: Option<usize>,
+    /// In which order its packets come.
+    pub order: opj::PROG_ORDER,
+    /// Qualities that follow one another.
+    pub layers: usize,
 }
 
 impl Jpeg2000 {
@@ -45,6 +49,8 @@ impl Jpeg2000 {
             tile: None,
             chrominance_step: (1, 1),
             precinct: None,
+            order: opj::PROG_ORDER::OPJ_LRCP,
+            layers: 1,
         }
     }
 
@@ -149,7 +155,12 @@ impl Jpeg2000 {
             opj::opj_set_default_encoder_parameters(parameters.as_mut_ptr());
             parameters.assume_init()
         };
-        parameters.tcp_numlayers = 1;
+        parameters.prog_order = self.order;
+        parameters.tcp_numlayers = self.layers as c_int;
+        // The last one lossless, those before it of half the bytes each.
+        for (rate, layer) in parameters.tcp_rates.iter_mut().zip((0..self.layers).rev()) {
+            *rate = if layer == 0 { 0.0 } else { (4 << layer) as f32 };
+        }
         parameters.cp_disto_alloc = 1;
         parameters.tcp_mct = c_char::from(self.has_transform);
         let smallest = self.rows.min(self.columns).min(self.tile.unwrap_or(64));
