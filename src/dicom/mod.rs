@@ -72,7 +72,6 @@ pub use pixel_data::FrameDecoder;
 pub use pixel_data::FrameRun;
 pub use pixel_data::ReducedFrame;
 pub use pixel_data::decode_frame;
-pub use pixel_data::has_resolutions;
 pub use pixel_description::DeclaredPhotometric;
 pub use pixel_description::MAX_FRAME_BYTES;
 pub use pixel_description::PixelDescription;

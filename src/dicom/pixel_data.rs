@@ -84,13 +84,6 @@ pub struct ReducedFrame {
     pub halvings: u32,
 }
 
-/// Whether the beginning of an image in this transfer syntax may hold a smaller picture of it.
-#[must_use]
-pub fn has_resolutions(transfer_syntax_uid: &str) -> bool {
-    let encoding = transfer_syntax::encoding(transfer_syntax_uid);
-    matches!(encoding, Ok(Encoding::Encapsulated(codec)) if codec.has_resolutions())
-}
-
 /// Where the bytes of frames are.
 enum Plan {
     /// One after the other.

@@ -1,7 +1,6 @@
 //! Who gets an event: a drawing under way, what lies under the pointer, or the bound tool.
 
 use crate::geom::DVec2;
-use crate::problem::{Message, Problem, Severity, msg};
 use crate::tool::bindings::{Does, Input, does};
 use crate::tool::crosshair::point_at_commands;
 use crate::tool::event::{Cursor, Modifiers, Phase, PointerEvent};
@@ -10,7 +9,7 @@ use crate::tool::grab::{self, grab_at};
 use crate::tool::scene::{Scene, ToolCtx};
 use crate::tool::wheel::Wheel;
 use crate::tool::{tool, zoom};
-use crate::workspace::{AnnotationEdit, Command, GestureId, LayoutEdit, PaneId, ViewEdit};
+use crate::workspace::{AnnotationEdit, Command, GestureId, LayoutEdit, PaneId, Preview, ViewEdit};
 
 /// The hand over the panes: one for the window.
 #[derive(Default)]
@@ -113,12 +112,7 @@ impl Interaction {
             && tool.needs_image()
             && scene.is_preview()
         {
-            let why = Message::new(msg("preview-no-hand"));
-            commands.push(Command::Notify(Problem {
-                severity: Severity::Note,
-                message: why,
-                path: None,
-            }));
+            commands.push(Command::Notify(Preview::no_hand()));
             target = Target::Nothing;
         }
         self.gesture = Some(Gesture {

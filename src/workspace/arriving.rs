@@ -293,15 +293,25 @@ impl Workspace {
         };
         for Awaited { pane, instance, .. } in come {
             let uid = &instance.sop_instance_uid;
+            // Of a picture of one of its frames, that one.
+            let frame = self.previews.of(uid).map_or(0, |preview| preview.frame);
             let place = self.panes.view(pane).and_then(|view| {
                 let set = self.library.display_set(view.display_set)?;
                 let patient = self.library.study(set.study)?.patient;
-                let (found, index) = self.library.find_frame_of(patient, uid, 0)?;
-                (found == set.id).then_some(index)
+                let (found, index) = self.library.find_frame_of(patient, uid, frame)?;
+                let is_of_series = self.library.display_set(found)?.series == set.series;
+                is_of_series.then_some((found == set.id, found, index))
             });
             self.arriving.stop_awaiting(pane);
-            if let Some(index) = place {
-                self.edit_view(pane, ViewEdit::Index(index));
+            match place {
+                Some((true, _, index)) => drop(self.edit_view(pane, ViewEdit::Index(index))),
+                // With what came, the series is split, and this is in another part of it.
+                Some((false, set, index)) => {
+                    if let Some(view) = self.panes.view_mut(pane) {
+                        (view.display_set, view.index) = (set, index);
+                    }
+                }
+                None => {}
             }
         }
     }

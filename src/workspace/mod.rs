@@ -75,7 +75,7 @@ pub use nodes::{CleanUp, NodeEdit, NodeTest, NodeTests, PacsSettings, Priors};
 pub use notices::{Notice, NoticeId};
 pub use panes::{Layout, Pane, PaneId, Panes, WindowLayout};
 pub use presets::{WINDOW_PRESETS, WindowPreset};
-pub use previews::{InFull, NoPreview, Preview, Previews, size_of};
+pub use previews::{InFull, NoPreview, Preview, Previews, shape_of};
 pub use search::{
     FoundStudy, MODALITIES as SEARCH_MODALITIES, Period, Search, SearchEdit, SearchField,
     SearchRequest, Source, SourceState, Sources,

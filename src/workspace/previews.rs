@@ -13,7 +13,7 @@ use crate::dicom::{InstanceHeader, tags};
 use crate::geom::{DAffine2, DAffine3, DVec2};
 use crate::imaging::{FrameImage, ImageAttributes};
 use crate::model::{DisplaySet, DisplaySetId};
-use crate::problem::{Message, msg};
+use crate::problem::{Message, Problem, Severity, msg};
 use crate::view::{StackGeometry, ViewMode, ViewState};
 use crate::workspace::Workspace;
 use crate::workspace::arriving::{Awaited, ListedInstance, Track};
@@ -34,6 +34,10 @@ pub struct Preview {
     pub sop_instance_uid: String,
     /// Patient ID.
     pub patient_id: String,
+    /// Which of its frames, counted from 0.
+    pub frame: u32,
+    /// How many it has.
+    pub frames: u32,
     /// Elements of the image that it stands for: whose it is, which it is.
     pub header: InstanceHeader,
     /// What is shown, 8 bits a sample; its size is its own.
@@ -49,30 +53,31 @@ pub struct Preview {
 /// Why a picture cannot stand for an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoPreview {
-    /// The elements are those of something else: a document, or images that play.
-    #[error("no single image")]
-    NotOneImage,
+    /// The elements are those of something else: a document, or an image of fewer frames.
+    #[error("no such image")]
+    NoImage,
     /// It covers another area than the image.
     #[error("the picture has another shape than the image")]
     Shape,
 }
 
 impl Preview {
-    /// A picture and the elements of the image that it is to stand for.
+    /// A picture and the elements of the image that it is to stand for, of this frame counted from 0.
     ///
     /// # Errors
     /// [`NoPreview`].
-    pub fn new(header: InstanceHeader, picture: FrameImage) -> Result<Self, NoPreview> {
-        let size = size_of(&header).ok_or(NoPreview::NotOneImage)?;
+    pub fn new(header: InstanceHeader, frame: u32, picture: FrameImage) -> Result<Self, NoPreview> {
+        let shape = shape_of(&header).filter(|(_, frames)| frame < *frames);
+        let (size, frames) = shape.ok_or(NoPreview::NoImage)?;
         if !covers([picture.columns, picture.rows], size) {
             return Err(NoPreview::Shape);
         }
         let attributes = ImageAttributes::read(&header);
         let placed = StackGeometry::new(
             size,
-            attributes.spacing(0),
-            attributes.aspect(0),
-            attributes.plane(0),
+            attributes.spacing(frame),
+            attributes.aspect(frame),
+            attributes.plane(frame),
         );
         let elements = header.dataset.elements();
         let uid = |tag| elements.uid(tag).unwrap_or_default();
@@ -81,6 +86,8 @@ impl Preview {
             series_uid: uid(tags::SERIES_INSTANCE_UID),
             sop_instance_uid: uid(tags::SOP_INSTANCE_UID),
             patient_id: PatientModule::read(elements).patient_id,
+            frame,
+            frames,
             picture: Arc::new(picture),
             patient_from_image: placed.patient_from_image,
             geometry: StackGeometry {
@@ -90,6 +97,16 @@ impl Preview {
             },
             header,
         })
+    }
+
+    /// What the hand is told that would change the look of one, or measure on it.
+    #[must_use]
+    pub fn no_hand() -> Problem {
+        Problem {
+            severity: Severity::Note,
+            message: Message::new(msg("preview-no-hand")),
+            path: None,
+        }
     }
 
     /// Column and row of the image to those of the picture, pixel centres at integers: the outer
@@ -108,9 +125,9 @@ impl Preview {
     }
 }
 
-/// Columns and rows of an image by its elements; `None` where it is none, or several in one.
+/// Columns and rows of an image by its elements, and how many frames it has; `None` where it is none.
 #[must_use]
-pub fn size_of(header: &InstanceHeader) -> Option<[u32; 2]> {
+pub fn shape_of(header: &InstanceHeader) -> Option<([u32; 2], u32)> {
     let elements = header.dataset.elements();
     let frames = elements.integer(tags::NUMBER_OF_FRAMES).unwrap_or(1);
     let length = |tag| {
@@ -120,7 +137,8 @@ pub fn size_of(header: &InstanceHeader) -> Option<[u32; 2]> {
             .then_some(length)
     };
     let size = [length(tags::COLUMNS)?, length(tags::ROWS)?];
-    (frames == 1).then_some(size)
+    let frames = u32::try_from(frames).ok().filter(|frames| *frames > 0)?;
+    Some((size, frames))
 }
 
 /// Whether a picture of one size shows all of an image of another, not more, and not distorted by
@@ -231,7 +249,8 @@ impl Workspace {
                 let [columns, rows] = preview.picture.size().map(u64::from);
                 columns * rows
             };
-            pixels(known) >= pixels(&preview)
+            // Another frame of the same would jump.
+            known.frame != preview.frame || pixels(known) >= pixels(&preview)
         };
         if self.previews.of(uid).is_some_and(shows_no_more) {
             return;
@@ -292,7 +311,19 @@ impl Workspace {
             let is_of_series = *set.series_instance_uid == *promised.series_uid;
             set.is_image() && is_of_series && is_of_study(set)
         };
-        let found = self.library.display_sets().find(is_it);
+        // The series may be split: of its sets the one with what was waited for comes first.
+        let awaited = self.arriving.awaited_in(promised.pane);
+        let awaited = awaited.map(|it| it.instance.sop_instance_uid.clone());
+        let has_it = |set: &DisplaySet| {
+            let own = set
+                .instances
+                .iter()
+                .filter_map(|ix| self.library.instance(*ix));
+            own.map(|it| &*it.facts.sop_instance_uid)
+                .any(|uid| Some(uid) == awaited.as_deref())
+        };
+        let found: Vec<&DisplaySet> = self.library.display_sets().filter(is_it).collect();
+        let found = found.iter().find(|set| has_it(set)).or(found.first());
         let Some((id, middle)) = found.map(|set| (set.id, set.frames.len() / 2)) else {
             return;
         };
@@ -319,7 +350,7 @@ impl Workspace {
                 continue;
             };
             let is_other = preview.patient_id != PatientModule::read(elements).patient_id
-                || size_of(header) != Some(preview.geometry.image_size);
+                || shape_of(header) != Some((preview.geometry.image_size, preview.frames));
             if is_other {
                 self.previews.remove(&uid);
             }
@@ -370,7 +401,8 @@ impl Workspace {
         let frame = set.frames.get(state.index as usize)?;
         let instance = self.library.instance(frame.instance)?;
         let preview = self.previews.of(&instance.facts.sop_instance_uid)?;
-        self.is_preview_of(preview, set).then_some(preview)
+        let is_it = preview.frame == frame.frame && self.is_preview_of(preview, set);
+        is_it.then_some(preview)
     }
 
     /// The picture that a pane shows as long as the image is not there to be shown.

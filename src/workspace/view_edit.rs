@@ -11,6 +11,7 @@ use crate::workspace::Workspace;
 use crate::workspace::camera::one_to_one;
 use crate::workspace::command::{Effect, ViewEdit};
 use crate::workspace::panes::{MprGroup, PaneId};
+use crate::workspace::previews::Preview;
 
 /// A window narrower than this shows nothing (LINEAR needs at least 1 for integers; float data less).
 const WIDTH_MIN: f64 = 1e-6;
@@ -56,6 +57,20 @@ impl Workspace {
         let Some(view) = self.panes.view(pane).cloned() else {
             return Vec::new();
         };
+        let is_look = matches!(
+            edit,
+            ViewEdit::Voi(_)
+                | ViewEdit::NextOwnVoi
+                | ViewEdit::ToggleInvert
+                | ViewEdit::ToggleShutter
+                | ViewEdit::ToggleOverlays
+                | ViewEdit::ToggleOverlay(_)
+                | ViewEdit::ToggleColourProfile
+        );
+        if is_look && self.awaited_preview(pane, &view).is_some() {
+            self.notices.push(Preview::no_hand());
+            return Vec::new();
+        }
         let steps = match edit {
             ViewEdit::Step(steps) => Some(steps),
             ViewEdit::First => Some(i32::MIN),

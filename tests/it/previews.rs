@@ -73,7 +73,7 @@ fn picture(width: u32, height: u32, level: u8) -> FrameImage {
 
 /// What stands for an image of this side.
 fn preview(image: &SyntheticImage, side: u32) -> Arc<Preview> {
-    Arc::new(Preview::new(header(image), picture(side, side, 90)).unwrap())
+    Arc::new(Preview::new(header(image), 0, picture(side, side, 90)).unwrap())
 }
 
 /// What the node lists: so many slices.

@@ -74,10 +74,6 @@ impl Codec for Jpeg2000 {
         Ok(coded(words, pixels, &header))
     }
 
-    fn has_resolutions(&self) -> bool {
-        true
-    }
-
     fn decode_beginning(
         &self,
         arrived: &[u8],

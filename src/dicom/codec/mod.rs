@@ -154,13 +154,9 @@ pub(super) trait Codec: Sync {
         None
     }
 
-    /// Whether the beginning of its code may hold a smaller picture of the whole frame.
-    fn has_resolutions(&self) -> bool {
-        false
-    }
-
-    /// Decodes such a picture: the largest that is whole, if its sides are halved less often than
-    /// `better_than` times. It stands for the frame until that is here, and is never taken for it.
+    /// Decodes the picture that the beginning of its code holds of the whole frame: the largest that
+    /// is whole, if its sides are halved less often than `better_than` times. It stands for the frame
+    /// until that is here, and is never taken for it.
     fn decode_beginning(
         &self,
         _arrived: &[u8],

@@ -1,5 +1,6 @@
 //! Pictures out of what has arrived of an image that the reader waits for: JPEG 2000 and HTJ2K hold
-//! the low resolutions at their beginning, whoever sends them and by whatever service.
+//! the low resolutions at their beginning, whoever sends them and by whatever service. Of several
+//! frames in any syntax, the first is a picture when it is here.
 //!
 //! On a fast line this costs nothing: nobody looks at what is here within a second.
 
@@ -9,13 +10,13 @@ use std::time::{Duration, Instant};
 
 use crate::dicom::{
     Announced, ByteSource, FrameDecoder, InstanceHeader, InstanceSink, InstanceWriter, Received,
-    Refusal, Samples, has_resolutions, read_header,
+    Refusal, Samples, read_header,
 };
 use crate::imaging::slice_twin::{self, SliceView};
 use crate::imaging::{FrameImage, ImageAttributes, Look, full_range};
 use crate::jobs::JobCtx;
 use crate::view::{VoiChoice, resolve_voi};
-use crate::workspace::{Arrival, Preview};
+use crate::workspace::{Arrival, Preview, shape_of};
 
 use super::on_thread;
 use super::transfers::{Shared, lock};
@@ -99,7 +100,6 @@ impl InstanceSink for Watched {
         let writer = self.shared.archive.begin(announced)?;
         let shared = &self.shared;
         shared.under_way.begin(&announced.sop_instance_uid);
-        let may_show = shared.is_previewing() && has_resolutions(&announced.transfer_syntax_uid);
         Ok(Box::new(Writer {
             writer,
             arriving: Arriving {
@@ -109,7 +109,11 @@ impl InstanceSink for Watched {
             },
             begun: Instant::now(),
             bytes: 0,
-            next: if may_show { FIRST } else { u64::MAX },
+            next: if shared.is_previewing() {
+                FIRST
+            } else {
+                u64::MAX
+            },
             halvings: Arc::new(AtomicU32::new(u32::MAX)),
         }))
     }
@@ -165,7 +169,11 @@ impl Writer {
         {
             return;
         }
-        self.next = self.bytes.saturating_mul(2);
+        // There is nothing larger than the image.
+        self.next = match self.halvings.load(Ordering::SeqCst) {
+            0 => u64::MAX,
+            _ => self.bytes.saturating_mul(2),
+        };
         let busy = Busy(Arc::clone(shared));
         let so_far = self.writer.so_far();
         let Some(arrived) = so_far.and_then(|source| source.read_all(MOST).ok()) else {
@@ -217,27 +225,37 @@ impl Shared {
 }
 
 /// The picture that stands for an image of which so much has arrived, and how often its sides are
-/// halved.
+/// halved. Of several frames it is the first, when that is here.
 fn picture(arrived: Vec<u8>, better_than: u32) -> Option<(Preview, u32)> {
     let header = read_header(ByteSource::Memory(arrived.into())).ok()?;
+    let (_, frames) = shape_of(&header)?;
     let decoder = FrameDecoder::new(&header).ok()?;
-    let reduced = decoder.decode_beginning(better_than, &JobCtx::new());
-    let reduced = reduced.unwrap_or_else(|error| {
+    let ctx = JobCtx::new();
+    let picture = if frames == 1 {
+        let reduced = decoder.decode_beginning(better_than, &ctx);
+        reduced.map(|it| it.map(|reduced| (reduced.frame, reduced.halvings)))
+    } else if better_than > 0 {
+        let first = decoder.decode(0, &ctx);
+        first.map(|frame| frame.missing.is_none().then_some((frame, 0)))
+    } else {
+        Ok(None)
+    };
+    let (frame, halvings) = picture.unwrap_or_else(|error| {
         tracing::debug!("no picture of what has arrived: {error}");
         None
     })?;
     let attributes = ImageAttributes::read(&header);
     let image = FrameImage {
         marks: None, // they lie where the pixels of the whole image are
-        ..attributes.frame_image(0, reduced.frame)
+        ..attributes.frame_image(0, frame)
     };
     let header = InstanceHeader {
         source: ByteSource::Memory(Arc::from([])),
         notes: Vec::new(), // that it ends early, which it will not
         ..header
     };
-    let preview = Preview::new(header, as_shown(&image)).ok()?;
-    Some((preview, reduced.halvings))
+    let preview = Preview::new(header, 0, as_shown(&image)).ok()?;
+    Some((preview, halvings))
 }
 
 /// What the image looks like with its own window: eight bits, and no values any more.

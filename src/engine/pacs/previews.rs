@@ -17,7 +17,7 @@ use crate::imaging::ImageAttributes;
 use crate::jobs::JobCtx;
 use crate::pacs::Failure;
 use crate::pacs::web::{InstancePlace, PreviewSession, WebService, WebTrouble};
-use crate::workspace::{Arrival, Preview, size_of};
+use crate::workspace::{Arrival, Preview, shape_of};
 
 use super::order::{Focus, Listed, in_order};
 use super::transfers::{Shared, lock};
@@ -60,8 +60,9 @@ struct State {
     listed: Vec<Listed>,
     /// SOP Instance UIDs of what was asked for.
     asked: HashSet<String>,
-    /// Columns and rows of the images of a series, as the last one had them.
-    sizes: HashMap<String, [u32; 2]>,
+    /// Columns and rows of the images of a series and how many frames they have, as the last one had
+    /// them.
+    shapes: HashMap<String, ([u32; 2], u32)>,
     /// Series that the node does not render.
     refused: HashSet<String>,
     refusals_in_a_row: usize,
@@ -249,12 +250,16 @@ impl<'a> Previews<'a> {
             series_uid: listed.series_uid.clone(),
             instance_uid: listed.sop_instance_uid.clone(),
         };
-        let expected = lock(&self.state).sizes.get(&listed.series_uid).copied();
+        let expected = lock(&self.state).shapes.get(&listed.series_uid).copied();
+        let ask = |(size, frames): ([u32; 2], u32)| {
+            let number = (frames > 1).then(|| middle(frames) + 1);
+            session.picture(&place, number, fitted(size))
+        };
         // What the one before was like, this one most often is, too: one wait instead of two.
         let (header, early) = match expected {
-            Some(size) => std::thread::scope(|scope| {
+            Some(shape) => std::thread::scope(|scope| {
                 self.picture_is_next(listed);
-                let picture = scope.spawn(|| session.picture(&place, fitted(size)));
+                let picture = scope.spawn(|| ask(shape));
                 let header = self.header(session, &place);
                 let picture = picture.join().unwrap_or(Err(Failure::Cancelled));
                 (header, Some(picture))
@@ -262,27 +267,28 @@ impl<'a> Previews<'a> {
             None => (self.header(session, &place), None),
         };
         let header = header?;
-        let size = size_of(&header).ok_or(Missed::Unfit)?;
-        let early = early.filter(|_| expected == Some(size));
+        let shape = shape_of(&header).ok_or(Missed::Unfit)?;
+        let early = early.filter(|_| expected == Some(shape));
         let picture = early.unwrap_or_else(|| {
             self.picture_is_next(listed);
-            session.picture(&place, fitted(size))
+            ask(shape)
         })?;
         let mut state = lock(&self.state);
-        state.sizes.insert(listed.series_uid.clone(), size);
+        state.shapes.insert(listed.series_uid.clone(), shape);
         if let ByteSource::Memory(bytes) = &picture.source {
             state.bytes += bytes.len() as u64;
         }
         drop(state);
+        let (size, frames) = shape;
         // What claims to be larger than its image is not decoded to find out.
-        let shown = size_of(&picture).ok_or(Missed::Unfit)?;
+        let (shown, _) = shape_of(&picture).ok_or(Missed::Unfit)?;
         if shown.iter().zip(size).any(|(shown, own)| *shown > own) {
             return Err(Missed::Unfit);
         }
         let decoded = FrameDecoder::new(&picture).and_then(|it| it.decode(0, &self.ctx));
         let decoded = decoded.map_err(|error| unfit(&error))?;
         let image = ImageAttributes::read(&picture).frame_image(0, decoded);
-        Preview::new(header, image).map_err(|error| unfit(&error))
+        Preview::new(header, middle(frames), image).map_err(|error| unfit(&error))
     }
 
     fn picture_is_next(&self, listed: &Listed) {
@@ -366,8 +372,13 @@ fn is_for_good(failure: &Failure, state: &State) -> bool {
             ..
         }
     );
-    let has_success = !state.sizes.is_empty();
+    let has_success = !state.shapes.is_empty();
     (is_no_service && !has_success) || state.refusals_in_a_row >= MOST_REFUSALS
+}
+
+/// The frame that stands for an image of so many, counted from 0: that which is opened first.
+const fn middle(frames: u32) -> u32 {
+    frames / 2
 }
 
 /// As large as is asked for: never larger than the image.
@@ -492,7 +503,7 @@ mod tests {
         state.refusals_in_a_row = MOST_REFUSALS;
         assert!(is_for_good(&refusal, &state));
         state.refusals_in_a_row = 1;
-        state.sizes.insert("1".into(), [1, 1]);
+        state.shapes.insert("1".into(), ([1, 1], 1));
         assert!(!is_for_good(&nothing, &state));
     }
 }

@@ -66,8 +66,8 @@ pub(super) fn rendered(
 pub struct PreviewSession<'a>(pub(super) Session<'a>);
 
 impl PreviewSession<'_> {
-    /// A picture of an instance, so many pixels wide and high, in as few bytes as still show what
-    /// there is. Some services make the picture as large as they like, or fill it up to the size
+    /// A picture of an instance, or of one frame of it counted from 1, so many pixels wide and high,
+    /// in as few bytes as still show what there is. Some services make the picture as large as they like, or fill it up to the size
     /// with bars: what came is to be compared with what was asked for.
     ///
     /// # Errors
@@ -75,11 +75,13 @@ impl PreviewSession<'_> {
     pub fn picture(
         &self,
         place: &InstancePlace,
+        frame: Option<u32>,
         [width, height]: [u32; 2],
     ) -> Result<InstanceHeader, Failure> {
         let url = place.url(&self.0.site.base);
+        let frame = frame.map_or_else(String::new, |frame| format!("/frames/{frame}"));
         let query = format!("viewport={width},{height}&quality={SMALL_QUALITY}");
-        picture(&self.0, &format!("{url}/rendered?{query}"), SMALL)
+        picture(&self.0, &format!("{url}{frame}/rendered?{query}"), SMALL)
     }
 
     /// The elements of an instance without its bulk data.

@@ -174,23 +174,27 @@ pub(super) fn letters_ui(
     letters_of(ui, &ui.painter_at(rect.points), &placed, rect, theme);
 }
 
-/// `Im 200/400`, of a slice that a picture stands for.
+/// `Im 200/400`, of a slice or a frame that a picture stands for.
 pub(super) fn number_text(
     workspace: &Workspace,
     showing: &Showing,
     preview: &Preview,
     words: &Words,
 ) -> String {
-    let Some(track) = workspace.track_of(&showing.state) else {
-        return String::new();
+    let place = if preview.frames > 1 {
+        Some((preview.frame as usize, preview.frames as usize))
+    } else {
+        let track = workspace.track_of(&showing.state);
+        track.and_then(|track| {
+            let place = track.place_of_uid(&preview.sop_instance_uid)?;
+            Some((place, track.frames.len()))
+        })
     };
-    let place = track.place_of_uid(&preview.sop_instance_uid);
-    let Some(place) = place else {
-        return String::new();
-    };
-    words.get(
-        &Message::new(msg("viewport-image"))
-            .text("number", (place + 1).to_string())
-            .text("of", track.frames.len().to_string()),
-    )
+    place.map_or_else(String::new, |(place, of)| {
+        words.get(
+            &Message::new(msg("viewport-image"))
+                .text("number", (place + 1).to_string())
+                .text("of", of.to_string()),
+        )
+    })
 }

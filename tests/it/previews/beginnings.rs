@@ -51,13 +51,17 @@ fn radiograph() -> SyntheticImage {
 
 /// A program that opens the study behind this address.
 fn opened(session: &mut Session, address: NodeAddress) {
+    opened_as(session, address, false);
+}
+
+fn opened_as(session: &mut Session, address: NodeAddress, is_slow: bool) {
     session.engine.run(Effect::FollowPacs, &session.workspace);
     session.apply(Command::Node(NodeEdit::Put(Node {
         name: "PACS".into(),
         address,
         is_searched: true,
         limit_bytes_per_s: None,
-        is_slow: false,
+        is_slow,
     })));
     session.apply(Command::Search(SearchEdit::Text("benali".into())));
     session.apply(Command::Search(SearchEdit::Run));
@@ -135,6 +139,52 @@ fn what_has_arrived_of_an_image_is_its_picture_until_the_image_is_here() {
         let came = line.bytes_from_server() as usize;
         assert!(came < file.len() * 5 / 4, "{came} of {}", file.len());
         assert!(session.workspace.notices.shown().is_empty());
+    }
+}
+
+/// Eight frames, a bright bar further to the right in each, without compression: 1 MB.
+fn run() -> SyntheticImage {
+    let (side, frames) = (256, 8);
+    let samples = (0..side * side * frames).map(|at| {
+        let noise = (at * 7919 + at / side * 104_729) % 997;
+        let is_bar = at % side / (side / frames) == at / (side * side);
+        (noise + if is_bar { 3000 } else { 0 }) as i64
+    });
+    SyntheticImage::new(side as u16, side as u16)
+        .patient(PATIENT.0, PATIENT.1)
+        .study(STUDY)
+        .series(SERIES)
+        .sop_instance(&uid(1))
+        .instance_number(1)
+        .bits(16, 12)
+        .window(2000.0, 4000.0)
+        .pixels_all(frames, samples.collect())
+}
+
+#[test]
+fn of_several_frames_one_is_shown_until_all_are_here() {
+    let Some(orthanc) = Orthanc::start("frames on their way") else {
+        return;
+    };
+    orthanc.store(&run().write(Encoding::ExplicitLittle));
+    // The first of those that have arrived; the one in the middle, where the archive renders.
+    for (is_slow, frame) in [(false, 0), (true, 4)] {
+        let line = Line::new(orthanc.http_port, 100_000.0, Duration::from_millis(20));
+        let home = temp_folder();
+        let mut session = Session::new(home.path());
+        opened_as(&mut session, at_web(line.port()), is_slow);
+        watch(&mut session, "a picture", |it| previewed(it).is_some());
+        assert!(session.workspace.library.instances().next().is_none());
+        let picture = picture_of(&session);
+        assert_eq!((picture.frame, picture.frames), (frame, 8));
+        let [columns, rows] = picture.picture.size();
+        let level = |part: u32| {
+            let at = rows / 2 * columns + columns * part / 8 + columns / 16;
+            picture.picture.samples.get(at as usize).unwrap() as u32
+        };
+        assert_eq!((0..8).max_by_key(|part| level(*part)), Some(frame));
+        watch(&mut session, "the image", |it| decoded(it).is_some());
+        assert_eq!(session.shown().index, frame);
     }
 }
 

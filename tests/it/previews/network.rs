@@ -218,7 +218,7 @@ fn a_service_that_does_not_render_is_not_asked_again_and_its_images_come_as_ever
 }
 
 #[test]
-fn pictures_of_another_patient_of_another_image_or_of_another_shape_are_not_shown() {
+fn pictures_of_another_patient_image_or_shape_larger_than_their_image_or_damaged_are_not_shown() {
     let Some(orthanc) = filled("wrong previews") else {
         return;
     };
@@ -230,7 +230,7 @@ fn pictures_of_another_patient_of_another_image_or_of_another_shape_are_not_show
         Reply::json(&reply.replace(&from, to))
     };
     let middle = uid(SLICES / 2 + 1);
-    let cases: [(&str, Meddle); 3] = [
+    let cases: [(&str, Meddle); 5] = [
         (
             "patient",
             Box::new(move |request| {
@@ -250,6 +250,22 @@ fn pictures_of_another_patient_of_another_image_or_of_another_shape_are_not_show
             Box::new(|request| {
                 let is_it = request.path().ends_with("/rendered");
                 is_it.then(|| Reply::new(200, "image/jpeg", png(256, 128, 90)))
+            }),
+        ),
+        (
+            "larger",
+            Box::new(|request| {
+                let is_it = request.path().ends_with("/rendered");
+                is_it.then(|| Reply::new(200, "image/jpeg", png(512, 512, 90)))
+            }),
+        ),
+        (
+            "damaged",
+            Box::new(|request| {
+                let mut cut = png(256, 256, 90);
+                cut.truncate(cut.len() / 2);
+                let is_it = request.path().ends_with("/rendered");
+                is_it.then(|| Reply::new(200, "image/jpeg", cut))
             }),
         ),
     ];

@@ -8,11 +8,12 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
 use isocentre::app::{App, Setup};
+use isocentre::dicom::{ByteSource, read_header};
 use isocentre::files::AppFolders;
-use isocentre::workspace::{Language, Settings, Start};
+use isocentre::workspace::{Arrival, Command, Language, Settings, Start};
 
 use super::{arrived, listed, preview, previewed, slice};
-use crate::common::temp_folder;
+use crate::common::{Encoding, temp_folder};
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -98,5 +99,27 @@ fn a_picture_says_that_it_is_none_to_read_from_until_the_image_is_there() {
             .apply(arrived(&[slice(2, 64)]));
         until(&mut harness, "the last image", |it| says(it, reached));
         assert!(!says(&harness, badge));
+    }
+}
+
+#[test]
+fn a_damaged_image_is_no_diagnostic_quality() {
+    let home = temp_folder();
+    let mut harness = window(home.path(), Language::English);
+    harness.run_steps(3);
+    let mut bytes = slice(1, 64).write(Encoding::ExplicitLittle);
+    bytes.truncate(bytes.len() - 2000);
+    let cut = read_header(ByteSource::Memory(bytes.into())).unwrap();
+    let app = harness.state_mut();
+    app.workspace.apply(listed(1));
+    app.workspace.apply(previewed(preview(&slice(1, 64), 32)));
+    harness.run_steps(3);
+    assert!(says(&harness, "Preview"));
+    let came = Command::Arrived(Arrival::headers(vec![cut]));
+    harness.state_mut().workspace.apply(came);
+    until(&mut harness, "the image", |it| !says(it, "Preview"));
+    for _ in 0..20 {
+        harness.step();
+        assert!(!says(&harness, "Diagnostic quality"));
     }
 }

@@ -1,5 +1,6 @@
 //! What the workspace makes of them, without a window.
 
+use isocentre::action::action;
 use isocentre::geom::DVec2;
 use isocentre::problem::msg;
 use isocentre::tool::{Button, Interaction, Modifiers, Phase, PointerEvent, Scene};
@@ -8,7 +9,10 @@ use isocentre::workspace::{
     Arrival, Command, GestureId, NoPreview, PaneId, Preview, Settings, ViewEdit, Workspace,
 };
 
-use super::{arrived, header, listed, picture, preview, previewed, slice, uid};
+use super::{
+    PATIENT, SERIES, STUDY, arrived, header, listed, picture, preview, previewed, slice, uid,
+};
+use crate::common::SyntheticImage;
 
 fn workspace(commands: impl IntoIterator<Item = Command>) -> Workspace {
     let mut workspace = Workspace::new(Settings::default());
@@ -87,13 +91,98 @@ fn a_picture_covers_the_area_of_its_image_and_has_no_millimetres() {
 }
 
 #[test]
-fn a_picture_of_another_shape_or_of_several_images_stands_for_nothing() {
-    let of = |image, width, height| Preview::new(header(image), picture(width, height, 0)).err();
+fn a_picture_of_another_shape_or_of_a_frame_that_is_not_there_stands_for_nothing() {
+    let of = |image, frame, width, height| {
+        let picture = picture(width, height, 0);
+        Preview::new(header(image), frame, picture).err()
+    };
     let image = slice(1, 64);
-    assert_eq!(of(&image, 64, 48), Some(NoPreview::Shape));
-    assert_eq!(of(&image, 32, 33), None, "rounded");
+    assert_eq!(of(&image, 0, 64, 48), Some(NoPreview::Shape));
+    assert_eq!(of(&image, 0, 32, 33), None, "rounded");
+    assert_eq!(of(&image, 1, 64, 64), Some(NoPreview::NoImage));
     let several = slice(1, 64).text(0x0028, 0x0008, "IS", "2");
-    assert_eq!(of(&several, 64, 64), Some(NoPreview::NotOneImage));
+    assert_eq!(of(&several, 1, 64, 64), None);
+    assert_eq!(of(&several, 2, 64, 64), Some(NoPreview::NoImage));
+}
+
+#[test]
+fn of_several_frames_the_one_that_was_pictured_is_the_one_shown() {
+    let frames = SyntheticImage::new(32, 32)
+        .patient(PATIENT.0, PATIENT.1)
+        .study(STUDY)
+        .series(SERIES)
+        .sop_instance(&uid(1))
+        .instance_number(1)
+        .pixels_all(6, vec![0; 6 * 32 * 32]);
+    let preview = Preview::new(header(&frames), 3, picture(32, 32, 9)).unwrap();
+    let mut workspace = workspace([listed(1), previewed(preview.into())]);
+    assert_eq!(shown_preview(&workspace), Some(uid(1)));
+    // Another frame of the same does not take its place.
+    let other = Preview::new(header(&frames), 0, picture(32, 32, 9)).unwrap();
+    workspace.apply(previewed(other.into()));
+    assert_eq!(workspace.previews.of(&uid(1)).unwrap().frame, 3);
+
+    workspace.apply(arrived(&[frames]));
+    let (pane, view) = active(&workspace);
+    assert_eq!(view.index, 3);
+    assert_eq!(
+        shown_preview(&workspace),
+        Some(uid(1)),
+        "until it is decoded"
+    );
+    workspace.apply(Command::View(pane, ViewEdit::Step(1)));
+    assert_eq!(
+        shown_preview(&workspace),
+        None,
+        "for no other of its frames"
+    );
+}
+
+#[test]
+fn what_is_waited_for_is_shown_though_it_splits_its_series() {
+    let of_size = |number, side| slice(number, side);
+    let mut workspace = workspace([
+        listed(9),
+        arrived(&[of_size(2, 16), of_size(3, 16)]),
+        previewed(preview(&of_size(8, 32), 16)),
+    ]);
+    let (pane, before) = active(&workspace);
+    workspace.apply(Command::View(pane, ViewEdit::Last));
+    assert_eq!(shown_preview(&workspace), Some(uid(8)));
+    workspace.apply(arrived(&[of_size(8, 32)]));
+    assert_eq!(shown_image(&workspace), uid(8));
+    assert_ne!(active(&workspace).1.display_set, before.display_set);
+}
+
+#[test]
+fn keys_that_change_the_look_change_nothing_under_a_picture_and_say_why() {
+    let mut workspace = workspace([
+        listed(9),
+        arrived(&[slice(2, 16)]),
+        previewed(preview(&slice(8, 16), 16)),
+    ]);
+    let (pane, _) = active(&workspace);
+    workspace.apply(Command::View(pane, ViewEdit::Last));
+    let look = active(&workspace).1.look;
+    let told = |workspace: &Workspace| {
+        let notices = workspace.notices.shown().iter();
+        let of_it = notices.filter(|it| it.problem.message.id == msg("preview-no-hand"));
+        of_it.map(|it| it.count).sum::<usize>()
+    };
+    let ids = ["preset-lung", "preset-auto", "next-own-voi", "invert"];
+    for (times, id) in ids.into_iter().enumerate() {
+        for command in action(id).unwrap().commands(&workspace) {
+            workspace.apply(command);
+        }
+        assert_eq!(active(&workspace).1.look, look, "{id}");
+        assert_eq!(told(&workspace), times + 1, "{id}");
+    }
+    // On what is here they do what they always do.
+    workspace.apply(Command::View(pane, ViewEdit::First));
+    for command in action("preset-lung").unwrap().commands(&workspace) {
+        workspace.apply(command);
+    }
+    assert_ne!(active(&workspace).1.look, look);
 }
 
 #[test]
