@@ -69,6 +69,12 @@ impl<'a> Elements<'a> {
             .is_some_and(|element| !element.is_empty())
     }
 
+    /// The value representation of an element by its two letters.
+    #[must_use]
+    pub fn representation(self, tag: Tag) -> Option<&'static str> {
+        Some(self.object.get(tag)?.vr().to_string())
+    }
+
     /// The tags of the elements, ascending.
     pub fn tags(self) -> impl Iterator<Item = Tag> + use<'a> {
         self.object.tags()

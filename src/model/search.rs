@@ -73,6 +73,26 @@ impl DateRange {
         }
     }
 
+    /// `20260101`, `20260101-20260131`, `20260101-`, `-20260131` (PS3.4 C.2.2.2.5).
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let day = |text: &str| match text.trim() {
+            "" => Some(None),
+            text => Date::parse(text).map(Some),
+        };
+        let (from, to) = text.split_once('-').unwrap_or((text, text));
+        Some(Self {
+            from: day(from)?,
+            to: day(to)?,
+        })
+    }
+
+    /// Whether a day is in it.
+    #[must_use]
+    pub fn has(self, day: Date) -> bool {
+        self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
+    }
+
     /// Whether it asks for anything.
     #[must_use]
     pub const fn is_open(self) -> bool {

@@ -138,23 +138,9 @@ fn planned(query: &StudyQuery, args: &FindArgs) -> WorklistQuery {
     }
 }
 
-/// `20260101`, `20260101-20260131`, `20260101-`, `-20260131`.
+/// A day, or days from and to.
 fn range(text: &str) -> Result<DateRange, Message> {
-    let wrong = || Message::new(msg("pacs-find-date")).text("text", text);
-    let day = |text: &str| match text.trim() {
-        "" => Ok(None),
-        text => Date::parse(text).map(Some).ok_or_else(wrong),
-    };
-    match text.split_once('-') {
-        Some((from, to)) => Ok(DateRange {
-            from: day(from)?,
-            to: day(to)?,
-        }),
-        None => Ok(DateRange {
-            from: day(text)?,
-            to: day(text)?,
-        }),
-    }
+    DateRange::parse(text).ok_or_else(|| Message::new(msg("pacs-find-date")).text("text", text))
 }
 
 /// One line a match, parts separated by tabs.

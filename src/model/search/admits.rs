@@ -5,11 +5,15 @@ use super::StudyMatch;
 use super::StudyQuery;
 use super::plain::plain;
 use super::plain::plain_in_german;
+use crate::dicom::Elements;
+use crate::dicom::Tag;
 use crate::dicom::tags;
+use crate::model::DateRange;
+use crate::model::Level;
 
 impl StudyQuery {
     /// Whether a match is what this query asks for. What the other side does not say is taken for
-    /// a match, but for the name and the Patient ID.
+    /// a match, but for the name, the Patient ID and the date of birth.
     #[must_use]
     pub fn admits(&self, found: &StudyMatch) -> bool {
         let e = found.dataset.elements();
@@ -26,14 +30,44 @@ impl StudyQuery {
                 ))
             && (is_unsaid(&self.study_description, &found.study_description)
                 || has_words(&found.study_description, &self.study_description))
-            && found.study_date.is_none_or(|day| {
-                self.study_date.from.is_none_or(|from| from <= day)
-                    && self.study_date.to.is_none_or(|to| day <= to)
-            })
+            && found.study_date.is_none_or(|day| self.study_date.has(day))
             && is_any_of(&self.modalities, &found.modalities)
             && is_one_of(&self.study_uids, &found.study_uid)
             && is_one_of(&self.series_uids, &found.series_uid)
             && is_one_of(&self.instance_uids, &found.sop_instance_uid)
+            && (self.other.iter()).all(|(tag, asked)| self.admits_other(e, *tag, asked))
+    }
+
+    /// Of a further key.
+    fn admits_other(&self, said: Elements<'_>, tag: Tag, asked: &str) -> bool {
+        if asked.trim().is_empty() {
+            return true;
+        }
+        // Who does not say when patients were born would give all there are.
+        let is_needed =
+            tag == tags::PATIENT_BIRTH_DATE && matches!(self.level, Level::Patient | Level::Study);
+        if !said.has(tag) {
+            return !is_needed;
+        }
+        let texts = said.texts(tag);
+        let is_any = |fits: &dyn Fn(&str) -> bool| texts.iter().any(|one| fits(one));
+        match said.representation(tag) {
+            Some("PN") => {
+                is_any(&|name| has_words(name, asked) || fits_glob(&plain(asked), &plain(name)))
+            }
+            Some("DA") => match (DateRange::parse(asked), said.date(tag)) {
+                (Some(range), Some(day)) => range.has(day),
+                _ => !is_needed,
+            },
+            // Ranges of times, and what is in items, the node compared.
+            Some("TM" | "DT" | "SQ") | None => true,
+            Some("UI") => is_any(&|uid| asked.split('\\').any(|asked| asked == uid)),
+            Some(_) => is_any(&|text| {
+                let numbers = (asked.trim().parse::<f64>(), text.parse::<f64>());
+                fits_glob(&plain(asked), &plain(text))
+                    || matches!(numbers, (Ok(asked), Ok(said)) if asked == said)
+            }),
+        }
     }
 }
 
@@ -107,7 +141,6 @@ mod tests {
     use super::*;
     use crate::dicom::DatasetBuilder;
     use crate::dicom::Date;
-    use crate::model::DateRange;
 
     #[test]
     fn words_of_a_name_are_found_in_any_order_and_spelling() {
@@ -178,5 +211,65 @@ mod tests {
         assert!(!query.admits(&found("321", "20260131", "MR")));
         assert!(!query.admits(&found("123", "20260131", "US")));
         assert!(!query.admits(&found("", "20260131", "CT")));
+    }
+
+    #[test]
+    fn another_date_of_birth_is_another_patient_even_where_the_node_ignores_that_key() {
+        let born = |day: &str| {
+            let mut builder = DatasetBuilder::new();
+            builder.text(tags::PATIENT_BIRTH_DATE, day);
+            StudyMatch::from_dataset(builder.into_dataset())
+        };
+        let query = |level, day: &str| StudyQuery {
+            level,
+            other: vec![(tags::PATIENT_BIRTH_DATE, day.into())],
+            ..StudyQuery::default()
+        };
+        let day = query(Level::Study, "19720312");
+        assert!(day.admits(&born("19720312")));
+        for other in ["19720313", "19271203", "1972", ""] {
+            assert!(!day.admits(&born(other)), "{other}");
+        }
+        let year = query(Level::Patient, "19720101-19721231");
+        assert!(year.admits(&born("19720312")));
+        assert!(!year.admits(&born("19730101")));
+        // Series are not said to be born.
+        assert!(query(Level::Series, "19720312").admits(&born("")));
+    }
+
+    #[test]
+    fn further_keys_are_judged_by_what_they_are() {
+        let said = |tag, text: &str| {
+            let mut builder = DatasetBuilder::new();
+            builder.text(tag, text);
+            StudyMatch::from_dataset(builder.into_dataset())
+        };
+        let admits = |tag, asked: &str, text: &str| {
+            let query = StudyQuery {
+                other: vec![(tag, asked.into())],
+                ..StudyQuery::default()
+            };
+            query.admits(&said(tag, text))
+        };
+        for (tag, asked, text) in [
+            (tags::PATIENT_SEX, "F", "F"),
+            (tags::PATIENT_SEX, "F", ""),
+            (tags::BODY_PART_EXAMINED, "he*", "HEAD"),
+            (tags::REFERRING_PHYSICIAN_NAME, "anne", "DOE^ANNE"),
+            (tags::REFERRING_PHYSICIAN_NAME, "DOE^A*", "DOE^ANNE"),
+            (tags::SERIES_NUMBER, "2", "+02"),
+            (tags::SOP_CLASS_UID, "1.2\\1.3", "1.3"),
+        ] {
+            assert!(admits(tag, asked, text), "{asked} in {text}");
+        }
+        for (tag, asked, text) in [
+            (tags::PATIENT_SEX, "F", "M"),
+            (tags::BODY_PART_EXAMINED, "HEAD", "HEADNECK"),
+            (tags::REFERRING_PHYSICIAN_NAME, "anne", "DOE^JOHN"),
+            (tags::SERIES_NUMBER, "2", "12"),
+            (tags::SOP_CLASS_UID, "1.2", "1.2.3"),
+        ] {
+            assert!(!admits(tag, asked, text), "{asked} in {text}");
+        }
     }
 }

@@ -12,6 +12,7 @@ use dicom_ul::pdu::PDataValue;
 use dicom_ul::pdu::PDataValueType;
 use dicom_ul::pdu::Pdu;
 
+use isocentre::dicom::tags;
 use isocentre::jobs::JobCtx;
 use isocentre::model::StudyQuery;
 use isocentre::pacs::Caller;
@@ -196,6 +197,27 @@ fn matches_that_cannot_be_read_are_counted_and_said() {
     let found = found.unwrap();
     assert_eq!(found.matches, 0);
     assert_eq!(found.warnings.len(), 1, "{found:?}");
+}
+
+#[test]
+fn a_node_that_ignores_the_date_of_birth_does_not_fill_the_list_with_others() {
+    let address = liar(|tcp, request| {
+        for (n, born) in ["19720312", "19480101", ""].iter().enumerate() {
+            let study = [
+                Element::text(0x0010, 0x0030, "DA", born),
+                Element::text(0x0020, 0x000D, "UI", &format!("1.2.{n}")),
+            ];
+            answer(tcp, request, 0xff00, &[], Some(&study));
+        }
+        answer(tcp, request, 0, &[], None)
+    });
+    let query = StudyQuery {
+        other: vec![(tags::PATIENT_BIRTH_DATE, "19720312".into())],
+        ..StudyQuery::default()
+    };
+    let found = super::find(&*speak(&address), &query).unwrap();
+    let uids: Vec<&str> = found.iter().map(|it| it.study_uid.as_str()).collect();
+    assert_eq!(uids, ["1.2.0"]);
 }
 
 #[test]
