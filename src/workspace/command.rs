@@ -22,7 +22,7 @@ use crate::workspace::nodes::{NodeEdit, NodeTest};
 use crate::workspace::notices::NoticeId;
 use crate::workspace::panes::{Layout, PaneId};
 use crate::workspace::previews::Preview;
-use crate::workspace::search::{FoundStudy, SearchEdit, SearchRequest, Source};
+use crate::workspace::search::{AnswerEnd, FoundStudy, SearchEdit, SearchRequest, Source};
 use crate::workspace::settings::{Language, OverlayLevel, Settings};
 use crate::workspace::transfers::{Transfer, TransferEdit};
 use crate::workspace::worklist::{PlanEnd, PlanRequest, WorklistEdit};
@@ -189,14 +189,14 @@ pub enum Arrival {
         /// How it ended.
         end: PlanEnd,
     },
-    /// A source has answered: whether there are more, or why it could not be asked.
+    /// A source has answered, or why it could not be asked.
     SearchEnded {
         /// Which search.
         generation: u64,
         /// Who.
         source: Source,
-        /// Whether there are more matches than were asked for.
-        result: Result<bool, Message>,
+        /// How it ended.
+        result: Result<AnswerEnd, Message>,
     },
     /// Whether a node answers.
     NodeTested(Box<Node>, NodeTest),

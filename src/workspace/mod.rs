@@ -77,8 +77,8 @@ pub use panes::{Layout, Pane, PaneId, Panes, WindowLayout};
 pub use presets::{WINDOW_PRESETS, WindowPreset};
 pub use previews::{InFull, NoPreview, Preview, Previews, shape_of};
 pub use search::{
-    FoundStudy, MODALITIES as SEARCH_MODALITIES, Period, Search, SearchEdit, SearchField,
-    SearchRequest, Source, SourceState, Sources,
+    AnswerEnd, FoundStudy, MODALITIES as SEARCH_MODALITIES, Period, Search, SearchEdit,
+    SearchField, SearchRequest, Source, SourceState, Sources,
 };
 pub use settings::{Language, OverlayLevel, Settings};
 pub use start::Start;

@@ -8,7 +8,7 @@ use crate::pacs::WorklistQuery;
 use crate::problem::Message;
 use crate::workspace::Workspace;
 use crate::workspace::command::{Effect, Task};
-use crate::workspace::search::{Source, Sources};
+use crate::workspace::search::{AnswerEnd, Source, Sources};
 
 /// Steps asked of each node at most; more than a department does in a week.
 const MOST_STEPS: usize = 5000;
@@ -84,11 +84,8 @@ impl PlanRequest {
 /// How a node's answer ended.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PlanEnd {
-    /// That was all, or there is more than was asked for.
-    Answered {
-        /// There is more.
-        is_cut: bool,
-    },
+    /// It has answered to its end.
+    Answered(AnswerEnd),
     /// The node is there and has no worklist.
     NotOffered,
     /// It could not be asked, or broke off.
@@ -164,7 +161,7 @@ impl Worklist {
             return;
         }
         match end {
-            PlanEnd::Answered { is_cut } => self.sources.ended(source, Ok(is_cut)),
+            PlanEnd::Answered(end) => self.sources.ended(source, Ok(end)),
             PlanEnd::NotOffered => self.sources.not_offered(source),
             PlanEnd::Failed(why) => self.sources.ended(source, Err(why)),
         }

@@ -7,7 +7,7 @@ mod faults;
 mod finding;
 mod findscu;
 mod full_disk;
-mod liars;
+pub mod liars;
 mod limited;
 mod moving;
 mod patient_root;

@@ -9,9 +9,10 @@ use egui_kittest::kittest::Queryable as _;
 
 use isocentre::app::App;
 use isocentre::pacs::{Node, NodeAddress};
-use isocentre::workspace::{Source, SourceState, Start};
+use isocentre::workspace::{AnswerEnd, Source, SourceState, Start};
 
 use crate::common::{english, temp_folder, until, window};
+use crate::dimse::liars::node_with_an_unreadable_match;
 use crate::dimse::planned::plan;
 use crate::dimse::programs::{Listening, free_port};
 
@@ -50,7 +51,7 @@ fn a_search_is_typed_at_once_and_says_what_the_archive_has() {
     assert_eq!(search.request.text, "benali");
     let answered = SourceState::Answered {
         matches: 0,
-        is_cut: false,
+        end: AnswerEnd::default(),
     };
     assert_eq!(search.sources.all(), [(Source::Archive, answered)]);
     harness.get_by_label("Local archive: 0");
@@ -141,6 +142,32 @@ fn the_worklist_shows_who_is_planned_today_and_leads_to_the_patients_studies() {
     });
     assert_eq!(harness.state().workspace.search.request.text, "P1");
     harness.get_by_label("Local archive: 0");
+}
+
+#[test]
+fn an_answer_that_could_not_be_read_is_said_beside_the_node_it_came_from() {
+    let home = temp_folder();
+    let mut settings = english();
+    settings.pacs.nodes.push(Node {
+        name: "Main".into(),
+        address: NodeAddress::parse(&node_with_an_unreadable_match()).unwrap(),
+        is_searched: true,
+        limit_bytes_per_s: None,
+        is_slow: false,
+    });
+    let mut harness = window(home.path(), settings, Start::Paths(Vec::new()));
+    press(&mut harness, Modifiers::COMMAND, Key::F);
+    type_into(
+        &mut harness,
+        "Patient’s name, ID or accession number",
+        "4711",
+    );
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    until(&mut harness, "both answers", |app| {
+        app.workspace.search.is_begun() && !app.workspace.search.is_running()
+    });
+    harness.get_by_label("Main: 0");
+    harness.get_by_label_contains("could not be read: the list may lack something");
 }
 
 #[test]

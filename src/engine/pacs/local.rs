@@ -16,7 +16,7 @@ use crate::model::StudyQuery;
 use crate::problem::{Message, Problem, msg};
 use crate::text::Words;
 use crate::workspace::{
-    ArchiveEdit, Arrival, Command, FoundStudy, InUse, PacsSettings, Source, TransferEdit,
+    AnswerEnd, ArchiveEdit, Arrival, Command, FoundStudy, InUse, PacsSettings, Source, TransferEdit,
 };
 
 use super::listener::Listener;
@@ -319,14 +319,14 @@ impl Worker {
         };
         let telling = messenger.clone();
         on_thread("archive search", &messenger, move || {
-            let mut is_cut = false;
+            let mut end = AnswerEnd::default();
             let result = archive.and_then(|archive| {
                 let Some(archive) = archive else {
                     return Ok(());
                 };
                 for query in queries {
                     let matches = archive.search(&query).map_err(|error| error.message())?;
-                    is_cut |= query.limit > 0 && matches.len() >= query.limit;
+                    end.is_cut |= query.limit > 0 && matches.len() >= query.limit;
                     telling.send(Arrival::Found {
                         generation,
                         source: Source::Archive,
@@ -338,7 +338,7 @@ impl Worker {
             telling.send(Arrival::SearchEnded {
                 generation,
                 source: Source::Archive,
-                result: result.map(|()| is_cut),
+                result: result.map(|()| end),
             });
         });
     }

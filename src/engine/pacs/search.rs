@@ -7,8 +7,7 @@ use crate::dicom::Date;
 use crate::jobs::JobCtx;
 use crate::model::StudyQuery;
 use crate::pacs::{Caller, Failure, Node, service};
-use crate::problem::Message;
-use crate::workspace::{Arrival, PacsSettings, SearchRequest, Source};
+use crate::workspace::{AnswerEnd, Arrival, PacsSettings, SearchRequest, Source};
 
 use super::local::Ask;
 use super::{Messenger, Network, caller, on_thread};
@@ -70,11 +69,11 @@ fn ask_node(
     };
     let mut batch = Batch::new(&hand);
     let service = service(node, caller);
-    let mut is_cut = false;
+    let mut end = AnswerEnd::default();
     let mut result = Ok(());
     for query in queries {
         match service.find(query, &mut |found| batch.add(found), ctx) {
-            Ok(found) => is_cut |= found.is_cut_off,
+            Ok(found) => end.add(found),
             Err(failure) => {
                 result = Err(failure);
                 break;
@@ -85,12 +84,8 @@ fn ask_node(
     let result = match result {
         Err(Failure::Cancelled) => return,
         Err(failure) => Err(failure.message()),
-        Ok(()) => Ok(is_cut),
+        Ok(()) => Ok(end),
     };
-    ended(messenger, generation, source, result);
-}
-
-fn ended(messenger: &Messenger, generation: u64, source: Source, result: Result<bool, Message>) {
     messenger.send(Arrival::SearchEnded {
         generation,
         source,

@@ -4,7 +4,7 @@ use crate::dicom::Date;
 use crate::jobs::JobCtx;
 use crate::model::PlannedStep;
 use crate::pacs::{Caller, Failure, Node, service};
-use crate::workspace::{Arrival, PacsSettings, PlanEnd, PlanRequest, Source};
+use crate::workspace::{AnswerEnd, Arrival, PacsSettings, PlanEnd, PlanRequest, Source};
 
 use super::search::{Batch, today};
 use super::{Messenger, Network, caller, on_thread};
@@ -69,7 +69,7 @@ fn ask_node(
     };
     let mut batch = Batch::new(&hand);
     let service = service(node, caller);
-    let mut is_cut = false;
+    let mut answer = AnswerEnd::default();
     let mut end = None;
     for query in question.request.queries(today) {
         let mut add = |found| {
@@ -78,7 +78,7 @@ fn ask_node(
             meant.for_each(|step| batch.add(step));
         };
         match service.worklist(&query, &mut add, ctx) {
-            Ok(found) => is_cut |= found.is_cut_off,
+            Ok(found) => answer.add(found),
             Err(Failure::Cancelled) => return,
             Err(Failure::NoContext { .. }) => {
                 end = Some(PlanEnd::NotOffered);
@@ -94,6 +94,6 @@ fn ask_node(
     messenger.send(Arrival::PlanEnded {
         generation,
         source,
-        end: end.unwrap_or(PlanEnd::Answered { is_cut }),
+        end: end.unwrap_or(PlanEnd::Answered(answer)),
     });
 }

@@ -17,7 +17,7 @@ pub(super) fn source_name(ctx: &PanelCtx<'_>, source: &Source) -> String {
     }
 }
 
-/// A word about each, failures on lines of their own.
+/// A word about each; failures, and what an answer may lack, on lines of their own.
 pub(super) fn sources_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, sources: &Sources) {
     let theme = ctx.theme;
     let colours = &theme.colours;
@@ -38,14 +38,18 @@ pub(super) fn sources_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, sources: &Sources) {
                         words.count("count", *matches),
                     )
                 }
-                SourceState::Answered { matches, is_cut } => {
-                    let words = if *is_cut {
+                SourceState::Answered { matches, end } => {
+                    let words = if end.is_cut {
                         msg("search-source-cut")
                     } else {
                         msg("search-source-answered")
                     };
                     let words = Message::new(words).count("count", *matches);
-                    (Sign::Good, colours.secondary, words)
+                    if end.warnings.is_empty() {
+                        (Sign::Good, colours.secondary, words)
+                    } else {
+                        (Sign::Problem, colours.warning, words)
+                    }
                 }
                 SourceState::NotOffered => {
                     let words = Message::new(msg("search-source-not-offered"));
@@ -63,15 +67,19 @@ pub(super) fn sources_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, sources: &Sources) {
         }
     });
     for (source, state) in sources.all() {
-        let SourceState::Failed(why) = state else {
-            continue;
+        let reasons = match state {
+            SourceState::Failed(why) => std::slice::from_ref(why),
+            SourceState::Answered { end, .. } => end.warnings.as_slice(),
+            SourceState::Asked(_) | SourceState::NotOffered => &[],
         };
-        let words = Message::new(msg("search-source-failed"))
-            .text("source", source_name(ctx, source))
-            .message("reason", why.clone());
-        let words = ctx.words.get(&words);
-        Text::new(&words, theme.small(), colours.warning)
-            .wrapped()
-            .ui(ui);
+        for reason in reasons {
+            let words = Message::new(msg("search-source-says"))
+                .text("source", source_name(ctx, source))
+                .message("reason", reason.clone());
+            let words = ctx.words.get(&words);
+            Text::new(&words, theme.small(), colours.warning)
+                .wrapped()
+                .ui(ui);
+        }
     }
 }

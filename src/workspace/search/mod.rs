@@ -18,7 +18,7 @@ use found::folded;
 
 pub use found::FoundStudy;
 pub use request::{MODALITIES, Period, SearchField, SearchRequest};
-pub use sources::{Source, SourceState, Sources};
+pub use sources::{AnswerEnd, Source, SourceState, Sources};
 
 /// The search and what it has found.
 #[derive(Debug, Default)]
@@ -110,7 +110,7 @@ impl Search {
         &mut self,
         generation: u64,
         source: &Source,
-        result: Result<bool, Message>,
+        result: Result<AnswerEnd, Message>,
     ) {
         if generation != self.generation {
             return;
@@ -262,10 +262,10 @@ mod tests {
         assert_eq!(rows[0].study.study_uid, "2", "newest first");
         assert_eq!(rows[1].sources, [Source::Archive, node.clone()]);
         assert!(rows.iter().all(|row| !row.is_ambiguous));
-        search.ended(generation, &node, Ok(false));
+        search.ended(generation, &node, Ok(AnswerEnd::default()));
         let answered = SourceState::Answered {
             matches: 2,
-            is_cut: false,
+            end: AnswerEnd::default(),
         };
         assert_eq!(search.sources.all()[1].1, answered);
     }
@@ -306,6 +306,30 @@ mod tests {
         search.ended(generation, &node, Err(why.clone()));
         assert_eq!(search.sources.all()[1].1, SourceState::Failed(why));
         assert!(search.is_running(), "the archive is still asked");
+    }
+
+    #[test]
+    fn what_a_node_warns_of_stands_beside_it_once_however_many_queries_were_asked() {
+        let (mut workspace, generation) = running();
+        let search = &mut workspace.search;
+        let node = Source::Node("PACS".into());
+        let warning = Message::new(msg("pacs-matches-unreadable"))
+            .text("peer", "PACS")
+            .count("count", 3);
+        let mut end = AnswerEnd::default();
+        for is_cut_off in [true, false] {
+            end.add(crate::pacs::Found {
+                matches: 0,
+                is_cut_off,
+                warnings: vec![warning.clone()],
+            });
+        }
+        search.ended(generation, &node, Ok(end));
+        let SourceState::Answered { end, .. } = &search.sources.all()[1].1 else {
+            panic!("it has answered");
+        };
+        assert!(end.is_cut);
+        assert_eq!(end.warnings, [warning]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Who was asked, and how far each is.
 
+use crate::pacs::Found;
 use crate::problem::Message;
 
 /// Who was asked.
@@ -11,17 +12,38 @@ pub enum Source {
     Node(String),
 }
 
+/// How an answer ended that came to its end.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct AnswerEnd {
+    /// There are more matches than were asked for.
+    pub is_cut: bool,
+    /// What the reader should know, such as answers that could not be read.
+    pub warnings: Vec<Message>,
+}
+
+impl AnswerEnd {
+    /// Of one more query; what was said before is not said again.
+    pub fn add(&mut self, found: Found) {
+        self.is_cut |= found.is_cut_off;
+        for warning in found.warnings {
+            if !self.warnings.contains(&warning) {
+                self.warnings.push(warning);
+            }
+        }
+    }
+}
+
 /// How far a source is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SourceState {
     /// Asked; so many matches so far.
     Asked(usize),
-    /// All is here; there were more than were asked for, if `is_cut`.
+    /// It has answered to its end.
     Answered {
-        /// How many.
+        /// So many matches.
         matches: usize,
-        /// There are more.
-        is_cut: bool,
+        /// How it ended.
+        end: AnswerEnd,
     },
     /// It could not be asked, or broke off.
     Failed(Message),
@@ -72,14 +94,18 @@ impl Sources {
         }
     }
 
-    /// It has answered to its end: whether there were more, or what hindered it.
-    pub(in crate::workspace) fn ended(&mut self, source: &Source, result: Result<bool, Message>) {
+    /// It has answered to its end, or what hindered it.
+    pub(in crate::workspace) fn ended(
+        &mut self,
+        source: &Source,
+        result: Result<AnswerEnd, Message>,
+    ) {
         if let Some(state) = self.state(source) {
             *state = match (result, &*state) {
                 (Err(why), _) => SourceState::Failed(why),
-                (Ok(is_cut), SourceState::Asked(matches)) => SourceState::Answered {
+                (Ok(end), SourceState::Asked(matches)) => SourceState::Answered {
                     matches: *matches,
-                    is_cut,
+                    end,
                 },
                 (Ok(_), state) => state.clone(),
             };
@@ -92,7 +118,10 @@ impl Sources {
             if let SourceState::Asked(matches) = *state {
                 *state = SourceState::Answered {
                     matches,
-                    is_cut: true,
+                    end: AnswerEnd {
+                        is_cut: true,
+                        ..AnswerEnd::default()
+                    },
                 };
             }
         }

@@ -184,14 +184,19 @@ fn what_remains_at_the_end_has_failed_and_a_failure_is_one_whatever_came() {
     }
 }
 
-#[test]
-fn matches_that_cannot_be_read_are_counted_and_said() {
-    let address = liar(|tcp, request| {
+/// Its only answer to a search is none.
+pub fn node_with_an_unreadable_match() -> String {
+    liar(|tcp, request| {
         let bytes = vec![8, 0, 5, 0, b'?', b'?', 0xff, 0xff, 1];
         let broken = value(request.context, PDataValueType::Data, bytes);
         let data = vec![command(request, 0xff00, &[], true), broken];
         say(tcp, &Pdu::PData { data }) && answer(tcp, request, 0, &[], None)
-    });
+    })
+}
+
+#[test]
+fn matches_that_cannot_be_read_are_counted_and_said() {
+    let address = node_with_an_unreadable_match();
     let query = StudyQuery::default();
     let found = speak(&address).find(&query, &mut |_| {}, &JobCtx::new());
     let found = found.unwrap();
