@@ -27,9 +27,11 @@ impl Engine {
                 generation,
                 request,
                 nodes,
+                worklists,
             } => {
                 let settings = &workspace.settings.pacs;
-                self.network.search(generation, &request, nodes, settings);
+                self.network
+                    .search(generation, &request, nodes, worklists, settings);
             }
             Task::Worklist {
                 generation,

@@ -34,5 +34,7 @@ pub use phases::{JOINED_FROM, Phase};
 pub use plan::{LEAST_SLICES, PlanFrame, plan};
 pub use planned::PlannedStep;
 pub use records::{Instance, Patient, Series, Study};
-pub use search::{DateRange, Level, StudyMatch, StudyQuery, has_words, plain, words};
+pub use search::{
+    DateRange, Level, PRIORITIES, StudyMatch, StudyQuery, has_words, is_urgent, plain, words,
+};
 pub use why_no_volume::WhyNoVolume;

@@ -5,6 +5,7 @@ use crate::dicom::Elements;
 use crate::dicom::Time;
 use crate::dicom::tags as t;
 use crate::model::StudyMatch;
+use crate::model::is_urgent;
 
 /// One step that is planned. What the node does not say is empty.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -19,6 +20,8 @@ pub struct PlannedStep {
     /// Requested Procedure Description, else that of the step.
     pub procedure: String,
     pub step_id: String,
+    /// Requested Procedure Priority, in the node's word.
+    pub priority: String,
     pub accession_number: String,
     pub modality: String,
     /// Scheduled Station AE Title.
@@ -54,12 +57,19 @@ impl PlannedStep {
                 str::to_owned,
             ),
             step_id: text(t::SCHEDULED_PROCEDURE_STEP_ID),
+            priority: found.priority.clone(),
             accession_number: found.accession_number.clone(),
             modality: text(t::MODALITY),
             station_ae_title: text(t::SCHEDULED_STATION_AE_TITLE),
             station_name: text(t::SCHEDULED_STATION_NAME),
             study_uid: found.study_uid.clone(),
         }
+    }
+
+    /// Requested as urgent.
+    #[must_use]
+    pub fn is_urgent(&self) -> bool {
+        is_urgent(&self.priority)
     }
 
     /// What the machine is called: its name, else its title.
@@ -91,6 +101,7 @@ mod tests {
     #[test]
     fn every_step_of_an_answer_is_planned_and_a_station_is_called_by_its_name() {
         let mut answer = DatasetBuilder::new();
+        answer.text(t::REQUESTED_PROCEDURE_PRIORITY, "STAT");
         answer.text(t::PATIENT_ID, "4711").items(
             t::SCHEDULED_PROCEDURE_STEP_SEQUENCE,
             vec![step("S1", "Scanner 1"), step("S2", "")],
@@ -105,5 +116,6 @@ mod tests {
         );
         assert_eq!(steps[0].procedure, "Thorax low dose");
         assert_eq!(steps[0].patient_id, "4711");
+        assert!(steps.iter().all(PlannedStep::is_urgent));
     }
 }

@@ -3,6 +3,7 @@
 
 mod admits;
 mod plain;
+mod priority;
 
 use crate::dicom::Dataset;
 use crate::dicom::Date;
@@ -12,6 +13,10 @@ use crate::dicom::Time;
 pub use admits::has_words;
 pub use admits::words;
 pub use plain::plain;
+pub use priority::PRIORITIES;
+pub use priority::is_urgent;
+
+pub(in crate::model) use priority::priority_of;
 
 /// What is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -118,6 +123,8 @@ pub struct StudyMatch {
     pub institution: String,
     pub modalities: Vec<String>,
     pub body_parts: Vec<String>,
+    /// How urgently it was asked for, in the other side's word (`STAT`, `ROUTINE` …).
+    pub priority: String,
     pub series_count: Option<u32>,
     pub instance_count: Option<u32>,
     pub series_uid: String,
@@ -162,6 +169,7 @@ impl StudyMatch {
             institution: text(t::INSTITUTION_NAME),
             modalities,
             body_parts: e.texts(t::BODY_PART_EXAMINED),
+            priority: priority_of(e),
             series_count: count(t::NUMBER_OF_STUDY_RELATED_SERIES),
             instance_count: count(t::NUMBER_OF_SERIES_RELATED_INSTANCES)
                 .or_else(|| count(t::NUMBER_OF_STUDY_RELATED_INSTANCES)),

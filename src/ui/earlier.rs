@@ -90,7 +90,7 @@ fn row_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, found: &FoundStudy) {
     } else {
         let nodes = found.sources.iter().filter_map(|source| match source {
             Source::Node(name) => Some(name.as_str()),
-            Source::Archive => None,
+            Source::Archive | Source::Worklist(_) => None,
         });
         let nodes: Vec<&str> = nodes.collect();
         Message::new(msg("browser-earlier-away")).text("nodes", nodes.join(", "))

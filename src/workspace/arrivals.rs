@@ -147,6 +147,15 @@ impl Workspace {
                 self.worklist.take(generation, &source, steps);
                 Vec::new()
             }
+            Arrival::UrgentPlanned {
+                generation,
+                source,
+                steps,
+                end,
+            } => {
+                self.search.take_planned(generation, &source, steps, end);
+                Vec::new()
+            }
             Arrival::PlanEnded {
                 generation,
                 source,

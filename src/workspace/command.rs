@@ -180,6 +180,17 @@ pub enum Arrival {
         /// What.
         steps: Vec<PlannedStep>,
     },
+    /// What a node plans, for the studies that are urgent.
+    UrgentPlanned {
+        /// For which search.
+        generation: u64,
+        /// Who plans it.
+        source: Source,
+        /// What.
+        steps: Vec<PlannedStep>,
+        /// How it ended.
+        end: PlanEnd,
+    },
     /// A node has said all it plans, or why not.
     PlanEnded {
         /// Asked when.
@@ -432,6 +443,8 @@ pub enum Task {
         generation: u64,
         request: SearchRequest,
         nodes: Vec<Node>,
+        /// Those whose worklists say what is urgent.
+        worklists: Vec<Node>,
     },
     Worklist {
         generation: u64,

@@ -8,12 +8,13 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
 use isocentre::app::App;
+use isocentre::model::PlannedStep;
 use isocentre::pacs::{Node, NodeAddress};
 use isocentre::workspace::{AnswerEnd, Source, SourceState, Start};
 
 use crate::common::{english, temp_folder, until, window};
-use crate::dimse::liars::node_with_an_unreadable_match;
-use crate::dimse::planned::plan;
+use crate::dimse::liars::{node_with_an_unreadable_match, node_with_studies};
+use crate::dimse::planned::{plan, plan_with};
 use crate::dimse::programs::{Listening, free_port};
 
 fn new_window(home: &Path) -> Harness<'static, App> {
@@ -91,13 +92,13 @@ fn a_node_that_is_typed_in_is_remembered_with_its_address() {
     assert!(written.contains("pacs.example"), "{written}");
 }
 
-/// A worklist with one patient for today; none of what is not DICOM is there.
+/// A worklist with one patient for today, who cannot wait; none of what is not DICOM is there.
 fn worklist(folder: &Path) -> Listening {
     let list = folder.join("WL");
     std::fs::create_dir(&list).unwrap();
     std::fs::write(list.join("lockfile"), "").unwrap();
     let today = jiff::Zoned::now().strftime("%Y%m%d").to_string();
-    plan(&list, "BENALI^FATIMA", "P1", &today);
+    plan_with(&list, "BENALI^FATIMA", "P1", &today, "STAT");
     plan(&list, "Other^Day", "P2", "20200101");
     Listening::start("wlmscpfs", &["-dfp", folder.to_str().unwrap()])
 }
@@ -135,6 +136,8 @@ fn the_worklist_shows_who_is_planned_today_and_leads_to_the_patients_studies() {
         "{sources:?}"
     );
     assert!(harness.query_by_label("DAY, Other").is_none());
+    let steps = harness.state().workspace.worklist.steps();
+    assert!(steps.into_iter().all(PlannedStep::is_urgent));
     press(&mut harness, Modifiers::NONE, Key::ArrowDown);
     press(&mut harness, Modifiers::NONE, Key::Enter);
     until(&mut harness, "the search", |app| {
@@ -168,6 +171,49 @@ fn an_answer_that_could_not_be_read_is_said_beside_the_node_it_came_from() {
     });
     harness.get_by_label("Main: 0");
     harness.get_by_label_contains("could not be read: the list may lack something");
+}
+
+#[test]
+fn what_is_urgent_by_the_worklist_is_found_and_what_nobody_says_is_counted() {
+    let home = temp_folder();
+    let folder = temp_folder();
+    let server = worklist(folder.path());
+    let studies = &[
+        ("P1", "P1", "1.2.1"),
+        ("P2", "P2", "1.2.2"),
+        ("P1", "P3", "1.2.3"),
+    ];
+    let mut settings = english();
+    for (name, address, is_worklist) in [
+        ("RIS", format!("WL@127.0.0.1:{}", server.port), true),
+        ("Main", node_with_studies(studies), false),
+    ] {
+        let mut address = NodeAddress::parse(&address).unwrap();
+        if let NodeAddress::Dimse(dimse) = &mut address {
+            dimse.has_worklist = is_worklist;
+        }
+        settings.pacs.nodes.push(Node {
+            name: name.into(),
+            address,
+            is_searched: !is_worklist,
+            limit_bytes_per_s: None,
+            is_slow: false,
+        });
+    }
+    let mut harness = window(home.path(), settings, Start::Paths(Vec::new()));
+    press(&mut harness, Modifiers::COMMAND, Key::F);
+    harness.get_by_label("STAT").click();
+    harness.run_steps(3);
+    harness.get_by_label("Search").click();
+    until(&mut harness, "all answers", |app| {
+        app.workspace.search.is_begun() && !app.workspace.search.is_running()
+    });
+    let rows = harness.state().workspace.search.rows().iter();
+    let uids: Vec<_> = rows.map(|row| row.study.study_uid.as_str()).collect();
+    assert_eq!(uids, ["1.2.1"]);
+    harness.get_by_label("RIS (worklist): 1 urgent");
+    harness.get_by_label("Main: 1");
+    harness.get_by_label_contains("2 studies are left out");
 }
 
 #[test]

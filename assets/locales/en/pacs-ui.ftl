@@ -29,8 +29,20 @@ search-source-asked = { $source }: { $count } so far
 search-source-answered = { $source }: { $count }
 search-source-cut = { $source }: { $count }, and there are more
 search-source-says = { $source }: { $reason }
+search-source-worklist = { $node } (worklist)
+search-source-planned = { $source }: { $count } urgent
+search-source-silent = { $source }: does not say what is urgent
+search-source-left-out = { $source }: { $count ->
+    [one] { $count } study is left out because nothing says whether it is urgent.
+   *[other] { $count } studies are left out because nothing says whether they are urgent.
+}
+search-source-left-out-cut = { $source }: { $count ->
+    [one] { $count } study is left out because nothing says whether it is urgent, and there are more that did not come.
+   *[other] { $count } studies are left out because nothing says whether they are urgent, and there are more that did not come.
+}
 search-running = Searching…
 search-nothing = Nothing was found. Try fewer letters of the name, or another period.
+search-nothing-urgent = Nothing that was found is said to be urgent. Switch STAT off to see the rest.
 search-begin = Type a name, an ID or an accession number and press Enter. Without words the newest studies of the archive are listed.
 search-place = { $sources } · { $count ->
     [one] { $count } image

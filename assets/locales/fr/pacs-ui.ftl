@@ -29,8 +29,20 @@ search-source-asked = { $source } : { $count } jusqu’ici
 search-source-answered = { $source } : { $count }
 search-source-cut = { $source } : { $count }, et il y en a d’autres
 search-source-says = { $source } : { $reason }
+search-source-worklist = { $node } (liste de travail)
+search-source-planned = { $source } : { $count } en urgence
+search-source-silent = { $source } : n’indique pas ce qui est urgent
+search-source-left-out = { $source } : { $count ->
+    [one] { $count } examen est écarté, car rien n’indique s’il est urgent.
+   *[other] { $count } examens sont écartés, car rien n’indique s’ils sont urgents.
+}
+search-source-left-out-cut = { $source } : { $count ->
+    [one] { $count } examen est écarté, car rien n’indique s’il est urgent, et d’autres ne sont pas parvenus.
+   *[other] { $count } examens sont écartés, car rien n’indique s’ils sont urgents, et d’autres ne sont pas parvenus.
+}
 search-running = Recherche…
 search-nothing = Rien n’a été trouvé. Essayez moins de lettres du nom, ou une autre période.
+search-nothing-urgent = Rien de ce qui a été trouvé n’est signalé comme urgent. Désactivez URGENT pour voir le reste.
 search-begin = Tapez un nom, un identifiant ou un numéro d’accession et appuyez sur Entrée. Sans mot, les derniers examens de l’archive sont listés.
 search-place = { $sources } · { $count ->
     [one] { $count } image

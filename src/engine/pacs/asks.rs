@@ -10,7 +10,7 @@ use crate::workspace::{FoundStudy, Source, Workspace};
 pub(super) fn retrieval(found: &FoundStudy, priority: TransferPriority) -> Option<NewTransfer> {
     let node = found.sources.iter().find_map(|source| match source {
         Source::Node(name) => Some(name),
-        Source::Archive => None,
+        Source::Archive | Source::Worklist(_) => None,
     })?;
     let kind = TransferKind::Retrieve;
     Some(of_study(&found.study, node, kind, priority))

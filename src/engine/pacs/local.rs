@@ -23,6 +23,7 @@ use super::listener::Listener;
 use super::order::Focus;
 use super::tidying::Tidying;
 use super::transfers::Runner;
+use super::urgent::Questions;
 use super::{ARCHIVE_FOLDER, Messenger, asks, on_thread, priors};
 
 /// How long what the archive has to say may wait.
@@ -35,7 +36,7 @@ pub(super) enum Ask {
     /// A search of the archive.
     Search {
         generation: u64,
-        queries: Vec<StudyQuery>,
+        questions: Questions,
     },
     /// The queue.
     Transfer(TransferEdit),
@@ -161,8 +162,8 @@ impl Worker {
             Ask::Follow(settings, words) => self.follow(settings, words),
             Ask::Search {
                 generation,
-                queries,
-            } => self.search(generation, queries),
+                questions,
+            } => self.search(generation, questions),
             // What the reader asks for is tried anew: the drive may be there again by now.
             Ask::Transfer(edit) => {
                 self.failed = None;
@@ -309,7 +310,7 @@ impl Worker {
     }
 
     /// An archive that is not there has nothing; it is not made for that.
-    fn search(&mut self, generation: u64, queries: Vec<StudyQuery>) {
+    fn search(&mut self, generation: u64, questions: Questions) {
         let messenger = self.messenger.clone();
         let is_there = self.open.is_some() || Archive::is_at(&self.folder());
         let archive = if is_there {
@@ -324,14 +325,20 @@ impl Worker {
                 let Some(archive) = archive else {
                     return Ok(());
                 };
-                for query in queries {
-                    let matches = archive.search(&query).map_err(|error| error.message())?;
-                    end.is_cut |= query.limit > 0 && matches.len() >= query.limit;
-                    telling.send(Arrival::Found {
-                        generation,
-                        source: Source::Archive,
-                        matches,
-                    });
+                let mut ask = |queries: &[StudyQuery]| {
+                    for query in queries {
+                        let matches = archive.search(query).map_err(|error| error.message())?;
+                        end.is_cut |= query.limit > 0 && matches.len() >= query.limit;
+                        telling.send(Arrival::Found {
+                            generation,
+                            source: Source::Archive,
+                            matches,
+                        });
+                    }
+                    Ok(end.is_cut)
+                };
+                if ask(&questions.queries)? {
+                    ask(&questions.by_number())?;
                 }
                 Ok(())
             });

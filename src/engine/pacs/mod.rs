@@ -37,6 +37,7 @@ mod speed;
 mod tidying;
 mod told;
 mod transfers;
+mod urgent;
 mod worklist;
 
 use std::sync::Arc;

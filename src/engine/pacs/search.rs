@@ -10,6 +10,7 @@ use crate::pacs::{Caller, Failure, Node, service};
 use crate::workspace::{AnswerEnd, Arrival, PacsSettings, SearchRequest, Source};
 
 use super::local::Ask;
+use super::urgent::{Questions, Tellers, ask_worklist};
 use super::{Messenger, Network, caller, on_thread};
 
 /// Matches are handed on at least so often.
@@ -22,23 +23,35 @@ impl Network {
         generation: u64,
         request: &SearchRequest,
         nodes: Vec<Node>,
+        worklists: Vec<Node>,
         settings: &PacsSettings,
     ) {
         self.stop_search();
         let queries = request.queries(today());
+        let mut tellers = Tellers::default();
         let ask = Ask::Search {
             generation,
-            queries: queries.clone(),
+            questions: tellers.questions(&queries),
         };
         self.local().ask(ask);
         for node in nodes {
             let ctx = JobCtx::new();
             self.searches.push(ctx.clone());
             let (messenger, caller) = (self.messenger(), caller(settings));
-            let queries = queries.clone();
+            let questions = tellers.questions(&queries);
             let telling = messenger.clone();
             on_thread("search", &messenger, move || {
-                ask_node(generation, &node, &caller, &queries, &telling, &ctx);
+                ask_node(generation, &node, &caller, &questions, &telling, &ctx);
+            });
+        }
+        let query = request.worklist_query(today());
+        for node in worklists {
+            let ctx = JobCtx::new();
+            self.searches.push(ctx.clone());
+            let (messenger, caller) = (self.messenger(), caller(settings));
+            let (telling, query, tellers) = (messenger.clone(), query.clone(), tellers.clone());
+            on_thread("urgent", &messenger, move || {
+                ask_worklist(generation, &node, &caller, &query, tellers, &telling, &ctx);
             });
         }
     }
@@ -55,7 +68,7 @@ fn ask_node(
     generation: u64,
     node: &Node,
     caller: &Caller,
-    queries: &[StudyQuery],
+    questions: &Questions,
     messenger: &Messenger,
     ctx: &JobCtx,
 ) {
@@ -70,15 +83,16 @@ fn ask_node(
     let mut batch = Batch::new(&hand);
     let service = service(node, caller);
     let mut end = AnswerEnd::default();
-    let mut result = Ok(());
-    for query in queries {
-        match service.find(query, &mut |found| batch.add(found), ctx) {
-            Ok(found) => end.add(found),
-            Err(failure) => {
-                result = Err(failure);
-                break;
-            }
+    let mut ask = |queries: &[StudyQuery], end: &mut AnswerEnd| {
+        for query in queries {
+            end.add(service.find(query, &mut |found| batch.add(found), ctx)?);
         }
+        batch.hand_on();
+        Ok(())
+    };
+    let mut result = ask(&questions.queries, &mut end);
+    if result.is_ok() && end.is_cut {
+        result = ask(&questions.by_number(), &mut end);
     }
     batch.hand_on();
     let result = match result {

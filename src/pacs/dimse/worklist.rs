@@ -65,6 +65,7 @@ fn keys(query: &WorklistQuery) -> Keys {
         t::STUDY_INSTANCE_UID,
         t::REQUESTED_PROCEDURE_ID,
         t::REQUESTED_PROCEDURE_DESCRIPTION,
+        t::REQUESTED_PROCEDURE_PRIORITY,
         t::REFERRING_PHYSICIAN_NAME,
     ] {
         builder.empty(tag);

@@ -60,7 +60,8 @@ pub fn search_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut SearchPage) {
             line::line_ui(ui, ctx, page);
             ui.add_space(ctx.theme.sizes.space);
             line::chips_ui(ui, ctx);
-            sources::sources_ui(ui, ctx, &ctx.workspace.search.sources);
+            let search = &ctx.workspace.search;
+            sources::sources_ui(ui, ctx, &search.sources, &|source| search.left_out(source));
             ui.add_space(ctx.theme.sizes.space);
             studies::studies_ui(ui, ctx, &mut page.selection);
             ui.add_space(ctx.theme.sizes.space);

@@ -14,11 +14,21 @@ pub(super) fn source_name(ctx: &PanelCtx<'_>, source: &Source) -> String {
     match source {
         Source::Archive => ctx.say(msg("search-archive")),
         Source::Node(name) => name.clone(),
+        Source::Worklist(name) => {
+            let words = Message::new(msg("search-source-worklist"));
+            ctx.words.get(&words.text("node", name))
+        }
     }
 }
 
-/// A word about each; failures, and what an answer may lack, on lines of their own.
-pub(super) fn sources_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, sources: &Sources) {
+/// A word about each; failures, and what an answer may lack, on lines of their own. `left_out`
+/// says how much is not shown because the source does not say how urgent it is.
+pub(super) fn sources_ui(
+    ui: &mut Ui,
+    ctx: &PanelCtx<'_>,
+    sources: &Sources,
+    left_out: &dyn Fn(&Source) -> usize,
+) {
     let theme = ctx.theme;
     let colours = &theme.colours;
     if sources.all().is_empty() {
@@ -39,18 +49,26 @@ pub(super) fn sources_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, sources: &Sources) {
                     )
                 }
                 SourceState::Answered { matches, end } => {
-                    let words = if end.is_cut {
+                    let is_silent = *matches == 0 && left_out(source) > 0;
+                    let words = if is_silent {
+                        msg("search-source-silent")
+                    } else if matches!(source, Source::Worklist(_)) {
+                        msg("search-source-planned")
+                    } else if end.is_cut {
                         msg("search-source-cut")
                     } else {
                         msg("search-source-answered")
                     };
                     let words = Message::new(words).count("count", *matches);
-                    if end.warnings.is_empty() {
+                    if is_silent {
+                        (Sign::Problem, colours.warning, words)
+                    } else if end.warnings.is_empty() {
                         (Sign::Good, colours.secondary, words)
                     } else {
                         (Sign::Problem, colours.warning, words)
                     }
                 }
+                SourceState::NotOffered if matches!(source, Source::Worklist(_)) => continue,
                 SourceState::NotOffered => {
                     let words = Message::new(msg("search-source-not-offered"));
                     (Sign::Hidden, colours.secondary, words)
@@ -67,6 +85,7 @@ pub(super) fn sources_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, sources: &Sources) {
         }
     });
     for (source, state) in sources.all() {
+        left_out_ui(ui, ctx, source, state, left_out(source));
         let reasons = match state {
             SourceState::Failed(why) => std::slice::from_ref(why),
             SourceState::Answered { end, .. } => end.warnings.as_slice(),
@@ -82,4 +101,32 @@ pub(super) fn sources_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, sources: &Sources) {
                 .ui(ui);
         }
     }
+}
+
+/// Studies that are not shown because nobody says how urgent they are.
+fn left_out_ui(
+    ui: &mut Ui,
+    ctx: &PanelCtx<'_>,
+    source: &Source,
+    state: &SourceState,
+    left_out: usize,
+) {
+    let SourceState::Answered { end, .. } = state else {
+        return;
+    };
+    if left_out == 0 || matches!(source, Source::Worklist(_)) {
+        return;
+    }
+    let words = if end.is_cut {
+        msg("search-source-left-out-cut")
+    } else {
+        msg("search-source-left-out")
+    };
+    let words = Message::new(words)
+        .text("source", source_name(ctx, source))
+        .count("count", left_out);
+    let words = ctx.words.get(&words);
+    Text::new(&words, ctx.theme.small(), ctx.theme.colours.warning)
+        .wrapped()
+        .ui(ui);
 }

@@ -101,6 +101,8 @@ pub(super) fn studies_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, selection: &mut Se
     if rows.is_empty() {
         let words = if search.is_running() {
             msg("search-running")
+        } else if search.is_urgent_only() {
+            msg("search-nothing-urgent")
         } else if search.is_begun() {
             msg("search-nothing")
         } else {

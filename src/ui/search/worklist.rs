@@ -41,7 +41,7 @@ pub(super) fn worklist_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut Planne
     line_ui(ui, ctx, page);
     ui.add_space(ctx.theme.sizes.space);
     chips_ui(ui, ctx);
-    sources_ui(ui, ctx, &ctx.workspace.worklist.sources);
+    sources_ui(ui, ctx, &ctx.workspace.worklist.sources, &|_| 0);
     ui.add_space(ctx.theme.sizes.space);
     let entered = rows_ui(ui, ctx, page);
     ui.add_space(ctx.theme.sizes.space);
@@ -219,12 +219,16 @@ fn texts(ctx: &PanelCtx<'_>, step: &PlannedStep) -> Vec<String> {
     };
     let born = [step.patient_sex.clone(), day(step.patient_birth_date)];
     let born: Vec<String> = born.into_iter().filter(|it| !it.is_empty()).collect();
+    let mut procedure = step.procedure.clone();
+    if step.is_urgent() {
+        procedure = format!("{} · {procedure}", ctx.say(msg("search-urgent")));
+    }
     vec![
         identity(step.patient_name.clone()),
         when,
         identity(step.patient_id.clone()),
         identity(born.join(" · ")),
-        step.procedure.clone(),
+        procedure,
         identity(step.accession_number.clone()),
         step.modality.clone(),
         step.station().to_owned(),

@@ -1,12 +1,8 @@
 //! A study that was found, by whoever has it; and when two answers are one study.
 
-use crate::dicom::{Tag, tags};
-use crate::model::StudyMatch;
+use crate::model::{PlannedStep, StudyMatch, is_urgent};
 
 use super::sources::Source;
-
-/// Requested Procedure Priority (0040,1003) and its retired forerunner, Study Priority ID.
-pub(super) const PRIORITIES: [Tag; 2] = [tags::REQUESTED_PROCEDURE_PRIORITY, Tag(0x0032, 0x000c)];
 
 /// A study that was found.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,27 +33,38 @@ impl FoundStudy {
         found
     }
 
-    /// What another source says of the same study.
-    pub fn join(&mut self, other: StudyMatch, source: &Source) {
-        self.add(other, source);
-    }
-
     /// Requested as urgent.
     #[must_use]
     pub fn is_urgent(&self) -> bool {
-        let elements = self.study.dataset.elements();
-        PRIORITIES
-            .into_iter()
-            .filter_map(|tag| elements.text(tag))
-            .any(|priority| ["STAT", "HIGH", "URGENT"].contains(&priority.as_str()))
+        is_urgent(&self.study.priority)
     }
 
-    pub(super) fn is_of_same_patient(&self, other: &StudyMatch) -> bool {
+    /// Nobody says how urgent it is.
+    pub(super) const fn has_no_priority(&self) -> bool {
+        self.study.priority.is_empty()
+    }
+
+    pub(super) fn is_of_same_patient(&self, id: &str, name: &str) -> bool {
         let same = |a: &str, b: &str| a.is_empty() || b.is_empty() || a == b;
-        let (mine, its) = (&self.study, other);
-        same(&mine.patient_id, &its.patient_id)
-            && (!mine.patient_id.is_empty() && !its.patient_id.is_empty()
-                || same(&folded(&mine.patient_name), &folded(&its.patient_name)))
+        let mine = &self.study;
+        same(&mine.patient_id, id)
+            && (!mine.patient_id.is_empty() && !id.is_empty()
+                || same(&folded(&mine.patient_name), &folded(name)))
+    }
+
+    /// What was planned as urgent is urgent: the study by its UID or accession number, of the same
+    /// patient.
+    pub(super) fn join(&mut self, urgent: &[PlannedStep]) {
+        let mine = &self.study;
+        let is_same = |a: &str, b: &str| !a.is_empty() && a == b;
+        let planned = urgent.iter().find(|step| {
+            (is_same(&step.study_uid, &mine.study_uid)
+                || is_same(&step.accession_number, &mine.accession_number))
+                && self.is_of_same_patient(&step.patient_id, &step.patient_name)
+        });
+        if let (Some(step), false) = (planned, self.is_urgent()) {
+            self.study.priority.clone_from(&step.priority);
+        }
     }
 
     /// What a source counts.
@@ -67,7 +74,8 @@ impl FoundStudy {
         }
     }
 
-    pub(super) fn add(&mut self, other: StudyMatch, source: &Source) {
+    /// What another source says of the same study.
+    pub fn add(&mut self, other: StudyMatch, source: &Source) {
         self.count(other.instance_count, source);
         if !self.sources.contains(source) {
             self.sources.push(source.clone());
@@ -85,6 +93,9 @@ impl FoundStudy {
             if mine.is_empty() {
                 *mine = its;
             }
+        }
+        if study.priority.is_empty() || is_urgent(&other.priority) && !is_urgent(&study.priority) {
+            study.priority = other.priority;
         }
         study.patient_birth_date = study.patient_birth_date.or(other.patient_birth_date);
         study.study_date = study.study_date.or(other.study_date);

@@ -8,11 +8,13 @@ mod request;
 mod sources;
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
-use crate::model::StudyMatch;
+use crate::model::{PlannedStep, StudyMatch};
 use crate::problem::Message;
 use crate::workspace::Workspace;
 use crate::workspace::command::{Effect, Task};
+use crate::workspace::worklist::PlanEnd;
 
 use found::folded;
 
@@ -29,6 +31,12 @@ pub struct Search {
     pub sources: Sources,
     /// Newest first.
     rows: Vec<FoundStudy>,
+    /// What was found and is not urgent, or not said to be, where only that is shown.
+    others: Vec<FoundStudy>,
+    /// What the worklists plan as urgent.
+    urgent: Vec<PlannedStep>,
+    /// Steps whose priority a worklist does not say.
+    unsaid: BTreeMap<Source, usize>,
     /// Answers to an earlier search are dropped.
     generation: u64,
     /// What was asked last; the rows answer that.
@@ -40,6 +48,20 @@ impl Search {
     #[must_use]
     pub fn rows(&self) -> &[FoundStudy] {
         &self.rows
+    }
+
+    /// Whether only what is urgent is shown.
+    #[must_use]
+    pub fn is_urgent_only(&self) -> bool {
+        self.asked.as_ref().is_some_and(|asked| asked.is_urgent)
+    }
+
+    /// What a source found and is not shown because nobody says how urgent it is.
+    #[must_use]
+    pub fn left_out(&self, source: &Source) -> usize {
+        let unsaid = self.others.iter().filter(|row| row.has_no_priority());
+        let its = unsaid.filter(|row| row.sources.contains(source)).count();
+        its + self.unsaid.get(source).copied().unwrap_or(0)
     }
 
     /// Something was asked.
@@ -59,14 +81,13 @@ impl Search {
         if generation != self.generation {
             return;
         }
-        let is_urgent_only = self.asked.as_ref().is_some_and(|asked| asked.is_urgent);
-        let mut added = 0;
+        self.rows.append(&mut self.others);
         for found in matches {
             let row = self.rows.iter_mut().find(|row| {
-                row.study.study_uid == found.study_uid && row.is_of_same_patient(&found)
+                row.study.study_uid == found.study_uid
+                    && row.is_of_same_patient(&found.patient_id, &found.patient_name)
             });
             if let Some(row) = row {
-                added += usize::from(!row.sources.contains(source));
                 row.add(found, source);
                 continue;
             }
@@ -78,18 +99,41 @@ impl Search {
                 is_ambiguous: false,
             };
             row.count(count, source);
-            if is_urgent_only && !row.is_urgent() {
-                continue;
-            }
-            added += 1;
             self.rows.push(row);
         }
-        self.sources.add(source, added);
         self.settle();
     }
 
-    /// Order, and what is ambiguous.
+    /// Takes in what a worklist plans, and how its answer ended.
+    pub(super) fn take_planned(
+        &mut self,
+        generation: u64,
+        source: &Source,
+        steps: Vec<PlannedStep>,
+        end: PlanEnd,
+    ) {
+        if generation != self.generation {
+            return;
+        }
+        let unsaid = steps.iter().filter(|step| step.priority.is_empty()).count();
+        self.unsaid.insert(source.clone(), unsaid);
+        let urgent = steps.into_iter().filter(PlannedStep::is_urgent);
+        let known = self.urgent.len();
+        self.urgent.extend(urgent);
+        self.sources.add(source, self.urgent.len() - known);
+        match end {
+            PlanEnd::Answered(end) => self.sources.ended(source, Ok(end)),
+            PlanEnd::NotOffered => self.sources.not_offered(source),
+            PlanEnd::Failed(why) => self.sources.ended(source, Err(why)),
+        }
+        self.rows.append(&mut self.others);
+        self.settle();
+    }
+
+    /// Order, what is ambiguous, and what is shown.
     fn settle(&mut self) {
+        let urgent = &self.urgent;
+        self.rows.iter_mut().for_each(|row| row.join(urgent));
         self.rows.sort_by(|a, b| {
             let when = |row: &FoundStudy| Reverse((row.study.study_date, row.study.study_time));
             let who = |row: &FoundStudy| folded(&row.study.patient_name);
@@ -103,6 +147,17 @@ impl Search {
             row.is_ambiguous = seen
                 .get(&row.study.study_uid)
                 .is_some_and(|count| *count > 1);
+        }
+        if self.is_urgent_only() {
+            let rows = std::mem::take(&mut self.rows).into_iter();
+            (self.rows, self.others) = rows.partition(FoundStudy::is_urgent);
+        }
+        let sources = self.sources.all().iter().map(|(source, _)| source.clone());
+        for source in sources.collect::<Vec<_>>() {
+            if !matches!(source, Source::Worklist(_)) {
+                let its = self.rows.iter().filter(|row| row.sources.contains(&source));
+                self.sources.set(&source, its.count());
+            }
         }
     }
 
@@ -189,6 +244,9 @@ impl Workspace {
         let search = &mut self.search;
         search.generation += 1;
         search.rows.clear();
+        search.others.clear();
+        search.urgent.clear();
+        search.unsaid.clear();
         search.asked = Some(search.request.clone());
         let nodes = self.settings.pacs.nodes.iter();
         let asked: Vec<_> = if search.request.is_empty() {
@@ -196,12 +254,21 @@ impl Workspace {
         } else {
             nodes.filter(|node| node.is_searched).cloned().collect()
         };
+        // A worklist is often a node of its own, which has no studies and is not searched.
+        let nodes = self.settings.pacs.nodes.iter();
+        let planning = nodes.filter(|node| search.request.is_urgent && node.has_worklist());
+        let worklists: Vec<_> = planning.cloned().collect();
         let nodes = asked.iter().map(|node| Source::Node(node.name.clone()));
-        search.sources = Sources::ask(std::iter::once(Source::Archive).chain(nodes));
+        let plans = worklists
+            .iter()
+            .map(|node| Source::Worklist(node.name.clone()));
+        let all = std::iter::once(Source::Archive).chain(nodes).chain(plans);
+        search.sources = Sources::ask(all);
         vec![Effect::Spawn(Task::Search {
             generation: search.generation,
             request: search.request.clone(),
             nodes: asked,
+            worklists,
         })]
     }
 
@@ -217,7 +284,7 @@ impl Workspace {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dicom::{Date, tags};
+    use crate::dicom::Date;
     use crate::problem::msg;
     use crate::workspace::Settings;
 
@@ -336,10 +403,8 @@ mod tests {
     fn only_what_is_urgent_is_shown_if_that_is_asked() {
         let (mut workspace, _) = running();
         workspace.edit_search(SearchEdit::ToggleUrgent);
-        let mut builder = crate::dicom::DatasetBuilder::new();
-        builder.text(tags::REQUESTED_PROCEDURE_PRIORITY, "STAT");
         let urgent = StudyMatch {
-            dataset: builder.into_dataset(),
+            priority: "STAT".into(),
             ..found("1", "7", "X", "")
         };
         let search = &mut workspace.search;
@@ -368,5 +433,99 @@ mod tests {
         assert_eq!(workspace.search.sources.all().len(), 1);
         workspace.edit_search(SearchEdit::Period(Period::Today));
         assert_eq!(workspace.search.sources.all().len(), 2);
+    }
+
+    #[test]
+    fn what_is_urgent_is_a_question_to_nodes_and_to_their_worklists() {
+        let mut settings = Settings::default();
+        settings.pacs.nodes.push(crate::pacs::Node {
+            name: "PACS".into(),
+            address: crate::pacs::NodeAddress::parse("MAIN@pacs:104").unwrap(),
+            is_searched: true,
+            limit_bytes_per_s: None,
+            is_slow: false,
+        });
+        let mut workspace = Workspace::new(settings);
+        workspace.edit_search(SearchEdit::ToggleUrgent);
+        workspace.edit_search(SearchEdit::Run);
+        let sources = workspace.search.sources.all().iter();
+        let asked: Vec<_> = sources.map(|(source, _)| source.clone()).collect();
+        let [node, worklist] = [Source::Node, Source::Worklist].map(|make| make("PACS".into()));
+        assert_eq!(asked, [Source::Archive, node, worklist]);
+    }
+
+    fn planned(accession: &str, id: &str, priority: &str) -> PlannedStep {
+        PlannedStep {
+            accession_number: accession.into(),
+            patient_id: id.into(),
+            priority: priority.into(),
+            ..PlannedStep::default()
+        }
+    }
+
+    #[test]
+    fn a_study_is_urgent_that_was_planned_so_and_the_others_are_counted_not_denied() {
+        let (mut workspace, _) = running();
+        workspace.edit_search(SearchEdit::ToggleUrgent);
+        let [node, ris] = [Source::Node("PACS".into()), Source::Worklist("RIS".into())];
+        let search = &mut workspace.search;
+        search.sources = Sources::ask([node.clone(), ris.clone()]);
+        let generation = search.generation;
+        let study = |uid: &str, id: &str, accession: &str, priority: &str| StudyMatch {
+            accession_number: accession.into(),
+            priority: priority.into(),
+            ..found(uid, id, "X", "")
+        };
+        let studies = vec![
+            study("1", "7", "A1", ""),
+            study("2", "8", "A1", ""),
+            study("3", "9", "A3", ""),
+            study("4", "9", "A4", "ROUTINE"),
+        ];
+        search.take(generation, &node, studies);
+        search.ended(generation, &node, Ok(AnswerEnd::default()));
+        assert_eq!((search.rows().len(), search.left_out(&node)), (0, 3));
+
+        let steps = vec![
+            planned("A1", "7", "STAT"),
+            planned("A3", "9", "ROUTINE"),
+            planned("A5", "9", ""),
+        ];
+        let end = PlanEnd::Answered(AnswerEnd::default());
+        search.take_planned(generation, &ris, steps, end);
+        let uids: Vec<_> = search
+            .rows()
+            .iter()
+            .map(|row| &row.study.study_uid)
+            .collect();
+        assert_eq!(
+            uids,
+            ["1"],
+            "the same number of another patient is another study"
+        );
+        assert_eq!((search.left_out(&node), search.left_out(&ris)), (2, 1));
+        for (_, state) in search.sources.all() {
+            assert!(
+                matches!(state, SourceState::Answered { matches: 1, .. }),
+                "{state:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_more_urgent_of_two_words_on_a_study_counts() {
+        let (mut workspace, generation) = running();
+        let search = &mut workspace.search;
+        for (source, priority) in [
+            (Source::Archive, "ROUTINE"),
+            (Source::Node("PACS".into()), "STAT"),
+        ] {
+            let study = StudyMatch {
+                priority: priority.into(),
+                ..found("1", "7", "X", "")
+            };
+            search.take(generation, &source, vec![study]);
+        }
+        assert!(search.rows()[0].is_urgent());
     }
 }

@@ -3,17 +3,20 @@
 use std::collections::BTreeSet;
 
 use crate::dicom::{Date, tags};
-use crate::model::{DateRange, Level, StudyQuery};
-
-use super::found::PRIORITIES;
+use crate::model::{DateRange, Level, PRIORITIES, StudyQuery, words};
+use crate::pacs::WorklistQuery;
 
 /// Matches asked of each source at most; more than a reader looks through.
 pub const MOST_MATCHES: usize = 2000;
 
+/// Planned steps asked of each worklist at most.
+const MOST_STEPS: usize = 5000;
+
 /// What the typed line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SearchField {
-    /// With digits an ID or accession number, a date of birth if it reads as a date, else a name.
+    /// With digits an ID or accession number, a date of birth if it reads as a date, else a name,
+    /// or, in one word, an ID.
     #[default]
     Any,
     /// Words of the patient's name.
@@ -60,7 +63,25 @@ impl SearchRequest {
     /// Whether it asks for everything: then nobody is asked but the archive.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.text.trim().is_empty() && self.period == Period::Any && self.modalities.is_empty()
+        self.text.trim().is_empty()
+            && self.period == Period::Any
+            && self.modalities.is_empty()
+            && !self.is_urgent
+    }
+
+    /// What is asked of worklists where only what is urgent is wanted: studies seldom say it
+    /// themselves.
+    #[must_use]
+    pub fn worklist_query(&self, today: Date) -> WorklistQuery {
+        let made = self.period.range(today);
+        WorklistQuery {
+            day: DateRange {
+                from: made.from.or(Some(today.days_before(31))),
+                to: made.to.or(Some(today)),
+            },
+            limit: MOST_STEPS,
+            ..WorklistQuery::default()
+        }
     }
 
     /// The queries that together answer it.
@@ -86,7 +107,7 @@ impl SearchRequest {
             patient_name: text.to_owned(),
             ..common.clone()
         };
-        let by_id = || StudyQuery {
+        let by_id = |text| StudyQuery {
             patient_id: begun(text),
             ..common.clone()
         };
@@ -99,7 +120,7 @@ impl SearchRequest {
         }
         match self.field {
             SearchField::Name => vec![by_name()],
-            SearchField::PatientId => vec![by_id()],
+            SearchField::PatientId => vec![by_id(text)],
             SearchField::Accession => vec![by_accession()],
             SearchField::Any => match typed_date(text) {
                 Some(birth) => {
@@ -107,7 +128,18 @@ impl SearchRequest {
                     query.other.push((tags::PATIENT_BIRTH_DATE, birth));
                     vec![query]
                 }
-                None if text.chars().any(|c| c.is_ascii_digit()) => vec![by_id(), by_accession()],
+                None if text.chars().any(|c| c.is_ascii_digit()) => {
+                    vec![by_id(text), by_accession()]
+                }
+                // There are IDs without digits, too; most are written in capitals.
+                None if words(text).count() == 1 => {
+                    let mut queries = vec![by_name(), by_id(text)];
+                    let capitals = text.to_uppercase();
+                    if capitals != text {
+                        queries.push(by_id(&capitals));
+                    }
+                    queries
+                }
                 None => vec![by_name()],
             },
         }
@@ -179,6 +211,38 @@ mod tests {
             ..request("Test2")
         };
         assert_eq!(as_name.queries(TODAY)[0].patient_name, "Test2");
+    }
+
+    #[test]
+    fn a_word_without_digits_may_be_a_name_or_an_id_and_several_are_a_name() {
+        let both = request("alpha").queries(TODAY);
+        let asked: Vec<_> = both
+            .iter()
+            .map(|query| (query.patient_name.as_str(), query.patient_id.as_str()))
+            .collect();
+        assert_eq!(asked, [("alpha", ""), ("", "alpha*"), ("", "ALPHA*")]);
+        assert_eq!(request("alpha beta").queries(TODAY).len(), 1);
+        let as_name = SearchRequest {
+            field: SearchField::Name,
+            ..request("alpha")
+        };
+        assert_eq!(as_name.queries(TODAY).len(), 1);
+    }
+
+    #[test]
+    fn what_is_urgent_was_planned_in_the_days_that_are_asked_about() {
+        let days = |period| {
+            let request = SearchRequest {
+                period,
+                ..request("")
+            };
+            let day = request.worklist_query(TODAY).day;
+            (day.from.unwrap(), day.to.unwrap())
+        };
+        let yesterday = TODAY.days_before(1);
+        assert_eq!(days(Period::Yesterday), (yesterday, yesterday));
+        assert_eq!(days(Period::LastWeek), (TODAY.days_before(7), TODAY));
+        assert_eq!(days(Period::Any), (TODAY.days_before(31), TODAY));
     }
 
     #[test]

@@ -10,6 +10,8 @@ pub enum Source {
     Archive,
     /// The node of this name.
     Node(String),
+    /// What the node of this name plans, for what is urgent.
+    Worklist(String),
 }
 
 /// How an answer ended that came to its end.
@@ -84,6 +86,15 @@ impl Sources {
     pub(in crate::workspace) fn add(&mut self, source: &Source, matches: usize) {
         if let Some(SourceState::Asked(count)) = self.state(source) {
             *count += matches;
+        }
+    }
+
+    /// So many came from it, by now.
+    pub(in crate::workspace) fn set(&mut self, source: &Source, count: usize) {
+        if let Some(SourceState::Asked(matches) | SourceState::Answered { matches, .. }) =
+            self.state(source)
+        {
+            *matches = count;
         }
     }
 

@@ -184,6 +184,21 @@ fn what_remains_at_the_end_has_failed_and_a_failure_is_one_whatever_came() {
     }
 }
 
+/// It has these studies, by accession number, ID and UID, and does not say how urgent they are.
+pub fn node_with_studies(studies: &'static [(&'static str, &'static str, &'static str)]) -> String {
+    liar(move |tcp, request| {
+        for (accession, id, uid) in studies {
+            let study = [
+                Element::text(0x0008, 0x0050, "SH", accession),
+                Element::text(0x0010, 0x0020, "LO", id),
+                Element::text(0x0020, 0x000D, "UI", uid),
+            ];
+            answer(tcp, request, 0xff00, &[], Some(&study));
+        }
+        answer(tcp, request, 0, &[], None)
+    })
+}
+
 /// Its only answer to a search is none.
 pub fn node_with_an_unreadable_match() -> String {
     liar(|tcp, request| {

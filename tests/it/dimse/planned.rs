@@ -18,6 +18,11 @@ use crate::common::temp_folder;
 
 /// Puts a procedure into the folder of a worklist; the ID is the accession number, too.
 pub fn plan(folder: &Path, name: &str, id: &str, day: &str) {
+    plan_with(folder, name, id, day, "");
+}
+
+/// The same, with a priority.
+pub fn plan_with(folder: &Path, name: &str, id: &str, day: &str, priority: &str) {
     let step = vec![
         Element::text(0x0008, 0x0060, "CS", "CT"),
         Element::text(0x0040, 0x0001, "AE", "SCANNER"),
@@ -36,6 +41,7 @@ pub fn plan(folder: &Path, name: &str, id: &str, day: &str) {
         Element::text(0x0032, 0x1060, "LO", "Thorax"),
         Element::new(0x0040, 0x0100, "SQ", Value::Items(vec![step])),
         Element::text(0x0040, 0x1001, "SH", "RP1"),
+        Element::text(0x0040, 0x1003, "SH", priority),
     ];
     let mut file = file_meta("1.2.840.10008.1.2.1", "1.2.276.0.7230010.3.1.0.1", "1.2.3");
     file.extend(encode(&elements, Encoding::ExplicitLittle));

@@ -135,7 +135,7 @@ fn take(
     }
     let known = (earlier.iter_mut()).find(|it| it.study.study_uid == other.study_uid);
     match known {
-        Some(known) => known.join(other, source),
+        Some(known) => known.add(other, source),
         None => earlier.push(FoundStudy::new(other, source.clone())),
     }
 }
