@@ -79,6 +79,7 @@ pacs-not-converted = The archive does not take this file’s syntax ({ $syntax }
 pacs-class-not-taken = { $peer } does not take instances of this kind ({ $class }).
 pacs-echo = { $node } answers after { $elapsed } ms. { $implementation }
 pacs-find-cut-off = There are more than { $limit }.
+pacs-find-nothing = Nothing at { $node } matches
 pacs-find-keyword = “{ $keyword }” is no keyword of an attribute, such as PatientName.
 pacs-find-date = “{ $text }” is no day or range of days, such as 20260101-20260131.
 pacs-get-via = This way of fetching does not go together with the node’s address: get and move are for AETITLE@host:port, web for a URL.

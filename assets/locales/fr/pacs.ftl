@@ -79,6 +79,7 @@ pacs-not-converted = L’archive n’accepte pas la syntaxe de ce fichier ({ $sy
 pacs-class-not-taken = { $peer } n’accepte pas ce type d’instances ({ $class }).
 pacs-echo = { $node } répond en { $elapsed } ms. { $implementation }
 pacs-find-cut-off = Il y en a plus de { $limit }.
+pacs-find-nothing = Rien ne correspond sur { $node }
 pacs-find-keyword = « { $keyword } » n’est pas le mot-clé d’un attribut, comme PatientName.
 pacs-find-date = « { $text } » n’est ni un jour ni une période, comme 20260101-20260131.
 pacs-get-via = Ce mode de récupération ne convient pas à l’adresse du nœud : get et move pour TITREAE@hôte:port, web pour une URL.

@@ -35,8 +35,10 @@ pub(super) fn run(args: &FindArgs) -> ExitCode {
         Ok(prepared) => prepared,
         Err(reason) => return output::fail(output::WRONG_USAGE, &reason),
     };
+    let mut count = 0;
     let mut matches: Vec<StudyMatch> = Vec::new();
     let mut found = |found: StudyMatch| {
+        count += 1;
         if args.json {
             matches.push(found);
         } else {
@@ -61,6 +63,7 @@ pub(super) fn run(args: &FindArgs) -> ExitCode {
             "matches": matches,
             "is_cut_off": is_cut_off,
             "warnings": warnings,
+            "end": failure.as_ref().map(|reason| words.get(reason)),
         }));
     } else {
         for warning in &warnings {
@@ -71,8 +74,12 @@ pub(super) fn run(args: &FindArgs) -> ExitCode {
         }
     }
     match failure {
+        None if count == 0 => {
+            let nothing = Message::new(msg("pacs-find-nothing")).text("node", &args.node.node);
+            output::fail(output::NOTHING_USABLE, &nothing)
+        }
         None => ExitCode::SUCCESS,
-        Some(reason) if matches.is_empty() => output::fail(output::NOTHING_USABLE, &reason),
+        Some(reason) if count == 0 => output::fail(output::NOTHING_USABLE, &reason),
         Some(reason) => output::fail(output::IN_PART, &reason),
     }
 }

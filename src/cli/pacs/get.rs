@@ -81,10 +81,15 @@ pub(super) fn run(args: &FetchArgs, via: Option<Via>, instances: &[String]) -> E
     match result {
         Ok(retrieved) => report(args, &retrieved, elapsed),
         Err(failure) => {
+            let reason = failure.message();
             if args.json {
-                print(&Retrieved::default(), elapsed);
+                let nothing = Retrieved {
+                    end: Some(failure),
+                    ..Retrieved::default()
+                };
+                print(&nothing, elapsed);
             }
-            output::fail(output::NOTHING_USABLE, &failure.message())
+            output::fail(output::NOTHING_USABLE, &reason)
         }
     }
 }
@@ -239,12 +244,17 @@ fn print(retrieved: &Retrieved, elapsed: Duration) {
         .iter()
         .map(|(uid, reason)| json!({"uid": uid, "reason": words.get(reason)}))
         .collect();
+    let warnings = retrieved.warnings.iter().map(|it| words.get(it));
+    let end = retrieved.end.as_ref().map(|end| words.get(&end.message()));
     output::print_json(&json!({
         "instances": retrieved.instances,
+        "expected": retrieved.expected,
         "bytes": retrieved.bytes,
         "elapsed_ms": ms(elapsed),
         "first_instance_ms": retrieved.first_instance.map_or(Value::Null, ms),
         "failed": failed,
+        "warnings": warnings.collect::<Vec<String>>(),
+        "end": end,
     }));
 }
 

@@ -39,12 +39,19 @@ use crate::common::Element;
 use crate::common::temp_folder;
 
 /// A node with this script.
-fn liar(script: impl Fn(&mut TcpStream, &Request) -> bool + Send + Sync + 'static) -> String {
+pub(super) fn liar(
+    script: impl Fn(&mut TcpStream, &Request) -> bool + Send + Sync + 'static,
+) -> String {
     format!("LIAR@127.0.0.1:{}", peer(script))
 }
 
 /// Answers searches with one series, said to have so many instances, and these in it.
-fn list(tcp: &mut TcpStream, request: &Request, count: &str, instances: &[&str]) -> bool {
+pub(super) fn list(
+    tcp: &mut TcpStream,
+    request: &Request,
+    count: &str,
+    instances: &[&str],
+) -> bool {
     if request.level() == "SERIES" {
         let series = [
             Element::text(0x0020, 0x000E, "UI", "1.2.3"),

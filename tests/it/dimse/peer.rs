@@ -26,6 +26,7 @@ pub const C_FIND: u16 = 0x0020;
 pub const C_MOVE: u16 = 0x0021;
 pub const N_EVENT_REPORT: u16 = 0x0100;
 pub const C_CANCEL: u16 = 0x0fff;
+pub const C_ECHO: u16 = 0x0030;
 
 /// A request as it came.
 pub struct Request {
@@ -149,7 +150,7 @@ fn serve(mut tcp: TcpStream, refused: &[&str], script: &Script) {
                     command: value.data,
                     data: Vec::new(),
                 };
-                if new.kind == C_CANCEL {
+                if matches!(new.kind, C_CANCEL | C_ECHO) {
                     script(&mut tcp, &new);
                 } else {
                     request = Some(new);
