@@ -1,5 +1,6 @@
 //! C-GET and C-MOVE from Orthanc.
 
+use std::collections::BTreeSet;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +22,10 @@ use super::STUDY;
 use super::assert_same;
 use super::by_move;
 use super::fetch;
+use super::liars::C_MOVE;
+use super::liars::answer;
+use super::liars::liar;
+use super::liars::list;
 use super::node;
 use super::orthanc;
 use super::slices;
@@ -141,17 +146,36 @@ fn a_destination_the_node_does_not_know_is_said() {
     let (retrieved, _) = fetch(&*service, STUDY, folder.path()).unwrap();
     assert!(!retrieved.is_complete());
     assert_eq!(retrieved.instances, 0);
+    // It fails each instance, without saying why.
+    let reasons = retrieved.failed.iter().map(|(_, reason)| reason.id.0);
+    assert!(reasons.clone().all(|id| id == "pacs-status-unable"));
+    assert_eq!(reasons.count(), 125);
+
+    // One that says what it lacks (PS3.4 C.4.2.1.5).
+    let strict = liar(|tcp, request| match request.kind {
+        C_MOVE => answer(tcp, request, 0xa801, &[], None),
+        _ => list(tcp, request, "1", &["1.2.3.1"]),
+    });
+    let end = match fetch(
+        &*super::service(&node(&strict, by_move), &caller),
+        STUDY,
+        folder.path(),
+    ) {
+        Ok((retrieved, _)) => retrieved.end.unwrap(),
+        Err(failure) => failure,
+    };
     assert!(
-        matches!(retrieved.end, Some(Failure::Status { .. })) || !retrieved.failed.is_empty(),
-        "{retrieved:?}"
+        matches!(end, Failure::Status { status: 0xa801, .. }),
+        "{end:?}"
     );
+    assert_eq!(end.message().id.0, "pacs-status-destination");
     let without = super::service(&node(&orthanc.dimse(), by_move), &Caller::default());
     let refused = fetch(&*without, STUDY, folder.path()).unwrap_err();
     assert_eq!(refused, Failure::NoReception);
 }
 
 #[test]
-fn only_the_series_and_instances_that_are_wanted_come_and_in_their_order() {
+fn only_the_series_and_instances_that_are_wanted_come_and_the_first_series_first() {
     let (orthanc, _) = filled(OrthancOptions::default());
     let order = std::sync::Mutex::new(Vec::new());
     let folder = temp_folder();
@@ -159,12 +183,12 @@ fn only_the_series_and_instances_that_are_wanted_come_and_in_their_order() {
         study_uid: STUDY.into(),
         series: vec![
             WantedSeries {
-                series_uid: "1.2.3.4.5.3".into(),
-                instance_uids: vec!["1.2.3.4.5.1.60".into(), "1.2.3.4.5.1.61".into()],
+                series_uid: "1.2.3.4.5.33".into(),
                 ..WantedSeries::default()
             },
             WantedSeries {
-                series_uid: "1.2.3.4.5.33".into(),
+                series_uid: "1.2.3.4.5.3".into(),
+                instance_uids: vec!["1.2.3.4.5.1.61".into(), "1.2.3.4.5.1.60".into()],
                 ..WantedSeries::default()
             },
         ],
@@ -182,10 +206,13 @@ fn only_the_series_and_instances_that_are_wanted_come_and_in_their_order() {
         )
         .unwrap();
     assert!(retrieved.is_complete(), "{retrieved:?}");
-    let mut order = order.into_inner().unwrap();
-    order.sort();
+    let order = order.into_inner().unwrap();
     assert_eq!(order.len(), 7);
-    assert_eq!(order[..2], ["1.2.3.4.5.1.60", "1.2.3.4.5.1.61"]);
+    assert!(order[0].starts_with("1.2.3.4.5.33."), "{order:?}");
+    let came: BTreeSet<String> = order.into_iter().collect();
+    let whole = (1..=5).map(|n| format!("1.2.3.4.5.33.{n}"));
+    let named = [60, 61].map(|n| format!("1.2.3.4.5.1.{n}"));
+    assert_eq!(came, whole.chain(named).collect());
 }
 
 #[test]
