@@ -9,6 +9,7 @@ use crate::dicom::modules::PatientModule;
 use crate::dicom::modules::SeriesModule;
 use crate::dicom::modules::StudyModule;
 use crate::dicom::tags;
+use crate::model::priority_of;
 use crate::problem::Message;
 use crate::problem::msg;
 
@@ -19,6 +20,8 @@ use super::names;
 pub(super) struct Entry {
     pub(super) patient: PatientModule,
     pub(super) study: StudyModule,
+    /// How urgently the study was asked for; empty if that is not said.
+    pub(super) priority: String,
     pub(super) series: SeriesModule,
     pub(super) sop_instance_uid: String,
     pub(super) sop_class_uid: String,
@@ -73,6 +76,7 @@ impl Entry {
         let entry = Self {
             patient: PatientModule::read(elements),
             study,
+            priority: priority_of(elements),
             series: SeriesModule::read(elements),
             sop_instance_uid: text(tags::SOP_INSTANCE_UID),
             sop_class_uid: text(tags::SOP_CLASS_UID),

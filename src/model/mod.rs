@@ -35,6 +35,7 @@ pub use plan::{LEAST_SLICES, PlanFrame, plan};
 pub use planned::PlannedStep;
 pub use records::{Instance, Patient, Series, Study};
 pub use search::{
-    DateRange, Level, PRIORITIES, StudyMatch, StudyQuery, has_words, is_urgent, plain, words,
+    DateRange, Level, PRIORITIES, StudyMatch, StudyQuery, has_words, is_urgent, plain, priority_of,
+    words,
 };
 pub use why_no_volume::WhyNoVolume;

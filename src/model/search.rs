@@ -15,8 +15,7 @@ pub use admits::words;
 pub use plain::plain;
 pub use priority::PRIORITIES;
 pub use priority::is_urgent;
-
-pub(in crate::model) use priority::priority_of;
+pub use priority::priority_of;
 
 /// What is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]

@@ -78,7 +78,7 @@ struct Row {
     texts: Vec<String>,
 }
 
-const STUDY_TEXTS: [&str; 7] = [
+const STUDY_TEXTS: [&str; 8] = [
     "date",
     "time",
     "accession_number",
@@ -86,6 +86,7 @@ const STUDY_TEXTS: [&str; 7] = [
     "description",
     "referring_physician",
     "institution",
+    "priority",
 ];
 const SERIES_TEXTS: [&str; 3] = ["modality", "description", "body_part"];
 
@@ -194,6 +195,7 @@ impl<'t> Batch<'t> {
             &module.description,
             &physician,
             &module.institution,
+            &entry.priority,
         ];
         let key = (patient, module.study_instance_uid.clone());
         let mut row = match self.studies.remove(&key) {
@@ -253,7 +255,7 @@ impl<'t> Batch<'t> {
     fn add_study(
         &mut self,
         key: &(i64, String),
-        texts: &[&String; 7],
+        texts: &[&String; 8],
     ) -> Result<Row, ArchiveError> {
         let [
             date,
@@ -263,6 +265,7 @@ impl<'t> Batch<'t> {
             description,
             physician,
             institution,
+            priority,
         ] = texts;
         let mut others = self.transaction.prepare_cached(
             "SELECT patient.folder FROM study JOIN patient ON patient.id = study.patient
@@ -279,8 +282,8 @@ impl<'t> Batch<'t> {
         }
         let mut statement = self.transaction.prepare_cached(
             "INSERT INTO study (patient, uid, date, time, accession_number, study_id,
-             description, referring_physician, institution, added_ms, used_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)",
+             description, referring_physician, institution, priority, added_ms, used_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)",
         )?;
         statement.execute(params![
             key.0,
@@ -292,6 +295,7 @@ impl<'t> Batch<'t> {
             description,
             physician,
             institution,
+            priority,
             self.now_ms
         ])?;
         let id = self.transaction.last_insert_rowid();

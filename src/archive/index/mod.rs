@@ -6,6 +6,7 @@ mod read;
 mod replace;
 mod schema;
 mod search;
+mod search_studies;
 mod studies;
 
 use std::fmt;

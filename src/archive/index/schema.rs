@@ -3,7 +3,7 @@
 use crate::archive::database::Schema;
 
 pub(in crate::archive) const INDEX: Schema = Schema {
-    version: 2,
+    version: 3,
     steps: &[], // it is made again from the files
     create: "
 CREATE TABLE patient (
@@ -19,6 +19,7 @@ CREATE TABLE patient (
     only_study TEXT
 );
 CREATE INDEX patient_by_id ON patient (patient_id, name_key);
+CREATE INDEX patient_by_birth ON patient (birth_date);
 
 CREATE TABLE study (
     id INTEGER PRIMARY KEY,
@@ -34,6 +35,7 @@ CREATE TABLE study (
     institution TEXT NOT NULL,
     modalities TEXT NOT NULL DEFAULT '',
     body_parts TEXT NOT NULL DEFAULT '',
+    priority TEXT NOT NULL DEFAULT '',
     series_count INTEGER NOT NULL DEFAULT 0,
     instance_count INTEGER NOT NULL DEFAULT 0,
     bytes INTEGER NOT NULL DEFAULT 0,
@@ -42,7 +44,8 @@ CREATE TABLE study (
     UNIQUE (patient, uid)
 );
 CREATE INDEX study_by_uid ON study (uid);
-CREATE INDEX study_by_date ON study (date, time);
+-- The order in which studies are listed, with what tells whether one is: the table is not read.
+CREATE INDEX study_in_order ON study (date DESC, time DESC, id DESC, patient, modalities);
 CREATE INDEX study_by_accession ON study (accession_number);
 CREATE INDEX study_by_use ON study (used_ms);
 

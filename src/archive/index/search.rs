@@ -20,9 +20,9 @@ use super::Index;
 
 /// What a statement asks for and with which values.
 #[derive(Default)]
-struct Conditions {
-    sql: Vec<String>,
-    values: Vec<String>,
+pub(super) struct Conditions {
+    pub(super) sql: Vec<String>,
+    pub(super) values: Vec<String>,
 }
 
 impl Conditions {
@@ -55,6 +55,19 @@ impl Conditions {
             }
         }
     }
+
+    /// One of these stands in the list, which has a backslash around each of its items.
+    fn any_in_list(&mut self, column: &str, values: &[String]) {
+        let mut any = Vec::new();
+        for value in values {
+            self.values.push(value.clone());
+            let place = self.values.len();
+            any.push(format!("instr({column}, '\\' || ?{place} || '\\')"));
+        }
+        if !any.is_empty() {
+            self.sql.push(format!("({})", any.join(" OR ")));
+        }
+    }
 }
 
 /// `*` and `?` mean the same in GLOB; brackets do not.
@@ -69,14 +82,12 @@ impl Index {
         query: &StudyQuery,
     ) -> Result<Vec<StudyMatch>, ArchiveError> {
         let conditions = conditions(query)?;
+        if query.level == Level::Study {
+            return self.search_studies(conditions, query.limit);
+        }
         let (columns, joins, order) = match query.level {
             Level::Patient => (PATIENT, "", "patient.name_key, patient.id"),
-            Level::Study => (
-                STUDY,
-                JOIN_PATIENT,
-                "study.date DESC, study.time DESC, study.id DESC",
-            ),
-            Level::Series => (
+            Level::Study | Level::Series => (
                 SERIES,
                 JOIN_STUDY,
                 "study.date DESC, study.time DESC, study.id DESC, series.number, series.id",
@@ -90,8 +101,7 @@ impl Index {
         };
         let table = match query.level {
             Level::Patient => "patient",
-            Level::Study => "study",
-            Level::Series => "series",
+            Level::Study | Level::Series => "series",
             Level::Instance => "instance",
         };
         let mut sql = format!("SELECT {columns} FROM {table} {joins}");
@@ -116,9 +126,6 @@ impl Index {
             }
             wheres = of_patient;
             wheres.push(exists + ")");
-        }
-        if query.level == Level::Study {
-            wheres = wheres.into_iter().map(exists_in_study).collect();
         }
         if query.level == Level::Series {
             wheres = wheres.into_iter().map(exists_in_series).collect();
@@ -156,7 +163,7 @@ fn is_below_patient(condition: &str) -> bool {
         .any(|table| condition.contains(table))
 }
 
-fn exists_in_study(condition: String) -> String {
+pub(super) fn exists_in_study(condition: String) -> String {
     if condition.contains("instance.") {
         format!(
             "EXISTS (SELECT 1 FROM series JOIN instance ON instance.series = series.id
@@ -179,10 +186,11 @@ fn exists_in_series(condition: String) -> String {
 
 const PATIENT: &str = "patient.name, patient.patient_id, patient.issuer, patient.birth_date,
  patient.sex";
-const STUDY: &str = "patient.name, patient.patient_id, patient.issuer, patient.birth_date,
+pub(super) const STUDY: &str =
+    "patient.name, patient.patient_id, patient.issuer, patient.birth_date,
  patient.sex, study.uid AS study_uid, study.date, study.time, study.accession_number,
  study.description AS study_description, study.referring_physician, study.institution,
- study.modalities, study.body_parts, study.series_count, study.instance_count";
+ study.modalities, study.body_parts, study.priority, study.series_count, study.instance_count";
 const SERIES: &str = "patient.name, patient.patient_id, patient.issuer, patient.birth_date,
  patient.sex, study.uid AS study_uid, study.date, study.time, study.accession_number,
  study.description AS study_description, study.referring_physician, study.institution,
@@ -196,7 +204,7 @@ const INSTANCE: &str = "patient.name, patient.patient_id, patient.issuer, patien
  series.instance_count, series.uid AS series_uid, series.number AS series_number,
  series.description AS series_description, instance.sop_class_uid, instance.uid AS instance_uid,
  instance.number AS instance_number";
-const JOIN_PATIENT: &str = "JOIN patient ON patient.id = study.patient";
+pub(super) const JOIN_PATIENT: &str = "JOIN patient ON patient.id = study.patient";
 const JOIN_STUDY: &str = "JOIN study ON study.id = series.study
  JOIN patient ON patient.id = study.patient";
 const JOIN_SERIES: &str = "JOIN series ON series.id = instance.series
@@ -291,19 +299,11 @@ fn modality_condition(all: &mut Conditions, query: &StudyQuery) {
         .collect();
     match query.level {
         Level::Series | Level::Instance => all.any_of("series.modality", &asked),
-        Level::Patient | Level::Study if !asked.is_empty() => {
-            let asked: serde_json::Value = asked.iter().map(String::as_str).collect();
-            all.add(
-                "EXISTS (SELECT 1 FROM json_each(?)
-                 WHERE instr(study.modalities, '\\' || value || '\\'))",
-                asked.to_string(),
-            );
-        }
-        Level::Patient | Level::Study => {}
+        Level::Patient | Level::Study => all.any_in_list("study.modalities", &asked),
     }
 }
 
-fn found(row: &Row<'_>, level: Level) -> rusqlite::Result<StudyMatch> {
+pub(super) fn found(row: &Row<'_>, level: Level) -> rusqlite::Result<StudyMatch> {
     let text = |column: &str| row.get::<_, String>(column);
     let list = |column: &str| -> rusqlite::Result<Vec<String>> {
         let text: String = row.get(column)?;
@@ -334,6 +334,9 @@ fn found(row: &Row<'_>, level: Level) -> rusqlite::Result<StudyMatch> {
     found.institution = text("institution")?;
     found.modalities = list("modalities")?;
     found.body_parts = list("body_parts")?;
+    if level == Level::Study {
+        found.priority = text("priority")?;
+    }
     found.series_count = count("series_count")?;
     found.instance_count = count("instance_count")?;
     if level == Level::Study {

@@ -8,7 +8,8 @@ use crate::dicom::tags;
 pub const PRIORITIES: [Tag; 2] = [tags::REQUESTED_PROCEDURE_PRIORITY, Tag(0x0032, 0x000c)];
 
 /// The priority that is said; empty if none is.
-pub(in crate::model) fn priority_of(elements: Elements<'_>) -> String {
+#[must_use]
+pub fn priority_of(elements: Elements<'_>) -> String {
     let said = PRIORITIES.into_iter().find_map(|tag| elements.text(tag));
     said.unwrap_or_default()
 }

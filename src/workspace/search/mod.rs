@@ -8,7 +8,7 @@ mod request;
 mod sources;
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::model::{PlannedStep, StudyMatch};
 use crate::problem::Message;
@@ -82,12 +82,20 @@ impl Search {
             return;
         }
         self.rows.append(&mut self.others);
+        let mut known: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, row) in self.rows.iter().enumerate() {
+            let uid = row.study.study_uid.clone();
+            known.entry(uid).or_default().push(at);
+        }
         for found in matches {
-            let row = self.rows.iter_mut().find(|row| {
-                row.study.study_uid == found.study_uid
-                    && row.is_of_same_patient(&found.patient_id, &found.patient_name)
+            let same_uid = known.entry(found.study_uid.clone()).or_default();
+            let at = same_uid.iter().copied().find(|at| {
+                let row = self.rows.get(*at);
+                row.is_some_and(|row| {
+                    row.is_of_same_patient(&found.patient_id, &found.patient_name)
+                })
             });
-            if let Some(row) = row {
+            if let Some(row) = at.and_then(|at| self.rows.get_mut(at)) {
                 row.add(found, source);
                 continue;
             }
@@ -99,6 +107,7 @@ impl Search {
                 is_ambiguous: false,
             };
             row.count(count, source);
+            same_uid.push(self.rows.len());
             self.rows.push(row);
         }
         self.settle();
@@ -139,7 +148,7 @@ impl Search {
             let who = |row: &FoundStudy| folded(&row.study.patient_name);
             when(a).cmp(&when(b)).then_with(|| who(a).cmp(&who(b)))
         });
-        let mut seen = std::collections::HashMap::new();
+        let mut seen = HashMap::new();
         for row in &self.rows {
             *seen.entry(row.study.study_uid.clone()).or_insert(0) += 1;
         }

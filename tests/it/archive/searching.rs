@@ -2,8 +2,10 @@
 
 use isocentre::archive::Archive;
 use isocentre::archive::ArchiveError;
+use isocentre::archive::ImportMode;
 use isocentre::dicom::Date;
 use isocentre::dicom::tags;
+use isocentre::jobs::JobCtx;
 use isocentre::model::DateRange;
 use isocentre::model::Level;
 use isocentre::model::StudyQuery;
@@ -11,6 +13,7 @@ use isocentre::model::StudyQuery;
 use super::image;
 use super::receive;
 use super::search;
+use crate::common::Encoding;
 use crate::common::temp_folder;
 
 /// One study a patient: name, ID, day, modality, description.
@@ -210,6 +213,94 @@ fn every_key_narrows_the_search() {
         ..all
     };
     assert_eq!(ids(&archive, &asked_back).len(), 6);
+}
+
+#[test]
+fn a_study_says_how_urgent_it_is_where_its_images_do() {
+    let folder = temp_folder();
+    let archive = Archive::open(folder.path()).unwrap();
+    for (number, priority) in ["", "STAT"].iter().enumerate() {
+        let image = image()
+            .series(&format!("1.9.{number}"))
+            .text(0x0040, 0x1003, "SH", priority);
+        receive(&archive, &image, &format!("1.9.{number}.1")).unwrap();
+    }
+    let found = search(&archive, &StudyQuery::default());
+    let priorities: Vec<_> = found.iter().map(|it| it.priority.as_str()).collect();
+    assert_eq!(priorities, ["STAT"]);
+}
+
+/// More than are looked up one by one: then all studies are gone through in their order.
+#[test]
+fn what_thousands_match_is_listed_as_what_few_match() {
+    let folder = temp_folder();
+    let archive = archive(folder.path());
+    let images = temp_folder();
+    for n in 0..4100 {
+        let image = image()
+            .patient(&format!("Many^{n}"), &format!("MANY{n:04}"))
+            .study(&format!("1.3.{n}"))
+            .series(&format!("1.3.{n}.1"))
+            .sop_instance(&format!("1.3.{n}.1.1"))
+            .text(0x0008, 0x0020, "DA", &format!("{}0101", 1990 + n % 30))
+            .text(0x0008, 0x0050, "SH", &format!("MANY{n}"))
+            .text(0x0008, 0x1030, "LO", "Many words");
+        let bytes = image.write(Encoding::ExplicitLittle);
+        std::fs::write(images.path().join(n.to_string()), bytes).unwrap();
+    }
+    let input = [images.path().to_owned()];
+    let ctx = JobCtx::new();
+    archive
+        .import(&input, ImportMode::Reference, &ctx, &|_| {})
+        .unwrap();
+    let all = StudyQuery {
+        limit: 200,
+        ..StudyQuery::default()
+    };
+    let queries = [
+        named("many"),
+        StudyQuery {
+            patient_id: "MANY*".into(),
+            ..all.clone()
+        },
+        StudyQuery {
+            accession_number: "MANY*".into(),
+            ..all.clone()
+        },
+        StudyQuery {
+            study_description: "many".into(),
+            ..all.clone()
+        },
+        StudyQuery {
+            patient_name: "many".into(),
+            patient_id: "M*".into(),
+            study_date: DateRange {
+                from: None,
+                to: Date::parse("20191231"),
+            },
+            modalities: vec!["MR".into(), "CT".into()],
+            ..all.clone()
+        },
+    ];
+    for query in queries {
+        let query = StudyQuery {
+            limit: 200,
+            ..query
+        };
+        let found = search(&archive, &query);
+        assert_eq!(found.len(), 200, "{query:?}");
+        // 136 of the newest year, then those of the year before; the last that came come first.
+        let days: Vec<_> = found.iter().map(|it| it.study_date.unwrap().year).collect();
+        let newest = days.iter().filter(|year| **year == 2019).count();
+        assert_eq!((newest, days[136]), (136, 2018), "{query:?}");
+        assert!(found.iter().all(|it| it.patient_id.starts_with("MANY")));
+    }
+    let narrow = StudyQuery {
+        patient_name: "many".into(),
+        patient_id: "MANY0007".into(),
+        ..all
+    };
+    assert_eq!(ids(&archive, &narrow), ["MANY0007"]);
 }
 
 #[test]
