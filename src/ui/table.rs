@@ -2,7 +2,7 @@
 //! out.
 
 use eframe::egui;
-use egui::{Key, Rect, ScrollArea, Sense, Ui, vec2};
+use egui::{Event, InputState, Key, PointerButton, Rect, Response, ScrollArea, Sense, Ui, vec2};
 
 use crate::problem::MessageId;
 use crate::ui::bidi_label::galley;
@@ -35,8 +35,54 @@ pub struct Row {
 pub struct Click {
     /// Which, from 0.
     pub row: usize,
-    /// For the second time.
-    pub is_double: bool,
+    /// Which click on one place it is.
+    pub times: Times,
+}
+
+/// Which click on one place it is. Rows move with every answer, so that the second of two may meet
+/// another one than the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Times {
+    /// The first.
+    Once,
+    /// The second, after rows were drawn anew.
+    Again,
+    /// Both, since rows were last drawn: a slow frame sees them together.
+    Twice,
+}
+
+impl Times {
+    fn of(response: &Response) -> Self {
+        let is_release = |event: &&Event| {
+            matches!(
+                event,
+                Event::PointerButton {
+                    button: PointerButton::Primary,
+                    pressed: false,
+                    ..
+                }
+            )
+        };
+        let released = |input: &InputState| input.events.iter().filter(is_release).count();
+        if !response.double_clicked() {
+            Self::Once
+        } else if response.ctx.input(released) < 2 {
+            Self::Again
+        } else {
+            Self::Twice
+        }
+    }
+
+    /// Whether it is a double click on one row: `is_chosen` is whether the row it met now was
+    /// chosen before.
+    #[must_use]
+    pub fn is_double(self, is_chosen: bool) -> bool {
+        match self {
+            Self::Once => false,
+            Self::Again => is_chosen,
+            Self::Twice => true,
+        }
+    }
 }
 
 /// What the keys ask for.
@@ -145,7 +191,7 @@ pub fn table_ui(
                 if response.clicked() {
                     clicked = Some(Click {
                         row: number,
-                        is_double: response.double_clicked(),
+                        times: Times::of(&response),
                     });
                 }
             }

@@ -52,6 +52,7 @@ mod tools;
 mod ui_pacs;
 mod ui_reading;
 mod ui_rest;
+mod ui_search_rows;
 mod ui_shell;
 mod ui_viewport;
 mod ultrasound;

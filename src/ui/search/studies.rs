@@ -8,7 +8,7 @@ use crate::dicom::Date;
 use crate::problem::{Message, msg};
 use crate::ui::bidi_label::Text;
 use crate::ui::panel::{PanelCtx, button_ui, row_end_ui};
-use crate::ui::table::{self, Column, KeyDeed, Row, Table};
+use crate::ui::table::{self, Column, KeyDeed, Row, Table, Times};
 use crate::workspace::{Command, FoundStudy, TransferEdit};
 
 use super::rows_shown;
@@ -64,10 +64,10 @@ impl Selection {
 
     /// A click on a row. Returns whether it opens the study: at a double click, if the first click
     /// met the same one. A row may have moved between the two.
-    fn click(&mut self, found: &FoundStudy, is_double: bool) -> bool {
+    fn click(&mut self, found: &FoundStudy, times: Times) -> bool {
         let is_same = self.0.as_ref().is_some_and(|it| it.is(found));
         self.0 = Some(Chosen::of(found));
-        is_double && is_same
+        times.is_double(is_same)
     }
 
     pub(super) fn clear(&mut self) {
@@ -127,7 +127,7 @@ pub(super) fn studies_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, selection: &mut Se
     let clicked = table::table_ui(ui, ctx, &table, rows.len(), row);
     if let Some(click) = clicked
         && let Some(found) = rows.get(click.row)
-        && selection.click(found, click.is_double)
+        && selection.click(found, click.times)
     {
         open(ctx, found);
     }
@@ -255,7 +255,7 @@ mod tests {
     fn the_chosen_study_stays_chosen_when_rows_move() {
         let (mine, other) = (found("1", "A", "Benali"), found("2", "B", "Abel"));
         let mut page = Selection::default();
-        assert!(!page.click(&mine, false));
+        assert!(!page.click(&mine, Times::Once));
         assert_eq!(page.row(&[mine.clone(), other.clone()]), Some(0));
         assert_eq!(page.row(&[other.clone(), mine]), Some(1));
         assert_eq!(page.row(&[other]), None);
@@ -264,7 +264,7 @@ mod tests {
     #[test]
     fn the_same_uid_of_another_patient_is_not_the_chosen_study() {
         let mut page = Selection::default();
-        page.click(&found("1", "A", "Benali"), false);
+        page.click(&found("1", "A", "Benali"), Times::Once);
         let others = [found("1", "B", "Benali"), found("1", "A", "Abel")];
         assert_eq!(page.row(&others), None);
     }
@@ -273,9 +273,13 @@ mod tests {
     fn a_double_click_opens_only_what_the_first_click_chose() {
         let (mine, other) = (found("1", "A", "Benali"), found("2", "B", "Abel"));
         let mut page = Selection::default();
-        page.click(&mine, false);
-        assert!(!page.click(&other, true));
-        page.click(&mine, false);
-        assert!(page.click(&mine, true));
+        page.click(&mine, Times::Once);
+        assert!(!page.click(&other, Times::Again));
+        page.click(&mine, Times::Once);
+        assert!(page.click(&mine, Times::Again));
+        assert!(
+            page.click(&other, Times::Twice),
+            "nothing moved between two clicks in one frame"
+        );
     }
 }

@@ -201,7 +201,7 @@ fn rows_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut Planned) -> Option<Pl
     let step = *steps.get(click.row)?;
     let is_same = page.chosen.as_ref() == Some(step);
     page.chosen = Some(step.clone());
-    (click.is_double && is_same).then(|| step.clone())
+    click.times.is_double(is_same).then(|| step.clone())
 }
 
 /// The texts of a row, one a column.

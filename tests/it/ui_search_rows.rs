@@ -1,0 +1,86 @@
+//! Rows of the search under the pointer, through the real program.
+
+use eframe::egui;
+use egui::{Event, Key, Modifiers, Pos2};
+use egui_kittest::kittest::Queryable as _;
+
+use isocentre::model::StudyMatch;
+use isocentre::workspace::{Arrival, Command, Source};
+
+use crate::common::{Screen, temp_folder};
+
+/// The search with one row, the keys still in its line. Where the row is.
+fn found(screen: &mut Screen) -> Pos2 {
+    screen.0.key_press_modifiers(Modifiers::COMMAND, Key::F);
+    screen.0.run_steps(4);
+    let line = screen
+        .0
+        .get_by_label("Patient’s name, ID or accession number");
+    line.type_text("benali");
+    screen.0.run_steps(2);
+    screen.key(Key::Enter);
+    screen.until("the archive's answer", |app| {
+        app.workspace.search.is_begun() && !app.workspace.search.is_running()
+    });
+    let study = StudyMatch {
+        study_uid: "1.2.3".into(),
+        patient_id: "P1".into(),
+        patient_name: "Benali, Fatima".into(),
+        ..StudyMatch::default()
+    };
+    screen.ask(Command::Arrived(Arrival::Found {
+        generation: 1,
+        source: Source::Archive,
+        matches: vec![study],
+    }));
+    screen.0.run_steps(2);
+    assert!(screen.0.ctx.text_edit_focused(), "the line has the keys");
+    screen.0.get_by_label("Benali, Fatima").rect().center()
+}
+
+fn clicks(at: Pos2, count: usize) -> Vec<Event> {
+    let button = |pressed| Event::PointerButton {
+        pos: at,
+        button: egui::PointerButton::Primary,
+        pressed,
+        modifiers: Modifiers::NONE,
+    };
+    let click = [button(true), button(false)];
+    std::iter::once(Event::PointerMoved(at))
+        .chain(click.into_iter().cycle().take(2 * count))
+        .collect()
+}
+
+fn is_search_open(screen: &Screen) -> bool {
+    screen.says("Benali, Fatima")
+}
+
+#[test]
+fn a_double_click_opens_the_study_while_the_line_has_the_keys() {
+    let home = temp_folder();
+    let mut screen = Screen::open(home.path(), Vec::new());
+    let at = found(&mut screen);
+    for event in clicks(at, 2) {
+        screen.0.event(event);
+        screen.0.step();
+    }
+    screen.0.run_steps(3);
+    assert!(!is_search_open(&screen));
+}
+
+/// On a slow computer one frame sees the whole double click.
+#[test]
+fn a_double_click_within_one_frame_opens_the_study_and_a_click_only_chooses_it() {
+    let home = temp_folder();
+    let mut screen = Screen::open(home.path(), Vec::new());
+    let at = found(&mut screen);
+    screen.0.input_mut().events.extend(clicks(at, 1));
+    screen.0.run_steps(40);
+    assert!(is_search_open(&screen));
+    // Another study is chosen by nobody: the row is as new.
+    screen.0.key_press(Key::ArrowUp);
+    screen.0.run_steps(3);
+    screen.0.input_mut().events.extend(clicks(at, 2));
+    screen.0.run_steps(3);
+    assert!(!is_search_open(&screen));
+}
