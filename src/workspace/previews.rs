@@ -506,34 +506,50 @@ impl Workspace {
         Some(in_full)
     }
 
-    /// One or several steps over the places of a series of which pictures are here: from one that
-    /// can be shown to the next. `None` for every other.
+    /// One or several steps over the places of a series that is on its way: from one that can be
+    /// shown to the next, and behind the last of these over those that are awaited; to the first
+    /// and the last place of all. `None` for every other series.
     pub(super) fn stepped(&self, pane: PaneId, view: &ViewState, steps: i32) -> Option<ViewEdit> {
-        if view.mode != ViewMode::Stack || self.previews.all.is_empty() {
+        if view.mode != ViewMode::Stack {
             return None;
         }
         let track = self.track_of(view)?;
-        let previewed = self.previewed(&track);
-        if !previewed.contains(&true) {
-            return None;
+        let last = track.frames.len().checked_sub(1)?;
+        let place = match steps {
+            i32::MIN => 0,
+            i32::MAX => last,
+            _ => self.place_after(&track, self.place_on(&track, pane, view.index)?, steps),
+        };
+        match track.frames.get(place).copied().flatten() {
+            Some(frame) => Some(ViewEdit::Index(frame)),
+            None => track.instance(place).cloned().map(ViewEdit::Await),
         }
-        let here = self.place_on(&track, pane, view.index)?;
+    }
+
+    fn place_after(&self, track: &Track, here: usize, steps: i32) -> usize {
+        let previewed = self.previewed(track);
         let can_show = |place: &usize| {
             let is_here = track.frames.get(*place).is_some_and(Option::is_some);
             is_here || previewed.get(*place) == Some(&true)
         };
         let last = track.frames.len().saturating_sub(1);
-        let count = steps.unsigned_abs().saturating_sub(1) as usize;
-        let ahead: Vec<usize> = if steps < 0 {
-            (0..here).rev().filter(can_show).collect()
+        let count = steps.unsigned_abs() as usize;
+        let (shown, end): (Vec<usize>, usize) = if steps < 0 {
+            ((0..here).rev().filter(can_show).collect(), 0)
         } else {
-            (here + 1..=last).filter(can_show).collect()
+            ((here + 1..=last).filter(can_show).collect(), last)
         };
-        let ahead = ahead.get(count).or(ahead.last()).copied();
-        let place = ahead.filter(|_| steps != 0).unwrap_or(here);
-        match track.frames.get(place).copied().flatten() {
-            Some(frame) => Some(ViewEdit::Index(frame)),
-            None => track.instance(place).cloned().map(ViewEdit::Await),
+        let Some(left) = count.checked_sub(shown.len()) else {
+            return count
+                .checked_sub(1)
+                .and_then(|nth| shown.get(nth).copied())
+                .unwrap_or(here);
+        };
+        let edge = shown.last().copied().unwrap_or(here);
+        if steps < 0 {
+            edge.saturating_sub(left).max(end)
+        } else {
+            edge.saturating_add(left).min(end)
         }
     }
 

@@ -186,29 +186,52 @@ fn keys_that_change_the_look_change_nothing_under_a_picture_and_say_why() {
 }
 
 #[test]
-fn the_wheel_goes_over_images_and_pictures_alike_and_passes_what_is_not_there() {
+fn the_wheel_goes_over_images_and_pictures_alike_and_passes_what_is_not_there_between_them() {
     let mut workspace = workspace([
         listed(9),
         arrived(&[slice(2, 16), slice(3, 16)]),
         previewed(preview(&slice(6, 16), 16)),
         previewed(preview(&slice(8, 16), 16)),
     ]);
-    let (pane, _) = active(&workspace);
-    let mut step = |edit| {
-        workspace.apply(Command::View(pane, edit));
-        match workspace.arriving.awaited_in(pane) {
-            Some(_) => shown_preview(&workspace).unwrap(),
-            None => shown_image(&workspace),
-        }
-    };
-    assert_eq!(step(ViewEdit::First), uid(2));
+    let mut step = |edit| at(&mut workspace, edit);
+    assert_eq!(step(ViewEdit::Step(-9)), uid(1));
+    assert_eq!(step(ViewEdit::Step(1)), uid(2));
     assert_eq!(step(ViewEdit::Step(1)), uid(3));
     assert_eq!(step(ViewEdit::Step(1)), uid(6));
     assert_eq!(step(ViewEdit::Step(1)), uid(8));
-    assert_eq!(step(ViewEdit::Step(1)), uid(8));
     assert_eq!(step(ViewEdit::Step(-2)), uid(3));
-    assert_eq!(step(ViewEdit::Last), uid(8));
-    assert_eq!(step(ViewEdit::First), uid(2));
+    assert_eq!(step(ViewEdit::Step(2)), uid(8));
+    assert_eq!(step(ViewEdit::Step(0)), uid(8));
+}
+
+/// Where the active pane is after a step: at an image, or waiting for one.
+fn at(workspace: &mut Workspace, edit: ViewEdit) -> String {
+    let (pane, _) = active(workspace);
+    workspace.apply(Command::View(pane, edit));
+    match workspace.arriving.awaited_in(pane) {
+        Some(awaited) => awaited.instance.sop_instance_uid.clone(),
+        None => shown_image(workspace),
+    }
+}
+
+#[test]
+fn end_and_home_go_to_the_ends_of_the_series_and_the_wheel_past_what_has_come() {
+    let mut workspace = workspace([listed(9), arrived(&[slice(3, 16), slice(4, 16)])]);
+    let mut step = |edit| at(&mut workspace, edit);
+    assert_eq!(step(ViewEdit::Last), uid(9));
+    assert_eq!(step(ViewEdit::Step(-1)), uid(4));
+    assert_eq!(step(ViewEdit::First), uid(1));
+    assert_eq!(step(ViewEdit::Step(2)), uid(4));
+    assert_eq!(step(ViewEdit::Step(1)), uid(5));
+    assert_eq!(step(ViewEdit::Step(1)), uid(6));
+    assert_eq!(step(ViewEdit::Step(10)), uid(9));
+    assert_eq!(step(ViewEdit::Step(-10)), uid(1));
+    // What comes is shown where it was waited for, and the waiting is over.
+    workspace.apply(arrived(&[slice(1, 16)]));
+    assert_eq!(shown_image(&workspace), uid(1));
+    let mut step = |edit| at(&mut workspace, edit);
+    assert_eq!(step(ViewEdit::Step(1)), uid(3));
+    assert_eq!(step(ViewEdit::First), uid(1));
 }
 
 #[test]
@@ -220,7 +243,7 @@ fn a_jump_to_an_image_ends_the_waiting_for_another() {
     ]);
     let (pane, view) = active(&workspace);
     workspace.apply(Command::View(pane, ViewEdit::First));
-    workspace.apply(Command::View(pane, ViewEdit::Step(2)));
+    workspace.apply(Command::View(pane, ViewEdit::Step(3)));
     assert_eq!(shown_preview(&workspace), Some(uid(8)));
     let jump = ViewEdit::ShowAt(view.display_set, 1);
     workspace.apply(Command::View(pane, jump));
