@@ -265,6 +265,7 @@ impl FrameDecoder {
         let values = StoredValues {
             pixels: &pixels,
             palette: None,
+            keeps_ybr: false,
         };
         let samples = values.settle(reduced.coded)?;
         Ok(Some(ReducedFrame {

@@ -19,6 +19,7 @@ use super::message_ids;
 use super::receive;
 use super::tending::everything;
 use super::tending::filled;
+use super::tending::names;
 use super::tending::of_patient;
 use crate::common::temp_folder;
 

@@ -186,7 +186,7 @@ fn where_what_was_fetched_came_from_is_known_after_the_index_was_lost() {
     assert!(plan(vec![node("scanner", "OTHER")]).is_empty());
 }
 
-fn names(studies: &[(StudyMatch, KeptBack)]) -> Vec<(String, KeptBack)> {
+pub(super) fn names(studies: &[(StudyMatch, KeptBack)]) -> Vec<(String, KeptBack)> {
     let names = studies
         .iter()
         .map(|(study, why)| (study.patient_id.clone(), *why));

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use isocentre::archive::{Archive, CleanUpLimits, KeptBack};
+use isocentre::archive::{Archive, CleanUpLimits, KeptBack, NodeOrigin};
 use isocentre::jobs::JobCtx;
 use isocentre::model::Level;
 use isocentre::pacs::{Node, NodeAddress};

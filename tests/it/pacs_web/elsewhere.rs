@@ -7,7 +7,6 @@ use isocentre::pacs::Service as _;
 
 use super::faults::number;
 use super::faults::refusal;
-use super::faults::retrieve;
 use super::faults::wanted;
 use super::faults::whole;
 use super::*;
