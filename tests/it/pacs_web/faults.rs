@@ -49,11 +49,7 @@ pub(super) fn whole(request: &HttpRequest) -> Reply {
     Reply::new(200, PARTS, parts(&[file(number(request))]))
 }
 
-pub(super) fn retrieve(
-    server: &HttpServer,
-    numbers: &[i32],
-    sink: &Keeping,
-) -> Result<Retrieved, Failure> {
+fn retrieve(server: &HttpServer, numbers: &[i32], sink: &Keeping) -> Result<Retrieved, Failure> {
     let mut node = node(&server.url());
     let NodeAddress::Web(address) = &mut node.address else {
         unreachable!()
