@@ -20,6 +20,7 @@ use crate::pacs::web::{InstancePlace, PreviewSession, WebService, WebTrouble};
 use crate::workspace::{Arrival, Preview, shape_of};
 
 use super::order::{Focus, Listed, in_order};
+use super::run::Run;
 use super::transfers::{Shared, lock};
 
 /// Longest side of a picture, px: a slice of CT whole, a radiograph so that its parts are told
@@ -39,6 +40,9 @@ const MOST_REFUSALS: usize = 3;
 const COURTESY: Duration = Duration::from_millis(800);
 /// So long the slice under the eye has the line to itself; its data may take minutes.
 const ALONE: Duration = Duration::from_millis(1500);
+/// An image that is here in full in less time needs no picture, which would only make it later by a
+/// fifth of a second.
+const SOONER: Duration = Duration::from_millis(500);
 /// At once: the one under the eye need not wait for another to end.
 const LANES: usize = 2;
 /// What may have changed meanwhile is looked at so often.
@@ -48,6 +52,7 @@ const GLANCE: Duration = Duration::from_millis(100);
 pub(super) struct Previews<'a> {
     shared: &'a Shared,
     transfer: &'a Transfer,
+    run: &'a Run,
     /// Instances that are here in full.
     known: &'a Mutex<HashSet<String>>,
     state: Mutex<State>,
@@ -100,6 +105,28 @@ struct Pick {
     is_urgent: bool,
 }
 
+/// What is on the line.
+#[derive(Debug, Clone, Copy)]
+struct Line {
+    /// Pictures took no more than their share.
+    is_within: bool,
+    /// The slice under the eye has the line to itself.
+    is_alone: bool,
+    /// Another picture is on its way that is not under the eye.
+    is_busy: bool,
+    /// How long an image takes in full.
+    full_in: Option<Duration>,
+}
+
+impl Line {
+    fn has_room_for(&self, pick: &Pick) -> bool {
+        if pick.is_urgent {
+            return self.full_in.is_none_or(|time| time > SOONER);
+        }
+        self.is_within && !self.is_alone && !self.is_busy
+    }
+}
+
 /// Why there is no picture.
 enum Missed {
     /// The node, or the line to it.
@@ -124,17 +151,18 @@ impl From<Failure> for Missed {
 impl<'a> Previews<'a> {
     pub(super) fn new(
         shared: &'a Shared,
-        transfer: &'a Transfer,
+        run: &'a Run,
         known: &'a Mutex<HashSet<String>>,
         ctx: JobCtx,
     ) -> Self {
         let state = State {
-            is_over: shared.renders_nothing(&transfer.node),
+            is_over: shared.renders_nothing(&run.transfer.node),
             ..State::default()
         };
         Self {
             shared,
-            transfer,
+            transfer: &run.transfer,
+            run,
             known,
             state: Mutex::new(state),
             ctx,
@@ -223,6 +251,7 @@ impl<'a> Previews<'a> {
         }
         let focus = self.shared.focus(&self.transfer.study_uid);
         let focus = focus.map(|(focus, _)| focus);
+        let full_in = lock(&self.run.live).speed.time_for(1);
         let known = lock(self.known);
         let is_done = |listed: &Listed| {
             let uid = &listed.sop_instance_uid;
@@ -240,8 +269,13 @@ impl<'a> Previews<'a> {
             .eye
             .as_ref()
             .is_some_and(|(_, since)| !is_eye_here && since.elapsed() < ALONE);
-        let is_within = state.bytes < HEAD_START + state.data_bytes / SHARE;
-        (pick.is_urgent || (is_within && !is_alone && !state.is_busy)).then_some(pick)
+        let line = Line {
+            is_within: state.bytes < HEAD_START + state.data_bytes / SHARE,
+            is_alone,
+            is_busy: state.is_busy,
+            full_in,
+        };
+        line.has_room_for(&pick).then_some(pick)
     }
 
     fn fetch(&self, session: &PreviewSession<'_>, listed: &Listed) -> Result<Preview, Missed> {
@@ -476,6 +510,36 @@ mod tests {
     #[test]
     fn without_an_eye_on_anything_the_middle_of_the_first_series_is_asked_for_first() {
         assert_eq!(picks(None)[0], ("1.2".to_owned(), true));
+    }
+
+    #[test]
+    fn where_images_come_as_soon_as_pictures_would_none_is_asked_for_under_the_eye() {
+        let pick = Pick {
+            listed: listed().remove(0),
+            eye: "1.1".into(),
+            is_urgent: true,
+        };
+        let line = |full_in| Line {
+            is_within: false,
+            is_alone: true,
+            is_busy: true,
+            full_in,
+        };
+        assert!(line(None).has_room_for(&pick), "nothing is known yet");
+        assert!(line(Some(Duration::from_secs(1))).has_room_for(&pick));
+        assert!(!line(Some(Duration::from_millis(300))).has_room_for(&pick));
+        let other = Pick {
+            is_urgent: false,
+            ..pick
+        };
+        assert!(!line(None).has_room_for(&other));
+        let free = Line {
+            is_within: true,
+            is_alone: false,
+            is_busy: false,
+            full_in: Some(Duration::from_millis(300)),
+        };
+        assert!(free.has_room_for(&other), "an overview is worth it still");
     }
 
     #[test]

@@ -81,7 +81,7 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
         NodeAddress::Dimse(_) => None,
     };
     let ctx = run.previews.clone();
-    let previews = Previews::new(shared, transfer, &attempt.known, ctx);
+    let previews = Previews::new(shared, run, &attempt.known, ctx);
     let previews = (node.is_slow && settings.is_previewing).then_some(&previews);
     let may_go_aside = match &node.address {
         NodeAddress::Web(_) => true,
@@ -383,12 +383,7 @@ impl Attempt<'_> {
 
     /// How long so many instances will take, at the speed of late.
     fn time_for(&self, instances: usize) -> Option<Duration> {
-        let live = lock(&self.run.live);
-        let speed = live.speed.per_s().filter(|speed| *speed > 1.0)?;
-        let each = live.speed.each()?;
-        Some(Duration::from_secs_f64(
-            (instances as f64 * each / speed).min(1e6),
-        ))
+        lock(&self.run.live).speed.time_for(instances)
     }
 
     /// An instance came, or the node says how many there are.

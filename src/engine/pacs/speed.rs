@@ -46,6 +46,15 @@ impl Speed {
     }
 }
 
+impl Speed {
+    /// How long so many more will take.
+    pub(super) fn time_for(&self, instances: usize) -> Option<Duration> {
+        let per_s = self.per_s().filter(|speed| *speed > 1.0)?;
+        let seconds = instances as f64 * self.each()? / per_s;
+        Some(Duration::from_secs_f64(seconds.min(1e6)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
