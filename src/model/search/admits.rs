@@ -13,15 +13,18 @@ use crate::model::Level;
 
 impl StudyQuery {
     /// Whether a match is what this query asks for. What the other side does not say is taken for
-    /// a match, but for the name, the Patient ID and the date of birth.
+    /// a match, but for the name, the Patient ID and the date of birth of a study or patient; answers
+    /// below that level do not say whose they are.
     #[must_use]
     pub fn admits(&self, found: &StudyMatch) -> bool {
         let e = found.dataset.elements();
         let spellings = e.text(tags::PATIENT_NAME);
         let name = spellings.as_deref().unwrap_or(&found.patient_name);
         let is_unsaid = |asked: &str, said: &str| asked.trim().is_empty() || said.is_empty();
-        has_words(name, &self.patient_name)
+        let is_below = matches!(self.level, Level::Series | Level::Instance);
+        (is_below && name.is_empty() || has_words(name, &self.patient_name))
             && (self.patient_id.trim().is_empty()
+                || is_below && found.patient_id.is_empty()
                 || fits_glob(&plain(&self.patient_id), &plain(&found.patient_id)))
             && (is_unsaid(&self.accession_number, &found.accession_number)
                 || fits_glob(
@@ -233,8 +236,22 @@ mod tests {
         let year = query(Level::Patient, "19720101-19721231");
         assert!(year.admits(&born("19720312")));
         assert!(!year.admits(&born("19730101")));
-        // Series are not said to be born.
-        assert!(query(Level::Series, "19720312").admits(&born("")));
+    }
+
+    #[test]
+    fn a_series_need_not_say_whose_it_is() {
+        let query = StudyQuery {
+            level: Level::Series,
+            patient_name: "benali".into(),
+            patient_id: "4711".into(),
+            other: vec![(tags::PATIENT_BIRTH_DATE, "19720312".into())],
+            ..StudyQuery::default()
+        };
+        assert!(query.admits(&StudyMatch::default()));
+        let mut builder = DatasetBuilder::new();
+        builder.text(tags::PATIENT_ID, "4712");
+        let other = StudyMatch::from_dataset(builder.into_dataset());
+        assert!(!query.admits(&other));
     }
 
     #[test]

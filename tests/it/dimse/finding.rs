@@ -134,6 +134,14 @@ fn every_level_is_searched_and_patients_too() {
     assert_eq!(series[0].series_uid, "1.2.3.2.1");
     // Without a study: all of them, one after the other.
     assert_eq!(at(Level::Series, None).len(), 2);
+    let named = StudyQuery {
+        level: Level::Series,
+        patient_id: "P2".into(),
+        ..StudyQuery::default()
+    };
+    let series = find(&*service, &named).unwrap();
+    let uids: Vec<&str> = series.iter().map(|it| it.series_uid.as_str()).collect();
+    assert_eq!(uids, ["1.2.3.2.1"]);
     let instances = at(Level::Instance, Some("1.2.3.1"));
     assert_eq!(instances.len(), 1);
     assert_eq!(instances[0].sop_instance_uid, "1.2.3.1.1.1");
