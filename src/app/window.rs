@@ -287,13 +287,13 @@ impl App {
         }
     }
 
-    /// A menu closes; else a part that is open; else what is being drawn is taken back; else nothing is selected.
+    /// A menu closes; else a part that is open, or the question in it; else what is being drawn is taken back; else nothing is selected.
     fn escape(&mut self, ctx: &Context) {
         if egui::Popup::is_any_open(ctx) {
             egui::Popup::close_all(ctx);
             return;
         }
-        if self.shell.parts.open.take().is_some() {
+        if self.shell.parts.escape() {
             return;
         }
         let mut commands = self.shell.interaction.cancel();

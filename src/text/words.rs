@@ -296,6 +296,14 @@ impl Words {
     }
 }
 
+/// Parts of a line, in their order whatever the direction of each.
+#[must_use]
+pub fn in_a_row<'a>(parts: impl IntoIterator<Item = &'a str>, between: &str) -> String {
+    let parts = parts.into_iter().filter(|part| !part.is_empty());
+    let parts: Vec<Cow<'_, str>> = parts.map(isolated).collect();
+    parts.join(between)
+}
+
 /// Right-to-left text in an isolate; anything else as it is.
 fn isolated(text: &str) -> Cow<'_, str> {
     if has_right_to_left(text) {
@@ -331,6 +339,19 @@ mod tests {
 
     fn words(source: &str, language: Language) -> Words {
         Words::from_sources(language, std::iter::once(source))
+    }
+
+    #[test]
+    fn parts_of_a_line_keep_their_order_whatever_the_direction_of_each() {
+        let line = in_a_row(["حسن, علي", "", "CT", "TDM"], " · ");
+        let seen: Vec<String> = crate::text::visual_runs(&line)
+            .into_iter()
+            .map(|run| run.text)
+            .collect();
+        let place = |part: &str| seen.iter().position(|run| run.contains(part));
+        assert!(place("علي").is_some());
+        assert!(place("علي") < place("CT"), "{seen:?}");
+        assert_eq!(seen.concat().matches('·').count(), 2);
     }
 
     #[test]

@@ -19,10 +19,11 @@
 //! | `waveform/` | a pane with an ECG or another signal: paper, traces, calipers |
 //! | `start.rs`, `path_field.rs` | before anything is open; opening by path |
 //! | `parts.rs` and `palette.rs`, `help.rs`, `settings.rs`, `about.rs`, `passed_over.rs` | what is laid over the window |
-//! | `notices.rs`, `questions.rs`, `unlock.rs` | what the reader should know, and is asked |
+//! | `notices.rs`, `questions.rs`, `ask.rs`, `unlock.rs` | what the reader should know, and is asked |
 
 mod about;
 mod archive;
+mod ask;
 mod bidi_label;
 mod browse;
 mod browse_mappings;

@@ -7,6 +7,7 @@ use egui::Ui;
 
 use crate::pacs::Node;
 use crate::problem::{Message, MessageId, msg};
+use crate::ui::ask::ask_ui;
 use crate::ui::bidi_label::Text;
 use crate::ui::icons::{self, Sign};
 use crate::ui::node_form::{Form, form_ui};
@@ -22,9 +23,16 @@ pub struct NodesPage {
     /// The file nodes are written to or read from.
     file: String,
     own: Option<OwnFields>,
+    /// The node that is to be removed, if the reader agrees.
+    removed: Option<String>,
 }
 
 impl NodesPage {
+    /// Takes back what is asked. Returns whether anything was.
+    pub(super) fn withdraw(&mut self) -> bool {
+        self.removed.take().is_some()
+    }
+
     /// A file for the node that is being written was chosen.
     pub(super) fn fill_in(&mut self, field: PathOf, path: &Path) {
         if let Some(form) = &mut self.form {
@@ -92,8 +100,7 @@ fn node_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut NodesPage, node: &Nod
             let remove = ctx.words.get(&named(msg("nodes-remove")));
             let glyph = icons::glyph(crate::action::Icon::Delete);
             if icon_button_ui(ui, theme, glyph, &remove, false).clicked() {
-                let edit = NodeEdit::Remove(node.name.clone());
-                ctx.commands.push(Command::Node(edit));
+                page.removed = Some(node.name.clone());
             }
             let words = ctx.say(msg("nodes-edit"));
             if button_ui(ui, theme, None, &words, false).clicked() {
@@ -111,6 +118,24 @@ fn node_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut NodesPage, node: &Nod
         });
     });
     test_ui(ui, ctx, node);
+    if page.removed.as_ref() == Some(&node.name) {
+        remove_ui(ui, ctx, page, node);
+    }
+}
+
+/// Asks before a node goes: its password goes with it.
+fn remove_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut NodesPage, node: &Node) {
+    let question = Message::new(msg("nodes-remove-question")).text("node", &node.name);
+    let question = ctx.words.get(&question);
+    let about = [node.address.to_string(), ctx.say(msg("nodes-remove-about"))];
+    let yes = ctx.say(msg("nodes-remove-yes"));
+    if let Some(is_agreed) = ask_ui(ui, ctx, &question, &about, &yes) {
+        page.removed = None;
+        if is_agreed {
+            let edit = NodeEdit::Remove(node.name.clone());
+            ctx.commands.push(Command::Node(edit));
+        }
+    }
 }
 
 /// What the last test of a node said.

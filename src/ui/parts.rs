@@ -22,7 +22,7 @@ use crate::ui::search::{SearchPage, search_ui};
 use crate::ui::settings::settings_ui;
 use crate::ui::status::jobs_ui;
 use crate::ui::theme::Theme;
-use crate::ui::transfers::transfers_ui;
+use crate::ui::transfers::{TransfersPage, transfers_ui};
 use crate::workspace::PathOf;
 
 /// What the parts remember while they are open.
@@ -35,6 +35,7 @@ pub struct PartState {
     search: SearchPage,
     nodes: NodesPage,
     archive: ArchivePage,
+    transfers: TransfersPage,
 }
 
 impl PartState {
@@ -46,6 +47,14 @@ impl PartState {
         self.search = SearchPage::default();
         self.nodes = NodesPage::default();
         self.archive = ArchivePage::default();
+        self.transfers = TransfersPage::default();
+    }
+
+    /// What Esc does: takes back a question that stands in the part, else closes the part. Returns
+    /// whether there was either.
+    pub fn escape(&mut self) -> bool {
+        let is_withdrawn = self.transfers.withdraw() || self.nodes.withdraw();
+        is_withdrawn && self.open.is_some() || self.open.take().is_some()
     }
 
     /// Puts a chosen path into its field, if that is still there.
@@ -105,7 +114,7 @@ pub fn parts_ui(
             }
         }
         Part::PassedOver => passed_over_ui(ui, ctx),
-        Part::Queue => transfers_ui(ui, ctx),
+        Part::Queue => transfers_ui(ui, ctx, &mut state.transfers),
         Part::Search => search_ui(ui, ctx, &mut state.search),
         Part::Settings => settings_ui(ui, ctx, edits),
         Part::Close | Part::FullScreen | Part::Palette => {}

@@ -3,7 +3,10 @@
 use eframe::egui;
 use egui::{Rect, Sense, Ui, vec2};
 
+use crate::model::StudyKey;
 use crate::problem::{Message, MessageId, msg};
+use crate::text::in_a_row;
+use crate::ui::ask::{ask_ui, study_lines};
 use crate::ui::bidi_label::Text;
 use crate::ui::icons::{self, Sign};
 use crate::ui::panel::{PanelCtx, button_ui, icon_button_ui, row_end_ui};
@@ -11,12 +14,28 @@ use crate::workspace::{Command, Transfer, TransferEdit, TransferKind, TransferSt
 
 /// Reasons shown of one transfer; the instances of the others are counted.
 const REASONS: usize = 4;
+/// What stands between the parts of a label.
+const BETWEEN: &str = " · ";
 /// Instances named when the pointer is on a reason.
 const NAMED: usize = 20;
 
+/// What the page remembers while it is open.
+#[derive(Default)]
+pub struct TransfersPage {
+    /// A study that is to go to a node, if the reader agrees.
+    asked: Option<(StudyKey, String)>,
+}
+
+impl TransfersPage {
+    /// Takes back what is asked. Returns whether anything was.
+    pub(super) fn withdraw(&mut self) -> bool {
+        self.asked.take().is_some()
+    }
+}
+
 /// The list.
-pub fn transfers_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
-    send_ui(ui, ctx);
+pub fn transfers_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut TransfersPage) {
+    send_ui(ui, ctx, page);
     let theme = ctx.theme;
     let transfers = ctx.workspace.transfers.all();
     if transfers.is_empty() {
@@ -39,9 +58,24 @@ pub fn transfers_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
     }
 }
 
-/// The study that is read, to a node.
-fn send_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+/// The study that is read, to a node: named, and asked about before it goes.
+fn send_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut TransfersPage) {
     let theme = ctx.theme;
+    if let Some((study, node)) = page.asked.clone() {
+        let question = Message::new(msg("transfers-send-question")).text("node", &node);
+        let question = ctx.words.get(&question);
+        let yes = ctx.say(msg("transfers-send-yes"));
+        let about = study_lines(ctx, study);
+        if let Some(is_agreed) = ask_ui(ui, ctx, &question, &about, &yes) {
+            page.asked = None;
+            if is_agreed {
+                let edit = TransferEdit::Send(study, node);
+                ctx.commands.push(Command::Transfer(edit));
+            }
+        }
+        ui.add_space(2.0 * theme.sizes.space);
+        return;
+    }
     let nodes = &ctx.workspace.settings.pacs.nodes;
     let Some(study) = ctx.workspace.active_study() else {
         return;
@@ -49,14 +83,22 @@ fn send_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
     if nodes.is_empty() {
         return;
     }
+    let lines = study_lines(ctx, study);
+    let [who, what] = lines.as_slice() else {
+        return;
+    };
+    let words = Message::new(msg("transfers-send"))
+        .text("who", who)
+        .text("study", what);
+    let words = ctx.words.get(&words);
+    Text::new(&words, theme.body(), theme.colours.secondary)
+        .wrapped()
+        .ui(ui);
     ui.horizontal_wrapped(|ui| {
         ui.set_min_height(theme.sizes.control);
-        let words = ctx.say(msg("transfers-send"));
-        Text::new(&words, theme.body(), theme.colours.secondary).ui(ui);
         for node in nodes {
             if button_ui(ui, theme, None, &node.name, false).clicked() {
-                let edit = TransferEdit::Send(study, node.name.clone());
-                ctx.commands.push(Command::Transfer(edit));
+                page.asked = Some((study, node.name.clone()));
             }
         }
     });
@@ -79,7 +121,7 @@ fn transfer_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, transfer: &Transfer) {
                 let label = if ctx.workspace.is_identification_hidden {
                     ctx.say(msg("identification-hidden"))
                 } else {
-                    transfer.label.clone()
+                    in_a_row(transfer.label.split(BETWEEN), BETWEEN)
                 };
                 let words = Message::new(kind)
                     .text("node", &transfer.node)
@@ -96,7 +138,13 @@ fn transfer_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, transfer: &Transfer) {
         TransferState::Waiting(_) | TransferState::Paused => (colours.dimmed, share(transfer)),
     };
     bar_ui(ui, ctx, share, colour);
-    let mut parts = vec![ctx.words.get(&transfer.state_words())];
+    let is_next = ctx.workspace.transfers.next() == Some(transfer.id);
+    let state = if is_next {
+        Message::new(msg("transfer-next"))
+    } else {
+        transfer.state_words()
+    };
+    let mut parts = vec![ctx.words.get(&state)];
     if transfer.bytes > 0 {
         parts.push(ctx.words.bytes(transfer.bytes));
     }

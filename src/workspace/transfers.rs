@@ -132,6 +132,15 @@ impl Transfers {
         &self.all
     }
 
+    /// The first of several that wait for others to be done.
+    #[must_use]
+    pub fn next(&self) -> Option<TransferId> {
+        let waits = |it: &&Transfer| it.state == TransferState::Waiting(None);
+        let mut waiting = self.all.iter().filter(waits);
+        let first = waiting.next()?;
+        waiting.next().is_some().then_some(first.id)
+    }
+
     /// Those that are not over.
     #[must_use]
     pub fn open_count(&self) -> usize {
@@ -231,25 +240,46 @@ mod tests {
     use super::*;
 
     #[test]
-    fn instances_that_failed_alike_are_told_together() {
-        let gone = Message::new(msg("transfer-file-gone"));
-        let other = Message::new(msg("transfer-failed-inside"));
-        let failed = [("1", &other), ("2", &gone), ("3", &gone)];
-        let transfer = Transfer {
-            id: TransferId(1),
+    fn of_those_that_wait_the_first_is_the_next() {
+        let all = |states: &[TransferState]| Transfers {
+            all: (states.iter().zip(1..))
+                .map(|(state, id)| transfer(id, state.clone()))
+                .collect(),
+            is_known: true,
+        };
+        let waiting = TransferState::Waiting(None);
+        let later = TransferState::Waiting(Some(Duration::from_secs(9)));
+        let several = [TransferState::Running, later, waiting.clone(), waiting];
+        assert_eq!(all(&several).next(), Some(TransferId(3)));
+        assert_eq!(all(&several[..3]).next(), None, "where there is no other");
+    }
+
+    fn transfer(id: i64, state: TransferState) -> Transfer {
+        Transfer {
+            id: TransferId(id),
             kind: TransferKind::Send,
             node: "PACS".into(),
             label: String::new(),
             study_uid: "1.2".into(),
-            state: TransferState::Running,
+            state,
             reason: None,
             done: 0,
             of: 3,
-            failed: failed
-                .map(|(uid, why)| (uid.to_owned(), why.clone()))
-                .into(),
+            failed: Vec::new(),
             bytes: 0,
             bytes_per_s: None,
+        }
+    }
+
+    #[test]
+    fn instances_that_failed_alike_are_told_together() {
+        let gone = Message::new(msg("transfer-file-gone"));
+        let other = Message::new(msg("transfer-failed-inside"));
+        let failed = [("1", &other), ("2", &gone), ("3", &gone)];
+        let failed = failed.map(|(uid, why)| (uid.to_owned(), why.clone()));
+        let transfer = Transfer {
+            failed: failed.into(),
+            ..transfer(1, TransferState::Running)
         };
         assert_eq!(
             transfer.failures(),

@@ -51,6 +51,7 @@ mod text;
 mod tools;
 mod ui_pacs;
 mod ui_reading;
+mod ui_questions;
 mod ui_rest;
 mod ui_search_rows;
 mod ui_shell;

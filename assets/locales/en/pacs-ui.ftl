@@ -83,6 +83,9 @@ worklist-find = Find this patient’s studies
 nodes-none = No node yet. Add the PACS of your hospital: its AE title, host and port, or the address of its DICOMweb service. The administrator of the PACS must know this workplace, too.
 nodes-add = Add a node
 nodes-edit = Edit
+nodes-remove-question = Remove { $node } from the nodes?
+nodes-remove-about = Its password or token goes from the keyring, too. What was fetched from it stays.
+nodes-remove-yes = Remove
 nodes-test = Test
 nodes-remove = Remove { $node }
 nodes-searched = { $node } is searched. Click to leave it out.
@@ -179,7 +182,8 @@ transfer-prior = Earlier study from { $node }: { $study }
 transfer-send = To { $node }: { $study }
 transfer-progress = How far the transfer is
 transfer-waiting = waiting
-transfer-again = tried again in { $seconds } s
+transfer-next = waiting, the next one
+transfer-again = trying again in { $seconds } s
 transfer-begun = begun
 transfer-running = { $done } of { $of }
 transfer-paused = paused at { $done } of { $of }
@@ -228,7 +232,14 @@ transfer-hindered = The transfer waits for the local archive and goes on by itse
 transfer-failed-inside = The transfer failed for a reason inside this program; it is tried again.
 transfer-not-files = What lies in a zip archive or in memory cannot be sent. Unpack it first.
 transfer-nothing = There is nothing to send in this study.
-transfers-send = Send the study on screen to
+transfers-send = Send the study on screen ({ $who } · { $study }) to:
+transfers-send-question = Send this study to { $node }?
+transfers-send-yes = Send
+ask-cancel = Cancel
+ask-images = { $count ->
+    [one] { $count } image
+   *[other] { $count } images
+}
 status-transfer = { $node }: { $state }
 status-more-transfers = and { $count } more
 node-sign-in = Sign in

@@ -83,6 +83,9 @@ worklist-find = Chercher les examens de ce patient
 nodes-none = Pas encore de nœud. Ajoutez le PACS de votre hôpital : titre AE, hôte et port, ou l’adresse de son service DICOMweb. L’administrateur du PACS doit aussi connaître ce poste.
 nodes-add = Ajouter un nœud
 nodes-edit = Modifier
+nodes-remove-question = Retirer { $node } des nœuds ?
+nodes-remove-about = Son mot de passe ou son jeton quitte aussi le trousseau. Ce qui en a été rapatrié reste.
+nodes-remove-yes = Retirer
 nodes-test = Tester
 nodes-remove = Retirer { $node }
 nodes-searched = { $node } est interrogé. Cliquez pour l’exclure.
@@ -178,6 +181,7 @@ transfer-retrieve = De { $node } : { $study }
 transfer-prior = Examen antérieur de { $node } : { $study }
 transfer-send = Vers { $node } : { $study }
 transfer-progress = Avancement du transfert
+transfer-next = en attente, le prochain
 transfer-waiting = en attente
 transfer-again = nouvel essai dans { $seconds } s
 transfer-begun = commencé
@@ -231,7 +235,14 @@ transfer-hindered = Le transfert attend l’archive locale et reprendra de lui-m
 transfer-failed-inside = Le transfert a échoué pour une raison interne à ce programme ; il sera retenté.
 transfer-not-files = Ce qui se trouve dans une archive zip ou en mémoire ne peut pas être envoyé. Décompressez-la d’abord.
 transfer-nothing = Il n’y a rien à envoyer dans cet examen.
-transfers-send = Envoyer l’examen affiché vers
+transfers-send = Envoyer l’examen affiché ({ $who } · { $study }) vers :
+transfers-send-question = Envoyer cet examen vers { $node } ?
+transfers-send-yes = Envoyer
+ask-cancel = Annuler
+ask-images = { $count ->
+    [one] { $count } image
+   *[other] { $count } images
+}
 status-transfer = { $node } : { $state }
 status-more-transfers = { $count ->
     [one] et { $count } autre
