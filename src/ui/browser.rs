@@ -16,12 +16,20 @@ use crate::ui::browse::{SetRow, StudyRow, studies};
 use crate::ui::earlier::earlier_ui;
 use crate::ui::icons::{self, Sign};
 use crate::ui::panel::{PanelCtx, heading_ui, icon_button_ui, row_end_ui};
+use crate::ui::still_order::StillOrder;
+use crate::ui::table::Times;
 use crate::ui::theme::Theme;
 use crate::workspace::{Command, SettingsEdit, ViewEdit};
 
-/// Thumbnails uploaded so far, with the pixels each was made of.
+/// What the browser remembers from frame to frame.
 #[derive(Default)]
-pub struct Thumbnails(HashMap<DisplaySetId, (Arc<[u8]>, TextureHandle)>);
+pub struct Thumbnails {
+    /// Those uploaded so far, with the pixels each was made of.
+    pictures: HashMap<DisplaySetId, (Arc<[u8]>, TextureHandle)>,
+    order: StillOrder,
+    /// What was clicked last: the second click of two opens only that.
+    clicked: Option<DisplaySetId>,
+}
 
 impl Thumbnails {
     fn get(
@@ -32,16 +40,16 @@ impl Thumbnails {
     ) -> Option<&TextureHandle> {
         let picture = ctx.engine.thumbnail(&ctx.workspace.library, set)?;
         let is_current = |(rgba, _): &(Arc<[u8]>, TextureHandle)| Arc::ptr_eq(rgba, &picture.rgba);
-        if !self.0.get(&set).is_some_and(is_current) {
+        if !self.pictures.get(&set).is_some_and(is_current) {
             let size = picture.size.map(|side| side as usize);
             if picture.rgba.len() != size[0] * size[1] * 4 {
                 return None;
             }
             let image = ColorImage::from_rgba_unmultiplied(size, &picture.rgba);
             let texture = ui.load_texture("thumbnail", image, egui::TextureOptions::LINEAR);
-            self.0.insert(set, (picture.rgba, texture));
+            self.pictures.insert(set, (picture.rgba, texture));
         }
-        self.0.get(&set).map(|(_, texture)| texture)
+        self.pictures.get(&set).map(|(_, texture)| texture)
     }
 }
 
@@ -70,7 +78,9 @@ pub fn browser_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, thumbnails: &mut Thumbnai
         });
     });
     passed_over_badge_ui(ui, ctx);
-    let rows = studies(ctx.workspace, ctx.words);
+    let mut rows = studies(ctx.workspace, ctx.words);
+    let is_still = ui.rect_contains_pointer(ui.max_rect());
+    thumbnails.order.keep(&mut rows, is_still);
     if rows.is_empty() {
         let words = ctx.say(if ctx.workspace.scans_running > 0 {
             msg("browser-reading")
@@ -142,8 +152,10 @@ fn set_ui(
     let theme = ctx.theme;
     let colours = &theme.colours;
     let line = theme.sizes.small + 4.0;
-    let (rect, response) =
-        ui.allocate_exact_size(vec2(width, width + 2.0 * line), Sense::click_and_drag());
+    let (_, rect) = ui.allocate_space(vec2(width, width + 2.0 * line));
+    // Its own, wherever it stands: a press and a release on two of them are no click.
+    let id = egui::Id::unique(("display-set", set.id));
+    let response = ui.interact(rect, id, Sense::click_and_drag());
     let picture = Rect::from_min_size(rect.min, vec2(width, width));
     let count = frame_count(ctx, set);
     let problems = problems(ctx, set);
@@ -204,7 +216,11 @@ fn set_ui(
             .galley(below + vec2(0.0, line), series, colours.secondary);
     }
     response.dnd_set_drag_payload(set.id);
-    let is_asked = response.double_clicked()
+    let was_clicked = thumbnails.clicked == Some(set.id);
+    if response.clicked() {
+        thumbnails.clicked = Some(set.id);
+    }
+    let is_asked = Times::of(&response).is_double(was_clicked)
         || (response.has_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)));
     if is_asked {
         let pane = ctx.workspace.panes.active;

@@ -9,7 +9,7 @@
 //! | `panel.rs` | what a panel gets; buttons and rows |
 //! | `keys.rs` | key events to actions |
 //! | `patient_bar.rs`, `tools_row.rs`, `layout_chooser.rs`, `status.rs` | the bars |
-//! | `browser.rs`, `browse.rs`, `browse_mappings.rs` | the studies on the left |
+//! | `browser.rs`, `browse.rs`, `browse_mappings.rs`, `still_order.rs` | the studies on the left |
 //! | `document.rs` | what is no picture, as text in a pane |
 //! | `presentation_page.rs` | the same of presentation states |
 //! | `pdf.rs` | a pane with a PDF document |
@@ -56,6 +56,7 @@ mod settings;
 mod shell;
 mod start;
 mod status;
+mod still_order;
 mod table;
 mod theme;
 mod tools_row;

@@ -52,7 +52,8 @@ pub enum Times {
 }
 
 impl Times {
-    fn of(response: &Response) -> Self {
+    /// Of a click on something that keeps its identity wherever it stands.
+    pub(super) fn of(response: &Response) -> Self {
         let is_release = |event: &&Event| {
             matches!(
                 event,

@@ -49,6 +49,8 @@ mod sr;
 mod suv;
 mod text;
 mod tools;
+mod ui_browser;
+mod ui_layout;
 mod ui_pacs;
 mod ui_reading;
 mod ui_questions;
