@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use eframe::{egui, wgpu};
-use egui::{Context, ViewportCommand};
+use egui::{Context, OutputCommand, ViewportCommand};
 
 use crate::action::Part;
 use crate::app::dialogs::{Chosen, Dialogs};
@@ -191,6 +191,7 @@ impl App {
         let wants = Want::shown_in(&self.workspace, &self.shell.interaction.films);
         self.engine.want(&self.workspace.library, &wants);
         self.engine.look_at(&self.workspace);
+        keep_marked_text(&ctx);
     }
 
     /// Carries out a command as if the reader had asked for it.
@@ -359,6 +360,13 @@ fn from_anywhere(command: Command) -> Command {
         }
         other => other,
     }
+}
+
+/// Marked text is not copied yet: what names a patient goes to other programs only when the reader
+/// copies it, and not into the selection that the middle button pastes.
+fn keep_marked_text(ctx: &Context) {
+    let is_marked = |it: &OutputCommand| matches!(it, OutputCommand::TextSelectionSettled(_));
+    ctx.output_mut(|output| output.commands.retain(|it| !is_marked(it)));
 }
 
 fn dropped_paths(ctx: &Context) -> Vec<PathBuf> {

@@ -1,7 +1,7 @@
 //! Rows of the search under the pointer, through the real program.
 
 use eframe::egui;
-use egui::{Event, Key, Modifiers, Pos2};
+use egui::{Event, Key, Modifiers, OutputCommand, Pos2};
 use egui_kittest::kittest::Queryable as _;
 
 use isocentre::model::StudyMatch;
@@ -83,4 +83,23 @@ fn a_double_click_within_one_frame_opens_the_study_and_a_click_only_chooses_it()
     screen.0.input_mut().events.extend(clicks(at, 2));
     screen.0.run_steps(3);
     assert!(!is_search_open(&screen));
+}
+
+#[test]
+fn a_name_leaves_the_program_when_it_is_copied_and_not_when_it_is_marked() {
+    let home = temp_folder();
+    let mut screen = Screen::open(home.path(), Vec::new());
+    found(&mut screen);
+    let line = screen
+        .0
+        .get_by_label("Patient’s name, ID or accession number");
+    let at = line.rect().left_center() + egui::vec2(12.0, 0.0);
+    let mut given = Vec::new();
+    let marks = clicks(at, 2).into_iter().chain([Event::Copy]);
+    for event in marks {
+        screen.0.event(event);
+        screen.0.step();
+        given.extend(screen.0.output().platform_output.commands.clone());
+    }
+    assert_eq!(given, [OutputCommand::CopyText("benali".into())]);
 }
