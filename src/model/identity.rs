@@ -1,6 +1,7 @@
 //! Whether two files speak of the same patient. Two patients are never mixed; in doubt they are
 //! kept apart, and someone is told.
 
+use crate::dicom::PersonName;
 use crate::dicom::modules::PatientModule;
 use crate::dicom::modules::normalised_name;
 
@@ -51,6 +52,34 @@ pub fn relation(
     }
 }
 
+/// Whether a file is of another patient than the one who was found and asked for, of whom no more
+/// is known than what a search said: the ID, perhaps the issuer, perhaps the name as it is shown.
+///
+/// The ID tells, and the issuer where both give one. A name alone never makes it another: nodes
+/// correct names in their lists before they do in their files. Where the file has no ID it must
+/// have the name; where nobody knows an ID to ask for, nothing tells.
+#[must_use]
+pub fn is_another(asked: &PatientModule, file: &PatientModule) -> bool {
+    if asked.patient_id.is_empty() {
+        return false;
+    }
+    if file.patient_id.is_empty() {
+        let asked = words_of(&asked.name);
+        return asked.is_empty() || asked != words_of(&file.name);
+    }
+    asked.patient_id != file.patient_id || !may_be_equal(&asked.issuer, &file.issuer)
+}
+
+/// Words of a name as it is shown, in the order of the alphabet.
+fn words_of(name: &str) -> Vec<String> {
+    let shown = PersonName::parse(name).display().to_lowercase();
+    let words = shown.split(|c: char| !c.is_alphanumeric());
+    let mut words: Vec<String> = words.map(str::to_owned).collect();
+    words.retain(|word| !word.is_empty());
+    words.sort();
+    words
+}
+
 /// The study, where nothing else identifies a patient.
 #[must_use]
 pub fn only_study(file: &PatientModule, study_uid: &str) -> Option<String> {
@@ -85,4 +114,40 @@ fn have_same_name(a: &str, b: &str) -> bool {
         || a.split('=')
             .zip(b.split('='))
             .all(|(a, b)| may_be_equal(a, b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn patient(patient_id: &str, issuer: &str, name: &str) -> PatientModule {
+        PatientModule {
+            patient_id: patient_id.into(),
+            issuer: issuer.into(),
+            name: name.into(),
+            ..PatientModule::default()
+        }
+    }
+
+    #[test]
+    fn who_was_asked_for_is_told_from_others_by_the_id_and_by_the_issuer_where_both_have_one() {
+        let asked = patient("007", "Clinic", "Foxtrot, X");
+        assert!(!is_another(&asked, &patient("007", "Clinic", "Foxtrot^X")));
+        assert!(!is_another(&asked, &patient("007", "", "Married^X")));
+        assert!(is_another(&asked, &patient("7", "Clinic", "Foxtrot^X")));
+        assert!(is_another(&asked, &patient("007", "Other", "Foxtrot^X")));
+        assert!(is_another(&asked, &patient("008", "", "Foxtrot^X")));
+        let unknown = patient("", "", "Foxtrot, X");
+        assert!(!is_another(&unknown, &patient("008", "", "Golf^X")));
+    }
+
+    #[test]
+    fn a_file_without_an_id_is_of_who_was_asked_for_only_by_the_name() {
+        let asked = patient("007", "", "Foxtrot, X");
+        assert!(!is_another(&asked, &patient("", "", "FOXTROT^X^^")));
+        assert!(is_another(&asked, &patient("", "", "Golf^X")));
+        assert!(is_another(&asked, &patient("", "", "")));
+        let nameless = patient("007", "", "");
+        assert!(is_another(&nameless, &patient("", "", "Foxtrot^X")));
+    }
 }

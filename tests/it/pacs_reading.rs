@@ -1,6 +1,8 @@
 //! From the search to the screen: the window's loop against a live archive on the network, without
 //! a window.
 
+mod patients;
+
 use std::time::Duration;
 
 use isocentre::archive::Archive;

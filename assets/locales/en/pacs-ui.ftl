@@ -228,6 +228,11 @@ transfer-other-study = { $count ->
     [one] { $node } sent { $count } image of another study than the one asked for. It is
    *[other] { $node } sent { $count } images of another study than the one asked for. They are
 } in the archive under the patient and study they name, and not shown with this one.
+transfer-other-patient = { $count ->
+    [one] { $node } sent { $count } image of another patient, { $other }, with the study of { $asked }. It is
+   *[other] { $node } sent { $count } images of another patient, { $other }, with the study of { $asked }. They are
+} in the archive under the patient named, and not part of this study. Find out whose the study is before you rely on it.
+transfer-only-other-patient = What { $node } sent for { $asked } is another patient’s, { $other }. It is in the archive under that name and is not shown. Search again, and find out whose the study is.
 transfer-hindered = The transfer waits for the local archive and goes on by itself. { $reason }
 transfer-failed-inside = The transfer failed for a reason inside this program; it is tried again.
 transfer-not-files = What lies in a zip archive or in memory cannot be sent. Unpack it first.

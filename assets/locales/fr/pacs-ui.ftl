@@ -231,6 +231,11 @@ transfer-other-study = { $count ->
     [one] { $node } a envoyé { $count } image d’un autre examen que celui demandé. Elle est rangée
    *[other] { $node } a envoyé { $count } images d’un autre examen que celui demandé. Elles sont rangées
 } dans l’archive sous le patient et l’examen qu’elles nomment, sans être montrées ici.
+transfer-other-patient = { $count ->
+    [one] { $node } a envoyé { $count } image d’un autre patient, { $other }, avec l’examen de { $asked }. Elle est rangée
+   *[other] { $node } a envoyé { $count } images d’un autre patient, { $other }, avec l’examen de { $asked }. Elles sont rangées
+} dans l’archive sous le patient nommé et ne font pas partie de cet examen. Vérifiez à qui appartient l’examen avant de vous y fier.
+transfer-only-other-patient = Ce que { $node } a envoyé pour { $asked } est d’un autre patient, { $other }. Les images sont rangées dans l’archive sous ce nom et ne sont pas montrées. Relancez la recherche et vérifiez à qui appartient l’examen.
 transfer-hindered = Le transfert attend l’archive locale et reprendra de lui-même. { $reason }
 transfer-failed-inside = Le transfert a échoué pour une raison interne à ce programme ; il sera retenté.
 transfer-not-files = Ce qui se trouve dans une archive zip ou en mémoire ne peut pas être envoyé. Décompressez-la d’abord.

@@ -395,7 +395,7 @@ impl Open {
     fn show(&self, found: &FoundStudy, messenger: &Messenger) {
         let study_uid = &found.study.study_uid;
         // First, so that what comes while its files are listed is shown, too.
-        self.runner.open(study_uid, false);
+        self.runner.open_found(&found.study);
         let here = self
             .archive
             .open_study(&found.study, SystemTime::now())
@@ -409,6 +409,7 @@ impl Open {
             .all(|source| *source == Source::Archive)
             || (found.node_count).is_some_and(|count| here.len() >= count as usize);
         let new = asks::retrieval(found, TransferPriority::Urgent).filter(|_| !is_whole);
+        self.runner.note_shown(&found.study, &here);
         if new.is_some() {
             self.runner.open(study_uid, true);
         }

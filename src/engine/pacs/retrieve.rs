@@ -1,22 +1,24 @@
 //! One attempt at fetching a study: everything at once while that is quick, in the order of what
 //! is looked at where the line is slow, and nothing that is here already.
 
+mod apart;
 mod aside;
 mod listing;
 
 use std::collections::{HashSet, VecDeque};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::archive::{Ending, ItemOutcome, Retry};
-use crate::dicom::{InstanceHeader, tags};
+use crate::dicom::InstanceHeader;
+use crate::dicom::modules::PatientModule;
 use crate::pacs::web::{InstancePlace, WebService};
 use crate::pacs::{
     Failure, NodeAddress, Reception, Retrieval, RetrieveEvent, Retrieved, Secrets, Service, Wanted,
     WantedSeries, service,
 };
-use crate::problem::{Message, Problem, msg};
+use crate::problem::{Message, msg};
 use crate::workspace::Arrival;
 
 use super::beginnings::Watched;
@@ -27,6 +29,7 @@ use super::right_of_way::{Gate, Yielding};
 use super::run::Run;
 use super::transfers::{Shared, known_instances, lock};
 
+use apart::{Apart, Whose};
 use aside::EndOfAside;
 use listing::{Listing, take_list};
 
@@ -64,8 +67,10 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
         taken: Mutex::default(),
         waiting: Mutex::default(),
         begun: Mutex::new(Instant::now()),
-        others: AtomicUsize::new(0),
+        patient: shared.whose(transfer),
+        apart: Mutex::default(),
     };
+    shared.show_what_came(transfer);
     lock(&run.live).done = lock(&attempt.known).len();
     let here: Vec<(String, ItemOutcome)> = lock(&attempt.known)
         .iter()
@@ -124,7 +129,7 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
         }
     });
     attempt.hand_on(true);
-    attempt.tell_others();
+    attempt.tell_apart();
     ending
 }
 
@@ -145,8 +150,10 @@ struct Attempt<'a> {
     waiting: Mutex<(Vec<InstanceHeader>, Option<Instant>)>,
     /// When the request under way was made.
     begun: Mutex<Instant>,
-    /// Instances of another study that came.
-    others: AtomicUsize,
+    /// Who was asked for.
+    patient: PatientModule,
+    /// What came besides.
+    apart: Mutex<Apart>,
 }
 
 impl Attempt<'_> {
@@ -158,17 +165,6 @@ impl Attempt<'_> {
     fn whole_list(&self) -> Option<&[Listed]> {
         let list = self.listing.get().filter(|list| list.is_whole)?;
         Some(list.instances.as_slice())
-    }
-
-    /// What came that was not asked for is told once, with its number.
-    fn tell_others(&self) {
-        let count = self.others.load(Ordering::Relaxed);
-        if count > 0 {
-            let words = Message::new(msg("transfer-other-study"))
-                .text("node", &self.run.transfer.node)
-                .count("count", count);
-            self.shared.messenger.notify(Problem::warning(words));
-        }
     }
 
     /// Asks what there is: beside the fetching, or before it where much is here already.
@@ -210,7 +206,7 @@ impl Attempt<'_> {
             if asked.is_empty() {
                 return self.end();
             }
-            let before = lock(&self.known).len();
+            let before = self.settled().len();
             let ctx = self.run.begin();
             *lock(&self.begun) = Instant::now();
             let told = |event: RetrieveEvent| self.hear(event, is_last);
@@ -228,7 +224,7 @@ impl Attempt<'_> {
                     }
                     if is_steered || (retrieved.end.is_none() && !is_last) {
                         is_ordered = self.whole_list().is_some();
-                        if lock(&self.known).len() == before && !is_steered {
+                        if self.settled().len() == before && !is_steered {
                             // The node has not what it listed.
                             return self.end();
                         }
@@ -268,10 +264,8 @@ impl Attempt<'_> {
             let listed = self.listed()?;
             let mut plan = lock(&plan);
             if !plan.is_made || plan.focus != focus || plan.order.is_empty() {
-                let done = lock(&self.known)
-                    .union(&lock(&self.taken))
-                    .cloned()
-                    .collect();
+                let mut done = self.settled();
+                done.extend(lock(&self.taken).iter().cloned());
                 let order = in_order(listed, &done, focus.as_ref());
                 plan.order = order.into_iter().cloned().collect();
                 plan.focus = focus;
@@ -366,8 +360,7 @@ impl Attempt<'_> {
             return (self.everything(), true);
         };
         let focus = self.shared.focus(study_uid).map(|(focus, _)| focus);
-        let known = lock(&self.known);
-        let order = in_order(listed, &known, focus.as_ref());
+        let order = in_order(listed, &self.settled(), focus.as_ref());
         let is_soon = self.time_for(order.len()).is_some_and(|time| time < SOON);
         let count = if is_soon || focus.is_none() {
             order.len()
@@ -402,15 +395,13 @@ impl Attempt<'_> {
         match outcome.result {
             Ok(received) => {
                 let study_uid = &self.run.transfer.study_uid;
-                let own = received
-                    .header
-                    .dataset
-                    .elements()
-                    .uid(tags::STUDY_INSTANCE_UID);
-                if own.as_deref() != Some(study_uid) {
-                    // Kept as what it is, but neither shown nor counted as what was asked for.
-                    self.others.fetch_add(1, Ordering::Relaxed);
-                    return;
+                match self.whose(&outcome.sop_instance_uid, &received) {
+                    Whose::Asked => {}
+                    Whose::OpenToo => {
+                        lock(&self.waiting).0.push(received.header);
+                        return;
+                    }
+                    Whose::Other => return,
                 }
                 let uid = outcome.sop_instance_uid;
                 if !self.shared.archive.is_aside(&received.path) {
@@ -420,6 +411,8 @@ impl Attempt<'_> {
                 if is_new {
                     self.run.note(&uid, ItemOutcome::Success, received.bytes);
                     if self.shared.is_open(study_uid) {
+                        let patient_id = self.run.transfer.patient_id.as_str();
+                        (self.shared).shows(study_uid, patient_id, &received.path);
                         lock(&self.waiting).0.push(received.header);
                     }
                 }
@@ -478,16 +471,12 @@ impl Attempt<'_> {
 
     /// All was asked for: is all here?
     fn end(&self) -> Ending {
-        let Some(listed) = self.listed() else {
-            return Ending::Complete;
-        };
-        let known = lock(&self.known);
-        let missing = listed
-            .iter()
-            .filter(|it| !known.contains(&it.sop_instance_uid));
+        let settled = self.settled();
+        let listed = self.listed().unwrap_or_default().iter();
+        let missing = listed.filter(|it| !settled.contains(&it.sop_instance_uid));
         let missing = missing.count();
         if missing == 0 {
-            return Ending::Complete;
+            return self.end_without_others();
         }
         let why = Message::new(msg("transfer-incomplete")).count("count", missing);
         Ending::Failed(self.shared.said(&why), Retry::Later)

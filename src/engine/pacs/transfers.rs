@@ -7,6 +7,7 @@
 mod dispatch;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -14,10 +15,12 @@ use std::time::{Duration, Instant, SystemTime};
 use crossbeam_channel::Sender;
 
 use crate::archive::{self, Archive, Ending, TransferId, TransferKind, TransferPriority};
+use crate::dicom::modules::PatientModule;
+use crate::model::StudyMatch;
 use crate::pacs::{Caller, Node, NodeAddress, Reception, StorageScp};
 use crate::problem::{Message, Problem, msg};
 use crate::text::{self, Words};
-use crate::workspace::{Arrival, PacsSettings};
+use crate::workspace::{Arrival, Command, PacsSettings};
 
 use super::beginnings::UnderWay;
 use super::order::Focus;
@@ -42,6 +45,8 @@ pub(super) struct Shared {
     pub(super) running: Mutex<BTreeMap<TransferId, Arc<Run>>>,
     /// Studies that go into the window as they come, and how many openings wait for their end.
     open_studies: Mutex<HashMap<String, usize>>,
+    /// What the reader opened, by Study Instance UID and Patient ID.
+    opened: Mutex<HashMap<(String, String), Opened>>,
     focus: Mutex<Option<(Focus, Instant)>>,
     /// Something else is looked at, or something came of what is.
     pub(super) looked: Condvar,
@@ -51,6 +56,13 @@ pub(super) struct Shared {
     pictureless: Mutex<HashSet<String>>,
     is_over: AtomicBool,
     wake: Sender<()>,
+}
+
+/// A study as the reader found and opened it.
+struct Opened {
+    found: StudyMatch,
+    /// Files that were handed to the window.
+    shown: HashSet<PathBuf>,
 }
 
 /// What a transfer says that waits for the local archive.
@@ -148,6 +160,47 @@ impl Shared {
     /// Whether what comes of this study goes into the window.
     pub(super) fn is_open(&self, study_uid: &str) -> bool {
         lock(&self.open_studies).contains_key(study_uid)
+    }
+
+    /// What comes of this patient's study goes into the window, and this file does now; `false` if
+    /// the reader did not open it.
+    pub(super) fn shows(&self, study_uid: &str, patient_id: &str, file: &Path) -> bool {
+        let key = (study_uid.to_owned(), patient_id.to_owned());
+        let mut opened = lock(&self.opened);
+        let opened = opened.get_mut(&key);
+        opened.is_some_and(|opened| {
+            opened.shown.insert(file.to_owned());
+            true
+        })
+    }
+
+    /// What came into the archive by another way since the study was opened goes into the window.
+    pub(super) fn show_what_came(&self, transfer: &archive::Transfer) {
+        let key = (transfer.study_uid.clone(), transfer.patient_id.clone());
+        let mut opened = lock(&self.opened);
+        let Some(opened) = opened.get_mut(&key) else {
+            return;
+        };
+        self.archive.flush();
+        let files = self.archive.study_files(&opened.found);
+        let mut new = files.unwrap_or_default(); // what is wrong with it is said elsewhere
+        new.retain(|file| opened.shown.insert(file.clone()));
+        if !new.is_empty() {
+            self.messenger.command(Command::OpenArchived(new));
+        }
+    }
+
+    /// Who a transfer is for: as found, where the reader opened it, else by the ID alone.
+    pub(super) fn whose(&self, transfer: &archive::Transfer) -> PatientModule {
+        let key = (transfer.study_uid.clone(), transfer.patient_id.clone());
+        let opened = lock(&self.opened);
+        let found = opened.get(&key).map(|opened| &opened.found);
+        PatientModule {
+            patient_id: transfer.patient_id.clone(),
+            issuer: found.map_or_else(String::new, |it| it.issuer_of_patient_id.clone()),
+            name: found.map_or_else(String::new, |it| it.patient_name.clone()),
+            ..PatientModule::default()
+        }
     }
 
     /// What is looked at, if it is of this study, and since when.
@@ -290,6 +343,7 @@ impl Runner {
             receiver: Mutex::default(),
             running: Mutex::default(),
             open_studies: Mutex::default(),
+            opened: Mutex::default(),
             focus: Mutex::default(),
             looked: Condvar::new(),
             under_way: UnderWay::default(),
@@ -310,6 +364,25 @@ impl Runner {
         // It may be another node by the same name.
         lock(&self.shared.pictureless).clear();
         self.shared.wake();
+    }
+
+    /// What comes of this patient's study goes into the window from now on.
+    pub(super) fn open_found(&self, found: &StudyMatch) {
+        let key = (found.study_uid.clone(), found.patient_id.clone());
+        let opened = Opened {
+            found: found.clone(),
+            shown: HashSet::new(),
+        };
+        lock(&self.shared.opened).entry(key).or_insert(opened);
+        self.open(&found.study_uid, false);
+    }
+
+    /// These files of a study that is open go into the window.
+    pub(super) fn note_shown(&self, found: &StudyMatch, files: &[PathBuf]) {
+        let key = (found.study_uid.clone(), found.patient_id.clone());
+        if let Some(opened) = lock(&self.shared.opened).get_mut(&key) {
+            opened.shown.extend(files.iter().cloned());
+        }
     }
 
     /// What comes of this study goes into the window from now on.

@@ -1,0 +1,132 @@
+//! What came that is not of what was asked for: kept in the archive as what it is, neither shown
+//! with the study nor counted, and told once.
+
+use std::collections::HashSet;
+
+use crate::archive::{Ending, Retry};
+use crate::dicom::modules::PatientModule;
+use crate::dicom::{PersonName, Received, tags};
+use crate::model::identity;
+use crate::problem::{Message, Problem, msg};
+
+use super::super::transfers::lock;
+use super::Attempt;
+
+/// What came that is not of what was asked for.
+#[derive(Default)]
+pub(super) struct Apart {
+    /// Instances of another study.
+    other_study: usize,
+    /// Of another patient under the study's UID (SOP Instance UIDs).
+    other_patient: HashSet<String>,
+    /// Who the first of these names.
+    patient: Option<String>,
+}
+
+/// Of what an instance is that came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// What was asked for.
+    Asked,
+    /// Another patient's, whose study of the same UID the reader has opened as well.
+    OpenToo,
+    /// Something else.
+    Other,
+}
+
+impl Attempt<'_> {
+    /// Of what an instance is that came; what is not of what was asked for is noted.
+    pub(super) fn whose(&self, sop_instance_uid: &str, received: &Received) -> Whose {
+        let transfer = &self.run.transfer;
+        let elements = received.header.dataset.elements();
+        let mut apart = lock(&self.apart);
+        if elements.uid(tags::STUDY_INSTANCE_UID).as_deref() != Some(&transfer.study_uid) {
+            apart.other_study += 1;
+            return Whose::Other;
+        }
+        let own = PatientModule::read(elements);
+        if !identity::is_another(&self.patient, &own) {
+            return Whose::Asked;
+        }
+        apart.other_patient.insert(sop_instance_uid.to_owned());
+        apart.patient.get_or_insert_with(|| described(&own));
+        let file = received.path.as_path();
+        if (self.shared).shows(&transfer.study_uid, &own.patient_id, file) {
+            Whose::OpenToo
+        } else {
+            Whose::Other
+        }
+    }
+
+    /// Instances that need not be asked for: they are here, or came as another patient's.
+    pub(super) fn settled(&self) -> HashSet<String> {
+        let known = lock(&self.known);
+        let apart = lock(&self.apart);
+        known.union(&apart.other_patient).cloned().collect()
+    }
+
+    /// Everything was asked for, and what is missing of the list came as another patient's.
+    pub(super) fn end_without_others(&self) -> Ending {
+        let here = lock(&self.known).len();
+        let transfer = &self.run.transfer;
+        if here == 0
+            && let Some(other) = lock(&self.apart).patient.clone()
+        {
+            let why = Message::new(msg("transfer-only-other-patient"))
+                .text("node", &transfer.node)
+                .text("asked", self.asked())
+                .text("other", other);
+            return Ending::Failed(self.shared.said(&why), Retry::Never);
+        }
+        if !lock(&self.apart).other_patient.is_empty() && self.listed().is_some() {
+            let of = u32::try_from(here).unwrap_or(u32::MAX);
+            if let Err(error) = self.shared.archive.transfers().expect(transfer.id, of) {
+                tracing::warn!("the number of instances is not kept: {error}");
+            }
+            lock(&self.run.live).of = here;
+        }
+        Ending::Complete
+    }
+
+    /// What came that was not asked for is told once, with its number.
+    pub(super) fn tell_apart(&self) {
+        let apart = lock(&self.apart);
+        let node = &self.run.transfer.node;
+        if apart.other_study > 0 {
+            let words = Message::new(msg("transfer-other-study"))
+                .text("node", node)
+                .count("count", apart.other_study);
+            self.shared.messenger.notify(Problem::warning(words));
+        }
+        if let Some(other) = &apart.patient {
+            let words = Message::new(msg("transfer-other-patient"))
+                .text("node", node)
+                .count("count", apart.other_patient.len())
+                .text("asked", self.asked())
+                .text("other", other);
+            self.shared.messenger.notify(Problem::warning(words));
+        }
+    }
+
+    /// Who and what was asked for, in words.
+    fn asked(&self) -> &str {
+        let transfer = &self.run.transfer;
+        let label = transfer.label.0.as_str();
+        if label.is_empty() {
+            &transfer.patient_id
+        } else {
+            label
+        }
+    }
+}
+
+/// A patient in a sentence: name and ID.
+fn described(patient: &PatientModule) -> String {
+    let name = PersonName::parse(&patient.name).display();
+    let id = patient.patient_id.as_str();
+    match (name.is_empty(), id.is_empty()) {
+        (false, false) => format!("{name} ({id})"),
+        (false, true) => name,
+        (true, _) => id.to_owned(),
+    }
+}

@@ -1,0 +1,120 @@
+//! Whose a study is: what comes is never taken for another patient's.
+
+use isocentre::problem::{Arg, msg};
+
+use super::*;
+
+/// Slices of one study, as this patient's.
+fn fill_as(orthanc: &Orthanc, (name, id): (&'static str, &'static str), series: i32, slices: i32) {
+    for number in 1..=slices {
+        let slice = SyntheticImage::new(16, 16)
+            .patient(name, id)
+            .study(STUDY)
+            .series(&format!("{STUDY}.{series}"))
+            .sop_instance(&format!("{STUDY}.{series}.{number}"))
+            .instance_number(number)
+            .position([0.0, 0.0, f64::from(number)]);
+        orthanc.store(&slice.write(Encoding::ExplicitLittle));
+    }
+}
+
+/// What a notice of this kind says, if there is one.
+fn said(session: &Session, id: &'static str) -> Vec<Vec<(&'static str, Arg)>> {
+    let notices = session.workspace.notices.shown().iter();
+    let ours = notices.filter(|notice| notice.problem.message.id == msg(id));
+    ours.map(|notice| notice.problem.message.args.clone())
+        .collect()
+}
+
+fn patients(session: &Session) -> Vec<String> {
+    let patients = session.workspace.library.patients();
+    patients.map(|it| it.module.patient_id.clone()).collect()
+}
+
+/// Instances of the archive, by Patient ID.
+fn kept(home: &std::path::Path, patient_id: &str) -> usize {
+    let archive = Archive::open(&home.join("data/archive")).unwrap();
+    let query = isocentre::model::StudyQuery {
+        level: isocentre::model::Level::Instance,
+        patient_id: patient_id.into(),
+        ..isocentre::model::StudyQuery::default()
+    };
+    archive.search(&query).unwrap().len()
+}
+
+#[test]
+fn a_study_that_is_another_patients_by_now_is_not_shown_as_the_one_that_was_found() {
+    let Some(orthanc) = Orthanc::start("pacs_reading_exchanged") else {
+        return;
+    };
+    for address in [orthanc.dimse(), orthanc.dicom_web()] {
+        orthanc.forget_all();
+        fill_as(&orthanc, ("Foxtrot^X", "F1"), 1, 4);
+        let home = temp_folder();
+        let mut session = session(home.path(), &[node("PACS", &address)]);
+        search(&mut session, "foxtrot");
+        orthanc.forget_all();
+        fill_as(&orthanc, ("Golf^X", "G2"), 1, 4);
+        open_first(&mut session);
+        let state = |it: &Session| {
+            it.workspace
+                .transfers
+                .all()
+                .first()
+                .map(|it| it.state.clone())
+        };
+        session.until("the end", |it| {
+            matches!(state(it), Some(TransferState::Failed(_))) || frames_shown(it) > 0
+        });
+        let Some(TransferState::Failed(why)) = state(&session) else {
+            panic!("{address}: shown as Foxtrot's: {:?}", patients(&session));
+        };
+        assert_eq!(why.id, msg("transfer-only-other-patient"), "{address}");
+        session.until("the notice", |it| {
+            !said(it, "transfer-other-patient").is_empty()
+        });
+        let told = said(&session, "transfer-other-patient");
+        let of = |name: &str, what: &str| {
+            told[0].iter().any(|(arg, value)| {
+                *arg == name && matches!(value, Arg::Text(text) if text.contains(what))
+            })
+        };
+        assert!(of("asked", "Foxtrot") && of("other", "Golf"), "{told:?}");
+        assert!(told[0].contains(&("count", Arg::Number(4.0))), "{told:?}");
+        assert!(patients(&session).is_empty(), "{address}");
+        drop(session);
+        assert_eq!((kept(home.path(), "G2"), kept(home.path(), "F1")), (4, 0));
+    }
+}
+
+#[test]
+fn of_a_study_uid_that_two_patients_bear_only_those_of_who_was_opened_are_shown_and_counted() {
+    let Some(orthanc) = Orthanc::start("pacs_reading_two_patients") else {
+        return;
+    };
+    fill_as(&orthanc, ("Delta^X", "D1"), 1, 4);
+    fill_as(&orthanc, ("Epsilon^X", "E2"), 2, 4);
+    for address in [orthanc.dimse(), orthanc.dicom_web()] {
+        let home = temp_folder();
+        let mut session = session(home.path(), &[node("PACS", &address)]);
+        search(&mut session, "delta");
+        open_first(&mut session);
+        session.until("the end", is_done);
+        let transfer = &session.workspace.transfers.all()[0];
+        assert_eq!((transfer.done, transfer.of), (4, 4), "{address}");
+        assert_eq!(patients(&session), ["D1"], "{address}");
+        session.until("the notice", |it| {
+            !said(it, "transfer-other-patient").is_empty()
+        });
+        let told = said(&session, "transfer-other-patient");
+        assert_eq!(told.len(), 1);
+        assert!(told[0].contains(&("count", Arg::Number(4.0))), "{told:?}");
+
+        // The other is the reader's to open, and is there.
+        search(&mut session, "epsilon");
+        open_first(&mut session);
+        session.until("the other's", |it| patients(it).len() == 2 && is_done(it));
+        drop(session);
+        assert_eq!((kept(home.path(), "D1"), kept(home.path(), "E2")), (4, 4));
+    }
+}
