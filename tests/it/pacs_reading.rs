@@ -2,6 +2,7 @@
 //! a window.
 
 mod patients;
+mod two_studies;
 
 use std::time::Duration;
 

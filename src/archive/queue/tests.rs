@@ -133,6 +133,26 @@ fn the_most_urgent_goes_first_and_busy_nodes_are_passed_over() {
 }
 
 #[test]
+fn of_what_is_urgent_the_one_that_was_asked_for_last_goes_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let queue = open(folder.path());
+    let mut ids = Vec::new();
+    for study in ["1", "2", "3", "4"] {
+        let mut new = retrieve("a", study);
+        new.priority = TransferPriority::Urgent;
+        ids.push(queue.add(&new, at(0)).unwrap().id);
+    }
+    queue.add(&retrieve("a", "5"), at(0)).unwrap();
+    // The first was turned to last; of the others the newest goes first.
+    let asked = [ids[1], ids[0]];
+    let mut order = Vec::new();
+    while let Some(next) = queue.next_asked(&[], &asked, at(1)).unwrap() {
+        order.push(next.study_uid);
+    }
+    assert_eq!(order, ["1", "2", "4", "3", "5"]);
+}
+
+#[test]
 fn what_ran_when_the_program_died_waits_again_and_keeps_what_was_done() {
     let folder = tempfile::tempdir().unwrap();
     let queue = open(folder.path());

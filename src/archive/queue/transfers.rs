@@ -26,6 +26,7 @@ use super::NewItem;
 use super::NewTransfer;
 use super::Transfer;
 use super::TransferId;
+use super::TransferPriority;
 use super::TransferState;
 use super::attempts::LONGEST;
 use super::attempts::LONGEST_REPORT;
@@ -110,6 +111,20 @@ impl Transfers {
         busy_nodes: &[String],
         now: SystemTime,
     ) -> Result<Option<Transfer>, ArchiveError> {
+        self.next_asked(busy_nodes, &[], now)
+    }
+
+    /// The same. Of what is most urgent the one goes first that stands last in `asked`, then the
+    /// newest; of what is not, the oldest.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn next_asked(
+        &self,
+        busy_nodes: &[String],
+        asked: &[TransferId],
+        now: SystemTime,
+    ) -> Result<Option<Transfer>, ArchiveError> {
         self.wake_orphans()?;
         self.change(|transaction| {
             // A clock that was set back makes nobody wait longer than any report takes.
@@ -122,7 +137,7 @@ impl Transfers {
                 ],
             )?;
             let mut due = transaction.prepare_cached(
-                "SELECT id, node, state FROM transfer
+                "SELECT id, node, state, priority FROM transfer
                  WHERE state IN (:waiting, :committing)
                  AND (next_attempt_ms IS NULL OR next_attempt_ms <= :now
                       OR state = :waiting AND next_attempt_ms > :now + :longest)
@@ -136,15 +151,24 @@ impl Transfers {
             })?;
             let mut found = None;
             while let Some(row) = rows.next()? {
-                if !busy_nodes.contains(&row.get(1)?) {
-                    found = Some((
-                        TransferId(row.get(0)?),
-                        TransferState::of_code(row, "state")?,
-                    ));
+                if busy_nodes.contains(&row.get(1)?) {
+                    continue;
+                }
+                let id = TransferId(row.get(0)?);
+                let is_urgent =
+                    TransferPriority::of_code(row, "priority")? == TransferPriority::Urgent;
+                if found.is_some() && !is_urgent {
+                    break;
+                }
+                let turn = asked.iter().position(|it| *it == id);
+                if found.is_none_or(|(before, _, _)| before <= turn) {
+                    found = Some((turn, id, TransferState::of_code(row, "state")?));
+                }
+                if !is_urgent {
                     break;
                 }
             }
-            let Some((id, state)) = found else {
+            let Some((_, id, state)) = found else {
                 return Ok(None);
             };
             transaction.execute(

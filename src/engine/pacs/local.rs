@@ -380,7 +380,8 @@ impl Worker {
             TransferEdit::First(id) => {
                 runner.tidy(|queue| queue.set_priority(id, TransferPriority::Urgent, now()));
                 if let Ok(Some(transfer)) = open.archive.transfers().get(id) {
-                    runner.shared.make_way(&transfer.node);
+                    let (node, study_uid) = (&transfer.node, &transfer.study_uid);
+                    runner.shared.ask_first(id, node, study_uid);
                 }
             }
             TransferEdit::ClearOver => runner.tidy(crate::archive::Transfers::remove_over),

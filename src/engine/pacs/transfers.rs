@@ -1,10 +1,10 @@
 //! The queue's runner: takes what is due from the archive's queue, a thread each, one a node.
 //!
 //! The queue on disk is the truth: what runs here can be cut off at any moment, and goes on where
-//! it was at the next start. What the reader waits for makes what runs in the background on the
-//! same node give way.
+//! it was at the next start. What the reader asks for makes what runs with the same node give way.
 
 mod dispatch;
+mod turns;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -27,6 +27,8 @@ use super::order::Focus;
 use super::run::Run;
 use super::{Messenger, caller, on_thread};
 
+use turns::{Asked, turned};
+
 /// How often the window hears how far they are.
 const TOLD_EVERY: Duration = Duration::from_millis(250);
 
@@ -47,6 +49,8 @@ pub(super) struct Shared {
     open_studies: Mutex<HashMap<String, usize>>,
     /// What the reader opened, by Study Instance UID and Patient ID.
     opened: Mutex<HashMap<(String, String), Opened>>,
+    /// What somebody waits for, what was asked for last at the end.
+    asked: Mutex<Vec<Asked>>,
     focus: Mutex<Option<(Focus, Instant)>>,
     /// Something else is looked at, or something came of what is.
     pub(super) looked: Condvar,
@@ -277,7 +281,7 @@ impl Shared {
         }
     }
 
-    /// Adds to the queue. What the reader waits for makes what is less urgent give way.
+    /// Adds to the queue. What the reader waits for makes what else runs give way.
     /// One that runs already is asked for anew when it ends.
     pub(super) fn add(&self, new: &archive::NewTransfer) {
         let added = {
@@ -291,7 +295,9 @@ impl Shared {
             added
         };
         match added {
-            Ok(_) if new.priority == TransferPriority::Urgent => self.make_way(&new.node),
+            Ok(added) if new.priority == TransferPriority::Urgent => {
+                self.ask_first(added.id, &new.node, &new.study_uid);
+            }
             Ok(_) => {}
             Err(error) => {
                 self.opening_ended(&new.study_uid);
@@ -299,15 +305,6 @@ impl Shared {
             }
         }
         self.wake();
-    }
-
-    pub(super) fn make_way(&self, node: &str) {
-        for run in lock(&self.running).values() {
-            let is_less = run.transfer.priority > TransferPriority::Urgent;
-            if is_less && run.transfer.node == node {
-                run.stop();
-            }
-        }
     }
 
     pub(super) fn wake(&self) {
@@ -344,6 +341,7 @@ impl Runner {
             running: Mutex::default(),
             open_studies: Mutex::default(),
             opened: Mutex::default(),
+            asked: Mutex::default(),
             focus: Mutex::default(),
             looked: Condvar::new(),
             under_way: UnderWay::default(),
@@ -399,10 +397,19 @@ impl Runner {
 
     /// What is looked at now.
     pub(super) fn look_at(&self, focus: Option<Focus>) {
-        let mut known = lock(&self.shared.focus);
-        if known.as_ref().map(|(focus, _)| focus) != focus.as_ref() {
+        let turned = {
+            let mut known = lock(&self.shared.focus);
+            let before = known.as_ref().map(|(focus, _)| focus);
+            if before == focus.as_ref() {
+                return;
+            }
+            let turned = turned(before, focus.as_ref()).map(str::to_owned);
             *known = focus.map(|focus| (focus, Instant::now()));
             self.shared.looked.notify_all();
+            turned
+        };
+        if let Some(study_uid) = turned {
+            self.shared.turn_to(&study_uid);
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use crossbeam_channel::Receiver;
 
-use crate::archive::{Archive, ArchiveError, Ending, Retry, TransferKind};
+use crate::archive::{Archive, ArchiveError, Ending, Retry, TransferKind, TransferState};
 use crate::problem::{Message, Problem, msg};
 
 use super::super::run::Run;
@@ -62,7 +62,8 @@ fn begin_due(shared: &Arc<Shared>) -> Result<(), ArchiveError> {
             return Err(ArchiveError::Gone(folder.to_owned()));
         }
         let transfers = shared.archive.transfers();
-        let Some(transfer) = transfers.next(&busy, SystemTime::now())? else {
+        let Some(transfer) = transfers.next_asked(&busy, &shared.asked(), SystemTime::now())?
+        else {
             return Ok(());
         };
         let id = transfer.id;
@@ -112,6 +113,16 @@ fn carry_out(shared: &Arc<Shared>, run: &Arc<Run>) {
     }
     lock(&shared.running).remove(&id);
     let again = lock(&run.again).take();
+    let is_waiting = matches!(&ended, Ok(Some(it)) if it.state == TransferState::Waiting);
+    if !is_waiting {
+        shared.forget_asked(id);
+    }
+    // What stood back for another goes on when that is here.
+    let is_over = shared.is_over.load(Ordering::SeqCst);
+    if ending == Ending::Yielded && is_waiting && !is_over {
+        shared.wake();
+        return;
+    }
     if run.transfer.kind != TransferKind::Send {
         shared.opening_ended(&run.transfer.study_uid);
         if let Some(again) = again.filter(|_| ending == Ending::Complete) {
