@@ -15,6 +15,7 @@ use crate::problem::msg;
 
 use super::AeTitle;
 use super::Failure;
+use super::ListedSeries;
 use super::Node;
 use super::NodeAddress;
 use super::Secrets;
@@ -41,6 +42,20 @@ pub trait Service: Send + Sync {
         found: &mut dyn FnMut(StudyMatch),
         ctx: &JobCtx,
     ) -> Result<Found, Failure>;
+
+    /// Lists the instances of a study, or of series of it, over one connection, in the order of the
+    /// series' numbers. `each` hears of every series as soon as it is known, and ends the list with
+    /// `false`.
+    ///
+    /// # Errors
+    /// [`Failure`]; what was listed before it stays listed.
+    fn list(
+        &self,
+        study_uid: &str,
+        series_uids: &[String],
+        each: &mut dyn FnMut(ListedSeries) -> bool,
+        ctx: &JobCtx,
+    ) -> Result<(), Failure>;
 
     /// What is planned (modality worklist).
     ///

@@ -1,6 +1,7 @@
 //! From the search to the screen: the window's loop against a live archive on the network, without
 //! a window.
 
+mod lines;
 mod patients;
 mod two_studies;
 

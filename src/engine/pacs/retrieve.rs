@@ -37,6 +37,8 @@ use listing::{Listing, take_list};
 const SOON: Duration = Duration::from_secs(2);
 /// Instances asked for at once when their order matters.
 const FEW: usize = 24;
+/// Who has looked at one slice for so long is not scrolling: all is asked for at once then.
+const STILL: Duration = Duration::from_secs(1);
 /// Headers are handed to the window at least so often.
 const HANDED_ON_EVERY: Duration = Duration::from_millis(60);
 
@@ -66,6 +68,7 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
         watched: Watched::new(shared),
         taken: Mutex::default(),
         waiting: Mutex::default(),
+        asked_for: Mutex::default(),
         begun: Mutex::new(Instant::now()),
         patient: shared.whose(transfer),
         apart: Mutex::default(),
@@ -148,6 +151,8 @@ struct Attempt<'a> {
     taken: Mutex<HashSet<String>>,
     /// Headers on their way to the window, and when some were handed on last.
     waiting: Mutex<(Vec<InstanceHeader>, Option<Instant>)>,
+    /// What the request under way asks for, in its order; none where that is the node's own.
+    asked_for: Mutex<Vec<String>>,
     /// When the request under way was made.
     begun: Mutex<Instant>,
     /// Who was asked for.
@@ -201,6 +206,7 @@ impl Attempt<'_> {
             let (asked, is_last) = if is_ordered {
                 self.next_few()
             } else {
+                lock(&self.asked_for).clear();
                 (self.everything(), true)
             };
             if asked.is_empty() {
@@ -359,10 +365,14 @@ impl Attempt<'_> {
         let Some(listed) = self.listed() else {
             return (self.everything(), true);
         };
-        let focus = self.shared.focus(study_uid).map(|(focus, _)| focus);
+        let focus = self.shared.focus(study_uid);
+        let is_still = focus
+            .as_ref()
+            .is_none_or(|(_, since)| since.elapsed() >= STILL);
+        let focus = focus.map(|(focus, _)| focus);
         let order = in_order(listed, &self.settled(), focus.as_ref());
         let is_soon = self.time_for(order.len()).is_some_and(|time| time < SOON);
-        let count = if is_soon || focus.is_none() {
+        let count = if is_soon || is_still {
             order.len()
         } else {
             order.len().min(FEW)
@@ -371,6 +381,7 @@ impl Attempt<'_> {
         if few.is_empty() {
             return (Vec::new(), true);
         }
+        *lock(&self.asked_for) = few.iter().map(|it| it.sop_instance_uid.clone()).collect();
         (wanted(study_uid, few), count == order.len())
     }
 
@@ -443,16 +454,20 @@ impl Attempt<'_> {
         let Some(listed) = self.whole_list() else {
             return false;
         };
-        let known = lock(&self.known);
-        let missing = listed.len().saturating_sub(known.len());
+        let settled = self.settled();
+        let missing = listed.len().saturating_sub(settled.len());
         if self.time_for(missing).is_none_or(|time| time <= SOON) {
             return false; // before the list is put in order, which takes its time
         }
-        // About the slice looked at, is anything missing?
+        // About the slice looked at, is anything missing that would not come next anyway?
+        let asked_for = lock(&self.asked_for);
+        let coming = asked_for.iter().filter(|uid| !settled.contains(*uid));
+        let coming: HashSet<&str> = coming.take(FEW).map(String::as_str).collect();
         let near = in_order(listed, &HashSet::new(), Some(&focus));
-        near.iter()
-            .take(FEW / 2)
-            .any(|instance| !known.contains(&instance.sop_instance_uid))
+        near.iter().take(FEW / 2).any(|instance| {
+            let uid = instance.sop_instance_uid.as_str();
+            !settled.contains(uid) && !coming.contains(uid)
+        })
     }
 
     /// Gives headers to the window: the first at once, then a few times a second.

@@ -28,6 +28,8 @@ use crate::model::StudyMatch;
 use crate::model::StudyQuery;
 use crate::pacs::Failure;
 use crate::pacs::Found;
+use crate::pacs::ListedSeries;
+use crate::pacs::listing;
 use crate::pacs::matches::After;
 use crate::pacs::matches::Matches;
 use crate::pacs::matches::Spelling;
@@ -47,12 +49,51 @@ pub(super) fn find(
     ctx: &JobCtx,
 ) -> Result<Found, Failure> {
     let mut finder = Finder::new(call, query.level, ctx)?;
+    let state = find_with(&mut finder, query, found)?;
+    finder.association.release();
+    Ok(state)
+}
+
+/// A study's instances, series by series, over one association.
+pub(super) fn list(
+    call: &Call,
+    study_uid: &str,
+    series_uids: &[String],
+    each: &mut dyn FnMut(ListedSeries) -> bool,
+    ctx: &JobCtx,
+) -> Result<(), Failure> {
+    let mut finder = Finder::new(call, Level::Series, ctx)?;
+    let mut is_first = true;
+    let mut ask = |query: &StudyQuery, found: &mut dyn FnMut(StudyMatch)| {
+        let mut all = Vec::new();
+        let mut result = find_with(&mut finder, query, &mut |it| all.push(it));
+        // Some nodes answer once an association.
+        if !is_first && matches!(result, Err(Failure::Cut { .. })) {
+            all.clear();
+            finder = Finder::new(call, Level::Series, ctx)?;
+            result = find_with(&mut finder, query, &mut |it| all.push(it));
+        }
+        is_first = false;
+        all.into_iter().for_each(found);
+        result
+    };
+    listing::list(&mut ask, study_uid, series_uids, each)?;
+    finder.association.release();
+    Ok(())
+}
+
+/// Over an association that is there, and stays.
+fn find_with(
+    finder: &mut Finder,
+    query: &StudyQuery,
+    found: &mut dyn FnMut(StudyMatch),
+) -> Result<Found, Failure> {
     let mut search = Search {
         matches: Matches::new(query, found),
         has_lost_names: false,
     };
-    for one in single_queries(&mut finder, query)? {
-        search.run(&mut finder, &one)?;
+    for one in single_queries(finder, query)? {
+        search.run(finder, &one)?;
         if search.matches.state.is_cut_off {
             break;
         }
@@ -60,15 +101,16 @@ pub(super) fn find(
     let mut state = search.matches.state;
     if search.has_lost_names {
         let message = Message::new(msg("pacs-names-lost"));
-        state.warnings.push(message.text("peer", call.peer()));
+        state
+            .warnings
+            .push(message.text("peer", finder.call.peer()));
     }
     state.warnings.extend(finder.unreadable());
     if finder.has_unsupported_keys {
         state
             .warnings
-            .push(Message::new(msg("pacs-keys-ignored")).text("peer", call.peer()));
+            .push(Message::new(msg("pacs-keys-ignored")).text("peer", finder.call.peer()));
     }
-    finder.association.release();
     Ok(state)
 }
 

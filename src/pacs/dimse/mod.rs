@@ -34,6 +34,7 @@ use super::DimseAddress;
 use super::Echo;
 use super::Failure;
 use super::Found;
+use super::ListedSeries;
 use super::MoveCounts;
 use super::Moved;
 use super::Node;
@@ -94,6 +95,16 @@ impl Service for DimseService {
         ctx: &JobCtx,
     ) -> Result<Found, Failure> {
         find::find(&self.call, query, found, ctx)
+    }
+
+    fn list(
+        &self,
+        study_uid: &str,
+        series_uids: &[String],
+        each: &mut dyn FnMut(ListedSeries) -> bool,
+        ctx: &JobCtx,
+    ) -> Result<(), Failure> {
+        find::list(&self.call, study_uid, series_uids, each, ctx)
     }
 
     fn worklist(

@@ -25,6 +25,7 @@ use crate::pacs::Authorities;
 use crate::pacs::Echo;
 use crate::pacs::Failure;
 use crate::pacs::Found;
+use crate::pacs::ListedSeries;
 use crate::pacs::Node;
 use crate::pacs::RetrieveEvent;
 use crate::pacs::Retrieved;
@@ -34,6 +35,7 @@ use crate::pacs::Sent;
 use crate::pacs::Service;
 use crate::pacs::Wanted;
 use crate::pacs::WebAddress;
+use crate::pacs::listing;
 
 /// A node that speaks DICOMweb, and what only such nodes can do.
 pub struct WebService {
@@ -193,6 +195,20 @@ impl Service for WebService {
         ctx: &JobCtx,
     ) -> Result<Found, Failure> {
         search::find(&self.session(ctx)?, query, found)
+    }
+
+    fn list(
+        &self,
+        study_uid: &str,
+        series_uids: &[String],
+        each: &mut dyn FnMut(ListedSeries) -> bool,
+        ctx: &JobCtx,
+    ) -> Result<(), Failure> {
+        let session = self.session(ctx)?;
+        let mut ask = |query: &StudyQuery, found: &mut dyn FnMut(StudyMatch)| {
+            search::find(&session, query, found)
+        };
+        listing::list(&mut ask, study_uid, series_uids, each)
     }
 
     fn retrieve(

@@ -3,8 +3,7 @@
 use std::sync::OnceLock;
 
 use crate::jobs::JobCtx;
-use crate::model::{Level, StudyQuery};
-use crate::pacs::{Failure, Found, Service};
+use crate::pacs::{Failure, ListedSeries, Service};
 use crate::workspace::{Arrival, ListedInstance};
 
 use super::super::order::Listed;
@@ -59,9 +58,8 @@ pub(super) fn take_list(
     drop(listing.set(list));
 }
 
-/// The instances of what a transfer is for, as the node lists them: series by series, for that is
-/// all a node must know how to answer (PS3.4 C.4.1.2.1). `each` hears of those of a series, and
-/// whether they are all that it has.
+/// The instances of what a transfer is for, as the node lists them, series by series. `each` hears of
+/// those of a series, and whether they are all that it has.
 fn instances(
     service: &dyn Service,
     transfer: &crate::archive::Transfer,
@@ -69,44 +67,25 @@ fn instances(
     is_stopped: &dyn Fn() -> bool,
     each: &dyn Fn(&[Listed], bool),
 ) -> Result<Listing, Failure> {
-    let mut series = Vec::new();
-    let query = StudyQuery {
-        level: Level::Series,
-        study_uids: vec![transfer.study_uid.clone()],
-        series_uids: transfer.series_uids.clone(),
-        ..StudyQuery::default()
-    };
-    let said = service.find(&query, &mut |found| series.push(found), ctx)?;
-    series.sort_by_key(|series| series.series_number);
-    let is_sound = |said: &Found| !said.is_cut_off && said.warnings.is_empty();
-    let mut is_whole = is_sound(&said);
+    let mut is_whole = true;
     let mut instances = Vec::new();
     let mut count = 0;
-    for series in series {
-        if is_stopped() {
-            return Err(Failure::Cancelled);
-        }
-        let query = StudyQuery {
-            level: Level::Instance,
-            study_uids: vec![transfer.study_uid.clone()],
-            series_uids: vec![series.series_uid.clone()],
-            ..StudyQuery::default()
-        };
-        let mut of_series = Vec::new();
-        let mut take = |found: crate::model::StudyMatch| {
-            of_series.push(Listed {
+    let mut take = |listed: ListedSeries| {
+        let series = listed.series;
+        let found = listed.instances.into_iter();
+        let mut of_series: Vec<Listed> = found
+            .map(|found| Listed {
                 sop_instance_uid: found.sop_instance_uid,
                 sop_class_uid: found.sop_class_uid,
                 series_uid: series.series_uid.clone(),
                 instance_number: found.instance_number,
-            });
-        };
-        let said = service.find(&query, &mut take, ctx)?;
+            })
+            .collect();
         // Some nodes shorten their lists, and say nothing of it.
         let said_count = series.instance_count.map(|said| said as usize);
         let has_names = of_series.iter().all(|it| !it.sop_instance_uid.is_empty());
-        let mut has_all =
-            is_sound(&said) && said_count.is_some_and(|said| said <= of_series.len()) && has_names;
+        let has_count = said_count.is_some_and(|said| said <= of_series.len());
+        let mut has_all = listed.is_sound && has_count && has_names;
         is_whole &= has_all;
         if transfer.instance_uids.is_empty() {
             count += of_series.len().max(said_count.unwrap_or(0));
@@ -117,7 +96,9 @@ fn instances(
         }
         each(&of_series, has_all);
         instances.extend(of_series);
-    }
+        !is_stopped()
+    };
+    service.list(&transfer.study_uid, &transfer.series_uids, &mut take, ctx)?;
     Ok(Listing {
         instances,
         count,
