@@ -11,6 +11,7 @@ mod folder_sink;
 mod keyring;
 mod listing;
 mod matches;
+mod mixed;
 mod node;
 mod pace;
 mod secrets;

@@ -281,6 +281,8 @@ pub struct Retrieved {
     pub failed: Vec<(String, Message)>,
     /// What is odd, such as instances of another study.
     pub warnings: Vec<Message>,
+    /// Instances of one study name more than one patient; a warning says who they are.
+    pub is_of_two_patients: bool,
     /// From the first request to the first instance kept.
     pub first_instance: Option<Duration>,
     /// What ended it early.

@@ -61,6 +61,7 @@ pacs-kept-beside = An instance has the identifiers of one that is there ({ $othe
 pacs-push-refused = { $title } sent an image that was not kept, and was told so. { $reason }
 pacs-no-data-set = An instance was announced without its data.
 pacs-other-study = The instance { $uid } is not of the study that was asked for; it was kept as what it is.
+pacs-two-patients = The study { $uid } names two patients, { $first } and { $second }. All that came is kept, each as what it is. Find out whose the study is before you rely on it.
 pacs-sub-operation-failed = { $peer } could not send it; the archive’s log should say why.
 pacs-sub-operations-failed = { $count } instances did not come: { $reason }
 pacs-sub-operations-warned = { $peer } sent { $count } instances with a warning; its log should say why.

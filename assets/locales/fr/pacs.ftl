@@ -61,6 +61,7 @@ pacs-kept-beside = Une instance porte les identifiants d’une autre déjà pré
 pacs-push-refused = { $title } a envoyé une image qui n’a pas été conservée, et en a été averti. { $reason }
 pacs-no-data-set = Une instance a été annoncée sans ses données.
 pacs-other-study = L’instance { $uid } n’est pas de l’examen demandé ; elle a été conservée telle quelle.
+pacs-two-patients = L’examen { $uid } nomme deux patients, { $first } et { $second }. Tout est conservé, chaque instance telle quelle. Vérifiez à qui appartient l’examen avant de vous y fier.
 pacs-sub-operation-failed = { $peer } n’a pas pu l’envoyer ; le journal de l’archive devrait en donner la raison.
 pacs-sub-operations-failed = { $count } instances ne sont pas arrivées : { $reason }
 pacs-sub-operations-warned = { $peer } a envoyé { $count } instances avec un avertissement ; son journal devrait en donner la raison.

@@ -227,7 +227,7 @@ fn report(args: &FetchArgs, retrieved: &Retrieved, elapsed: Duration) -> ExitCod
             .number("seconds", (elapsed.as_secs_f64() * 10.0).round() / 10.0);
         output::print(&(words.get(&message) + "\n"));
     }
-    if retrieved.is_complete() {
+    if retrieved.is_complete() && !retrieved.is_of_two_patients {
         ExitCode::SUCCESS
     } else if retrieved.instances == 0 {
         ExitCode::from(output::NOTHING_USABLE)

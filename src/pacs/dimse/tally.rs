@@ -13,6 +13,7 @@ use crate::pacs::InstanceOutcome;
 use crate::pacs::RetrieveEvent;
 use crate::pacs::Retrieved;
 use crate::pacs::Wanted;
+use crate::pacs::mixed::Patients;
 use crate::problem::Message;
 use crate::problem::msg;
 
@@ -37,6 +38,8 @@ struct State {
     unnamed: Vec<Message>,
     refused: Vec<RefusedSeries>,
     warnings: Vec<Message>,
+    patients: Patients,
+    is_of_two_patients: bool,
     first_instance: Option<Duration>,
     last: Option<Instant>,
     end: Option<Failure>,
@@ -104,6 +107,14 @@ impl<'a> Tally<'a> {
                         let message = Message::new(msg("pacs-other-study")).text("uid", &uid);
                         if state.warnings.len() < MOST_WARNINGS {
                             state.warnings.push(message.clone());
+                        }
+                        outcome.remark = Some(message);
+                    } else if let Some(message) = state.patients.note(&received.header) {
+                        state.is_of_two_patients = true;
+                        if !state.warnings.contains(&message) {
+                            // Before all others: it must not be one too many.
+                            state.warnings.insert(0, message.clone());
+                            state.warnings.truncate(MOST_WARNINGS);
                         }
                         outcome.remark = Some(message);
                     }
@@ -220,6 +231,7 @@ impl<'a> Tally<'a> {
             expected: state.expected,
             failed,
             warnings: state.warnings,
+            is_of_two_patients: state.is_of_two_patients,
             first_instance: state.first_instance,
             end: state.end,
         }

@@ -33,6 +33,7 @@ use crate::pacs::InstanceOutcome;
 use crate::pacs::RetrieveEvent;
 use crate::pacs::Retrieved;
 use crate::pacs::Wanted;
+use crate::pacs::mixed::Patients;
 use crate::pacs::pace::End;
 use crate::pacs::pace::may_join;
 use crate::problem::Message;
@@ -319,6 +320,7 @@ struct Tally<'a> {
     /// SOP Instance UIDs of what was kept of the studies asked for, or refused for good.
     come: Mutex<HashSet<String>>,
     streak: Mutex<Streak>,
+    patients: Mutex<Patients>,
 }
 
 impl<'a> Tally<'a> {
@@ -330,6 +332,7 @@ impl<'a> Tally<'a> {
             state: Mutex::default(),
             come: Mutex::default(),
             streak: Mutex::default(),
+            patients: Mutex::default(),
         }
     }
 
@@ -351,8 +354,10 @@ impl<'a> Tally<'a> {
 
     fn count(&self, arrived: Arrived, study_uid: Option<&str>) {
         let elapsed: Duration = self.begin.elapsed();
-        let mut remark = None;
+        let (mut remark, mut two_patients) = (None, None);
         {
+            let patients = self.patients.lock();
+            let mut patients = patients.unwrap_or_else(PoisonError::into_inner);
             let mut state = self.lock();
             match &arrived.result {
                 Ok(received) => {
@@ -365,6 +370,12 @@ impl<'a> Tally<'a> {
                         let message = Message::new(msg("pacs-other-study"));
                         remark = Some(message.text("uid", &arrived.sop_instance_uid));
                         state.warnings.extend(remark.clone());
+                    } else if let Some(message) = patients.note(&received.header) {
+                        state.is_of_two_patients = true;
+                        if !state.warnings.contains(&message) {
+                            state.warnings.push(message.clone());
+                        }
+                        two_patients = Some(message);
                     }
                 }
                 Err(message) => {
@@ -381,7 +392,7 @@ impl<'a> Tally<'a> {
             has_no_room: false, // that ends the retrieval
             sop_instance_uid: arrived.sop_instance_uid,
             result: arrived.result,
-            remark,
+            remark: remark.or(two_patients),
         }));
     }
 

@@ -118,3 +118,36 @@ fn of_a_study_uid_that_two_patients_bear_only_those_of_who_was_opened_are_shown_
         assert_eq!((kept(home.path(), "D1"), kept(home.path(), "E2")), (4, 4));
     }
 }
+
+#[test]
+fn the_command_line_names_both_patients_of_a_study_and_says_that_it_is_not_as_asked() {
+    let Some(orthanc) = Orthanc::start("pacs_get_two_patients") else {
+        return;
+    };
+    fill_as(&orthanc, ("Delta^X", "D1"), 1, 3);
+    let get = |address: &str| {
+        let folder = temp_folder();
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_isocentre"))
+            .args(["pacs", "get", address, "--study", STUDY, "--out"])
+            .arg(folder.path())
+            .env("ISOCENTRE_HOME", folder.path().join("home"))
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), said)
+    };
+    for address in [orthanc.dimse(), orthanc.dicom_web()] {
+        let (code, said) = get(&address);
+        assert_eq!(code, Some(0), "{address}: {said}");
+    }
+    fill_as(&orthanc, ("Epsilon^X", "E2"), 2, 3);
+    for address in [orthanc.dimse(), orthanc.dicom_web()] {
+        let (code, said) = get(&address);
+        assert_eq!(code, Some(3), "{address}: {said}");
+        assert_eq!(said.matches("two patients").count(), 1, "{said}");
+        assert!(
+            said.contains("Delta, X (D1)") && said.contains("Epsilon, X (E2)"),
+            "{said}"
+        );
+    }
+}
