@@ -147,6 +147,33 @@ fn the_first_image_of_a_series_that_arrives_stays_on_screen_while_it_grows() {
 }
 
 #[test]
+fn a_study_that_arrives_never_takes_the_screen_from_the_one_that_is_read() {
+    let home = temp_folder();
+    let mut session = Session::new(home.path());
+    let read = ct(("A^B", "1"), "1.2.84", 5);
+    let set = open(&mut session, write(&home.path().join("read"), &read));
+    let shown = |session: &Session| {
+        let panes = session.workspace.panes.shown();
+        panes
+            .map(|(_, view)| (view.display_set, view.index))
+            .collect::<Vec<_>>()
+    };
+    let before = shown(&session);
+    assert!(before.iter().any(|(shown, _)| *shown == set));
+    for (study, patient) in [("1.2.85", ("A^B", "1")), ("1.2.86", ("C^D", "2"))] {
+        session.apply(on_its_way(&format!("{study}.1")));
+        let images = ct(patient, study, 9);
+        for (n, some) in images.chunks(3).enumerate() {
+            let folder = write(&home.path().join(format!("{study}-{n}")), some);
+            session.apply(Command::Open(vec![folder]));
+            session.until("some of it", |it| it.workspace.scans_running == 0);
+            assert_eq!(shown(&session), before, "{study} has not been chosen");
+        }
+    }
+    assert_eq!(session.workspace.library.studies().count(), 3);
+}
+
+#[test]
 fn a_set_larger_than_the_memory_says_so_and_shows_its_frames() {
     let images = ct(("A^B", "1"), "1.2.82", 6);
     let home = temp_folder();
