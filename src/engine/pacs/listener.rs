@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use crossbeam_channel::Receiver;
 
-use crate::dicom::tags;
 use crate::pacs::{Failure, ScpEvent, ScpOptions, StorageScp};
 use crate::problem::{Message, Problem, msg};
 use crate::workspace::{Arrival, PacsSettings};
@@ -80,9 +79,7 @@ fn take(events: &Receiver<ScpEvent>, shared: &Shared) {
                         continue;
                     }
                 };
-                let elements = received.header.dataset.elements();
-                let study_uid = elements.uid(tags::STUDY_INSTANCE_UID);
-                if study_uid.is_some_and(|uid| shared.is_open(&uid)) {
+                if shared.takes(&received) {
                     let headers = vec![received.header];
                     shared.messenger.send(Arrival::headers(headers));
                 }

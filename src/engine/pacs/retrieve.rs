@@ -405,7 +405,6 @@ impl Attempt<'_> {
         };
         match outcome.result {
             Ok(received) => {
-                let study_uid = &self.run.transfer.study_uid;
                 match self.whose(&outcome.sop_instance_uid, &received) {
                     Whose::Asked => {}
                     Whose::OpenToo => {
@@ -421,9 +420,7 @@ impl Attempt<'_> {
                 let is_new = lock(&self.known).insert(uid.clone());
                 if is_new {
                     self.run.note(&uid, ItemOutcome::Success, received.bytes);
-                    if self.shared.is_open(study_uid) {
-                        let patient_id = self.run.transfer.patient_id.as_str();
-                        (self.shared).shows(study_uid, patient_id, &received.path);
+                    if self.shared.takes(&received) {
                         lock(&self.waiting).0.push(received.header);
                     }
                 }

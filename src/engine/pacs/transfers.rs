@@ -7,7 +7,7 @@ mod dispatch;
 mod turns;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -16,7 +16,8 @@ use crossbeam_channel::Sender;
 
 use crate::archive::{self, Archive, Ending, TransferId, TransferKind, TransferPriority};
 use crate::dicom::modules::PatientModule;
-use crate::model::StudyMatch;
+use crate::dicom::{Received, tags};
+use crate::model::{StudyMatch, identity};
 use crate::pacs::{Caller, Node, NodeAddress, Reception, StorageScp};
 use crate::problem::{Message, Problem, msg};
 use crate::text::{self, Words};
@@ -67,6 +68,18 @@ struct Opened {
     found: StudyMatch,
     /// Files that were handed to the window.
     shown: HashSet<PathBuf>,
+}
+
+impl Opened {
+    /// Whose it is, as far as a search says.
+    fn patient(&self) -> PatientModule {
+        PatientModule {
+            patient_id: self.found.patient_id.clone(),
+            issuer: self.found.issuer_of_patient_id.clone(),
+            name: self.found.patient_name.clone(),
+            ..PatientModule::default()
+        }
+    }
 }
 
 /// What a transfer says that waits for the local archive.
@@ -166,14 +179,24 @@ impl Shared {
         lock(&self.open_studies).contains_key(study_uid)
     }
 
-    /// What comes of this patient's study goes into the window, and this file does now; `false` if
-    /// the reader did not open it.
-    pub(super) fn shows(&self, study_uid: &str, patient_id: &str, file: &Path) -> bool {
-        let key = (study_uid.to_owned(), patient_id.to_owned());
+    /// Whether what came goes into the window, because its study is open as its patient's; it is
+    /// noted then.
+    pub(super) fn takes(&self, received: &Received) -> bool {
+        let elements = received.header.dataset.elements();
+        let study_uid = elements.uid(tags::STUDY_INSTANCE_UID).unwrap_or_default();
+        if !self.is_open(&study_uid) {
+            return false;
+        }
+        let own = PatientModule::read(elements);
         let mut opened = lock(&self.opened);
-        let opened = opened.get_mut(&key);
-        opened.is_some_and(|opened| {
-            opened.shown.insert(file.to_owned());
+        let of_study = opened.iter_mut().filter(|((uid, _), _)| *uid == study_uid);
+        let mut of_study = of_study.map(|(_, opened)| opened).peekable();
+        if of_study.peek().is_none() {
+            return true; // open since before the archive was away: whose is not known any more
+        }
+        let its = of_study.find(|opened| !identity::is_another(&opened.patient(), &own));
+        its.is_some_and(|opened| {
+            opened.shown.insert(received.path.clone());
             true
         })
     }
@@ -181,14 +204,15 @@ impl Shared {
     /// What came into the archive by another way since the study was opened goes into the window.
     pub(super) fn show_what_came(&self, transfer: &archive::Transfer) {
         let key = (transfer.study_uid.clone(), transfer.patient_id.clone());
-        let mut opened = lock(&self.opened);
-        let Some(opened) = opened.get_mut(&key) else {
+        let mut all = lock(&self.opened);
+        let Some(opened) = all.get_mut(&key) else {
             return;
         };
         self.archive.flush();
         let files = self.archive.study_files(&opened.found);
         let mut new = files.unwrap_or_default(); // what is wrong with it is said elsewhere
         new.retain(|file| opened.shown.insert(file.clone()));
+        drop(all);
         if !new.is_empty() {
             self.messenger.command(Command::OpenArchived(new));
         }
@@ -198,13 +222,13 @@ impl Shared {
     pub(super) fn whose(&self, transfer: &archive::Transfer) -> PatientModule {
         let key = (transfer.study_uid.clone(), transfer.patient_id.clone());
         let opened = lock(&self.opened);
-        let found = opened.get(&key).map(|opened| &opened.found);
-        PatientModule {
-            patient_id: transfer.patient_id.clone(),
-            issuer: found.map_or_else(String::new, |it| it.issuer_of_patient_id.clone()),
-            name: found.map_or_else(String::new, |it| it.patient_name.clone()),
-            ..PatientModule::default()
-        }
+        opened.get(&key).map_or_else(
+            || PatientModule {
+                patient_id: transfer.patient_id.clone(),
+                ..PatientModule::default()
+            },
+            Opened::patient,
+        )
     }
 
     /// What is looked at, if it is of this study, and since when.

@@ -50,8 +50,7 @@ impl Attempt<'_> {
         }
         apart.other_patient.insert(sop_instance_uid.to_owned());
         apart.patient.get_or_insert_with(|| described(&own));
-        let file = received.path.as_path();
-        if (self.shared).shows(&transfer.study_uid, &own.patient_id, file) {
+        if self.shared.takes(received) {
             Whose::OpenToo
         } else {
             Whose::Other
