@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use eframe::egui;
-use egui::{Area, Context, Order, Rect, Ui, Vec2};
+use egui::{Area, Context, Order, Rect, ScrollArea, Ui, vec2};
 
 use crate::problem::{Message, Severity, msg};
 use crate::ui::bidi_label::Text;
@@ -17,6 +17,8 @@ const NOTE_SECONDS: f64 = 8.0;
 /// Shown at once; the others wait behind a count.
 const MOST: usize = 3;
 const WIDTH: f32 = 340.0;
+/// Lines of the corner of a picture that stay free: series, slice, place.
+const CORNER_LINES: f32 = 4.0;
 
 /// When each passing note was first seen.
 #[derive(Default)]
@@ -30,7 +32,12 @@ pub fn notices_ui(egui_ctx: &Context, ctx: &mut PanelCtx<'_>, clock: &mut Clock,
         return;
     }
     let sizes = &ctx.theme.sizes;
-    let corner = area.right_bottom() - Vec2::splat(3.0 * sizes.space);
+    // Above the lines of the corner: which slice it is stays in sight.
+    let lines = CORNER_LINES * (sizes.overlay + sizes.space);
+    let margin = 3.0 * sizes.space;
+    let corner = area.right_bottom() - vec2(margin, margin + lines);
+    // Below the corner of a pane in the upper half.
+    let height = (0.5 * area.height() - lines - 2.0 * margin).max(sizes.control);
     Area::new(egui::Id::unique("notices"))
         .order(Order::Foreground)
         .pivot(egui::Align2::RIGHT_BOTTOM)
@@ -42,9 +49,20 @@ pub fn notices_ui(egui_ctx: &Context, ctx: &mut PanelCtx<'_>, clock: &mut Clock,
             if hidden > 0 {
                 rest_ui(ui, ctx, hidden);
             }
-            for notice in notices.iter().skip(hidden) {
-                notice_ui(ui, ctx, notice);
-            }
+            let rest = if hidden > 0 {
+                sizes.control + 6.0 * sizes.space
+            } else {
+                0.0
+            };
+            ScrollArea::vertical()
+                .max_height((height - rest).max(sizes.control))
+                .auto_shrink([false, true])
+                .show(ui, |ui| {
+                    // The newest is seen without scrolling.
+                    for notice in notices.iter().skip(hidden).rev() {
+                        notice_ui(ui, ctx, notice);
+                    }
+                });
         });
 }
 

@@ -65,11 +65,13 @@ fn drop_zone_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, is_dropping: bool) {
                 Text::new(&title, theme.heading(), colours.text).ui(ui);
                 ui.add_space(theme.sizes.space);
                 let help = ctx.say(msg("start-help"));
-                Text::new(&help, theme.body(), colours.secondary).ui(ui);
+                Text::new(&help, theme.body(), colours.secondary)
+                    .wrapped()
+                    .ui(ui);
             });
             ui.add_space(4.0 * theme.sizes.space);
             let ids = ["open-folder", "open-files", "search", "open-demo"];
-            centred_row_ui(ui, |ui| {
+            centred_row_ui(ui, ctx.words.language().code(), |ui| {
                 for (number, id) in ids.into_iter().enumerate() {
                     let Some(action) = action(id) else { continue };
                     let words = ctx.say(action.label);
@@ -82,10 +84,15 @@ fn drop_zone_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, is_dropping: bool) {
         });
 }
 
-/// A row in the middle; its width is known from the frame before.
-fn centred_row_ui(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
-    let id = ui.scope_id().with("centred-row");
+/// A row in the middle; its width is known from the frame before. What has no room in one row of
+/// this language takes several.
+fn centred_row_ui(ui: &mut Ui, language: &str, add: impl FnOnce(&mut Ui)) {
+    let id = ui.scope_id().with(("centred-row", language));
     let known: f32 = ui.data(|data| data.get_temp(id)).unwrap_or(0.0);
+    if known > ui.available_width() {
+        ui.horizontal_wrapped(add);
+        return;
+    }
     ui.horizontal(|ui| {
         ui.add_space(((ui.available_width() - known) / 2.0).max(0.0));
         let row = ui.horizontal(add);

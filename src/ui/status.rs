@@ -88,19 +88,21 @@ fn transfers_line_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
         .text("node", &first.node)
         .text("state", words);
     let theme = ctx.theme;
-    let mut response = Text::new(&ctx.words.get(&words), theme.small(), theme.colours.accent)
-        .width(280.0)
-        .clickable()
-        .ui(ui);
+    let first = ctx.words.get(&words);
+    let mut said = vec![(first, 280.0)];
     if open.len() > 1 {
         let more = Message::new(msg("status-more-transfers")).count("count", open.len() - 1);
-        let more = ctx.words.get(&more);
-        response |= Text::new(&more, theme.small(), theme.colours.accent)
+        said.push((ctx.words.get(&more), f32::INFINITY));
+    }
+    // The row is filled from its end.
+    for (words, width) in said.into_iter().rev() {
+        let response = Text::new(&words, theme.small(), theme.colours.accent)
+            .width(width.min(ui.available_width()))
             .clickable()
             .ui(ui);
-    }
-    if response.clicked() {
-        ctx.parts.push(Part::Queue);
+        if response.clicked() {
+            ctx.parts.push(Part::Queue);
+        }
     }
 }
 

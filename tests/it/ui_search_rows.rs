@@ -26,6 +26,7 @@ fn found(screen: &mut Screen) -> Pos2 {
         study_uid: "1.2.3".into(),
         patient_id: "P1".into(),
         patient_name: "Benali, Fatima".into(),
+        instance_count: Some(400),
         ..StudyMatch::default()
     };
     screen.ask(Command::Arrived(Arrival::Found {
@@ -36,6 +37,26 @@ fn found(screen: &mut Screen) -> Pos2 {
     screen.0.run_steps(2);
     assert!(screen.0.ctx.text_edit_focused(), "the line has the keys");
     screen.0.get_by_label("Benali, Fatima").rect().center()
+}
+
+#[test]
+fn how_many_images_there_are_has_a_column_and_is_never_cut() {
+    let home = temp_folder();
+    let mut screen = Screen::open(home.path(), Vec::new());
+    found(&mut screen);
+    for n in 1..4 {
+        screen.ask(Command::Arrived(Arrival::Found {
+            generation: 1,
+            source: Source::Node(format!("A node with a long name, number {n}")),
+            matches: vec![StudyMatch {
+                study_uid: "1.2.3".into(),
+                patient_id: "P1".into(),
+                ..StudyMatch::default()
+            }],
+        }));
+    }
+    screen.0.run_steps(2);
+    assert!(screen.texts().iter().any(|(text, _)| text == "400"));
 }
 
 fn clicks(at: Pos2, count: usize) -> Vec<Event> {

@@ -9,6 +9,7 @@ search-line = Patient’s name, ID or accession number
 search-hint = Name, ID, accession number or date of birth
 search-run = Search
 search-stop = Stop
+search-unnamed = (no name)
 search-field-name = Name
 search-field-id = Patient ID
 search-field-accession = Accession
@@ -24,6 +25,7 @@ search-column-birth = Born
 search-column-date = Study
 search-column-modality = Modality
 search-column-description = Description
+search-column-images = Images
 search-column-place = Where
 search-source-asked = { $source }: { $count } so far
 search-source-answered = { $source }: { $count }
@@ -44,10 +46,6 @@ search-running = Searching…
 search-nothing = Nothing was found. Try fewer letters of the name, or another period.
 search-nothing-urgent = Nothing that was found is said to be urgent. Switch STAT off to see the rest.
 search-begin = Type a name, an ID or an accession number and press Enter. Without words the newest studies of the archive are listed.
-search-place = { $sources } · { $count ->
-    [one] { $count } image
-   *[other] { $count } images
-}
 search-count = { $count ->
     [one] { $count } study
    *[other] { $count } studies

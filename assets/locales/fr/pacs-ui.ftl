@@ -9,6 +9,7 @@ search-line = Nom du patient, identifiant ou numéro d’accession
 search-hint = Nom, identifiant, numéro d’accession ou date de naissance
 search-run = Rechercher
 search-stop = Arrêter
+search-unnamed = (sans nom)
 search-field-name = Nom
 search-field-id = Identifiant
 search-field-accession = Accession
@@ -24,6 +25,7 @@ search-column-birth = Né(e) le
 search-column-date = Examen
 search-column-modality = Modalité
 search-column-description = Description
+search-column-images = Images
 search-column-place = Où
 search-source-asked = { $source } : { $count } jusqu’ici
 search-source-answered = { $source } : { $count }
@@ -44,10 +46,6 @@ search-running = Recherche…
 search-nothing = Rien n’a été trouvé. Essayez moins de lettres du nom, ou une autre période.
 search-nothing-urgent = Rien de ce qui a été trouvé n’est signalé comme urgent. Désactivez URGENT pour voir le reste.
 search-begin = Tapez un nom, un identifiant ou un numéro d’accession et appuyez sur Entrée. Sans mot, les derniers examens de l’archive sont listés.
-search-place = { $sources } · { $count ->
-    [one] { $count } image
-   *[other] { $count } images
-}
 search-count = { $count ->
     [one] { $count } examen
    *[other] { $count } examens

@@ -4,7 +4,8 @@ use eframe::egui;
 use egui::Ui;
 
 use crate::action::Part;
-use crate::dicom::Date;
+use crate::dicom::{Date, tags};
+use crate::model::StudyMatch;
 use crate::problem::{Message, msg};
 use crate::ui::bidi_label::Text;
 use crate::ui::panel::{PanelCtx, button_ui, row_end_ui};
@@ -15,14 +16,15 @@ use super::rows_shown;
 use super::sources::source_name;
 
 /// Widths of the columns, as parts of the whole; the description takes what is left.
-const COLUMNS: [Column; 7] = [
-    (msg("search-column-name"), 0.21),
-    (msg("search-column-id"), 0.11),
+const COLUMNS: [Column; 8] = [
+    (msg("search-column-name"), 0.20),
+    (msg("search-column-id"), 0.10),
     (msg("search-column-birth"), 0.09),
-    (msg("search-column-date"), 0.12),
+    (msg("search-column-date"), 0.13),
     (msg("search-column-modality"), 0.07),
-    (msg("search-column-description"), 0.22),
-    (msg("search-column-place"), 0.18),
+    (msg("search-column-description"), 0.18),
+    (msg("search-column-images"), 0.06),
+    (msg("search-column-place"), 0.17),
 ];
 
 /// The study that was chosen. Its row is looked up each time: rows move with every answer.
@@ -156,14 +158,45 @@ fn texts(ctx: &PanelCtx<'_>, found: &FoundStudy) -> Vec<String> {
         description = format!("{} · {description}", ctx.say(msg("search-urgent")));
     }
     vec![
-        identity(study.patient_name.clone()),
+        identity(name(ctx, study)),
         identity(study.patient_id.clone()),
         identity(day(study.patient_birth_date)),
         format!("{} {}", day(study.study_date), time.unwrap_or_default()),
         study.modalities.join(" "),
         description,
+        study
+            .instance_count
+            .map(|count| ctx.words.number(f64::from(count), 0))
+            .unwrap_or_default(),
         place(ctx, found),
     ]
+}
+
+/// The name of a row.
+fn name(ctx: &PanelCtx<'_>, study: &StudyMatch) -> String {
+    if study.patient_name.is_empty() {
+        return ctx.say(msg("search-unnamed"));
+    }
+    spelling(study, &ctx.workspace.search.request.text)
+}
+
+/// The name, in every spelling where another than the first is what was found.
+fn spelling(study: &StudyMatch, asked: &str) -> String {
+    let elements = study.dataset.elements();
+    let whole = elements.person_name(tags::PATIENT_NAME);
+    let whole = whole.map(|name| name.display_all()).unwrap_or_default();
+    let first = &study.patient_name;
+    let mut words = asked.split_whitespace();
+    if words.any(|word| !holds(first, word) && holds(&whole, word)) {
+        whole
+    } else {
+        first.clone()
+    }
+}
+
+/// Whether a name holds a word, whatever their capitals.
+fn holds(name: &str, word: &str) -> bool {
+    name.to_lowercase().contains(&word.to_lowercase())
 }
 
 /// Who has it, and how much of it is here or on its way.
@@ -176,15 +209,7 @@ fn place(ctx: &PanelCtx<'_>, found: &FoundStudy) -> String {
         .iter()
         .map(|source| source_name(ctx, source))
         .collect();
-    match found.study.instance_count {
-        Some(count) => {
-            let words = Message::new(msg("search-place"))
-                .text("sources", names.join(", "))
-                .count("count", count as usize);
-            ctx.words.get(&words)
-        }
-        None => names.join(", "),
-    }
+    names.join(", ")
 }
 
 /// What can be done with the row that is chosen.
@@ -234,8 +259,7 @@ pub(super) fn deeds_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, selection: &Selectio
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dicom::Dataset;
-    use crate::model::StudyMatch;
+    use crate::dicom::{Dataset, DatasetBuilder};
     use crate::workspace::Source;
 
     fn found(uid: &str, id: &str, name: &str) -> FoundStudy {
@@ -249,6 +273,19 @@ mod tests {
             node_count: None,
             is_ambiguous: false,
         }
+    }
+
+    #[test]
+    fn a_name_that_was_found_by_its_other_spelling_shows_it() {
+        let mut builder = DatasetBuilder::new();
+        builder.text(tags::PATIENT_NAME, "EL ARABI^Mohamed=العربي^محمد");
+        let study = StudyMatch::from_dataset(builder.into_dataset());
+        assert_eq!(spelling(&study, "arabi mohamed"), "EL ARABI, Mohamed");
+        assert_eq!(spelling(&study, "AR-10"), "EL ARABI, Mohamed");
+        assert_eq!(
+            spelling(&study, "العربي"),
+            "EL ARABI, Mohamed (العربي محمد)"
+        );
     }
 
     #[test]
