@@ -237,6 +237,9 @@ pub enum BadAddress {
     /// Not `AET@host:port`, and not a URL.
     #[error("not an address: {0}")]
     Address(String),
+    /// No port.
+    #[error("not a port: {0}")]
+    Port(String),
     /// A user name or password in a URL, where everybody sees it. It is not quoted.
     #[error("a user name or password in an address")]
     UserInfo,
@@ -249,6 +252,7 @@ impl BadAddress {
         match self {
             Self::AeTitle(text) => Message::new(msg("pacs-bad-ae-title")).text("text", text),
             Self::Address(text) => Message::new(msg("pacs-bad-address")).text("text", text),
+            Self::Port(text) => Message::new(msg("pacs-bad-port")).text("port", text),
             Self::UserInfo => Message::new(msg("pacs-user-in-address")),
         }
     }
@@ -315,7 +319,9 @@ impl NodeAddress {
             Some(place) => (place, Some(Tls::default())),
             None => (place, None),
         };
-        let (host, port) = host_and_port(place).ok_or_else(bad)?;
+        let bad_place =
+            || bad_port(place).map_or_else(bad, |port| BadAddress::Port(port.to_owned()));
+        let (host, port) = host_and_port(place).ok_or_else(bad_place)?;
         Ok(Self::Dimse(DimseAddress {
             ae_title: AeTitle::try_from(title.to_owned())?,
             host,
@@ -346,6 +352,14 @@ impl fmt::Display for NodeAddress {
             Self::Web(address) => f.write_str(&address.url),
         }
     }
+}
+
+/// What stands for a port behind a host, and is none.
+fn bad_port(place: &str) -> Option<&str> {
+    let rest = place.rsplit_once(']').map_or(place, |(_, rest)| rest);
+    let (_, port) = rest.split_once(':')?;
+    let is_port = port.parse().is_ok_and(|port: u16| port != 0);
+    (!is_port && !port.contains(':')).then_some(port)
 }
 
 /// `host`, `host:port`, `[::1]:port`.
@@ -420,6 +434,10 @@ mod tests {
             "", "pacs", "@host:1", "A@", "A@host:x", "A@host:0", "A@h:1:2",
         ] {
             assert!(NodeAddress::parse(text).is_err(), "{text}");
+        }
+        for text in ["A@host:99999", "A@[::1]:99999"] {
+            let port = BadAddress::Port("99999".into());
+            assert_eq!(NodeAddress::parse(text), Err(port));
         }
         let long = NodeAddress::parse("SEVENTEENLETTERSX@host:104");
         assert_eq!(long, Err(BadAddress::AeTitle("SEVENTEENLETTERSX".into())));

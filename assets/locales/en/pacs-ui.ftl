@@ -108,7 +108,7 @@ nodes-exported = The nodes were written. Passwords are not in the file.
 nodes-unreadable = This file holds no nodes ({ $error }). Export them from another workplace and choose that file.
 
 node-name = Name
-node-language = Language
+node-language = Protocol
 node-dimse = DICOM
 node-web = DICOMweb
 node-ae-title = AE title
@@ -121,6 +121,7 @@ node-commits = Storage commitment
 node-worklist = Worklist
 node-worklist-no = Not asked
 node-worklist-yes = Asked
+node-worklist-alone = Only its worklist
 node-tls = TLS
 node-no = No
 node-yes = Yes

@@ -15,6 +15,7 @@ web-busy = { $peer } is overloaded or being maintained. Try again later.
 web-no-room = { $peer } has no room left to keep what is sent to it. Tell its administrator.
 web-status = { $peer } refused (HTTP { $status }). Its log should say why.
 web-status-detail = { $peer } refused (HTTP { $status }): “{ $detail }”
+web-no-path = { $refusal } The address of this node names no path: that of the service is often /dicom-web, /dicomweb, /rs or /dcm4chee-arc/aets/NAME/rs.
 web-html = { $peer } sends a web page and not DICOM. The path of the service may be missing from the address (it is often /dicom-web), or a sign-in page stands before it.
 web-not-dicom = { $peer } sends “{ $type }” and not DICOM. The address may be that of another service.
 web-not-json = The list that { $peer } sent cannot be read ({ $detail }). Tell its administrator.

@@ -2,6 +2,7 @@
 
 pacs-bad-ae-title = “{ $text }” cannot be an AE title. It has 1 to 16 letters, digits or signs, without accents and “\”.
 pacs-bad-address = “{ $text }” is no address of a node. Write AETITLE@host:port, AETITLE@host:port+tls, or the http:// or https:// address of a DICOMweb service.
+pacs-bad-port = “{ $port }” is no port: a port is a number from 1 to 65535.
 pacs-user-in-address = A user name or password cannot stand in the address of a node or of a proxy, where everyone sees it. Leave it out of the address; a node’s password has its own field.
 
 # Why a node did not do what it was asked. $peer is “TITLE (host:port)”.
@@ -23,7 +24,7 @@ pacs-listen = We cannot listen on port { $port } ({ $detail }). Another program 
 pacs-no-reception = With C-MOVE the node calls us back: name the port that we listen on (--listen on the command line), which the node must know beside our AE title.
 
 # Encryption.
-pacs-tls-not-spoken = { $peer } does not speak TLS on this port. Turn TLS off for this node, or use the port where it speaks TLS.
+pacs-tls-not-spoken = { $peer } does not speak TLS on this port. Use the port where it does, or speak to it without TLS: switch TLS off for a DICOM node; begin the address of a DICOMweb service with http://.
 pacs-tls-needed = { $peer } speaks TLS only. Turn TLS on for this node (TITLE@host:port+tls).
 pacs-tls-expired = The certificate of { $peer } is not valid today: it has run out, or a clock is wrong. Its administrator must renew it.
 pacs-tls-unknown-authority = Nobody we trust vouches for the certificate of { $peer }. If it is the hospital’s own, choose the authority’s certificate (a PEM file) for this node.

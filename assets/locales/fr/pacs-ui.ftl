@@ -108,7 +108,7 @@ nodes-exported = Les nœuds ont été écrits. Les mots de passe ne sont pas dan
 nodes-unreadable = Ce fichier ne contient pas de nœuds ({ $error }). Exportez-les depuis un autre poste et choisissez ce fichier.
 
 node-name = Nom
-node-language = Langage
+node-language = Protocole
 node-dimse = DICOM
 node-web = DICOMweb
 node-ae-title = Titre AE
@@ -121,6 +121,7 @@ node-commits = Engagement de stockage
 node-worklist = Liste de travail
 node-worklist-no = Non interrogée
 node-worklist-yes = Interrogée
+node-worklist-alone = Seule interrogée
 node-tls = TLS
 node-no = Non
 node-yes = Oui

@@ -15,6 +15,7 @@ web-busy = { $peer } est surchargé ou en maintenance. Réessayez plus tard.
 web-no-room = { $peer } n’a plus de place pour garder ce qu’on lui envoie. Prévenez son administrateur.
 web-status = { $peer } a refusé (HTTP { $status }). Son journal devrait en donner la raison.
 web-status-detail = { $peer } a refusé (HTTP { $status }) : « { $detail } »
+web-no-path = { $refusal } L’adresse de ce nœud ne donne pas de chemin : celui du service est souvent /dicom-web, /dicomweb, /rs ou /dcm4chee-arc/aets/NOM/rs.
 web-html = { $peer } envoie une page web et non du DICOM. Le chemin du service manque peut-être à l’adresse (souvent /dicom-web), ou une page de connexion s’interpose.
 web-not-dicom = { $peer } envoie « { $type } » et non du DICOM. L’adresse est peut-être celle d’un autre service.
 web-not-json = La liste envoyée par { $peer } est illisible ({ $detail }). Prévenez son administrateur.

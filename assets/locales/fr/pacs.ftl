@@ -2,6 +2,7 @@
 
 pacs-bad-ae-title = « { $text } » ne peut pas être un titre AE. Il compte de 1 à 16 lettres, chiffres ou signes, sans accents ni « \ ».
 pacs-bad-address = « { $text } » n’est pas l’adresse d’un nœud. Écrivez TITREAE@hôte:port, TITREAE@hôte:port+tls, ou l’adresse http:// ou https:// d’un service DICOMweb.
+pacs-bad-port = « { $port } » n’est pas un port : un port est un nombre de 1 à 65535.
 pacs-user-in-address = Un nom d’utilisateur ou un mot de passe ne peut pas figurer dans l’adresse d’un nœud ou d’un proxy, où tout le monde le voit. Retirez-le de l’adresse ; le mot de passe d’un nœud a son propre champ.
 
 # Why a node did not do what it was asked. $peer is “TITLE (host:port)”.
@@ -23,7 +24,7 @@ pacs-listen = Impossible d’écouter sur le port { $port } ({ $detail }). Un au
 pacs-no-reception = Avec C-MOVE, le nœud nous rappelle : indiquez le port d’écoute (--listen en ligne de commande), que le nœud doit connaître avec notre titre AE.
 
 # Encryption.
-pacs-tls-not-spoken = { $peer } ne parle pas TLS sur ce port. Désactivez TLS pour ce nœud, ou utilisez son port TLS.
+pacs-tls-not-spoken = { $peer } ne parle pas TLS sur ce port. Utilisez le port où il le parle, ou parlez-lui sans TLS : désactivez TLS pour un nœud DICOM ; faites commencer par http:// l’adresse d’un service DICOMweb.
 pacs-tls-needed = { $peer } n’accepte que TLS. Activez TLS pour ce nœud (TITRE@hôte:port+tls).
 pacs-tls-expired = Le certificat de { $peer } n’est pas valable aujourd’hui : il a expiré, ou une horloge est fausse. Son administrateur doit le renouveler.
 pacs-tls-unknown-authority = Aucune autorité de confiance ne garantit le certificat de { $peer }. S’il est propre à l’hôpital, choisissez le certificat de l’autorité (fichier PEM) pour ce nœud.

@@ -130,6 +130,23 @@ pub(super) fn failure(session: &Session<'_>, url: &str, answer: Answer<'_>) -> F
     site.trouble(trouble)
 }
 
+/// The failure of a test, where the address names a host and no path: a server whose services lie
+/// below paths may take what it is asked for as something else.
+pub(super) fn at_address(failure: Failure, url: &str) -> Failure {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let has_path = rest.trim_end_matches('/').contains('/');
+    match failure {
+        Failure::Web {
+            peer,
+            trouble: WebTrouble::Status { status, detail },
+        } if !has_path && (400..500).contains(&status) => Failure::Web {
+            peer,
+            trouble: WebTrouble::NoPath { status, detail },
+        },
+        failure => failure,
+    }
+}
+
 /// Without what was searched for, which may name a patient.
 fn path_of(url: &str, origin: &Origin) -> String {
     let path = url.split(['?', '#']).next().unwrap_or_default();
@@ -172,4 +189,24 @@ fn detail(answer: Answer<'_>) -> String {
     let words = words.or_else(plain).unwrap_or_default();
     let words: Vec<&str> = words.split_whitespace().collect();
     words.join(" ").chars().take(LONGEST_DETAIL).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_test_that_fails_at_an_address_without_a_path_says_that_one_may_be_missing() {
+        let refused = |status| Failure::Web {
+            peer: "pacs".into(),
+            trouble: WebTrouble::Status {
+                status,
+                detail: "Missing \"since\" argument".into(),
+            },
+        };
+        let told = |status, url| at_address(refused(status), url).message().id.0;
+        assert_eq!(told(400, "http://pacs:8042/"), "web-no-path");
+        assert_eq!(told(400, "http://pacs:8042/rs"), "web-status-detail");
+        assert_eq!(told(500, "http://pacs:8042"), "web-status-detail");
+    }
 }

@@ -9,6 +9,7 @@ use super::instance::InstancePlace;
 use super::preview;
 use super::preview::FramePart;
 use super::preview::PreviewSession;
+use super::refusal;
 use super::retrieve;
 use super::search;
 use super::send;
@@ -170,16 +171,18 @@ impl Service for WebService {
         let session = self.session(ctx)?;
         let site = session.site;
         let begin = Instant::now();
+        let at_address = |failure| refusal::at_address(failure, &site.address.url);
         let answer = session.get(&Ask {
             url: format!("{}/studies?limit=1", site.base),
             accept: "application/dicom+json",
             may_pack: true,
-        })?;
+        });
+        let answer = answer.map_err(at_address)?;
         let implementation = answer.header("server").unwrap_or_default().to_owned();
         let is_verified =
             site.origin.is_secure && site.address.tls.authorities != Authorities::Anyone;
         if answer.status != 204 {
-            search::checked(&session, answer)?;
+            search::checked(&session, answer).map_err(at_address)?;
         }
         Ok(Echo {
             elapsed: begin.elapsed(),

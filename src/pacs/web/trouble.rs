@@ -48,6 +48,13 @@ pub enum WebTrouble {
         /// Its own words; may be empty.
         detail: String,
     },
+    /// Any other refusal, where the address names a host and no path.
+    NoPath {
+        /// The status of HTTP.
+        status: u16,
+        /// Its own words; may be empty.
+        detail: String,
+    },
     /// It sends pages for people.
     Html,
     /// It sends something else than it was asked for.
@@ -103,6 +110,13 @@ impl WebTrouble {
             Self::Status { status, detail } => to(msg("web-status-detail"))
                 .text("status", status.to_string())
                 .text("detail", detail),
+            Self::NoPath { status, detail } => {
+                let status = Self::Status {
+                    status: *status,
+                    detail: detail.clone(),
+                };
+                to(msg("web-no-path")).message("refusal", status.message(peer))
+            }
             Self::Html => to(msg("web-html")),
             Self::NotDicom { media_type } => to(msg("web-not-dicom")).text("type", media_type),
             Self::NotJson { detail } => to(msg("web-not-json")).text("detail", detail),

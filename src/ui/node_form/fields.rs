@@ -17,6 +17,17 @@ pub(super) enum Trust {
     Anyone,
 }
 
+/// What the worklist of a node is to us, as a choice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Worklist {
+    /// Never asked for.
+    LeftOut,
+    /// Asked for, and the node is searched, too.
+    Asked,
+    /// All there is: no search asks this node for studies.
+    Alone,
+}
+
 /// Who we are, as a choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Who {
@@ -110,6 +121,27 @@ impl Form {
             }
         }
         form
+    }
+
+    pub(super) fn worklist(&self) -> Worklist {
+        if self.is_worklist_left_out {
+            Worklist::LeftOut
+        } else if self.is_searched == Some(false) {
+            Worklist::Alone
+        } else {
+            Worklist::Asked
+        }
+    }
+
+    pub(super) fn set_worklist(&mut self, worklist: Worklist) {
+        // A node that was left out of the search for its worklist alone is searched again.
+        if self.worklist() == Worklist::Alone {
+            self.is_searched = Some(true);
+        }
+        self.is_worklist_left_out = worklist == Worklist::LeftOut;
+        if worklist == Worklist::Alone {
+            self.is_searched = Some(false);
+        }
     }
 
     /// A file was chosen.
@@ -277,6 +309,22 @@ mod tests {
         for node in [node(dimse), node(web)] {
             assert_eq!(Form::of(&node).node(), Ok(node));
         }
+    }
+
+    #[test]
+    fn a_node_that_has_nothing_but_a_worklist_is_left_out_of_the_search() {
+        let mut form = Form::of(&Node {
+            is_searched: true,
+            ..node(NodeAddress::parse("WL@ris:104").unwrap())
+        });
+        assert_eq!(form.worklist(), Worklist::Asked);
+        form.set_worklist(Worklist::Alone);
+        let alone = form.node().unwrap();
+        assert!(alone.has_worklist() && !alone.is_searched);
+        assert_eq!(Form::of(&alone).worklist(), Worklist::Alone);
+        form.set_worklist(Worklist::LeftOut);
+        let searched = form.node().unwrap();
+        assert!(!searched.has_worklist() && searched.is_searched);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::ui::rows::{NAMES, choice_ui, path_row_ui, row_ui, text_row_ui};
 use crate::workspace::{Command, NodeEdit, PathOf, PickKind};
 
 pub use fields::Form;
-use fields::{Trust, Who};
+use fields::{Trust, Who, Worklist};
 
 /// The form. Returns whether it is done with.
 pub fn form_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, form: &mut Form) -> bool {
@@ -67,18 +67,17 @@ fn dimse_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, form: &mut Form) {
         },
     );
     let worklist = [
-        (true, msg("node-worklist-no")),
-        (false, msg("node-worklist-yes")),
+        (Worklist::LeftOut, msg("node-worklist-no")),
+        (Worklist::Asked, msg("node-worklist-yes")),
+        (Worklist::Alone, msg("node-worklist-alone")),
     ];
     choice_ui(
         ui,
         ctx,
         msg("node-worklist"),
         &worklist,
-        form.is_worklist_left_out,
-        |_, is_left_out| {
-            form.is_worklist_left_out = is_left_out;
-        },
+        form.worklist(),
+        |_, worklist| form.set_worklist(worklist),
     );
     let tls = [(false, msg("node-no")), (true, msg("node-yes"))];
     choice_ui(ui, ctx, msg("node-tls"), &tls, form.is_tls, |_, is_tls| {
@@ -198,6 +197,10 @@ fn tls_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, form: &mut Form) {
 fn line_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, form: &mut Form) {
     let hint = ctx.say(msg("node-limit-hint"));
     text_row_ui(ui, ctx, msg("node-limit"), &mut form.limit_kbit_s, &hint);
+    // DIMSE has no rendered pictures to ask for.
+    if !form.is_web {
+        return;
+    }
     let lines = [
         (false, msg("node-line-fast")),
         (true, msg("node-line-slow")),
