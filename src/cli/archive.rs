@@ -69,6 +69,9 @@ struct ImportArgs {
 
 #[derive(Debug, Args)]
 struct FindArgs {
+    /// Words of the patient's name
+    #[arg(value_name = "WORD")]
+    words: Vec<String>,
     /// What is looked for
     #[arg(long, default_value = "study")]
     level: LevelChoice,

@@ -104,6 +104,7 @@ static OPTIONS: &[(&str, &str, MessageId)] = &[
     ("archive", "json", msg("help-json")),
     ("archive import", "paths", msg("help-paths")),
     ("archive import", "reference", msg("help-archive-reference")),
+    ("archive find", "words", msg("help-archive-words")),
     ("archive find", "level", msg("help-pacs-level")),
     ("archive find", "key", msg("help-pacs-key")),
     ("archive find", "limit", msg("help-pacs-limit")),

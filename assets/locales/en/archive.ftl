@@ -82,6 +82,7 @@ help-archive-rebuild = Make the index again from the files
 help-archive-clean = What may go, by age and size; with --remove, remove it
 help-archive-folder = The folder of the archive; that of the settings if not given
 help-archive-reference = Leave the files where they are
+help-archive-words = Words of the patient’s name, in any order
 help-archive-files = Print the files of what is found
 help-archive-contents = Also compare every byte with its checksum
 help-archive-unused-days = Studies not kept or opened for so many days

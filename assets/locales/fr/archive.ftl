@@ -82,6 +82,7 @@ help-archive-rebuild = Reconstruire l’index à partir des fichiers
 help-archive-clean = Ce qui peut être supprimé, selon l’âge et la taille ; avec --remove, le supprimer
 help-archive-folder = Le dossier de l’archive ; celui des réglages par défaut
 help-archive-reference = Laisser les fichiers là où ils se trouvent
+help-archive-words = Mots du nom du patient, dans un ordre quelconque
 help-archive-files = Afficher les fichiers de ce qui est trouvé
 help-archive-contents = Comparer aussi chaque octet à sa somme de contrôle
 help-archive-unused-days = Les examens ni reçus ni ouverts depuis ce nombre de jours

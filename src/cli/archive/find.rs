@@ -25,10 +25,14 @@ pub(super) fn run(args: &FindArgs) -> Result<ExitCode, Message> {
         LevelChoice::Series => Level::Series,
         LevelChoice::Instance => Level::Instance,
     };
-    let query = match pacs::query_of(level, &args.key, args.limit) {
+    let mut query = match pacs::query_of(level, &args.key, args.limit) {
         Ok(query) => query,
         Err(reason) => return Ok(output::fail(output::WRONG_USAGE, &reason)),
     };
+    if !args.words.is_empty() {
+        let named = [query.patient_name.as_str(), &args.words.join(" ")];
+        query.patient_name = named.join(" ").trim().to_owned();
+    }
     let archive = args.common.open()?;
     let matches = archive.search(&query).map_err(|error| error.message())?;
     if args.common.json {

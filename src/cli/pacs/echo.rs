@@ -18,7 +18,14 @@ pub(super) fn run(args: &EchoArgs) -> ExitCode {
     };
     let echo = match service.echo(&JobCtx::new()) {
         Ok(echo) => echo,
-        Err(failure) => return output::fail(output::NOTHING_USABLE, &failure.message()),
+        Err(failure) => {
+            let reason = failure.message();
+            if args.json {
+                let error = Words::system().get(&reason);
+                output::print_json(&json!({ "error": error }));
+            }
+            return output::fail(output::NOTHING_USABLE, &reason);
+        }
     };
     let elapsed_ms = (echo.elapsed.as_secs_f64() * 1e4).round() / 10.0;
     if args.json {

@@ -67,6 +67,14 @@ fn a_script_imports_finds_checks_rebuilds_and_cleans() {
     assert_eq!(study["PatientName"], "Test, Synthetic");
     assert_eq!(study["NumberOfStudyRelatedInstances"], 3);
     assert_eq!(study["files"].as_array().unwrap().len(), 3);
+    // A name is looked for without an option.
+    let (status, by_words, _) = run(&archive, &[&"find", &"synth", &"tes", &"--files"]);
+    assert_eq!((status, &by_words), (0, &found));
+    let (status, nothing, _) = run(&archive, &[&"find", &"synth", &"nobody"]);
+    assert_eq!(
+        (status, nothing["matches"].as_array().unwrap().len()),
+        (1, 0)
+    );
     let (status, nothing, said) = run(&archive, &[&"find", &"--key", &"PatientID=nobody"]);
     assert_eq!(
         (status, nothing["matches"].as_array().unwrap().len()),

@@ -52,6 +52,13 @@ fn a_study_goes_to_an_archive_is_found_there_and_comes_back() {
     let text = String::from_utf8_lossy(&refused.stderr);
     assert_eq!(refused.status.code(), Some(1), "{text}");
     assert!(text.contains(&variable), "{text}");
+    let refused = pacs(
+        home.path(),
+        &["echo", &url, "--user", "reader", "--json"],
+        None,
+    );
+    let error = json(&refused)["error"].as_str().unwrap().to_owned();
+    assert!(error.contains(&variable), "{error}");
 
     assert!(run(&["echo"]).status.success());
     let sent = run(&["send", folder.path().to_str().unwrap(), "--json"]);
