@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use crate::jobs::JobCtx;
+use crate::model::StudyQuery;
 use crate::pacs::{Failure, ListedSeries, Service};
 use crate::workspace::{Arrival, ListedInstance};
 
@@ -68,6 +69,7 @@ fn instances(
     each: &dyn Fn(&[Listed], bool),
 ) -> Result<Listing, Failure> {
     let mut is_whole = true;
+    let mut is_counted = true;
     let mut instances = Vec::new();
     let mut count = 0;
     let mut take = |listed: ListedSeries| {
@@ -84,9 +86,11 @@ fn instances(
         // Some nodes shorten their lists, and say nothing of it.
         let said_count = series.instance_count.map(|said| said as usize);
         let has_names = of_series.iter().all(|it| !it.sop_instance_uid.is_empty());
-        let has_count = said_count.is_some_and(|said| said <= of_series.len());
-        let mut has_all = listed.is_sound && has_count && has_names;
-        is_whole &= has_all;
+        let is_short = said_count.is_some_and(|said| said > of_series.len());
+        let is_sound = listed.is_sound && !is_short && has_names;
+        is_whole &= is_sound;
+        is_counted &= said_count.is_some();
+        let mut has_all = is_sound && said_count.is_some();
         if transfer.instance_uids.is_empty() {
             count += of_series.len().max(said_count.unwrap_or(0));
         } else {
@@ -99,11 +103,37 @@ fn instances(
         !is_stopped()
     };
     service.list(&transfer.study_uid, &transfer.series_uids, &mut take, ctx)?;
+    // Where a node does not count the instances of its series, it may count those of the study.
+    if is_whole && !is_counted {
+        is_whole = count_of_study(service, transfer, ctx) == Some(instances.len());
+    }
     Ok(Listing {
         instances,
         count,
         is_whole,
     })
+}
+
+/// How many instances a whole study has, if the node says so.
+fn count_of_study(
+    service: &dyn Service,
+    transfer: &crate::archive::Transfer,
+    ctx: &JobCtx,
+) -> Option<usize> {
+    if !transfer.series_uids.is_empty() || !transfer.instance_uids.is_empty() {
+        return None;
+    }
+    let query = StudyQuery {
+        study_uids: vec![transfer.study_uid.clone()],
+        ..StudyQuery::default()
+    };
+    let mut counts = Vec::new();
+    let said = service.find(&query, &mut |found| counts.push(found.instance_count), ctx);
+    // Two answers are two patients' studies of one UID.
+    match (said, counts.as_slice()) {
+        (Ok(_), [Some(count)]) => Some(*count as usize),
+        _ => None,
+    }
 }
 
 /// As the window is told.
@@ -120,4 +150,134 @@ fn by_series(list: &[Listed]) -> Vec<(String, Vec<ListedInstance>)> {
         }
     }
     series
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::time::SystemTime;
+
+    use super::*;
+    use crate::archive::{
+        Label, Transfer, TransferId, TransferKind, TransferPriority, TransferState,
+    };
+    use crate::dicom::InstanceSink;
+    use crate::model::StudyMatch;
+    use crate::pacs::{Echo, Found, RetrieveEvent, Retrieved, SendOutcome, Sent, Wanted};
+
+    /// Lists two series of three instances each, and counts only those of the study.
+    struct Node {
+        count_of_study: Option<u32>,
+    }
+
+    impl Service for Node {
+        fn echo(&self, _: &JobCtx) -> Result<Echo, Failure> {
+            Err(Failure::Cancelled)
+        }
+
+        fn find(
+            &self,
+            _: &StudyQuery,
+            found: &mut dyn FnMut(StudyMatch),
+            _: &JobCtx,
+        ) -> Result<Found, Failure> {
+            found(StudyMatch {
+                instance_count: self.count_of_study,
+                ..StudyMatch::default()
+            });
+            Ok(Found::default())
+        }
+
+        fn list(
+            &self,
+            _: &str,
+            _: &[String],
+            each: &mut dyn FnMut(ListedSeries) -> bool,
+            _: &JobCtx,
+        ) -> Result<(), Failure> {
+            for series_uid in ["1.2.1", "1.2.2"] {
+                let instances = ["1", "2", "3"].map(|name| StudyMatch {
+                    sop_instance_uid: format!("{series_uid}.{name}"),
+                    ..StudyMatch::default()
+                });
+                let series = StudyMatch {
+                    series_uid: series_uid.to_owned(),
+                    ..StudyMatch::default()
+                };
+                each(ListedSeries {
+                    series,
+                    instances: instances.into(),
+                    is_sound: true,
+                });
+            }
+            Ok(())
+        }
+
+        fn retrieve(
+            &self,
+            _: &[Wanted],
+            _: &dyn InstanceSink,
+            _: &(dyn Fn(RetrieveEvent) + Sync),
+            _: &JobCtx,
+        ) -> Result<Retrieved, Failure> {
+            Err(Failure::Cancelled)
+        }
+
+        fn send(
+            &self,
+            _: &[PathBuf],
+            _: &(dyn Fn(&SendOutcome) + Sync),
+            _: &JobCtx,
+        ) -> Result<Sent, Failure> {
+            Err(Failure::Cancelled)
+        }
+    }
+
+    fn transfer(series_uids: Vec<String>) -> Transfer {
+        let now = SystemTime::UNIX_EPOCH;
+        Transfer {
+            id: TransferId(1),
+            kind: TransferKind::Retrieve,
+            node: "main".to_owned(),
+            study_uid: "1.2".to_owned(),
+            patient_id: String::new(),
+            series_uids,
+            instance_uids: Vec::new(),
+            label: Label::default(),
+            priority: TransferPriority::Normal,
+            is_to_be_committed: false,
+            state: TransferState::Running,
+            attempts: 1,
+            next_attempt: None,
+            reason: String::new(),
+            transaction_uid: String::new(),
+            asks: 0,
+            expected: None,
+            succeeded: 0,
+            failed: 0,
+            bytes: 0,
+            created: now,
+            changed: now,
+        }
+    }
+
+    #[test]
+    fn a_list_without_counts_of_series_is_whole_where_the_study_counts_as_many() {
+        let is_whole = |count_of_study, series_uids| {
+            let node = Node { count_of_study };
+            let list = instances(
+                &node,
+                &transfer(series_uids),
+                &JobCtx::new(),
+                &|| false,
+                &|_, _| {},
+            );
+            list.unwrap().is_whole
+        };
+        assert!(is_whole(Some(6), Vec::new()));
+        assert!(!is_whole(Some(7), Vec::new()), "it has shortened its lists");
+        assert!(!is_whole(None, Vec::new()));
+        // What the study counts says nothing of a part of it.
+        assert!(!is_whole(Some(6), vec!["1.2.1".to_owned()]));
+    }
 }
