@@ -64,7 +64,7 @@ archive-stays-pinned = stays: it is pinned
 archive-stays-in-use = stays: it is open
 archive-stays-in-queue = stays: a transfer of it is not done
 archive-stays-never-sent = stays: something in it was never sent and may be nowhere else
-archive-stays-unasked = stays: something in it was sent here unasked, was never sent on and may be nowhere else
+archive-stays-unasked = stays: something in it was sent here unasked, or fetched before that was noted, was never sent on and may be nowhere else
 archive-tidied = { $studies ->
     [one] 1 study that was not used for long went from the local archive
    *[other] { $studies } studies that were not used for long went from the local archive

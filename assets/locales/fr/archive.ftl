@@ -64,7 +64,7 @@ archive-stays-pinned = reste : il est épinglé
 archive-stays-in-use = reste : il est ouvert
 archive-stays-in-queue = reste : un transfert n’est pas terminé
 archive-stays-never-sent = reste : une partie n’a jamais été envoyée et n’existe peut-être nulle part ailleurs
-archive-stays-unasked = reste : une partie a été reçue sans avoir été demandée, n’a jamais été renvoyée et n’existe peut-être nulle part ailleurs
+archive-stays-unasked = reste : une partie a été reçue sans avoir été demandée, ou récupérée avant que cela ne soit noté, n’a jamais été renvoyée et n’existe peut-être nulle part ailleurs
 archive-tidied = { $studies ->
     [one] 1 examen resté longtemps inutilisé a été retiré de l’archive locale
    *[other] { $studies } examens restés longtemps inutilisés ont été retirés de l’archive locale
