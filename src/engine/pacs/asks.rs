@@ -3,17 +3,34 @@
 use crate::archive::{Label, NewItem, NewTransfer, TransferKind, TransferPriority};
 use crate::dicom::{ByteSource, tags};
 use crate::model::{StudyKey, StudyMatch};
+use crate::pacs::Node;
 use crate::problem::{Message, msg};
 use crate::workspace::{FoundStudy, Source, Workspace};
 
-/// Fetching a study from the first node that has it.
-pub(super) fn retrieval(found: &FoundStudy, priority: TransferPriority) -> Option<NewTransfer> {
-    let node = found.sources.iter().find_map(|source| match source {
-        Source::Node(name) => Some(name),
-        Source::Archive | Source::Worklist(_) => None,
-    })?;
+/// Fetching a study from the node that has most of it.
+pub(super) fn retrieval(
+    found: &FoundStudy,
+    nodes: &[Node],
+    priority: TransferPriority,
+) -> Option<NewTransfer> {
+    let node = richest(found, nodes)?;
     let kind = TransferKind::Retrieve;
-    Some(of_study(&found.study, node, kind, priority))
+    Some(of_study(&found.study, &node.name, kind, priority))
+}
+
+/// The node that has most images of a study; of those that have as many, the quickest, of those
+/// the one that answered first.
+pub(super) fn richest<'a>(found: &FoundStudy, nodes: &'a [Node]) -> Option<&'a Node> {
+    let its = found.sources.iter().filter_map(|source| match source {
+        Source::Node(name) => nodes.iter().find(|node| node.name == *name),
+        Source::Archive | Source::Worklist(_) => None,
+    });
+    // Of several that are alike, the last would be taken.
+    its.rev().max_by_key(|node| {
+        let count = found.counts.get(&Source::Node(node.name.clone()));
+        let limit = node.limit_bytes_per_s.unwrap_or(u64::MAX);
+        (count.copied().unwrap_or(0), !node.is_slow, limit)
+    })
 }
 
 /// A transfer of a whole study.
@@ -90,4 +107,60 @@ pub(super) fn sending(
         is_to_be_committed: address.commits(),
         ..of_study(&study, node, kind, TransferPriority::Normal)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pacs::NodeAddress;
+
+    fn node(name: &str, is_slow: bool, limit_bytes_per_s: Option<u64>) -> Node {
+        Node {
+            name: name.into(),
+            address: NodeAddress::parse("MAIN@pacs:104").unwrap(),
+            is_searched: true,
+            limit_bytes_per_s,
+            is_slow,
+        }
+    }
+
+    /// A study that these have, with so many images each.
+    fn found(counts: &[(&str, Option<u32>)]) -> FoundStudy {
+        let node = |name: &str| Source::Node(name.to_owned());
+        let nodes = counts.iter().map(|(name, _)| node(name));
+        let counted = counts
+            .iter()
+            .filter_map(|(name, count)| Some((node(name), (*count)?)));
+        FoundStudy {
+            study: StudyMatch::default(),
+            sources: std::iter::once(Source::Archive).chain(nodes).collect(),
+            counts: counted.chain([(Source::Archive, 999)]).collect(),
+            is_ambiguous: false,
+        }
+    }
+
+    #[test]
+    fn a_study_is_fetched_from_whoever_has_most_of_it_and_of_equals_from_the_quickest() {
+        let nodes = [
+            node("Slow", true, None),
+            node("Limited", false, Some(1000)),
+            node("First", false, None),
+            node("Second", false, None),
+        ];
+        let from = |counts: &[(&str, Option<u32>)]| {
+            let new = retrieval(&found(counts), &nodes, TransferPriority::Normal);
+            new.map(|new| new.node)
+        };
+        let of = |name: &str| Some(name.to_owned());
+        let counts = [("Second", Some(155)), ("Slow", Some(400))];
+        assert_eq!(from(&counts), of("Slow"), "part of a study is no study");
+        let alike = |name| (name, Some(400));
+        let all = ["Slow", "Limited", "First", "Second"].map(alike);
+        assert_eq!(from(&all), of("First"));
+        assert_eq!(from(&[alike("Slow"), alike("Limited")]), of("Limited"));
+        assert_eq!(from(&[("First", None), ("Slow", Some(1))]), of("Slow"));
+        assert_eq!(from(&[("First", None), ("Second", None)]), of("First"));
+        assert_eq!(from(&[("Gone", Some(9)), ("Slow", None)]), of("Slow"));
+        assert_eq!(from(&[]), None);
+    }
 }

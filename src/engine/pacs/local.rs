@@ -370,7 +370,8 @@ impl Worker {
                 }
             }
             TransferEdit::Fetch(found) => {
-                if let Some(new) = asks::retrieval(&found, TransferPriority::Normal) {
+                let nodes = runner.shared.settings().nodes;
+                if let Some(new) = asks::retrieval(&found, &nodes, TransferPriority::Normal) {
                     runner.shared.add(&new);
                 }
             }
@@ -408,8 +409,10 @@ impl Open {
             .sources
             .iter()
             .all(|source| *source == Source::Archive)
-            || (found.node_count).is_some_and(|count| here.len() >= count as usize);
-        let new = asks::retrieval(found, TransferPriority::Urgent).filter(|_| !is_whole);
+            || (found.node_count()).is_some_and(|count| here.len() >= count as usize);
+        let nodes = self.runner.shared.settings().nodes;
+        let new = asks::retrieval(found, &nodes, TransferPriority::Urgent);
+        let new = new.filter(|_| !is_whole);
         self.runner.note_shown(&found.study, &here);
         if new.is_some() {
             self.runner.open(study_uid, true);

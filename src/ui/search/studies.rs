@@ -270,7 +270,7 @@ mod tests {
         FoundStudy {
             study,
             sources: vec![Source::Archive],
-            node_count: None,
+            counts: std::collections::BTreeMap::new(),
             is_ambiguous: false,
         }
     }

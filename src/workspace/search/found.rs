@@ -1,5 +1,7 @@
 //! A study that was found, by whoever has it; and when two answers are one study.
 
+use std::collections::BTreeMap;
+
 use crate::model::{PlannedStep, StudyMatch, is_urgent};
 
 use super::sources::Source;
@@ -11,8 +13,8 @@ pub struct FoundStudy {
     pub study: StudyMatch,
     /// Who has it.
     pub sources: Vec<Source>,
-    /// Instances there are by the largest count of a node; the archive may have but a part.
-    pub node_count: Option<u32>,
+    /// Instances each of them counts, where it says so: it may have but a part.
+    pub counts: BTreeMap<Source, u32>,
     /// Another patient's study bears the same UID.
     pub is_ambiguous: bool,
 }
@@ -25,7 +27,7 @@ impl FoundStudy {
         let mut found = Self {
             study,
             sources: Vec::new(),
-            node_count: None,
+            counts: BTreeMap::new(),
             is_ambiguous: false,
         };
         found.count(count, &source);
@@ -67,10 +69,19 @@ impl FoundStudy {
         }
     }
 
-    /// What a source counts.
+    /// Instances there are by the largest count of a node.
+    #[must_use]
+    pub fn node_count(&self) -> Option<u32> {
+        let nodes = self.counts.iter();
+        let nodes = nodes.filter(|(source, _)| **source != Source::Archive);
+        nodes.map(|(_, count)| *count).max()
+    }
+
+    /// What a source counts. It may give a study in more than one answer.
     pub(super) fn count(&mut self, found: Option<u32>, source: &Source) {
-        if *source != Source::Archive {
-            self.node_count = self.node_count.max(found);
+        if let Some(found) = found {
+            let count = self.counts.entry(source.clone()).or_default();
+            *count = found.max(*count);
         }
     }
 

@@ -103,7 +103,7 @@ impl Search {
             let mut row = FoundStudy {
                 study: found,
                 sources: vec![source.clone()],
-                node_count: None,
+                counts: BTreeMap::new(),
                 is_ambiguous: false,
             };
             row.count(count, source);

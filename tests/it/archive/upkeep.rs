@@ -133,7 +133,7 @@ fn what_is_open_in_the_window_is_left_alone_by_every_programs_clean_up() {
         FoundStudy {
             study,
             sources: vec![Source::Archive],
-            node_count: None,
+            counts: std::collections::BTreeMap::new(),
             is_ambiguous: false,
         },
     ))));

@@ -286,7 +286,7 @@ fn images_of_another_study_are_told_once_with_their_number_and_not_shown() {
             ..StudyMatch::default()
         },
         sources: vec![source],
-        node_count: None,
+        counts: std::collections::BTreeMap::new(),
         is_ambiguous: false,
     };
     session.apply(Command::Transfer(TransferEdit::Open(Box::new(found))));

@@ -84,7 +84,9 @@ impl Ask<'_> {
         }
         let wanted = relevant(&study, &earlier, &self.settings.priors).into_iter();
         for prior in wanted.filter(|prior| !self.is_whole(prior)) {
-            if let Some(mut new) = retrieval(prior, TransferPriority::Background) {
+            if let Some(mut new) =
+                retrieval(prior, &self.settings.nodes, TransferPriority::Background)
+            {
                 new.kind = TransferKind::Priors;
                 self.shared.add(&new);
             }
@@ -117,7 +119,9 @@ impl Ask<'_> {
     fn is_whole(&self, prior: &FoundStudy) -> bool {
         let study = &prior.study;
         let here = known_instances(&self.shared.archive, &study.study_uid, &study.patient_id);
-        let of = prior.node_count.map_or(usize::MAX, |count| count as usize);
+        let of = prior
+            .node_count()
+            .map_or(usize::MAX, |count| count as usize);
         here.len() >= of
     }
 }

@@ -102,7 +102,7 @@ pub(super) fn relevant<'a>(
 
 /// How many bytes a study takes, by what its images usually take: nodes count images, not bytes.
 fn likely_bytes(prior: &FoundStudy) -> u64 {
-    let images = prior.node_count.max(prior.study.instance_count);
+    let images = prior.node_count().max(prior.study.instance_count);
     let usual = |modality: &String| match modality.as_str() {
         "MG" => 40_000_000,
         "CR" | "DX" | "RG" | "XA" | "RF" | "US" | "IVUS" => 15_000_000,
