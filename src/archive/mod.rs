@@ -53,6 +53,7 @@ pub use queue::ItemOutcome;
 pub use queue::Label;
 pub use queue::NewItem;
 pub use queue::NewTransfer;
+pub use queue::NodeListing;
 pub use queue::NotKept;
 pub use queue::Retry;
 pub use queue::Transfer;

@@ -11,6 +11,7 @@ use rusqlite::Connection;
 use crate::files::FileError;
 use crate::files::Readable;
 use crate::files::make_folder;
+use crate::model::Level;
 use crate::model::StudyMatch;
 use crate::model::StudyQuery;
 use crate::problem::Message;
@@ -138,7 +139,11 @@ impl Archive {
     /// # Errors
     /// [`ArchiveError`]; [`ArchiveError::NoSuchKey`] for a matching key the index does not hold.
     pub fn search(&self, query: &StudyQuery) -> Result<Vec<StudyMatch>, ArchiveError> {
-        self.store.index.search(query)
+        let mut found = self.store.index.search(query)?;
+        if query.level == Level::Study {
+            self.add_listed(&mut found)?;
+        }
+        Ok(found)
     }
 
     /// The studies that were kept or opened last, latest first.

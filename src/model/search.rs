@@ -126,6 +126,8 @@ pub struct StudyMatch {
     pub priority: String,
     pub series_count: Option<u32>,
     pub instance_count: Option<u32>,
+    /// Of a study that is here in part: how many instances a node said there are.
+    pub listed_count: Option<u32>,
     pub series_uid: String,
     pub series_number: Option<i64>,
     pub series_description: String,
@@ -172,6 +174,7 @@ impl StudyMatch {
             series_count: count(t::NUMBER_OF_STUDY_RELATED_SERIES),
             instance_count: count(t::NUMBER_OF_SERIES_RELATED_INSTANCES)
                 .or_else(|| count(t::NUMBER_OF_STUDY_RELATED_INSTANCES)),
+            listed_count: None,
             series_uid: uid(t::SERIES_INSTANCE_UID),
             series_number: e.integer(t::SERIES_NUMBER),
             series_description: text(t::SERIES_DESCRIPTION),

@@ -44,6 +44,8 @@ pub struct StudyRow {
     pub key: StudyKey,
     /// Who and what.
     pub identity: Identity,
+    /// How much of it is here, where that is not all.
+    pub part: Option<String>,
     /// What it holds, in the order of the browser.
     pub sets: Vec<SetRow>,
 }
@@ -93,6 +95,9 @@ pub fn studies(workspace: &Workspace, words: &Words) -> Vec<StudyRow> {
             None => rows.push(StudyRow {
                 key: set.study,
                 identity: identity(library, set.study, words),
+                part: workspace
+                    .part_of_study(set.study)
+                    .map(|part| words.get(&part.words())),
                 sets: vec![row],
             }),
         }
@@ -156,6 +161,11 @@ fn set_row(set: &DisplaySet, workspace: &Workspace, words: &Words) -> SetRow {
         Some(track) => (Vec::new(), vec![words.get(&track.words())]),
         None => geometry(set, &workspace.library, words),
     };
+    if workspace.track(set).is_none()
+        && let Some(part) = workspace.part_of_series(set.series)
+    {
+        problems.push(words.get(&part.words()));
+    }
     let keys = workspace.key_images(set.id).cloned().unwrap_or_default();
     for (id, places) in [
         (msg("browser-key-images"), &keys.selected),

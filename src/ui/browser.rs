@@ -124,6 +124,9 @@ fn study_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, study: &StudyRow, thumbnails: &
         )
         .ui(ui);
     }
+    if let Some(part) = &study.part {
+        Text::new(part, theme.small(), theme.colours.warning).ui(ui);
+    }
     ui.add_space(theme.sizes.space);
     let columns = ((ui.available_width() + 8.0) / (theme.sizes.thumbnail + 8.0))
         .floor()

@@ -65,11 +65,21 @@ fn send_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut TransfersPage) {
         let question = Message::new(msg("transfers-send-question")).text("node", &node);
         let question = ctx.words.get(&question);
         let yes = ctx.say(msg("transfers-send-yes"));
-        let about = study_lines(ctx, study);
+        let mut about = study_lines(ctx, study);
+        let part = ctx.workspace.part_of_study(study);
+        about.extend(part.map(|part| {
+            let words = Message::new(msg("transfers-send-part"))
+                .count("here", part.here)
+                .count("of", part.of);
+            ctx.words.get(&words)
+        }));
         if let Some(is_agreed) = ask_ui(ui, ctx, &question, &about, &yes) {
             page.asked = None;
             if is_agreed {
-                let edit = TransferEdit::Send(study, node);
+                let edit = match part {
+                    Some(_) => TransferEdit::SendPart(study, node),
+                    None => TransferEdit::Send(study, node),
+                };
                 ctx.commands.push(Command::Transfer(edit));
             }
         }

@@ -184,6 +184,14 @@ impl Workspace {
                 self.earlier.insert(study_uid, studies);
                 Vec::new()
             }
+            Arrival::Counted {
+                study_uid,
+                count,
+                series,
+            } => {
+                self.arriving.count(study_uid, count, series);
+                Vec::new()
+            }
             Arrival::Preview(preview) => {
                 self.take_preview(preview);
                 Vec::new()

@@ -4,10 +4,10 @@
 //! So that the track beside a picture is as long as the series will be, and a place on it that is
 //! still empty can be asked for first.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::dicom::{InstanceHeader, tags};
-use crate::model::{DisplaySet, FrameKey};
+use crate::model::{DisplaySet, FrameKey, SeriesKey, StudyKey};
 use crate::problem::{Message, msg};
 use crate::workspace::Workspace;
 use crate::workspace::command::ViewEdit;
@@ -28,6 +28,35 @@ pub struct Arriving {
     series: HashMap<String, Listing>,
     /// One a pane at most.
     awaited: Vec<Awaited>,
+    /// How much there is of studies that were not fetched to their end, by their UIDs.
+    counted: HashMap<String, Counted>,
+}
+
+/// How many images a study has by what nodes said.
+#[derive(Debug)]
+struct Counted {
+    count: usize,
+    /// By Series Instance UIDs.
+    series: BTreeMap<String, usize>,
+}
+
+/// A part of a study or series is here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// Images that are here.
+    pub here: usize,
+    /// Images that there are, by what a node said.
+    pub of: usize,
+}
+
+impl Part {
+    /// How much of it is here, as a sentence.
+    #[must_use]
+    pub fn words(self) -> Message {
+        Message::new(msg("series-arriving"))
+            .count("here", self.here)
+            .count("of", self.of)
+    }
 }
 
 #[derive(Debug)]
@@ -134,6 +163,20 @@ impl Arriving {
         }
     }
 
+    /// How much there is of a study by what nodes said; nothing once all of it is here.
+    pub(super) fn count(
+        &mut self,
+        study_uid: String,
+        count: usize,
+        series: BTreeMap<String, usize>,
+    ) {
+        if count == 0 {
+            self.counted.remove(&study_uid);
+        } else {
+            self.counted.insert(study_uid, Counted { count, series });
+        }
+    }
+
     /// No more of a study is on its way.
     pub(super) fn forget(&mut self, study_uid: &str) {
         self.series.retain(|_, listing| {
@@ -195,6 +238,50 @@ impl Arriving {
 }
 
 impl Workspace {
+    /// How much of a study is here that nodes said has more.
+    #[must_use]
+    pub fn part_of_study(&self, study: StudyKey) -> Option<Part> {
+        let study = self.library.study(study)?;
+        let uid = &study.module.study_instance_uid;
+        let of = self.arriving.counted.get(uid)?.count;
+        let series = study
+            .series
+            .iter()
+            .filter_map(|key| self.library.series(*key));
+        let here = series.map(|series| series.instances.len()).sum();
+        (here < of).then_some(Part { here, of })
+    }
+
+    /// The same of a series.
+    #[must_use]
+    pub fn part_of_series(&self, series: SeriesKey) -> Option<Part> {
+        let series = self.library.series(series)?;
+        let study = self.library.study(series.study)?;
+        let counted = self
+            .arriving
+            .counted
+            .get(&study.module.study_instance_uid)?;
+        let of = *counted.series.get(&series.module.series_instance_uid)?;
+        let here = series.instances.len();
+        (here < of).then_some(Part { here, of })
+    }
+
+    /// What is to be said of a display set of whose study not all is here: of its series, else, with
+    /// nothing on its way any more, of the study.
+    #[must_use]
+    pub fn part_words(&self, set: &DisplaySet) -> Option<Message> {
+        if let Some(part) = self.part_of_series(set.series) {
+            return Some(part.words());
+        }
+        let uid = &self.library.study(set.study)?.module.study_instance_uid;
+        let part = self.part_of_study(set.study)?;
+        self.transfers.of_study(uid).is_none().then(|| {
+            Message::new(msg("study-in-part"))
+                .count("here", part.here)
+                .count("of", part.of)
+        })
+    }
+
     /// The track of a display set whose series is on its way; `None` where everything listed is
     /// here, or where its places are not those of the list.
     #[must_use]

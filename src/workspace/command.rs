@@ -1,5 +1,6 @@
 //! Commands in, effects out; nested by what they change, so that each `apply` sits beside it.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -224,6 +225,16 @@ pub enum Arrival {
         study_uid: String,
         /// Who has them, too.
         studies: Vec<FoundStudy>,
+    },
+    /// How many images nodes said there are of a study that was not fetched to its end; 0 once all
+    /// of it is here.
+    Counted {
+        /// Study Instance UID.
+        study_uid: String,
+        /// In all.
+        count: usize,
+        /// Of its series, by their UIDs, as far as that is known.
+        series: BTreeMap<String, usize>,
     },
     /// A picture that stands for an image on its way.
     Preview(Arc<Preview>),

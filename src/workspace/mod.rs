@@ -58,7 +58,7 @@ mod worklist;
 
 pub use archive_work::{ArchiveDone, ArchiveEdit, ArchiveState, ArchiveWork, InUse, mebibytes};
 pub use arrived::ArrivedInstance;
-pub use arriving::{Arriving, Awaited, ListedInstance, Track};
+pub use arriving::{Arriving, Awaited, ListedInstance, Part, Track};
 pub use camera::{one_to_one, panned, zoomed_at};
 pub use cine::{Cinema, Film};
 pub use command::{

@@ -169,6 +169,8 @@ pub enum TransferEdit {
     Fetch(Box<FoundStudy>),
     /// All files of an open study to this node.
     Send(StudyKey, String),
+    /// The same of a study of which not all is here, which the reader knows.
+    SendPart(StudyKey, String),
     Pause(TransferId),
     Resume(TransferId),
     /// Before all others.

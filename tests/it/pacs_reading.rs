@@ -2,6 +2,7 @@
 //! a window.
 
 mod lines;
+mod partial;
 mod patients;
 mod two_studies;
 

@@ -46,6 +46,7 @@ search-running = Searching…
 search-nothing = Nothing was found. Try fewer letters of the name, or another period.
 search-nothing-urgent = Nothing that was found is said to be urgent. Switch STAT off to see the rest.
 search-begin = Type a name, an ID or an accession number and press Enter. Without words the newest studies of the archive are listed.
+search-place-part = { $sources } · { $here } of { $of } images here
 search-count = { $count ->
     [one] { $count } study
    *[other] { $count } studies
@@ -244,6 +245,7 @@ ask-images = { $count ->
     [one] { $count } image
    *[other] { $count } images
 }
+transfers-send-part = Only { $here } of { $of } images of this study are here; only these are sent.
 status-transfer = { $node }: { $state }
 status-more-transfers = and { $count } more
 node-sign-in = Sign in
@@ -255,7 +257,9 @@ node-secret-locked = The system’s keyring is locked: the password or token for
 node-secret-silent = The system’s keyring does not answer: the password or token for { $node } is kept until the program ends. Enter it again once the keyring is unlocked.
 node-secret-not-forgotten = The system’s keyring is locked: what it holds for { $node } could not be removed. Unlock it and remove the entry “isocentre” there.
 series-arriving = { $here } of { $of } images are here
+study-in-part = { $here } of { $of } images of the study are here
 transfer-still-coming = This study is still on its way. Send it when all of it is here.
+transfer-only-part = Only { $here } of { $of } images of this study are here. Open it from the search to fetch the rest before you send it.
 
 browser-earlier = Earlier studies
 browser-earlier-more = { $count ->

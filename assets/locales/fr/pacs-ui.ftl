@@ -46,6 +46,7 @@ search-running = Recherche…
 search-nothing = Rien n’a été trouvé. Essayez moins de lettres du nom, ou une autre période.
 search-nothing-urgent = Rien de ce qui a été trouvé n’est signalé comme urgent. Désactivez URGENT pour voir le reste.
 search-begin = Tapez un nom, un identifiant ou un numéro d’accession et appuyez sur Entrée. Sans mot, les derniers examens de l’archive sont listés.
+search-place-part = { $sources } · { $here } images sur { $of } ici
 search-count = { $count ->
     [one] { $count } examen
    *[other] { $count } examens
@@ -247,6 +248,7 @@ ask-images = { $count ->
     [one] { $count } image
    *[other] { $count } images
 }
+transfers-send-part = Seules { $here } images de cet examen sur { $of } sont ici ; seules celles-ci sont envoyées.
 status-transfer = { $node } : { $state }
 status-more-transfers = { $count ->
     [one] et { $count } autre
@@ -261,7 +263,9 @@ node-secret-locked = Le trousseau du système est verrouillé : le mot de passe 
 node-secret-silent = Le trousseau du système ne répond pas : le mot de passe ou le jeton de { $node } est gardé jusqu’à la fin du programme. Saisissez-le à nouveau une fois le trousseau déverrouillé.
 node-secret-not-forgotten = Le trousseau du système est verrouillé : ce qu’il garde pour { $node } n’a pas pu être supprimé. Déverrouillez-le et supprimez-y l’entrée « isocentre ».
 series-arriving = { $here } images sur { $of } sont arrivées
+study-in-part = { $here } images de l’examen sur { $of } sont ici
 transfer-still-coming = Cet examen est encore en cours de transfert. Envoyez-le quand il est complet.
+transfer-only-part = Seules { $here } images de cet examen sur { $of } sont ici. Ouvrez-le depuis la recherche pour récupérer le reste avant de l’envoyer.
 
 browser-earlier = Examens antérieurs
 browser-earlier-more = { $count ->

@@ -30,6 +30,7 @@ mod attempts;
 mod ending;
 mod fetched;
 mod label;
+mod listed;
 mod outcomes;
 mod rows;
 mod schema;
@@ -44,6 +45,7 @@ pub(super) use schema::MEMORY;
 pub(super) use transfers::path_text;
 
 pub use label::Label;
+pub use listed::NodeListing;
 pub use transfers::Transfers;
 pub use types::Added;
 pub use types::Ending;

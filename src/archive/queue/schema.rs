@@ -8,8 +8,14 @@ use crate::archive::database::Schema;
 const _: () = assert!(MEMORY.steps.len() + 1 == MEMORY.version as usize);
 
 pub(in crate::archive) const MEMORY: Schema = Schema {
-    version: 5,
-    steps: &[add_patient_id, add_fetched, add_asked, add_origin],
+    version: 6,
+    steps: &[
+        add_patient_id,
+        add_fetched,
+        add_asked,
+        add_origin,
+        add_listed,
+    ],
     create: "
 CREATE TABLE transfer (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -77,6 +83,17 @@ CREATE TABLE fetched (
     PRIMARY KEY (sop_instance_uid, node)
 ) WITHOUT ROWID;
 
+-- How many instances a node said there are of a study, and of its series, until all have come from
+-- there; of the whole study with no series.
+CREATE TABLE listed (
+    study_uid TEXT NOT NULL,
+    patient_id TEXT NOT NULL,
+    node TEXT NOT NULL,
+    series_uid TEXT NOT NULL,
+    instances INTEGER NOT NULL,
+    PRIMARY KEY (study_uid, patient_id, node, series_uid)
+) WITHOUT ROWID;
+
 -- Files outside the archive's folder that it knows.
 CREATE TABLE reference (path TEXT PRIMARY KEY) WITHOUT ROWID;
 
@@ -136,6 +153,20 @@ fn add_fetched(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
             sop_instance_uid TEXT NOT NULL,
             node TEXT NOT NULL,
             PRIMARY KEY (sop_instance_uid, node)
+        ) WITHOUT ROWID",
+    )
+}
+
+/// What was fetched by then and is no whole study is not known to be none.
+fn add_listed(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    transaction.execute_batch(
+        "CREATE TABLE IF NOT EXISTS listed (
+            study_uid TEXT NOT NULL,
+            patient_id TEXT NOT NULL,
+            node TEXT NOT NULL,
+            series_uid TEXT NOT NULL,
+            instances INTEGER NOT NULL,
+            PRIMARY KEY (study_uid, patient_id, node, series_uid)
         ) WITHOUT ROWID",
     )
 }

@@ -11,6 +11,7 @@ use std::time::UNIX_EPOCH;
 use crate::archive::NodeOrigin;
 use crate::archive::database;
 use crate::archive::session::Session;
+use crate::model::StudyMatch;
 
 use super::schema::MEMORY;
 use super::*;
@@ -464,7 +465,9 @@ fn a_memory_of_the_first_version_is_taken_over() {
                 ALTER TABLE transfer DROP COLUMN asks";
             connection.execute_batch(drop_it).unwrap();
         }
-        connection.execute_batch("DROP TABLE fetched").unwrap();
+        connection
+            .execute_batch("DROP TABLE fetched; DROP TABLE listed")
+            .unwrap();
         drop(connection);
         let transfers = open(folder.path());
         let transfer = transfers.get(id).unwrap().unwrap();
@@ -475,5 +478,41 @@ fn a_memory_of_the_first_version_is_taken_over() {
         };
         transfers.mark_fetched(&main, ["1.2.3"]).unwrap();
         assert_eq!(transfers.fetched_from("1.2.3").unwrap(), [main]);
+        assert!(transfers.listed("1.2", "").unwrap().is_empty());
     }
+}
+
+#[test]
+fn what_a_node_listed_is_known_until_all_of_it_has_come_from_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let transfers = open(folder.path());
+    let study = StudyMatch {
+        study_uid: "1.2".into(),
+        ..StudyMatch::default()
+    };
+    transfers.note_counted("rich", &study, 400).unwrap();
+    let id = transfers.add(&retrieve("poor", "1.2"), at(0)).unwrap().id;
+    let series = |count| [("1.2.1".to_owned(), 1), ("1.2.2".to_owned(), count)];
+    transfers.note_listed(id, &series(7)).unwrap();
+    transfers.note_listed(id, &series(1)).unwrap();
+    drop(transfers);
+    let transfers = open(folder.path());
+    let known = || -> Vec<(String, u32)> {
+        let listed = transfers.listed("1.2", "").unwrap().into_iter();
+        listed.map(|it| (it.node.clone(), it.instances())).collect()
+    };
+    let of = |node: &str, count| (node.to_owned(), count);
+    assert_eq!(known(), [of("poor", 2), of("rich", 400)]);
+    transfers.next(&[], at(1)).unwrap().unwrap();
+    transfers
+        .record(id, &[ok("1"), ok("2")], 10, at(2))
+        .unwrap();
+    transfers.expect(id, 3).unwrap();
+    transfers.finish(id, &Ending::Complete, at(3)).unwrap();
+    assert_eq!(known(), [of("poor", 2), of("rich", 400)], "one is missing");
+    transfers.expect(id, 2).unwrap();
+    transfers.next(&[], at(9999)).unwrap().unwrap();
+    let done = transfers.finish(id, &Ending::Complete, at(9999)).unwrap();
+    assert_eq!(done.unwrap().state, TransferState::Done);
+    assert_eq!(known(), [of("rich", 400)]);
 }

@@ -32,6 +32,7 @@ use super::attempts::LONGEST;
 use super::attempts::LONGEST_REPORT;
 use super::attempts::is_overdue;
 use super::ending::after;
+use super::listed::forget_if_whole;
 use super::rows::Coded as _;
 use super::rows::joined;
 use super::rows::outcome;
@@ -241,7 +242,11 @@ impl Transfers {
             if transfer.state == TransferState::Running {
                 after(transaction, &transfer, ending)?.write(transaction, id, now)?;
             }
-            read_transfer(transaction, id)
+            let transfer = read_transfer(transaction, id)?;
+            if let Some(transfer) = &transfer {
+                forget_if_whole(transaction, transfer)?;
+            }
+            Ok(transfer)
         })
     }
 

@@ -60,14 +60,16 @@ pub(super) fn of_study(
     }
 }
 
-/// Sending all files of an open study.
+/// Sending all files of an open study; of one that is here in part only where the reader has agreed
+/// to that.
 ///
 /// # Errors
-/// The sentence for the reader, where there is no such node, or nothing to send.
+/// The sentence for the reader, where there is no such node, nothing to send, or not all of it.
 pub(super) fn sending(
     workspace: &Workspace,
-    study: StudyKey,
+    key: StudyKey,
     node: &str,
+    is_part_enough: bool,
 ) -> Result<NewTransfer, Message> {
     let library = &workspace.library;
     let Some(address) = workspace.settings.pacs.node(node) else {
@@ -75,7 +77,7 @@ pub(super) fn sending(
     };
     let mut items = Vec::new();
     let mut first = None;
-    for header in library.headers_of(study) {
+    for header in library.headers_of(key) {
         let elements = header.dataset.elements();
         let uids = (
             elements.uid(tags::SOP_CLASS_UID),
@@ -101,12 +103,21 @@ pub(super) fn sending(
     if workspace.transfers.of_study(&study.study_uid).is_some() {
         return Err(Message::new(msg("transfer-still-coming")));
     }
+    let part = workspace.part_of_study(key);
+    if let Some(part) = part.filter(|_| !is_part_enough) {
+        let why = Message::new(msg("transfer-only-part"));
+        return Err(why.count("here", part.here).count("of", part.of));
+    }
     let kind = TransferKind::Send;
-    Ok(NewTransfer {
+    let mut new = NewTransfer {
         items,
         is_to_be_committed: address.commits(),
         ..of_study(&study, node, kind, TransferPriority::Normal)
-    })
+    };
+    if let Some(part) = part {
+        new.label.0 = format!("{} · {}/{}", new.label.0, part.here, part.of);
+    }
+    Ok(new)
 }
 
 #[cfg(test)]

@@ -10,7 +10,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 
-use crate::archive::{Archive, ArchiveError, TransferPriority};
+use crate::archive::{
+    Archive, ArchiveError, NewTransfer, NodeListing, TransferKind, TransferPriority, TransferState,
+};
 use crate::files::{AppFolders, Readable, make_folder};
 use crate::model::StudyQuery;
 use crate::problem::{Message, Problem, msg};
@@ -21,8 +23,9 @@ use crate::workspace::{
 
 use super::listener::Listener;
 use super::order::Focus;
+use super::retrieve::tell_list;
 use super::tidying::Tidying;
-use super::transfers::Runner;
+use super::transfers::{Runner, lock};
 use super::urgent::Questions;
 use super::{ARCHIVE_FOLDER, Messenger, asks, on_thread, priors};
 
@@ -41,7 +44,7 @@ pub(super) enum Ask {
     /// The queue.
     Transfer(TransferEdit),
     /// Files of an open study to a node.
-    Send(Box<crate::archive::NewTransfer>),
+    Send(Box<NewTransfer>),
     /// The archive itself, for longer work.
     Give(Sender<Result<Arc<Archive>, Message>>),
     /// What is looked at.
@@ -370,9 +373,10 @@ impl Worker {
                 }
             }
             TransferEdit::Fetch(found) => {
+                let found = open.with_all_sources(&found);
                 let nodes = runner.shared.settings().nodes;
                 if let Some(new) = asks::retrieval(&found, &nodes, TransferPriority::Normal) {
-                    runner.shared.add(&new);
+                    open.fetch(&found, &new);
                 }
             }
             TransferEdit::Pause(id) => runner.steer(id, |queue| queue.pause(id, now())),
@@ -386,8 +390,8 @@ impl Worker {
                 }
             }
             TransferEdit::ClearOver => runner.tidy(crate::archive::Transfers::remove_over),
-            // Comes as `Ask::Send`, with its files.
-            TransferEdit::Send(..) => {}
+            // Come as `Ask::Send`, with their files.
+            TransferEdit::Send(..) | TransferEdit::SendPart(..) => {}
         }
     }
 }
@@ -395,6 +399,7 @@ impl Worker {
 impl Open {
     /// Into the window: what is here at once, what is not as it comes.
     fn show(&self, found: &FoundStudy, messenger: &Messenger) {
+        let found = &self.with_all_sources(found);
         let study_uid = &found.study.study_uid;
         // First, so that what comes while its files are listed is shown, too.
         self.runner.open_found(&found.study);
@@ -421,9 +426,65 @@ impl Open {
             messenger.command(Command::OpenArchived(here));
         }
         match new {
-            Some(new) => self.runner.shared.add(&new),
+            Some(new) => self.fetch(found, &new),
             None => messenger.send(Arrival::ScanEnded { files_found: 0 }),
         }
+        let shared = &self.runner.shared;
+        shared.tell_listed(study_uid, &found.study.patient_id);
+        // What was listed before it was opened, the window has not heard.
+        for run in lock(&shared.running).values() {
+            if run.transfer.kind != TransferKind::Send && run.transfer.study_uid == *study_uid {
+                tell_list(shared, study_uid, &lock(&run.listed));
+            }
+        }
+    }
+
+    /// From a node into the archive. How many images it counts is remembered until all have come.
+    fn fetch(&self, found: &FoundStudy, new: &NewTransfer) {
+        let queue = self.archive.transfers();
+        let study = &found.study;
+        let counted = found.counts.get(&Source::Node(new.node.clone()));
+        let listed = queue.listed(&study.study_uid, &study.patient_id);
+        // What was listed series by series says more.
+        let is_listed = |listed: &[NodeListing]| {
+            let its = listed.iter().find(|it| it.node == new.node);
+            its.is_some_and(|it| !it.series.is_empty())
+        };
+        if let Some(count) = counted
+            && !listed.is_ok_and(|listed| is_listed(&listed))
+            && let Err(error) = queue.note_counted(&new.node, study, *count)
+        {
+            tracing::warn!("the number of images is not kept: {error}");
+        }
+        self.runner.shared.add(new);
+    }
+
+    /// A study that was found, with the nodes that it was not fetched to its end from and those it
+    /// is on its way from, whoever answered the search.
+    fn with_all_sources(&self, found: &FoundStudy) -> FoundStudy {
+        let mut found = found.clone();
+        let study = found.study.clone();
+        let queue = self.archive.transfers();
+        let listed = queue.listed(&study.study_uid, &study.patient_id);
+        let listed = listed.unwrap_or_else(|error| {
+            tracing::warn!("what nodes listed is not known: {error}");
+            Vec::new()
+        });
+        for listing in listed {
+            found.know(
+                &Source::Node(listing.node.clone()),
+                Some(listing.instances()),
+            );
+        }
+        let transfers = queue.list().unwrap_or_default().into_iter().filter(|it| {
+            let is_under_way = matches!(it.state, TransferState::Waiting | TransferState::Running);
+            let is_of_study = it.study_uid == study.study_uid && it.patient_id == study.patient_id;
+            is_under_way && is_of_study && it.kind != TransferKind::Send
+        });
+        for transfer in transfers {
+            found.know(&Source::Node(transfer.node), transfer.expected);
+        }
+        found
     }
 
     /// Others may send to us at any time, or may not any more.

@@ -104,14 +104,17 @@ impl Network {
 
     /// Changes the queue.
     pub(super) fn transfer(&mut self, edit: TransferEdit, workspace: &Workspace) {
+        let is_part_enough = matches!(edit, TransferEdit::SendPart(..));
         let ask = match edit {
-            TransferEdit::Send(study, node) => match asks::sending(workspace, study, &node) {
-                Ok(new) => Ask::Send(Box::new(new)),
-                Err(why) => {
-                    self.messenger().notify_now(Problem::error(why));
-                    return;
+            TransferEdit::Send(study, node) | TransferEdit::SendPart(study, node) => {
+                match asks::sending(workspace, study, &node, is_part_enough) {
+                    Ok(new) => Ask::Send(Box::new(new)),
+                    Err(why) => {
+                        self.messenger().notify_now(Problem::error(why));
+                        return;
+                    }
                 }
-            },
+            }
             edit => Ask::Transfer(edit),
         };
         self.local().ask(ask);

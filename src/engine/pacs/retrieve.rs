@@ -33,6 +33,8 @@ use apart::{Apart, Whose};
 use aside::EndOfAside;
 use listing::{Listing, take_list};
 
+pub(super) use listing::tell_list;
+
 /// What comes in less time need not be asked for in another order.
 const SOON: Duration = Duration::from_secs(2);
 /// Instances asked for at once when their order matters.

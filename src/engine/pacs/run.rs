@@ -9,6 +9,7 @@ use crate::archive::{self, ItemOutcome};
 use crate::jobs::JobCtx;
 use crate::problem::Message;
 
+use super::order::Listed;
 use super::speed::Speed;
 use super::transfers::lock;
 
@@ -26,6 +27,8 @@ pub(super) struct Run {
     is_stopped: AtomicBool,
     /// Asked for once more since it was begun: what the node got since then is not in its list.
     pub(super) again: Mutex<Option<archive::NewTransfer>>,
+    /// What the node listed so far, for who opens the study while it comes.
+    pub(super) listed: Mutex<Vec<Listed>>,
     pub(super) live: Mutex<Live>,
 }
 
@@ -66,6 +69,7 @@ impl Run {
             previews: JobCtx::new(),
             is_stopped: AtomicBool::new(false),
             again: Mutex::default(),
+            listed: Mutex::default(),
         }
     }
 

@@ -231,6 +231,29 @@ impl Shared {
         )
     }
 
+    /// Tells the window how much of a study there is by what nodes said, where it was not fetched
+    /// to its end.
+    pub(super) fn tell_listed(&self, study_uid: &str, patient_id: &str) {
+        let listed = match self.archive.transfers().listed(study_uid, patient_id) {
+            Ok(listed) => listed,
+            Err(error) => {
+                self.messenger.notify(Problem::error(error.message()));
+                return;
+            }
+        };
+        let mut series: BTreeMap<String, usize> = BTreeMap::new();
+        for (uid, count) in listed.iter().flat_map(|it| &it.series) {
+            let most = series.entry(uid.clone()).or_default();
+            *most = (*most).max(*count as usize);
+        }
+        let count = listed.iter().map(archive::NodeListing::instances).max();
+        self.messenger.send(Arrival::Counted {
+            study_uid: study_uid.to_owned(),
+            count: count.unwrap_or(0) as usize,
+            series,
+        });
+    }
+
     /// What is looked at, if it is of this study, and since when.
     pub(super) fn focus(&self, study_uid: &str) -> Option<(Focus, Instant)> {
         let focus = lock(&self.focus);

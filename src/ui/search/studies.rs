@@ -209,6 +209,13 @@ fn place(ctx: &PanelCtx<'_>, found: &FoundStudy) -> String {
         .iter()
         .map(|source| source_name(ctx, source))
         .collect();
+    if let Some((here, of)) = found.part() {
+        let words = Message::new(msg("search-place-part"))
+            .text("sources", names.join(", "))
+            .count("here", here as usize)
+            .count("of", of as usize);
+        return ctx.words.get(&words);
+    }
     names.join(", ")
 }
 

@@ -264,7 +264,10 @@ fn stack_gaps(workspace: &Workspace, state: &ViewState) -> Gaps {
 
 fn missing_parts(workspace: &Workspace, state: &ViewState) -> Option<Message> {
     let set = workspace.library.display_set(state.display_set)?;
-    set.missing.clone()
+    let arriving = workspace.track(set).map(|track| track.words());
+    arriving
+        .or_else(|| workspace.part_words(set))
+        .or_else(|| set.missing.clone())
 }
 
 /// Frames of a volume that will not come, and whether others still may.

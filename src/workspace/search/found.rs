@@ -77,6 +77,23 @@ impl FoundStudy {
         nodes.map(|(_, count)| *count).max()
     }
 
+    /// Of a study that is here in part: how many images are, and how many there are by the largest
+    /// count of a node, of now or when it was fetched.
+    #[must_use]
+    pub fn part(&self) -> Option<(u32, u32)> {
+        let here = *self.counts.get(&Source::Archive)?;
+        let of = self.node_count().max(self.study.listed_count)?;
+        (here < of).then_some((here, of))
+    }
+
+    /// This source has it, too, and counts so many images.
+    pub fn know(&mut self, source: &Source, count: Option<u32>) {
+        self.count(count, source);
+        if !self.sources.contains(source) {
+            self.sources.push(source.clone());
+        }
+    }
+
     /// What a source counts. It may give a study in more than one answer.
     pub(super) fn count(&mut self, found: Option<u32>, source: &Source) {
         if let Some(found) = found {
@@ -87,10 +104,7 @@ impl FoundStudy {
 
     /// What another source says of the same study.
     pub fn add(&mut self, other: StudyMatch, source: &Source) {
-        self.count(other.instance_count, source);
-        if !self.sources.contains(source) {
-            self.sources.push(source.clone());
-        }
+        self.know(source, other.instance_count);
         let study = &mut self.study;
         for (mine, its) in [
             (&mut study.patient_name, other.patient_name),
@@ -113,6 +127,7 @@ impl FoundStudy {
         study.study_time = study.study_time.or(other.study_time);
         study.series_count = study.series_count.max(other.series_count);
         study.instance_count = study.instance_count.max(other.instance_count);
+        study.listed_count = study.listed_count.max(other.listed_count);
         if study.modalities.is_empty() {
             study.modalities = other.modalities;
         }

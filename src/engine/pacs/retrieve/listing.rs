@@ -16,6 +16,8 @@ pub(super) struct Listing {
     pub instances: Vec<Listed>,
     /// Instances in all by what it counts, or lists.
     count: usize,
+    /// The same of each series.
+    counts: Vec<(String, u32)>,
     /// It lists as many as it counts. Some shorten their lists, and say nothing of it: then only the
     /// node itself can tell when all has come.
     pub is_whole: bool,
@@ -32,10 +34,10 @@ pub(super) fn take_list(
 ) {
     let transfer = &run.transfer;
     let each = |list: &[Listed], is_whole: bool| {
-        let study_uid = transfer.study_uid.clone();
-        if shared.is_open(&study_uid) {
-            let series = by_series(list);
-            shared.messenger.send(Arrival::Listed { study_uid, series });
+        // First, so that who opens the study just now hears of it one way or the other.
+        lock(&run.listed).extend_from_slice(list);
+        if shared.is_open(&transfer.study_uid) {
+            tell_list(shared, &transfer.study_uid, list);
         }
         if is_whole {
             more(list);
@@ -52,6 +54,12 @@ pub(super) fn take_list(
     let queue = shared.archive.transfers();
     if let Err(error) = queue.expect(transfer.id, of) {
         tracing::warn!("the number of instances is not kept: {error}");
+    }
+    if let Err(error) = queue.note_listed(transfer.id, &list.counts) {
+        tracing::warn!("what the node lists is not kept: {error}");
+    }
+    if shared.is_open(&transfer.study_uid) {
+        shared.tell_listed(&transfer.study_uid, &transfer.patient_id);
     }
     let mut live = lock(&run.live);
     live.of = live.of.max(list.count);
@@ -72,6 +80,7 @@ fn instances(
     let mut is_counted = true;
     let mut instances = Vec::new();
     let mut count = 0;
+    let mut counts = Vec::new();
     let mut take = |listed: ListedSeries| {
         let series = listed.series;
         let found = listed.instances.into_iter();
@@ -92,7 +101,12 @@ fn instances(
         is_counted &= said_count.is_some();
         let mut has_all = is_sound && said_count.is_some();
         if transfer.instance_uids.is_empty() {
-            count += of_series.len().max(said_count.unwrap_or(0));
+            let of = of_series.len().max(said_count.unwrap_or(0));
+            counts.push((
+                series.series_uid.clone(),
+                u32::try_from(of).unwrap_or(u32::MAX),
+            ));
+            count += of;
         } else {
             of_series.retain(|it| transfer.instance_uids.contains(&it.sop_instance_uid));
             has_all = false;
@@ -110,6 +124,7 @@ fn instances(
     Ok(Listing {
         instances,
         count,
+        counts,
         is_whole,
     })
 }
@@ -134,6 +149,14 @@ fn count_of_study(
         (Ok(_), [Some(count)]) => Some(*count as usize),
         _ => None,
     }
+}
+
+/// Tells the window what a node lists of a study.
+pub(in crate::engine::pacs) fn tell_list(shared: &Shared, study_uid: &str, list: &[Listed]) {
+    shared.messenger.send(Arrival::Listed {
+        study_uid: study_uid.to_owned(),
+        series: by_series(list),
+    });
 }
 
 /// As the window is told.

@@ -124,6 +124,9 @@ fn carry_out(shared: &Arc<Shared>, run: &Arc<Run>) {
         return;
     }
     if run.transfer.kind != TransferKind::Send {
+        if shared.is_open(&run.transfer.study_uid) {
+            shared.tell_listed(&run.transfer.study_uid, &run.transfer.patient_id);
+        }
         shared.opening_ended(&run.transfer.study_uid);
         if let Some(again) = again.filter(|_| ending == Ending::Complete) {
             shared.add(&again);
