@@ -268,11 +268,14 @@ impl<'t> Batch<'t> {
             priority,
         ] = texts;
         let mut others = self.transaction.prepare_cached(
-            "SELECT patient.folder FROM study JOIN patient ON patient.id = study.patient
+            "SELECT patient.* FROM study JOIN patient ON patient.id = study.patient
              WHERE study.uid = ?1 AND study.patient <> ?2",
         )?;
-        let other: Option<String> = others
-            .query_row(params![key.1, key.0], |row| row.get(0))
+        let other = others
+            .query_row(params![key.1, key.0], |row| {
+                let other = patients::known(row)?;
+                Ok(patients::person(&other.module, &other.folder))
+            })
             .optional()?;
         if let Some(other) = other {
             let message = Message::new(msg("archive-same-study"))

@@ -10,6 +10,8 @@ use rusqlite::params;
 use crate::archive::ArchiveError;
 use crate::archive::names;
 use crate::archive::words::words;
+use crate::dicom::Date;
+use crate::dicom::PersonName;
 use crate::dicom::modules::PatientModule;
 use crate::dicom::modules::normalised_name;
 use crate::model::identity;
@@ -67,12 +69,30 @@ pub(super) fn find_or_add(
     let problem = other.map(|other| {
         let message = Message::new(msg("archive-same-patient-id"))
             .text("id", file.patient_id.as_str())
-            .text("first", other.folder)
-            .text("second", folder_for(file, study_uid));
+            .text("first", person(&other.module, &other.folder))
+            .text("second", person(file, &folder_for(file, study_uid)));
         Problem::warning(message)
     });
     let folder = folder_for(file, study_uid);
     Ok((add(transaction, &folder, file, study_uid)?, problem))
+}
+
+/// Who somebody is, for who must tell two apart: name, date of birth and sex; where none is known,
+/// the folder.
+pub(super) fn person(patient: &PatientModule, folder: &str) -> String {
+    let birth = Date::parse(&patient.birth_date);
+    let birth = birth.map(|Date { year, month, day }| format!("{year:04}-{month:02}-{day:02}"));
+    let known = [
+        PersonName::parse(&patient.name).display(),
+        birth.unwrap_or_default(),
+        patient.sex.clone(),
+    ];
+    let known: Vec<String> = known.into_iter().filter(|it| !it.is_empty()).collect();
+    if known.is_empty() {
+        folder.to_owned()
+    } else {
+        known.join(" · ")
+    }
 }
 
 fn folder_for(file: &PatientModule, study_uid: &str) -> String {
@@ -218,7 +238,7 @@ fn matching(
     })
 }
 
-fn known(row: &Row<'_>) -> rusqlite::Result<KnownPatient> {
+pub(super) fn known(row: &Row<'_>) -> rusqlite::Result<KnownPatient> {
     Ok(KnownPatient {
         id: row.get("id")?,
         folder: row.get("folder")?,

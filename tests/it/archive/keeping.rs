@@ -274,8 +274,18 @@ fn patients_who_share_uids_or_an_id_are_kept_apart_and_someone_is_told() {
     assert_eq!(message_ids(&archive), ["archive-same-study"]);
     receive(&archive, &image().patient("Foe^Joe", "2"), "1.2.3").unwrap();
     archive.flush();
-    let told = message_ids(&archive);
+    let problems = archive.problems().drain();
+    let told: Vec<_> = problems.iter().map(|it| it.message.id.0).collect();
     assert_eq!(told, ["archive-same-patient-id", "archive-same-study"]);
+    for problem in problems {
+        // The people, and no folders' names: that is what tells them apart.
+        let words = isocentre::text::Words::of(isocentre::text::Language::English);
+        let words = words.problem(&problem).to_lowercase();
+        let is_said = |name: &&str| words.contains(name);
+        let names = ["roe", "foe", "doe"].into_iter().filter(is_said).count();
+        let all = if words.contains("study") { 1 } else { 2 };
+        assert_eq!(names, all, "{words}");
+    }
     assert_eq!(all_at(&archive, Level::Patient).len(), 3);
     assert_eq!(kept_files(folder.path()).len(), 3);
 }
