@@ -21,4 +21,4 @@ pub use dates::age_at;
 pub use kept::{kept, of_kept};
 pub use language::Language;
 pub use lettering::{Lettering, OutlineStep};
-pub use words::{Words, in_a_row};
+pub use words::{Words, in_a_row, size};

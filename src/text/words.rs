@@ -245,24 +245,7 @@ impl Words {
     /// A number of bytes: `512 B`, `1.4 MB`, `200 Mo` (decimal multiples).
     #[must_use]
     pub fn bytes(&self, bytes: u64) -> String {
-        const UNITS: [MessageId; 5] = [
-            msg("bytes"),
-            msg("bytes-kilo"),
-            msg("bytes-mega"),
-            msg("bytes-giga"),
-            msg("bytes-tera"),
-        ];
-        let mut value = bytes as f64;
-        let mut units = UNITS.iter().peekable();
-        let mut unit = msg("bytes");
-        while let Some(&next) = units.next() {
-            unit = next;
-            if value < 999.5 || units.peek().is_none() {
-                break;
-            }
-            value /= 1000.0;
-        }
-        let decimals = usize::from(value < 9.95 && bytes >= 1000);
+        let (unit, value, decimals) = in_unit(bytes);
         self.get(&Message::new(unit).text("value", self.number(value, decimals)))
     }
 
@@ -331,6 +314,37 @@ fn format_fluent_number(value: &FluentValue<'_>, language: Language) -> Option<S
     } else {
         short
     })
+}
+
+/// A number of bytes as a part of a sentence, in the unit it has by itself.
+#[must_use]
+pub fn size(bytes: u64) -> Message {
+    let (unit, value, decimals) = in_unit(bytes);
+    let scale = 10_f64.powi(i32::try_from(decimals).unwrap_or(0));
+    Message::new(unit).number("value", (value * scale).round() / scale)
+}
+
+/// The unit of a number of bytes (decimal multiples), how many of it, and decimals to be shown.
+fn in_unit(bytes: u64) -> (MessageId, f64, usize) {
+    const UNITS: [MessageId; 5] = [
+        msg("bytes"),
+        msg("bytes-kilo"),
+        msg("bytes-mega"),
+        msg("bytes-giga"),
+        msg("bytes-tera"),
+    ];
+    let mut value = bytes as f64;
+    let mut units = UNITS.iter().peekable();
+    let mut unit = msg("bytes");
+    while let Some(&next) = units.next() {
+        unit = next;
+        if value < 999.5 || units.peek().is_none() {
+            break;
+        }
+        value /= 1000.0;
+    }
+    let decimals = usize::from(value < 9.95 && bytes >= 1000);
+    (unit, value, decimals)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::archive::{CheckDepth, CleanUpLimits, CleanUpPlan, CleanUpReport, ImportMode};
 use crate::dicom::ByteSource;
 use crate::problem::{Message, Problem, Severity, msg};
+use crate::text::size;
 use crate::workspace::Workspace;
 use crate::workspace::command::{Effect, Task};
 
@@ -33,8 +34,8 @@ pub type InUse = Vec<String>;
 /// What was done.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ArchiveDone {
-    /// A sentence about it, and the files it is about.
-    Told(Message, Vec<PathBuf>),
+    /// What is to be said of it, and how bad that is.
+    Told(Severity, Told),
     /// What would go.
     Planned(CleanUpLimits, Arc<CleanUpPlan>),
     /// It could not be done.
@@ -55,6 +56,23 @@ pub enum ArchiveDone {
         /// The sentence why.
         failed: Option<Message>,
     },
+}
+
+/// A sentence about what was done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    /// The sentence.
+    pub message: Message,
+    /// Files it is about, each with what is to be said of it.
+    pub files: Vec<(PathBuf, Message)>,
+}
+
+impl Told {
+    /// A sentence, and the files it is about.
+    #[must_use]
+    pub const fn new(message: Message, files: Vec<(PathBuf, Message)>) -> Self {
+        Self { message, files }
+    }
 }
 
 /// A wish about the archive.
@@ -81,16 +99,10 @@ pub enum ArchiveEdit {
 pub struct ArchiveState {
     /// What would go, for the reader to agree.
     pub plan: Option<(CleanUpLimits, Arc<CleanUpPlan>)>,
-    /// What was said last, and the files it is about.
-    pub told: Option<(Message, Vec<PathBuf>)>,
+    /// What was said last.
+    pub told: Option<Told>,
     /// Something is being done.
     pub is_working: bool,
-}
-
-/// To one decimal.
-#[must_use]
-pub fn mebibytes(bytes: u64) -> f64 {
-    (bytes as f64 / 1_048_576.0 * 10.0).round() / 10.0
 }
 
 const fn note(message: Message) -> Problem {
@@ -137,7 +149,7 @@ impl Workspace {
         if report.studies > 0 {
             let went = Message::new(msg("archive-tidied"))
                 .count("studies", report.studies)
-                .number("mib", mebibytes(report.bytes));
+                .message("size", size(report.bytes));
             self.notices.push(note(went));
             self.tell_passed_over(report);
         }
@@ -150,13 +162,16 @@ impl Workspace {
     fn archive_cleaned(&mut self, report: CleanUpReport, ended_by: Option<Message>) {
         let went = Message::new(msg("archive-clean-did"))
             .count("studies", report.studies)
-            .number("mib", mebibytes(report.bytes));
+            .message("size", size(report.bytes));
         self.notices.push(note(went.clone()));
         self.tell_passed_over(&report);
         if let Some(why) = ended_by {
             self.notices.push(Problem::warning(why));
         }
-        self.archive.told = Some((went, report.not_removed));
+        let stay = report.not_removed.into_iter();
+        let why = Message::new(msg("archive-clean-not-removed"));
+        let stay = stay.map(|path| (path, why.clone())).collect();
+        self.archive.told = Some(Told::new(went, stay));
     }
 
     fn tell_passed_over(&mut self, report: &CleanUpReport) {
@@ -182,26 +197,28 @@ impl Workspace {
         match done {
             ArchiveDone::Tidied { report, failed } => self.archive_tidied(&report, failed),
             ArchiveDone::Cleaned { report, ended_by } => self.archive_cleaned(report, ended_by),
-            ArchiveDone::Stopped(message) => self.archive.told = Some((message, Vec::new())),
-            ArchiveDone::Told(message, files) => {
+            ArchiveDone::Stopped(message) => {
+                self.archive.told = Some(Told::new(message, Vec::new()));
+            }
+            ArchiveDone::Told(severity, told) => {
                 self.notices.push(Problem {
-                    severity: Severity::Note,
-                    message: message.clone(),
+                    severity,
+                    message: told.message.clone(),
                     path: None,
                 });
-                self.archive.told = Some((message, files));
+                self.archive.told = Some(told);
             }
             ArchiveDone::Planned(limits, plan)
                 if plan.studies.is_empty() && plan.kept_back.is_empty() =>
             {
                 drop((limits, plan));
                 let nothing = Message::new(msg("archive-clean-nothing"));
-                self.archive.told = Some((nothing, Vec::new()));
+                self.archive.told = Some(Told::new(nothing, Vec::new()));
             }
             ArchiveDone::Planned(limits, plan) => self.archive.plan = Some((limits, plan)),
             ArchiveDone::Failed(message) => {
                 self.notices.push(Problem::error(message.clone()));
-                self.archive.told = Some((message, Vec::new()));
+                self.archive.told = Some(Told::new(message, Vec::new()));
             }
         }
     }
@@ -332,8 +349,9 @@ mod tests {
         });
         assert!(ids.contains(&msg("archive-clean-passed")), "{ids:?}");
         assert!(ids.contains(&msg("archive-cancelled")), "{ids:?}");
-        let (message, files) = told.unwrap();
-        assert_eq!(message.id, msg("archive-clean-did"));
-        assert_eq!(files, report.not_removed);
+        let told = told.unwrap();
+        assert_eq!(told.message.id, msg("archive-clean-did"));
+        let files = told.files.into_iter().map(|(path, _)| path);
+        assert_eq!(files.collect::<Vec<_>>(), report.not_removed);
     }
 }

@@ -56,7 +56,7 @@ mod transfers;
 mod view_edit;
 mod worklist;
 
-pub use archive_work::{ArchiveDone, ArchiveEdit, ArchiveState, ArchiveWork, InUse, mebibytes};
+pub use archive_work::{ArchiveDone, ArchiveEdit, ArchiveState, ArchiveWork, InUse, Told};
 pub use arrived::ArrivedInstance;
 pub use arriving::{Arriving, Awaited, ListedInstance, Part, Track};
 pub use camera::{one_to_one, panned, zoomed_at};

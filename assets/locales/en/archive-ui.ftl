@@ -9,6 +9,12 @@ archive-took-in = { $added ->
     [one] { $added } instance is in the archive now
    *[other] { $added } instances are in the archive now
 }; { $known } were there already, { $others } could not be taken in.
+archive-check-clean-aside = { $clean }. { $count ->
+    [one] 1 other file was
+   *[other] { $count } other files were
+} kept aside before
+archive-contradicts = has the identifiers of an instance that is here, but another content: { $other }
+archive-told-file = { $path }: { $why }
 archive-page-folder = Folder
 archive-page-folder-hint = the application’s own folder
 archive-page-folder-away = { $path } cannot be the archive: the folder above it is not there. Check the spelling, or that the disk is connected.

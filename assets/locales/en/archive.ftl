@@ -17,7 +17,7 @@ archive-index-lost = The index of the archive was damaged and was set aside. It 
 archive-no-uids = It has no Study, Series or SOP Instance UID, so it cannot be kept in the archive. It can still be opened from where it is.
 archive-not-indexed = This file of the archive is not in the index and cannot be found by a search: { $reason }
 archive-same-patient-id = The patient ID { $id } is used for two different patients. They are kept apart: { $first } and { $second }. Check both before you rely on either.
-archive-same-study = The study { $uid } is there for two different patients, also in { $other }. They are kept apart. Check both before you rely on either.
+archive-same-study = The study { $uid } is there for two different patients, also for { $other }. They are kept apart. Check both before you rely on either.
 archive-kept-aside = An instance has the identifiers of one that is in the archive ({ $other }), but another content. The first stays; this one was kept aside as { $aside }.
 archive-kept-aside-unproven = An instance has the identifiers of one that is in the archive ({ $other }), and is written in another transfer syntax. That both are the same image could not be shown. The first stays; this one was kept aside as { $aside }.
 archive-damaged-aside = A file of the archive could not be read any more. It was moved to { $aside }; a whole copy that just arrived takes its place.
@@ -36,21 +36,27 @@ archive-check-clean = { $count ->
     [one] 1 instance was checked; it is as it was kept
    *[other] { $count } instances were checked; all are as they were kept
 }
-archive-check-faults = { $count } instances were checked, with { $faults } faults
+archive-check-faults = { $count ->
+    [one] 1 instance was checked
+   *[other] { $count } instances were checked
+}, with { $faults ->
+    [one] 1 fault
+   *[other] { $faults } faults
+}
 archive-check-missing = is not there any more
 archive-check-changed = is not what was kept
 archive-check-unindexed = is not in the index; a rebuild would take it in
 archive-check-reference = is known by reference, and is not there any more or has changed
-archive-check-aside = was kept aside
+archive-check-aside = was kept aside when it came: it contradicts an instance that is here, or was damaged. It is neither shown nor found by searches
 archive-clean-nothing = Nothing would go
 archive-clean-would = { $studies ->
     [one] 1 study would go
    *[other] { $studies } studies would go
-}, of { $mib } MiB; --remove removes them
+}, of { $size }; --remove removes them
 archive-clean-did = { $studies ->
     [one] 1 study went
    *[other] { $studies } studies went
-}, of { $mib } MiB
+}, of { $size }
 archive-clean-passed = { $count ->
     [one] 1 study changed or came into use meanwhile and stays
    *[other] { $count } studies changed or came into use meanwhile and stay
@@ -68,7 +74,7 @@ archive-stays-unasked = stays: something in it was sent here unasked, or fetched
 archive-tidied = { $studies ->
     [one] 1 study that was not used for long went from the local archive
    *[other] { $studies } studies that were not used for long went from the local archive
-} ({ $mib } MiB). They can be fetched again from the nodes they came from. The archive page has the limits.
+} ({ $size }). They can be fetched again from the nodes they came from. The archive page has the limits.
 archive-rebuild-stopped = The index was not made again to its end: a search may miss studies of the archive until it is. Make it again on the archive page.
 archive-stays-today = stays: it was received or opened today
 archive-stays-elsewhere = stays: some of it lies outside the archive

@@ -9,6 +9,12 @@ archive-took-in = { $added ->
     [one] { $added } instance est maintenant dans l’archive
    *[other] { $added } instances sont maintenant dans l’archive
 } ; { $known } y étaient déjà, { $others } n’ont pas pu être ajoutées.
+archive-check-clean-aside = { $clean }. { $count ->
+    [one] 1 autre fichier a été mis
+   *[other] { $count } autres fichiers ont été mis
+} de côté auparavant
+archive-contradicts = porte les identifiants d’une instance présente, mais un autre contenu : { $other }
+archive-told-file = { $path } : { $why }
 archive-page-folder = Dossier
 archive-page-folder-hint = le dossier de l’application
 archive-page-folder-away = { $path } ne peut pas être l’archive : le dossier au-dessus n’existe pas. Vérifiez l’orthographe, ou que le disque est branché.

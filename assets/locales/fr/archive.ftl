@@ -17,7 +17,7 @@ archive-index-lost = L’index de l’archive était endommagé et a été mis d
 archive-no-uids = Il n’a pas d’identifiant d’examen, de série ou d’instance (UID) et ne peut donc être conservé dans l’archive. Il reste possible de l’ouvrir là où il se trouve.
 archive-not-indexed = Ce fichier de l’archive n’est pas dans l’index et aucune recherche ne le trouvera : { $reason }
 archive-same-patient-id = L’identifiant patient { $id } désigne deux patients différents. Ils sont conservés séparément : { $first } et { $second }. Vérifiez les deux avant de vous y fier.
-archive-same-study = L’examen { $uid } existe pour deux patients différents, aussi dans { $other }. Ils sont conservés séparément. Vérifiez les deux avant de vous y fier.
+archive-same-study = L’examen { $uid } existe pour deux patients différents, aussi pour { $other }. Ils sont conservés séparément. Vérifiez les deux avant de vous y fier.
 archive-kept-aside = Une instance porte les identifiants d’une autre déjà présente dans l’archive ({ $other }), mais son contenu diffère. La première reste ; celle-ci a été mise de côté : { $aside }.
 archive-kept-aside-unproven = Une instance porte les identifiants d’une autre déjà présente dans l’archive ({ $other }), dans une autre syntaxe de transfert. Il n’a pas pu être établi que les deux images sont identiques. La première reste ; celle-ci a été mise de côté : { $aside }.
 archive-damaged-aside = Un fichier de l’archive n’était plus lisible. Il a été déplacé vers { $aside } ; une copie intacte qui vient d’arriver prend sa place.
@@ -36,21 +36,27 @@ archive-check-clean = { $count ->
     [one] 1 instance vérifiée ; elle est telle qu’elle a été conservée
    *[other] { $count } instances vérifiées ; toutes sont telles qu’elles ont été conservées
 }
-archive-check-faults = { $count } instances vérifiées, { $faults } défauts
+archive-check-faults = { $count ->
+    [one] 1 instance vérifiée
+   *[other] { $count } instances vérifiées
+}, { $faults ->
+    [one] 1 défaut
+   *[other] { $faults } défauts
+}
 archive-check-missing = n’existe plus
 archive-check-changed = n’est plus ce qui a été conservé
 archive-check-unindexed = n’est pas dans l’index ; une reconstruction l’y ajouterait
 archive-check-reference = est connu par référence, mais n’existe plus ou a changé
-archive-check-aside = a été mis de côté
+archive-check-aside = a été mis de côté à son arrivée : il contredit une instance présente, ou était endommagé. Il n’est ni affiché ni trouvé par les recherches
 archive-clean-nothing = Rien ne serait supprimé
 archive-clean-would = { $studies ->
     [one] 1 examen serait supprimé
    *[other] { $studies } examens seraient supprimés
-}, soit { $mib } Mio ; --remove les supprime
+}, soit { $size } ; --remove les supprime
 archive-clean-did = { $studies ->
     [one] 1 examen supprimé
    *[other] { $studies } examens supprimés
-}, soit { $mib } Mio
+}, soit { $size }
 archive-clean-passed = { $count ->
     [one] 1 examen a changé ou est en cours d’utilisation entre-temps et reste
    *[other] { $count } examens ont changé ou sont en cours d’utilisation entre-temps et restent
@@ -68,7 +74,7 @@ archive-stays-unasked = reste : une partie a été reçue sans avoir été deman
 archive-tidied = { $studies ->
     [one] 1 examen resté longtemps inutilisé a été retiré de l’archive locale
    *[other] { $studies } examens restés longtemps inutilisés ont été retirés de l’archive locale
-} ({ $mib } Mio). Ils peuvent être rapatriés depuis les nœuds d’où ils viennent. Les limites sont sur la page de l’archive.
+} ({ $size }). Ils peuvent être rapatriés depuis les nœuds d’où ils viennent. Les limites sont sur la page de l’archive.
 archive-rebuild-stopped = L’index n’a pas été refait jusqu’au bout : d’ici là, une recherche peut manquer des examens de l’archive. Refaites-le sur la page de l’archive.
 archive-stays-today = reste : reçu ou ouvert aujourd’hui
 archive-stays-elsewhere = reste : une partie se trouve hors de l’archive

@@ -20,11 +20,11 @@ use crate::jobs::JobCtx;
 use crate::problem::Message;
 use crate::problem::MessageId;
 use crate::problem::msg;
+use crate::text;
 use crate::text::Words;
 
 const DAY: Duration = Duration::from_hours(24);
 const GIB: f64 = 1_073_741_824.0;
-const MIB: f64 = 1_048_576.0;
 
 pub(super) fn run(args: &CleanArgs) -> Result<ExitCode, Message> {
     let limits = CleanUpLimits {
@@ -106,7 +106,7 @@ pub(super) fn run(args: &CleanArgs) -> Result<ExitCode, Message> {
         } else {
             Message::new(id)
                 .count("studies", studies)
-                .number("mib", (bytes as f64 / MIB * 10.0).round() / 10.0)
+                .message("size", text::size(bytes))
         };
         print_line(&message);
         if let Some(report) = done.as_ref().filter(|report| report.passed_over > 0) {

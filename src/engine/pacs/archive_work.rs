@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use crate::archive::{Archive, ArchiveError, BrokenOff, CleanUpReport, ImportEvent};
+use crate::archive::{Archive, ArchiveError, BrokenOff, CheckReport, CleanUpReport, ImportEvent};
 use crate::jobs::{Cancelled, JobCtx, JobRequest, Outcome, Priority, Queue};
 use crate::objects::journal::Journal;
-use crate::problem::{Message, Problems, msg};
-use crate::workspace::{ArchiveDone, ArchiveWork, Arrival};
+use crate::problem::{Message, Problems, Severity, msg};
+use crate::workspace::{ArchiveDone, ArchiveWork, Arrival, Told};
 
 use super::Network;
 
@@ -86,13 +86,19 @@ fn done(archive: &Arc<Archive>, work: ArchiveWork, ctx: &JobCtx) -> Result<Archi
         ArchiveWork::Import(paths, mode) => {
             let odd = Mutex::new(Vec::new());
             let on = |event: ImportEvent| {
-                if let ImportEvent::Aside { path, .. } | ImportEvent::PassedOver { path, .. } =
-                    event
-                {
-                    let mut odd = odd.lock().unwrap_or_else(PoisonError::into_inner);
-                    if odd.len() < NAMED {
-                        odd.push(path);
+                let (path, why) = match event {
+                    ImportEvent::Aside { path, other } => {
+                        let why = Message::new(msg("archive-contradicts"));
+                        (path, why.text("other", other.display().to_string()))
                     }
+                    ImportEvent::PassedOver { path, reason } => (path, reason),
+                    ImportEvent::Added(_) | ImportEvent::Known(_) | ImportEvent::Locked { .. } => {
+                        return;
+                    }
+                };
+                let mut odd = odd.lock().unwrap_or_else(PoisonError::into_inner);
+                if odd.len() < NAMED {
+                    odd.push((path, why));
                 }
             };
             archive.import(&paths, mode, ctx, &on).map(|summary| {
@@ -100,33 +106,22 @@ fn done(archive: &Arc<Archive>, work: ArchiveWork, ctx: &JobCtx) -> Result<Archi
                     .count("added", summary.added)
                     .count("known", summary.known)
                     .count("others", summary.aside + summary.passed_over);
+                let severity = if summary.aside > 0 {
+                    Severity::Warning
+                } else {
+                    Severity::Note
+                };
                 let odd = odd.into_inner().unwrap_or_else(PoisonError::into_inner);
-                ArchiveDone::Told(message, odd)
+                ArchiveDone::Told(severity, Told::new(message, odd))
             })
         }
-        ArchiveWork::Check(depth) => archive.check(depth, ctx).map(|report| {
-            if report.is_clean() {
-                let clean = Message::new(msg("archive-check-clean"));
-                return ArchiveDone::Told(clean.count("count", report.checked), report.aside);
-            }
-            let faults: Vec<PathBuf> = [
-                report.missing,
-                report.changed,
-                report.unindexed,
-                report.missing_references,
-            ]
-            .concat();
-            let message = Message::new(msg("archive-check-faults"))
-                .count("count", report.checked)
-                .count("faults", faults.len());
-            ArchiveDone::Told(message, faults)
-        }),
+        ArchiveWork::Check(depth) => archive.check(depth, ctx).map(checked),
         ArchiveWork::Rebuild => archive.rebuild(ctx).map(|report| {
             let message = Message::new(msg("archive-rebuilt"))
                 .count("instances", report.instances)
                 .count("files", report.files)
                 .count("missing", report.missing_references);
-            ArchiveDone::Told(message, Vec::new())
+            ArchiveDone::Told(Severity::Note, Told::new(message, Vec::new()))
         }),
         ArchiveWork::Plan(limits, in_use) => {
             let plan = archive.plan_clean_up(&limits, &in_use, SystemTime::now(), ctx);
@@ -148,6 +143,34 @@ fn done(archive: &Arc<Archive>, work: ArchiveWork, ctx: &JobCtx) -> Result<Archi
         ArchiveError::Cancelled(cancelled) => Err(cancelled),
         error => Ok(ArchiveDone::Failed(error.message())),
     })
+}
+
+/// What a check found: each fault with what it is.
+fn checked(report: CheckReport) -> ArchiveDone {
+    let is_clean = report.is_clean();
+    let with = |files: Vec<PathBuf>, why| files.into_iter().map(move |it| (it, Message::new(why)));
+    let files: Vec<(PathBuf, Message)> = with(report.missing, msg("archive-check-missing"))
+        .chain(with(report.changed, msg("archive-check-changed")))
+        .chain(with(report.unindexed, msg("archive-check-unindexed")))
+        .chain(with(
+            report.missing_references,
+            msg("archive-check-reference"),
+        ))
+        .collect();
+    if !is_clean {
+        let message = Message::new(msg("archive-check-faults"))
+            .count("count", report.checked)
+            .count("faults", files.len());
+        return ArchiveDone::Told(Severity::Warning, Told::new(message, files));
+    }
+    let mut message = Message::new(msg("archive-check-clean")).count("count", report.checked);
+    if !report.aside.is_empty() {
+        message = Message::new(msg("archive-check-clean-aside"))
+            .message("clean", message)
+            .count("count", report.aside.len());
+    }
+    let aside = with(report.aside, msg("archive-check-aside")).collect();
+    ArchiveDone::Told(Severity::Note, Told::new(message, aside))
 }
 
 /// What went, also of a clean-up that was stopped or failed.
@@ -183,6 +206,36 @@ mod tests {
     use super::*;
     use crate::archive::CleanUpLimits;
     use crate::objects::journal::Draft;
+
+    #[test]
+    fn a_check_says_of_each_file_what_is_wrong_and_a_fault_is_no_good_news() {
+        let file = |name: &str| vec![PathBuf::from(name)];
+        let told = |report| match checked(report) {
+            ArchiveDone::Told(severity, told) => (severity, told),
+            other => panic!("{other:?}"),
+        };
+        let (severity, faults) = told(CheckReport {
+            checked: 2,
+            missing: file("a"),
+            changed: file("b"),
+            aside: file("c"),
+            ..CheckReport::default()
+        });
+        assert_eq!(severity, Severity::Warning);
+        let faults: Vec<_> = (faults.files.iter())
+            .map(|(path, why)| (path.to_str().unwrap(), why.id))
+            .collect();
+        let gone = ("a", msg("archive-check-missing"));
+        assert_eq!(faults, [gone, ("b", msg("archive-check-changed"))]);
+        let (severity, aside) = told(CheckReport {
+            checked: 2,
+            aside: file("c"),
+            ..CheckReport::default()
+        });
+        assert_eq!(severity, Severity::Note);
+        assert_eq!(aside.message.id, msg("archive-check-clean-aside"));
+        assert_eq!(aside.files[0].1.id, msg("archive-check-aside"));
+    }
 
     #[test]
     fn a_study_with_something_unsaved_is_in_use_though_it_is_not_open() {

@@ -12,7 +12,7 @@ use crate::problem::{Message, MessageId, msg};
 use crate::ui::bidi_label::Text;
 use crate::ui::panel::{PanelCtx, button_ui, heading_ui};
 use crate::ui::rows::{NAMES, path_row_ui};
-use crate::workspace::{ArchiveEdit, Command, NodeEdit, PathOf, PickKind};
+use crate::workspace::{ArchiveEdit, Command, NodeEdit, PathOf, PickKind, Told};
 
 /// Files shown at once.
 const ROWS: f32 = 8.0;
@@ -155,7 +155,7 @@ fn import_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut ArchivePage) {
 /// What was said last, with the files it is about.
 fn told_ui(ui: &mut Ui, ctx: &PanelCtx<'_>) {
     let theme = ctx.theme;
-    let Some((message, files)) = &ctx.workspace.archive.told else {
+    let Some(Told { message, files }) = &ctx.workspace.archive.told else {
         return;
     };
     ui.add_space(2.0 * theme.sizes.space);
@@ -169,9 +169,19 @@ fn told_ui(ui: &mut Ui, ctx: &PanelCtx<'_>) {
         .max_height(ROWS * row)
         .auto_shrink([false, true])
         .show_rows(ui, row, files.len(), |ui, range| {
-            for file in files.get(range).unwrap_or_default() {
-                let file = file.display().to_string();
-                Text::new(&file, theme.small(), theme.colours.warning).ui(ui);
+            for (path, why) in files.get(range).unwrap_or_default() {
+                let words = Message::new(msg("archive-told-file"))
+                    .text("path", path.display().to_string())
+                    .message("why", why.clone());
+                let words = ctx.words.get(&words);
+                let line = Text::new(&words, theme.small(), theme.colours.warning).ui(ui);
+                // A long one is cut at the edge.
+                line.on_hover_ui(|ui| {
+                    Text::new(&words, theme.small(), theme.colours.text)
+                        .width(480.0)
+                        .wrapped()
+                        .ui(ui);
+                });
             }
         });
 }
