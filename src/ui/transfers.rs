@@ -49,7 +49,8 @@ pub fn transfers_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut TransfersPag
         transfer_ui(ui, ctx, transfer);
         ui.add_space(theme.sizes.space);
     }
-    if transfers.iter().any(Transfer::is_over) {
+    // What failed stays, with its reasons, until it is taken off by itself.
+    if transfers.iter().any(|it| it.state == TransferState::Done) {
         let words = ctx.say(msg("transfers-clear"));
         if button_ui(ui, theme, None, &words, false).clicked() {
             ctx.commands
@@ -171,6 +172,9 @@ fn transfer_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, transfer: &Transfer) {
         parts.push(ctx.words.get(&words));
     }
     let sign = match &transfer.state {
+        TransferState::Done if !transfer.remarks.is_empty() => {
+            Some((Sign::Problem, colours.warning))
+        }
         TransferState::Done => Some((Sign::Good, colours.good)),
         TransferState::Failed(_) => Some((Sign::Error, colours.danger)),
         _ if transfer.reason.is_some() => Some((Sign::Waiting, colours.warning)),
@@ -185,7 +189,8 @@ fn transfer_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, transfer: &Transfer) {
         let words = ctx.words.get(reason);
         signed_ui(ui, ctx, None, &words, colours.secondary);
     }
-    failures_ui(ui, ctx, transfer);
+    reasons_ui(ui, ctx, &transfer.failures());
+    reasons_ui(ui, ctx, &transfer.warnings());
 }
 
 fn share(transfer: &Transfer) -> f32 {
@@ -227,12 +232,12 @@ fn signed_ui(
     });
 }
 
-/// What was not moved, by its reasons; which instances, for who points at one.
-fn failures_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, transfer: &Transfer) {
+/// What was not moved, or only with a warning, by the reasons; which instances, for who points at
+/// one.
+fn reasons_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, reasons: &[(&Message, Vec<&str>)]) {
     let theme = ctx.theme;
     let warning = theme.colours.warning;
-    let failures = transfer.failures();
-    for (why, uids) in failures.iter().take(REASONS) {
+    for (why, uids) in reasons.iter().take(REASONS) {
         let words = Message::new(msg("transfer-instances-failed"))
             .count("count", uids.len())
             .message("reason", (*why).clone());
@@ -246,7 +251,7 @@ fn failures_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, transfer: &Transfer) {
             more_ui(ui, ctx, uids.len().saturating_sub(NAMED));
         });
     }
-    let others = failures.iter().skip(REASONS);
+    let others = reasons.iter().skip(REASONS);
     more_ui(ui, ctx, others.map(|(_, uids)| uids.len()).sum());
 }
 
@@ -284,6 +289,11 @@ fn deeds_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, transfer: &Transfer) {
             deeds.push((Sign::Play, msg("transfer-resume"), TransferEdit::Resume(id)));
         }
         TransferState::Failed(_) => {
+            deeds.push((
+                Sign::Close,
+                msg("transfer-take-off"),
+                TransferEdit::Cancel(id),
+            ));
             deeds.push((Sign::Loop, msg("transfer-retry"), TransferEdit::Resume(id)));
         }
         TransferState::Done | TransferState::Committing => {}

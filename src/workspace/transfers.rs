@@ -5,7 +5,7 @@ use std::time::Duration;
 
 pub use crate::archive::{TransferId, TransferKind};
 use crate::model::StudyKey;
-use crate::problem::{Message, Problem, Severity, msg};
+use crate::problem::{Message, MessageId, Problem, Severity, msg};
 use crate::workspace::Workspace;
 use crate::workspace::command::Effect;
 use crate::workspace::search::FoundStudy;
@@ -40,6 +40,8 @@ pub struct Transfer {
     pub label: String,
     /// Study Instance UID.
     pub study_uid: String,
+    /// Done only once the node has given its word to keep it (storage commitment).
+    pub is_committed: bool,
     /// How far.
     pub state: TransferState,
     /// Instances that are there.
@@ -50,6 +52,8 @@ pub struct Transfer {
     pub reason: Option<Message>,
     /// Instances that failed, each with a reason.
     pub failed: Vec<(String, Message)>,
+    /// What was warned of instances that are there all the same.
+    pub remarks: Vec<(String, Message)>,
     /// Bytes moved.
     pub bytes: u64,
     /// Bytes a second, of late.
@@ -73,10 +77,12 @@ impl Transfer {
             TransferState::Paused => with_counts(Message::new(msg("transfer-paused"))),
             TransferState::Done => {
                 let id = match self.kind {
+                    TransferKind::Send if self.is_committed => msg("transfer-sent-kept"),
                     TransferKind::Send => msg("transfer-sent"),
                     TransferKind::Retrieve | TransferKind::Priors => msg("transfer-done"),
                 };
-                Message::new(id).count("count", self.done)
+                let done = Message::new(id).count("count", self.done);
+                self.with_warnings(done, msg("transfer-with-warnings"))
             }
             TransferState::Failed(why) => {
                 with_counts(Message::new(msg("transfer-failed"))).message("reason", why.clone())
@@ -84,18 +90,26 @@ impl Transfer {
         }
     }
 
+    /// A sentence about what is there, by this message where some of it is with a warning.
+    fn with_warnings(&self, said: Message, with: MessageId) -> Message {
+        match self.remarks.len() {
+            0 => said,
+            count => Message::new(with)
+                .message("said", said)
+                .count("count", count),
+        }
+    }
+
     /// Why instances failed, and which, those reasons first that most have in common.
     #[must_use]
     pub fn failures(&self) -> Vec<(&Message, Vec<&str>)> {
-        let mut all: Vec<(&Message, Vec<&str>)> = Vec::new();
-        for (uid, why) in &self.failed {
-            match all.iter_mut().find(|(known, _)| *known == why) {
-                Some((_, uids)) => uids.push(uid),
-                None => all.push((why, vec![uid])),
-            }
-        }
-        all.sort_by_key(|(_, uids)| std::cmp::Reverse(uids.len()));
-        all
+        alike(&self.failed)
+    }
+
+    /// What was warned of, and of which instances, in the same order.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<(&Message, Vec<&str>)> {
+        alike(&self.remarks)
     }
 
     /// How long it will take, at the speed of late.
@@ -115,6 +129,19 @@ impl Transfer {
     pub const fn is_over(&self) -> bool {
         matches!(self.state, TransferState::Done | TransferState::Failed(_))
     }
+}
+
+/// By what is said, most common first.
+fn alike(said: &[(String, Message)]) -> Vec<(&Message, Vec<&str>)> {
+    let mut all: Vec<(&Message, Vec<&str>)> = Vec::new();
+    for (uid, what) in said {
+        match all.iter_mut().find(|(known, _)| *known == what) {
+            Some((_, uids)) => uids.push(uid),
+            None => all.push((what, vec![uid])),
+        }
+    }
+    all.sort_by_key(|(_, uids)| std::cmp::Reverse(uids.len()));
+    all
 }
 
 /// All transfers, as the engine last said.
@@ -177,7 +204,7 @@ pub enum TransferEdit {
     First(TransferId),
     /// Stops it; what is here already stays.
     Cancel(TransferId),
-    /// Takes those that are over off the list.
+    /// Takes those that are done off the list.
     ClearOver,
 }
 
@@ -212,12 +239,23 @@ impl Workspace {
                     self.notices.push(Problem::error(message));
                 }
                 TransferState::Done if transfer.kind == TransferKind::Send => {
-                    let message = Message::new(msg("transfer-notice-sent"))
+                    let id = if transfer.is_committed {
+                        msg("transfer-notice-sent-kept")
+                    } else {
+                        msg("transfer-notice-sent")
+                    };
+                    let message = Message::new(id)
                         .text("node", &transfer.node)
                         .count("count", transfer.done);
+                    let severity = if transfer.remarks.is_empty() {
+                        Severity::Note
+                    } else {
+                        Severity::Warning
+                    };
                     self.notices.push(Problem {
-                        severity: Severity::Note,
-                        message,
+                        severity,
+                        message: transfer
+                            .with_warnings(message, msg("transfer-notice-with-warnings")),
                         path: None,
                     });
                 }
@@ -241,11 +279,61 @@ impl Workspace {
 mod tests {
     use super::*;
 
+    fn sending(of: usize) -> Transfer {
+        Transfer {
+            id: TransferId(1),
+            kind: TransferKind::Send,
+            node: "PACS".into(),
+            label: String::new(),
+            study_uid: "1.2".into(),
+            is_committed: false,
+            state: TransferState::Running,
+            reason: None,
+            done: 0,
+            of,
+            failed: Vec::new(),
+            remarks: Vec::new(),
+            bytes: 0,
+            bytes_per_s: None,
+        }
+    }
+
+    #[test]
+    fn what_was_only_accepted_what_is_kept_and_what_was_warned_of_are_told_apart() {
+        let done = Transfer {
+            state: TransferState::Done,
+            done: 3,
+            ..sending(3)
+        };
+        assert_eq!(done.state_words().id, msg("transfer-sent"));
+        let kept = Transfer {
+            is_committed: true,
+            ..done.clone()
+        };
+        assert_eq!(kept.state_words().id, msg("transfer-sent-kept"));
+        let coerced = Message::new(msg("transfer-failed-inside"));
+        let warned = Transfer {
+            remarks: vec![("1".into(), coerced)],
+            ..done
+        };
+        assert_eq!(warned.state_words().id, msg("transfer-with-warnings"));
+        let mut workspace = Workspace::default();
+        workspace.take_transfers(vec![sending(3)]);
+        workspace.take_transfers(vec![warned]);
+        let notices = workspace.notices.shown();
+        assert_eq!(notices[0].problem.severity, Severity::Warning);
+        assert!(notices[0].problem.message.id == msg("transfer-notice-with-warnings"));
+    }
+
     #[test]
     fn of_those_that_wait_the_first_is_the_next() {
         let all = |states: &[TransferState]| Transfers {
             all: (states.iter().zip(1..))
-                .map(|(state, id)| transfer(id, state.clone()))
+                .map(|(state, id)| Transfer {
+                    id: TransferId(id),
+                    state: state.clone(),
+                    ..sending(3)
+                })
                 .collect(),
             is_known: true,
         };
@@ -256,32 +344,16 @@ mod tests {
         assert_eq!(all(&several[..3]).next(), None, "where there is no other");
     }
 
-    fn transfer(id: i64, state: TransferState) -> Transfer {
-        Transfer {
-            id: TransferId(id),
-            kind: TransferKind::Send,
-            node: "PACS".into(),
-            label: String::new(),
-            study_uid: "1.2".into(),
-            state,
-            reason: None,
-            done: 0,
-            of: 3,
-            failed: Vec::new(),
-            bytes: 0,
-            bytes_per_s: None,
-        }
-    }
-
     #[test]
     fn instances_that_failed_alike_are_told_together() {
         let gone = Message::new(msg("transfer-file-gone"));
         let other = Message::new(msg("transfer-failed-inside"));
         let failed = [("1", &other), ("2", &gone), ("3", &gone)];
-        let failed = failed.map(|(uid, why)| (uid.to_owned(), why.clone()));
         let transfer = Transfer {
-            failed: failed.into(),
-            ..transfer(1, TransferState::Running)
+            failed: failed
+                .map(|(uid, why)| (uid.to_owned(), why.clone()))
+                .into(),
+            ..sending(3)
         };
         assert_eq!(
             transfer.failures(),

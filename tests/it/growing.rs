@@ -118,6 +118,8 @@ fn on_its_way(study_uid: &str) -> Command {
         of: 9,
         reason: None,
         failed: Vec::new(),
+        remarks: Vec::new(),
+        is_committed: false,
         bytes: 0,
         bytes_per_s: None,
     }]))

@@ -369,6 +369,45 @@ fn a_study_is_sent_only_when_the_node_has_every_image() {
 }
 
 #[test]
+fn files_that_went_are_given_up_with_the_reason_and_the_others_are_sent() {
+    let Some(orthanc) = Orthanc::start("pacs_reading_gone") else {
+        return;
+    };
+    let (home, files) = (temp_folder(), temp_folder());
+    let path = |number: i32| files.path().join(format!("{number}.dcm"));
+    for number in 1..=5 {
+        std::fs::write(path(number), slice(STUDY, "20261121", number)).unwrap();
+    }
+    let mut session = session(home.path(), &[node("PACS", &orthanc.dimse())]);
+    session.apply(Command::Open(vec![files.path().to_owned()]));
+    session.until("the study", |it| frames_shown(it) == 5);
+    std::fs::remove_file(path(2)).unwrap();
+    std::fs::remove_file(path(4)).unwrap();
+    let study = session.workspace.active_study().unwrap();
+    session.apply(Command::Transfer(TransferEdit::Send(study, "PACS".into())));
+    let transfer = |it: &Session| it.workspace.transfers.all().first().cloned();
+    session.until("its end", |it| transfer(it).is_some_and(|it| it.is_over()));
+    let ended = transfer(&session).unwrap();
+    let TransferState::Failed(why) = &ended.state else {
+        panic!("{ended:?}");
+    };
+    assert_eq!(why.id, isocentre::problem::msg("transfer-file-gone"));
+    assert_eq!((ended.done, ended.failed.len()), (3, 2));
+    assert_eq!(orthanc.instance_count(), 3);
+
+    session.apply(Command::Transfer(TransferEdit::ClearOver));
+    session.until("a while", |it| it.workspace.scans_running == 0);
+    std::thread::sleep(Duration::from_millis(700));
+    session.until("what the queue says", |_| true);
+    assert!(
+        transfer(&session).is_some(),
+        "what failed stays on the list with its reasons"
+    );
+    session.apply(Command::Transfer(TransferEdit::Cancel(ended.id)));
+    session.until("an empty list", |it| transfer(it).is_none());
+}
+
+#[test]
 fn a_paused_transfer_stands_still_and_goes_on_when_it_is_resumed() {
     let Some(orthanc) = Orthanc::start("pacs_reading_pause") else {
         return;

@@ -192,8 +192,16 @@ transfer-done = { $count ->
    *[other] { $count } images are here
 }
 transfer-sent = { $count ->
-    [one] { $count } image sent and confirmed
-   *[other] { $count } images sent and confirmed
+    [one] { $count } image sent and accepted
+   *[other] { $count } images sent, each accepted
+}
+transfer-sent-kept = { $count ->
+    [one] { $count } image sent, accepted and kept (storage commitment)
+   *[other] { $count } images sent, each accepted and kept (storage commitment)
+}
+transfer-with-warnings = { $said }, { $count ->
+    [one] 1 with a warning
+   *[other] { $count } with warnings
 }
 transfer-failed = { $done } of { $of }. { $reason }
 transfer-speed = { $speed }/s
@@ -204,14 +212,23 @@ transfer-instances-failed = { $count ->
 }
 transfer-more-failed = and { $count } more
 transfer-cancel = Stop this transfer
+transfer-take-off = Take off the list
 transfer-pause = Pause
 transfer-first = Before all others
 transfer-resume = Go on
 transfer-retry = Try again
 transfer-notice-failed = The transfer with { $node } ended with { $done } of { $of } images. { $reason }
 transfer-notice-sent = { $count ->
-    [one] { $count } image was sent to { $node }, and { $node } confirmed it.
-   *[other] { $count } images were sent to { $node }, and { $node } confirmed each of them.
+    [one] { $count } image was sent to { $node }, and { $node } accepted it.
+   *[other] { $count } images were sent to { $node }, and { $node } accepted each of them.
+}
+transfer-notice-with-warnings = { $said } { $count ->
+    [one] It warns of 1 image
+   *[other] It warns of { $count } images
+}: the list of transfers says why.
+transfer-notice-sent-kept = { $count ->
+    [one] { $count } image was sent to { $node }, and { $node } has committed to keep it.
+   *[other] { $count } images were sent to { $node }, and { $node } has committed to keep each of them.
 }
 transfer-committing = { $done } of { $of } sent; waiting for the node’s commitment
 transfer-commitment-unconfirmed = { $node } has stored everything, but has not confirmed within a day that it keeps it. Try again to ask once more; nothing is sent again.

@@ -192,8 +192,16 @@ transfer-done = { $count ->
    *[other] { $count } images sont là
 }
 transfer-sent = { $count ->
-    [one] { $count } image envoyée et confirmée
-   *[other] { $count } images envoyées et confirmées
+    [one] { $count } image envoyée et acceptée
+   *[other] { $count } images envoyées, toutes acceptées
+}
+transfer-sent-kept = { $count ->
+    [one] { $count } image envoyée, acceptée et conservée (storage commitment)
+   *[other] { $count } images envoyées, toutes acceptées et conservées (storage commitment)
+}
+transfer-with-warnings = { $said }, { $count ->
+    [one] 1 avec un avertissement
+   *[other] { $count } avec avertissement
 }
 transfer-failed = { $done } sur { $of }. { $reason }
 transfer-speed = { $speed }/s
@@ -207,14 +215,23 @@ transfer-more-failed = { $count ->
    *[other] et { $count } autres
 }
 transfer-cancel = Arrêter ce transfert
+transfer-take-off = Retirer de la liste
 transfer-pause = Mettre en pause
 transfer-first = Avant tous les autres
 transfer-resume = Continuer
 transfer-retry = Réessayer
 transfer-notice-failed = Le transfert avec { $node } s’est terminé avec { $done } images sur { $of }. { $reason }
 transfer-notice-sent = { $count ->
-    [one] { $count } image a été envoyée à { $node }, qui l’a confirmée.
-   *[other] { $count } images ont été envoyées à { $node }, qui a confirmé chacune.
+    [one] { $count } image a été envoyée à { $node }, qui l’a acceptée.
+   *[other] { $count } images ont été envoyées à { $node }, qui a accepté chacune.
+}
+transfer-notice-with-warnings = { $said } { $count ->
+    [one] Il avertit pour 1 image
+   *[other] Il avertit pour { $count } images
+} : la liste des transferts dit pourquoi.
+transfer-notice-sent-kept = { $count ->
+    [one] { $count } image a été envoyée à { $node }, qui s’engage à la conserver.
+   *[other] { $count } images ont été envoyées à { $node }, qui s’engage à conserver chacune.
 }
 transfer-committing = { $done } sur { $of } envoyées ; en attente de l’engagement du nœud
 transfer-commitment-unconfirmed = { $node } a tout stocké, mais n’a pas confirmé en un jour qu’il le conserve. Réessayez pour redemander ; rien n’est renvoyé.

@@ -32,6 +32,14 @@ pub(super) struct After {
 }
 
 impl After {
+    /// No other attempt is made by itself.
+    pub(super) fn stay_failed(&mut self) {
+        if self.state == TransferState::Waiting {
+            self.state = TransferState::Failed;
+            self.wait = None;
+        }
+    }
+
     pub(super) fn write(
         &self,
         transaction: &Transaction<'_>,

@@ -32,6 +32,7 @@ mod fetched;
 mod label;
 mod listed;
 mod outcomes;
+mod remarks;
 mod rows;
 mod schema;
 mod steering;

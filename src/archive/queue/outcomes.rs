@@ -199,6 +199,12 @@ impl Transfers {
                 TransferState::Committing | TransferState::Waiting | TransferState::Failed => {
                     let mut after = after(transaction, &transfer, &Ending::Complete)?;
                     after.transaction_uid.clear();
+                    // What it was given up for has not changed.
+                    if transfer.state == TransferState::Failed
+                        && not_kept.iter().all(|it| !it.is_absent)
+                    {
+                        after.stay_failed();
+                    }
                     after.write(transaction, id, now)?;
                     transaction.execute("UPDATE transfer SET asks = 0 WHERE id = ?1", [id.0])?;
                 }

@@ -8,13 +8,14 @@ use crate::archive::database::Schema;
 const _: () = assert!(MEMORY.steps.len() + 1 == MEMORY.version as usize);
 
 pub(in crate::archive) const MEMORY: Schema = Schema {
-    version: 6,
+    version: 7,
     steps: &[
         add_patient_id,
         add_fetched,
         add_asked,
         add_origin,
         add_listed,
+        add_remark,
     ],
     create: "
 CREATE TABLE transfer (
@@ -61,8 +62,10 @@ CREATE TABLE item (
     path TEXT,
     outcome INTEGER NOT NULL DEFAULT 0,
     reason TEXT NOT NULL DEFAULT '',
+    remark TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (transfer, sop_instance_uid)
 ) WITHOUT ROWID;
+CREATE INDEX item_remark ON item (transfer) WHERE remark <> '';
 
 -- What a node has, or has promised to keep where it was to promise that: our own copy may go.
 -- Stays when the transfer is taken off the list.
@@ -169,4 +172,16 @@ fn add_listed(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
             PRIMARY KEY (study_uid, patient_id, node, series_uid)
         ) WITHOUT ROWID",
     )
+}
+
+/// What nodes warned of by then was not kept.
+fn add_remark(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    let there = "SELECT count(*) FROM pragma_table_info('item') WHERE name = 'remark'";
+    let there: i64 = transaction.query_row(there, (), |row| row.get(0))?;
+    if there == 0 {
+        let add = "ALTER TABLE item ADD COLUMN remark TEXT NOT NULL DEFAULT ''";
+        transaction.execute_batch(add)?;
+    }
+    let index = "CREATE INDEX IF NOT EXISTS item_remark ON item (transfer) WHERE remark <> ''";
+    transaction.execute_batch(index)
 }

@@ -87,18 +87,15 @@ impl Transfers {
         })
     }
 
-    /// Takes off the list what is over: done, given up or stopped for good.
+    /// Takes off the list what is done, or was stopped for good. What was given up stays, with its
+    /// reasons, until the reader takes it off by itself.
     ///
     /// # Errors
     /// [`ArchiveError`].
     pub fn remove_over(&self) -> Result<(), ArchiveError> {
         self.change(|transaction| {
-            let over = [
-                TransferState::Done.code(),
-                TransferState::Failed.code(),
-                TransferState::Cancelled.code(),
-            ];
-            transaction.execute("DELETE FROM transfer WHERE state IN (?1, ?2, ?3)", over)?;
+            let over = [TransferState::Done.code(), TransferState::Cancelled.code()];
+            transaction.execute("DELETE FROM transfer WHERE state IN (?1, ?2)", over)?;
             Ok(())
         })
     }

@@ -384,7 +384,7 @@ fn join(
     if state == TransferState::Done {
         // Asked for again on purpose: all of it, for what is there may have changed.
         transaction.execute(
-            "UPDATE item SET outcome = ?2, reason = '' WHERE transfer = ?1",
+            "UPDATE item SET outcome = ?2, reason = '', remark = '' WHERE transfer = ?1",
             [id.0, outcome::WAITING],
         )?;
         transaction.execute(

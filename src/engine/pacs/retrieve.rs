@@ -18,7 +18,7 @@ use crate::pacs::{
     Failure, NodeAddress, Reception, Retrieval, RetrieveEvent, Retrieved, Secrets, Service, Wanted,
     WantedSeries, service,
 };
-use crate::problem::{Message, msg};
+use crate::problem::{Message, Problem, msg};
 use crate::workspace::Arrival;
 
 use super::beginnings::Watched;
@@ -74,6 +74,7 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
         begun: Mutex::new(Instant::now()),
         patient: shared.whose(transfer),
         apart: Mutex::default(),
+        warned: Mutex::default(),
     };
     shared.show_what_came(transfer);
     lock(&run.live).done = lock(&attempt.known).len();
@@ -161,6 +162,8 @@ struct Attempt<'a> {
     patient: PatientModule,
     /// What came besides.
     apart: Mutex<Apart>,
+    /// What the node warned of.
+    warned: Mutex<Vec<Message>>,
 }
 
 impl Attempt<'_> {
@@ -172,6 +175,22 @@ impl Attempt<'_> {
     fn whole_list(&self) -> Option<&[Listed]> {
         let list = self.listing.get().filter(|list| list.is_whole)?;
         Some(list.instances.as_slice())
+    }
+
+    /// What the node warns of, each once. Images of other studies are told with their number.
+    fn warn(&self, warnings: &[Message]) {
+        for warning in warnings
+            .iter()
+            .filter(|it| it.id != msg("pacs-other-study"))
+        {
+            let mut warned = lock(&self.warned);
+            if !warned.contains(warning) {
+                warned.push(warning.clone());
+                self.shared
+                    .messenger
+                    .notify(Problem::warning(warning.clone()));
+            }
+        }
     }
 
     /// Asks what there is: beside the fetching, or before it where much is here already.
@@ -226,6 +245,7 @@ impl Attempt<'_> {
             let failure = match result {
                 Err(failure) => Some(failure),
                 Ok(retrieved) => {
+                    self.warn(&retrieved.warnings);
                     let is_steered = matches!(retrieved.end, Some(Failure::Cancelled));
                     if is_steered && let Some(web) = web.filter(|_| self.whole_list().is_some()) {
                         return self.fetch_each(web, None);
@@ -305,7 +325,10 @@ impl Attempt<'_> {
         };
         let sink = self.sink();
         let failure = match web.retrieve_ordered(&next, &sink, &told, &ctx) {
-            Ok(retrieved) => retrieved.end,
+            Ok(retrieved) => {
+                self.warn(&retrieved.warnings);
+                retrieved.end
+            }
             Err(failure) => Some(failure),
         };
         match failure {
@@ -421,6 +444,9 @@ impl Attempt<'_> {
                 }
                 let is_new = lock(&self.known).insert(uid.clone());
                 if is_new {
+                    if let Some(remark) = &outcome.remark {
+                        self.run.note_remark(&uid, self.shared.said(remark));
+                    }
                     self.run.note(&uid, ItemOutcome::Success, received.bytes);
                     if self.shared.takes(&received) {
                         lock(&self.waiting).0.push(received.header);

@@ -44,6 +44,8 @@ pub(super) struct Live {
     pub speed: Speed,
     /// Outcomes that are not in the queue's memory yet.
     pub outcomes: Vec<(String, ItemOutcome)>,
+    /// What was warned of instances, where the queue's memory does not know that yet.
+    pub remarks: Vec<(String, String)>,
     /// Instances that the node gave, where the queue's memory does not know that yet.
     pub fetched: Vec<String>,
     /// Bytes that are not in the queue's memory yet.
@@ -126,6 +128,11 @@ impl Run {
         live.speed.add(bytes);
         live.bytes += bytes;
         live.outcomes.push((uid.to_owned(), outcome));
+    }
+
+    /// What was warned of an instance that is a success; said before that is noted.
+    pub(super) fn note_remark(&self, uid: &str, remark: String) {
+        lock(&self.live).remarks.push((uid.to_owned(), remark));
     }
 
     /// The node gave this instance: it can be had there again.

@@ -4,8 +4,9 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::archive::{Ending, Item, ItemOutcome, Retry, Transfer};
+use crate::archive::{Archive, ArchiveError, Ending, Item, ItemOutcome, Retry, Transfer};
 use crate::dicom::{ByteSource, read_header, tags};
 use crate::pacs::{Failure, Node, SendOutcome, service};
 use crate::problem::{Message, msg};
@@ -40,24 +41,44 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
     }
     let before = lock(&run.live).done;
     let sent = send_files(shared, run, node, items);
-    if !transfer.is_to_be_committed {
-        return sent;
+    let mut ending = sent.ending;
+    if transfer.is_to_be_committed {
+        if ending == Ending::Complete {
+            ending = commitment::ask(shared, run, node);
+        } else if !run.is_stopped() && lock(&run.live).done > before {
+            // What came through before it broke off need not wait for the rest, which may never
+            // follow.
+            commitment::ask(shared, run, node);
+        }
     }
-    if sent == Ending::Complete {
-        return commitment::ask(shared, run, node);
+    match ending {
+        // All else that can be done is done, and a file that went does not come back by itself.
+        Ending::Complete | Ending::AwaitsCommitment if sent.is_rest_gone => {
+            failed(&Message::new(msg("transfer-file-gone")), Retry::Never)
+        }
+        ending => ending,
     }
-    // What came through before it broke off need not wait for the rest, which may never follow.
-    if !run.is_stopped() && lock(&run.live).done > before {
-        commitment::ask(shared, run, node);
-    }
-    sent
+}
+
+/// How sending went.
+struct Sent {
+    ending: Ending,
+    /// Files are not there any more, and nothing else failed.
+    is_rest_gone: bool,
 }
 
 /// Sends what is still to be sent.
-fn send_files(shared: &Arc<Shared>, run: &Arc<Run>, node: &Node, items: Vec<Item>) -> Ending {
+fn send_files(shared: &Arc<Shared>, run: &Arc<Run>, node: &Node, items: Vec<Item>) -> Sent {
     let transfer = &run.transfer;
     let mut uids: HashMap<PathBuf, String> = HashMap::new();
     let mut files = Vec::new();
+    let has_gone = AtomicBool::new(false);
+    let has_failed = AtomicBool::new(false);
+    let gone = |uid: &str| {
+        let why = shared.said(&Message::new(msg("transfer-file-gone")));
+        run.note(uid, ItemOutcome::Failed(why), 0);
+        has_gone.store(true, Ordering::Relaxed);
+    };
     for item in items {
         let path = item.path.clone().filter(|path| path.is_file());
         let path = path.or_else(|| {
@@ -70,32 +91,50 @@ fn send_files(shared: &Arc<Shared>, run: &Arc<Run>, node: &Node, items: Vec<Item
             uids.insert(path.clone(), item.sop_instance_uid);
             files.push(path);
         } else {
-            let why = shared.said(&Message::new(msg("transfer-file-gone")));
-            run.note(&item.sop_instance_uid, ItemOutcome::Failed(why), 0);
+            gone(&item.sop_instance_uid);
         }
     }
+    let folder = shared.archive.folder();
+    if has_gone.load(Ordering::Relaxed) && !Archive::is_at(folder) {
+        // Its drive is away, and comes back with all its files.
+        let error = ArchiveError::Gone(folder.to_owned());
+        return Sent {
+            ending: shared.hindered(error.message()),
+            is_rest_gone: false,
+        };
+    }
     if files.is_empty() {
-        return Ending::Complete;
+        return Sent {
+            ending: Ending::Complete,
+            is_rest_gone: has_gone.into_inner(),
+        };
     }
     let told = |outcome: &SendOutcome| {
         let uid = uids.get(&outcome.path).unwrap_or(&outcome.sop_instance_uid);
         match &outcome.result {
-            Ok(_) if outcome.sop_instance_uid != *uid => {
-                let why = shared.said(&Message::new(msg("transfer-file-gone")));
-                run.note(uid, ItemOutcome::Failed(why), 0);
+            Ok(_) if outcome.sop_instance_uid != *uid => gone(uid),
+            Ok(bytes) => {
+                if let Some(remark) = &outcome.remark {
+                    run.note_remark(uid, shared.said(remark));
+                }
+                run.note(uid, ItemOutcome::Success, *bytes);
             }
-            Ok(bytes) => run.note(uid, ItemOutcome::Success, *bytes),
-            Err(why) => run.note(uid, ItemOutcome::Failed(shared.said(why)), 0),
+            Err(why) => {
+                has_failed.store(true, Ordering::Relaxed);
+                run.note(uid, ItemOutcome::Failed(shared.said(why)), 0);
+            }
         }
         shared.record(run, false);
     };
     let ctx = run.begin();
-    let sent = match service(node, &shared.caller()).send(&files, &told, &ctx) {
-        Ok(sent) => sent,
-        Err(failure) => return ended_by(shared, &failure),
+    let ended = match service(node, &shared.caller()).send(&files, &told, &ctx) {
+        Ok(sent) => sent.end,
+        Err(failure) => Some(failure),
     };
-    sent.end
-        .map_or(Ending::Complete, |failure| ended_by(shared, &failure))
+    Sent {
+        ending: ended.map_or(Ending::Complete, |failure| ended_by(shared, &failure)),
+        is_rest_gone: has_gone.into_inner() && !has_failed.into_inner(),
+    }
 }
 
 /// What a failure makes of an attempt.

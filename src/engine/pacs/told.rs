@@ -16,6 +16,7 @@ pub(super) fn tell(shared: &Shared, told: &mut Option<Vec<Transfer>>, hindrance:
     let Ok(transfers) = shared.archive.transfers().list() else {
         return; // the next look may do better; what cannot be begun is said there
     };
+    let mut remarks = shared.archive.transfers().remarks().unwrap_or_default();
     let now = SystemTime::now();
     let running = lock(&shared.running);
     let rows: Vec<Transfer> = transfers
@@ -23,7 +24,10 @@ pub(super) fn tell(shared: &Shared, told: &mut Option<Vec<Transfer>>, hindrance:
         .filter(|transfer| transfer.state != archive::TransferState::Cancelled)
         .map(|transfer| {
             let run = running.get(&transfer.id);
+            let remarks = remarks.remove(&transfer.id).unwrap_or_default();
             let mut row = row(shared, transfer, run.map(AsRef::as_ref), now);
+            let remarks = remarks.into_iter();
+            row.remarks = remarks.map(|(uid, it)| (uid, text::of_kept(&it))).collect();
             if matches!(row.state, TransferState::Waiting(_)) && hindrance.is_some() {
                 row.state = TransferState::Waiting(None);
                 row.reason = hindrance.cloned();
@@ -77,11 +81,13 @@ fn row(
         node: transfer.node,
         label: transfer.label.0,
         study_uid: transfer.study_uid,
+        is_committed: transfer.is_to_be_committed,
         state,
         done: transfer.succeeded as usize,
         of: transfer.expected.unwrap_or(transfer.succeeded) as usize,
         reason: reason.map(text::of_kept),
         failed,
+        remarks: Vec::new(),
         bytes: transfer.bytes,
         bytes_per_s: None,
     };

@@ -290,7 +290,7 @@ impl Shared {
 
     /// Puts outcomes into the queue's memory: a few times a second, or at once at the end.
     pub(super) fn record(&self, run: &Run, is_end: bool) {
-        let (outcomes, fetched, bytes) = {
+        let (outcomes, fetched, remarks, bytes) = {
             let mut live = lock(&run.live);
             let is_due = live
                 .recorded
@@ -302,7 +302,8 @@ impl Shared {
             live.recorded = Some(Instant::now());
             let bytes = std::mem::take(&mut live.bytes);
             let fetched = std::mem::take(&mut live.fetched);
-            (std::mem::take(&mut live.outcomes), fetched, bytes)
+            let remarks = std::mem::take(&mut live.remarks);
+            (std::mem::take(&mut live.outcomes), fetched, remarks, bytes)
         };
         let id = run.transfer.id;
         let transfers = self.archive.transfers();
@@ -314,7 +315,12 @@ impl Shared {
             tracing::warn!("what was fetched is not noted: {error}");
             lock(&run.live).fetched.extend(fetched);
         }
-        match transfers.record(id, &outcomes, bytes, SystemTime::now()) {
+        let recorded = transfers.record(id, &outcomes, bytes, SystemTime::now());
+        if !remarks.is_empty() && (recorded.is_err() || transfers.remark(id, &remarks).is_err()) {
+            // Once more with the next outcomes.
+            lock(&run.live).remarks.extend(remarks);
+        }
+        match recorded {
             Ok(Some(transfer)) if transfer.state == archive::TransferState::Running => {}
             // Paused or taken off the list by another program.
             Ok(_) => run.stop(),

@@ -51,6 +51,8 @@ const CT: &str = "1.2.840.10008.5.1.4.1.1.2";
 #[derive(Default)]
 struct Seen {
     stored: Vec<String>,
+    /// What storing is answered with.
+    status: u16,
     /// Transaction UID, and the instances of the request.
     asked: Vec<(String, Vec<String>)>,
     /// Associations in which it stores no more than two.
@@ -97,8 +99,10 @@ impl Keeper {
                 return false;
             }
             seen.note(request);
+            let is_storing = request.kind == C_STORE;
+            let status = if is_storing { seen.status } else { 0 };
             drop(seen);
-            answer(tcp, request, 0, &[], None)
+            answer(tcp, request, status, &[], None)
         });
         Self { port, seen }
     }
@@ -365,14 +369,41 @@ fn one_image_that_cannot_be_sent_keeps_nobody_from_asking_about_the_others() {
     session.until("the request", |_| !keeper.asked().is_empty());
     let (transaction, asked) = keeper.asked().remove(0);
     assert_eq!(asked.len(), 2);
-    session.until("the next attempt's time", |it| {
-        matches!(state(it), Some(TransferState::Waiting(Some(_))))
-    });
+    let has_failed = |it: &Session| matches!(state(it), Some(TransferState::Failed(_)));
+    session.until("the end", has_failed);
     let kept: Vec<&str> = asked.iter().map(String::as_str).collect();
     assert_eq!(report(port, "KEEPER", &transaction, &kept, &[]), 0);
-    let transfer = &session.workspace.transfers.all()[0];
-    let why = transfer.reason.as_ref().unwrap();
+    session.until("a look", |_| true);
+    std::thread::sleep(Duration::from_millis(700));
+    session.until("the end still", has_failed);
+    let Some(TransferState::Failed(why)) = state(&session) else {
+        panic!("it has failed")
+    };
     assert_eq!(why.id.0, "transfer-file-gone");
+    assert_eq!(keeper.asked().len(), 1, "nothing is tried again");
+}
+
+#[test]
+fn what_the_node_took_with_a_warning_is_said_of_each_image() {
+    let keeper = Keeper::begin();
+    keeper.seen.lock().unwrap().status = 0xb007;
+    let (home, files) = (temp_folder(), temp_folder());
+    write(&slices(3), files.path());
+    let mut session = program(home.path(), &keeper, free_port());
+    let mut node = super::node(&keeper.address(), |_| {});
+    node.name = "Keeper".into();
+    session.apply(Command::Node(NodeEdit::Put(node)));
+    send(&mut session, files.path());
+    until_state(&mut session, &TransferState::Done);
+    let transfer = |it: &Session| it.workspace.transfers.all()[0].clone();
+    session.until("the warnings", |it| transfer(it).remarks.len() == 3);
+    let done = transfer(&session);
+    assert_eq!(done.state_words().id.0, "transfer-with-warnings");
+    assert!(done.failed.is_empty(), "it has them all the same");
+    drop(session);
+    let mut session = program(home.path(), &keeper, free_port());
+    session.until("the list", |it| !it.workspace.transfers.all().is_empty());
+    assert_eq!(transfer(&session).warnings().len(), 1, "all for one reason");
 }
 
 #[test]
