@@ -89,9 +89,7 @@ impl Dialogs {
                 PathOf::TakenIn => {
                     self.one(dialog.pick_folder(), move |path| Chosen::Path(field, path));
                 }
-                PathOf::Authorities | PathOf::Certificate | PathOf::Key => {
-                    self.one(dialog.pick_file(), move |path| Chosen::Path(field, path));
-                }
+                _ => self.one(dialog.pick_file(), move |path| Chosen::Path(field, path)),
             },
         }
     }

@@ -254,8 +254,11 @@ impl App {
             PickKind::ImportNodes | PickKind::ExportNodes => msg("nodes-file"),
             PickKind::Field(PathOf::TakenIn) => msg("archive-page-take-in"),
             PickKind::Field(PathOf::Authorities) => msg("node-authorities"),
-            PickKind::Field(PathOf::Certificate) => msg("node-certificate"),
-            PickKind::Field(PathOf::Key) => msg("node-key"),
+            PickKind::Field(PathOf::Certificate | PathOf::OwnCertificate) => {
+                msg("node-certificate")
+            }
+            PickKind::Field(PathOf::Key | PathOf::OwnKey) => msg("node-key"),
+            PickKind::Field(PathOf::Callers) => msg("nodes-callers"),
         };
         self.dialogs.pick(kind, self.words.id(title));
     }

@@ -76,6 +76,7 @@ static OPTIONS: &[(&str, &str, MessageId)] = &[
     ("pacs", "tls_certificate", msg("help-pacs-tls-certificate")),
     ("pacs", "tls_key", msg("help-pacs-tls-key")),
     ("pacs", "tls_anyone", msg("help-pacs-tls-anyone")),
+    ("pacs", "move_in_clear", msg("help-pacs-move-in-clear")),
     ("pacs", "user", msg("help-pacs-user")),
     ("pacs", "token", msg("help-pacs-token")),
     ("pacs", "proxy", msg("help-pacs-proxy")),

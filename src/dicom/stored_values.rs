@@ -141,12 +141,12 @@ impl StoredValues<'_> {
             }
             return words;
         }
-        match (kind, self.pixels.photometric) {
-            (
-                Colour::AsDeclared,
-                DeclaredPhotometric::YbrPartial422 | DeclaredPhotometric::YbrPartial420,
-            ) => colour::rgb_from_ybr_partial(&mut words, bits),
-            _ => {}
+        let is_partial = matches!(
+            self.pixels.photometric,
+            DeclaredPhotometric::YbrPartial422 | DeclaredPhotometric::YbrPartial420
+        );
+        if kind == Colour::AsDeclared && is_partial {
+            colour::rgb_from_ybr_partial(&mut words, bits);
         }
         words
     }

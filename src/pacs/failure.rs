@@ -118,6 +118,11 @@ pub enum Failure {
     },
     /// C-MOVE without a port of ours to call back.
     NoReception,
+    /// C-MOVE from a node that speaks TLS, to a receiver of ours that has no certificate.
+    MoveInClear {
+        /// Who.
+        peer: String,
+    },
     /// HTTP, beyond the line itself.
     Web {
         /// Who.
@@ -224,6 +229,9 @@ impl Failure {
                 .text("port", port.to_string())
                 .text("detail", detail),
             Self::NoReception => Message::new(msg("pacs-no-reception")),
+            Self::MoveInClear { peer } => {
+                Message::new(msg("pacs-move-in-clear")).text("peer", peer)
+            }
             Self::Web { peer, trouble } => trouble.message(peer),
             Self::NoRoom(message) | Self::Told(message) => message.clone(),
         }
@@ -258,6 +266,7 @@ impl Failure {
             | Self::Tls { .. }
             | Self::Protocol { .. }
             | Self::NoReception
+            | Self::MoveInClear { .. }
             | Self::Told(_) => false,
         }
     }

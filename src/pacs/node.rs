@@ -133,6 +133,9 @@ pub struct DimseAddress {
     /// Asked for its worklist.
     #[serde(default = "yes")]
     pub has_worklist: bool,
+    /// A node that speaks TLS may send unencrypted what C-MOVE fetches: the reader said so.
+    #[serde(default)]
+    pub moves_in_clear: bool,
 }
 
 impl DimseAddress {
@@ -206,6 +209,35 @@ pub struct Tls {
     pub certificate: Option<PathBuf>,
     /// Its key (PEM).
     pub key: Option<PathBuf>,
+}
+
+impl Tls {
+    /// The same identity, for those who call us; `None` without a certificate.
+    pub(super) fn of_receiver(&self) -> Option<ReceiverTls> {
+        Some(ReceiverTls {
+            certificate: self.certificate.clone()?,
+            key: self.key.clone(),
+            callers: match &self.authorities {
+                Authorities::File(path) => Some(path.clone()),
+                Authorities::System | Authorities::Anyone => None,
+            },
+            takes_plain: false,
+        })
+    }
+}
+
+/// Transport security of our receiver.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ReceiverTls {
+    /// Our certificate (PEM, chain).
+    pub certificate: PathBuf,
+    /// Its key (PEM); in the same file if not set.
+    pub key: Option<PathBuf>,
+    /// Callers must show a certificate that one of these authorities (PEM) vouches for.
+    pub callers: Option<PathBuf>,
+    /// Who does not speak TLS is taken as well.
+    pub takes_plain: bool,
 }
 
 /// Who may vouch for the other side.
@@ -332,6 +364,7 @@ impl NodeAddress {
             patience_s: patience_s(),
             commits: false,
             has_worklist: true,
+            moves_in_clear: false,
         }))
     }
 }

@@ -18,6 +18,7 @@ use super::Failure;
 use super::ListedSeries;
 use super::Node;
 use super::NodeAddress;
+use super::ReceiverTls;
 use super::Secrets;
 use super::dimse;
 use super::web::WebService;
@@ -136,6 +137,9 @@ pub struct Caller {
     pub ae_title: AeTitle,
     /// Where C-MOVE sends instances to.
     pub reception: Reception,
+    /// How what comes to a receiver that listens only as long as it is needed is encrypted; with
+    /// the node's own certificate where not set.
+    pub receiver_tls: Option<ReceiverTls>,
     /// Passwords and tokens of the nodes that ask for them.
     pub secrets: Secrets,
 }
@@ -145,6 +149,7 @@ impl Default for Caller {
         Self {
             ae_title: AeTitle::ours(),
             reception: Reception::None,
+            receiver_tls: None,
             secrets: Secrets::of_user(),
         }
     }

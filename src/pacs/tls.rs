@@ -31,6 +31,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::server::WebPkiClientVerifier;
 
 use super::Authorities;
+use super::ReceiverTls;
 use super::Tls;
 use super::TlsTrouble;
 
@@ -110,6 +111,8 @@ pub(super) fn trouble_of(error: &rustls::Error) -> TlsTrouble {
             | Alert::UnsupportedCertificate
             | Alert::DecryptError,
         ) => TlsTrouble::OurCertificate,
+        // Who must show a certificate and shows none.
+        Error::NoCertificatesPresented => TlsTrouble::UnknownAuthority,
         other => TlsTrouble::Other(other.to_string()),
     }
 }
@@ -135,21 +138,23 @@ pub(super) fn client_config(tls: &Tls) -> Result<ClientConfig, TlsTrouble> {
     let builder = builder
         .dangerous()
         .with_custom_certificate_verifier(verifier);
-    match identity(tls)? {
-        Some((chain, key)) => builder.with_client_auth_cert(chain, key).map_err(other),
+    match &tls.certificate {
+        Some(certificate) => {
+            let (chain, key) = identity(certificate, tls.key.as_deref())?;
+            builder.with_client_auth_cert(chain, key).map_err(other)
+        }
         None => Ok(builder.with_no_client_auth()),
     }
 }
 
-/// How nodes speak to us. They must show a certificate where [`Authorities::File`] says who may
-/// vouch for them.
-pub(super) fn server_config(tls: &Tls) -> Result<ServerConfig, TlsTrouble> {
+/// How nodes speak to us.
+pub(super) fn server_config(tls: &ReceiverTls) -> Result<ServerConfig, TlsTrouble> {
     let other = |error: rustls::Error| TlsTrouble::Other(error.to_string());
     let builder = ServerConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
         .map_err(other)?;
-    let builder = match &tls.authorities {
-        Authorities::File(path) => {
+    let builder = match &tls.callers {
+        Some(path) => {
             let mut roots = RootCertStore::empty();
             for certificate in certificates(path)? {
                 roots.add(certificate).map_err(other)?;
@@ -159,24 +164,19 @@ pub(super) fn server_config(tls: &Tls) -> Result<ServerConfig, TlsTrouble> {
             let verifier = verifier.map_err(|error| TlsTrouble::Other(error.to_string()))?;
             builder.with_client_cert_verifier(verifier)
         }
-        Authorities::System | Authorities::Anyone => builder.with_no_client_auth(),
+        None => builder.with_no_client_auth(),
     };
-    let (chain, key) = identity(tls)?
-        .ok_or_else(|| TlsTrouble::File("a certificate and its key are needed".to_owned()))?;
+    let (chain, key) = identity(&tls.certificate, tls.key.as_deref())?;
     builder.with_single_cert(chain, key).map_err(other)
 }
 
 type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
 
-/// Our own certificate, if there is one.
-fn identity(tls: &Tls) -> Result<Option<Identity>, TlsTrouble> {
-    let Some(path) = &tls.certificate else {
-        return Ok(None);
-    };
-    // Certificate and key often stand in one file.
-    let key = tls.key.as_ref().unwrap_or(path);
+/// Our own certificate. It and its key often stand in one file.
+fn identity(certificate: &Path, key: Option<&Path>) -> Result<Identity, TlsTrouble> {
+    let key = key.unwrap_or(certificate);
     let key = PrivateKeyDer::from_pem_file(key).map_err(|error| unusable(key, &error))?;
-    Ok(Some((certificates(path)?, key)))
+    Ok((certificates(certificate)?, key))
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsTrouble> {

@@ -64,6 +64,7 @@ mod transfers;
 mod unlock;
 pub mod viewport;
 mod waveform;
+mod workplace;
 
 pub use bidi_label::{Text, galley};
 pub use fonts::install as install_fonts;

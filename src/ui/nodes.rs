@@ -11,8 +11,9 @@ use crate::ui::ask::ask_ui;
 use crate::ui::bidi_label::Text;
 use crate::ui::icons::{self, Sign};
 use crate::ui::node_form::{Form, form_ui};
-use crate::ui::panel::{PanelCtx, button_ui, heading_ui, icon_button_ui, row_end_ui};
-use crate::ui::rows::{NAMES, choice_ui, name_ui, text_row_ui};
+use crate::ui::panel::{PanelCtx, button_ui, icon_button_ui, row_end_ui};
+use crate::ui::rows::{NAMES, name_ui, text_row_ui};
+use crate::ui::workplace::{Workplace, workplace_ui};
 use crate::workspace::{Command, NodeEdit, NodeTest, PathOf, PickKind};
 
 /// What the page remembers while it is open.
@@ -22,7 +23,7 @@ pub struct NodesPage {
     form: Option<Form>,
     /// The file nodes are written to or read from.
     file: String,
-    own: Option<OwnFields>,
+    own: Option<Workplace>,
     /// The node that is to be removed, if the reader agrees.
     removed: Option<String>,
 }
@@ -33,18 +34,14 @@ impl NodesPage {
         self.removed.take().is_some()
     }
 
-    /// A file for the node that is being written was chosen.
+    /// A file for the node that is being written, or for ourselves, was chosen.
     pub(super) fn fill_in(&mut self, field: PathOf, path: &Path) {
-        if let Some(form) = &mut self.form {
-            form.fill_in(field, path);
+        match (&mut self.form, &mut self.own) {
+            (Some(form), _) => form.fill_in(field, path),
+            (None, Some(own)) => own.fill_in(field, path),
+            (None, None) => {}
         }
     }
-}
-
-/// What we are, as it is typed.
-struct OwnFields {
-    ae_title: String,
-    port: String,
 }
 
 /// The page.
@@ -72,7 +69,7 @@ pub fn nodes_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut NodesPage) {
         page.form = Some(Form::default());
     }
     ui.add_space(4.0 * theme.sizes.space);
-    own_ui(ui, ctx, page);
+    workplace_ui(ui, ctx, &mut page.own);
     ui.add_space(4.0 * theme.sizes.space);
     file_ui(ui, ctx, page);
 }
@@ -164,59 +161,6 @@ pub(super) fn test_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, node: &Node) {
         ui.label(glyph.color(colour));
         Text::new(&words, theme.body(), colour).wrapped().ui(ui);
     });
-}
-
-/// What others must know of us: title, port, whether they may send at any time.
-fn own_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut NodesPage) {
-    let pacs = ctx.workspace.settings.pacs.clone();
-    let words = ctx.say(msg("nodes-own"));
-    heading_ui(ui, ctx.theme, &words);
-    let own = page.own.get_or_insert_with(|| OwnFields {
-        ae_title: pacs.ae_title.to_string(),
-        port: pacs.port.to_string(),
-    });
-    let response = text_row_ui(ui, ctx, msg("nodes-own-title"), &mut own.ae_title, "");
-    // Each change calls the receiver anew: only what is written to its end counts.
-    if response.lost_focus()
-        && own.ae_title.trim() != pacs.ae_title.as_str()
-        && let Ok(title) = own.ae_title.clone().try_into()
-    {
-        ctx.commands.push(Command::Node(NodeEdit::AeTitle(title)));
-    }
-    let response = text_row_ui(ui, ctx, msg("nodes-own-port"), &mut own.port, "");
-    if response.lost_focus()
-        && let Some(port) = own.port.trim().parse().ok()
-        && port != 0
-        && port != pacs.port
-    {
-        ctx.commands.push(Command::Node(NodeEdit::Port(port)));
-    }
-    let choices = [
-        (false, msg("nodes-listen-off")),
-        (true, msg("nodes-listen-on")),
-    ];
-    choice_ui(
-        ui,
-        ctx,
-        msg("nodes-listen"),
-        &choices,
-        pacs.is_listening,
-        |ctx, on| {
-            ctx.commands.push(Command::Node(NodeEdit::Listen(on)));
-        },
-    );
-    let choices = [
-        (true, msg("nodes-previews-on")),
-        (false, msg("nodes-previews-off")),
-    ];
-    choice_ui(
-        ui,
-        ctx,
-        msg("nodes-previews"),
-        &choices,
-        pacs.is_previewing,
-        |ctx, is_on| ctx.commands.push(Command::Node(NodeEdit::Previews(is_on))),
-    );
 }
 
 /// The list as a file, for the next workplace.

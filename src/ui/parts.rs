@@ -61,9 +61,7 @@ impl PartState {
     pub fn fill_in(&mut self, field: PathOf, path: &Path) {
         match field {
             PathOf::TakenIn => self.archive.take_in_from(path),
-            PathOf::Authorities | PathOf::Certificate | PathOf::Key => {
-                self.nodes.fill_in(field, path);
-            }
+            _ => self.nodes.fill_in(field, path),
         }
     }
 }

@@ -94,6 +94,10 @@ pub enum PathOf {
     Authorities,
     Certificate,
     Key,
+    /// Of our receiver, as are the two after it.
+    OwnCertificate,
+    OwnKey,
+    Callers,
 }
 
 /// What jobs bring.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::archive::{CleanUpLimits, NodeOrigin, Unattended};
-use crate::pacs::{AeTitle, Node, NodeAddress, Secret, SecretOwner};
+use crate::pacs::{AeTitle, Node, NodeAddress, ReceiverTls, Secret, SecretOwner};
 use crate::problem::{Message, Problem, Severity, msg};
 use crate::workspace::Workspace;
 use crate::workspace::command::{Effect, Task};
@@ -27,6 +27,8 @@ pub struct PacsSettings {
     pub is_listening: bool,
     /// On this port.
     pub port: u16,
+    /// Encrypted, with this certificate.
+    pub receiver_tls: Option<ReceiverTls>,
     /// Where the local archive is; the application's own folder if not set.
     pub archive_folder: Option<PathBuf>,
     /// Earlier studies fetched in the background.
@@ -44,6 +46,7 @@ impl Default for PacsSettings {
             ae_title: AeTitle::ours(),
             is_listening: false,
             port: LISTENING_PORT,
+            receiver_tls: None,
             archive_folder: None,
             priors: Priors::default(),
             clean_up: CleanUp::default(),
@@ -173,6 +176,8 @@ pub enum NodeEdit {
     AeTitle(AeTitle),
     Listen(bool),
     Port(u16),
+    /// How what is sent to us is encrypted.
+    ReceiverTls(Option<ReceiverTls>),
     /// Pictures first on slow lines.
     Previews(bool),
     Priors(Priors),
@@ -270,6 +275,7 @@ impl Workspace {
             NodeEdit::AeTitle(title) => pacs.ae_title = title,
             NodeEdit::Listen(is_listening) => pacs.is_listening = is_listening,
             NodeEdit::Port(port) => pacs.port = port,
+            NodeEdit::ReceiverTls(tls) => pacs.receiver_tls = tls,
             NodeEdit::Priors(priors) => pacs.priors = priors,
             NodeEdit::CleanUp(clean_up) => pacs.clean_up = clean_up,
             NodeEdit::Previews(is_previewing) => pacs.is_previewing = is_previewing,

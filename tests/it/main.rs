@@ -30,6 +30,7 @@ mod messages;
 mod model;
 mod overlays;
 mod pacs_reading;
+mod pacs_receiving;
 mod pacs_web;
 mod per_frame;
 mod phases;

@@ -22,6 +22,24 @@ pacs-cut = The connection to { $peer } was cut. Try again; what arrived whole wa
 pacs-protocol = { $peer } does not send DICOM as it should ({ $detail }). Check that its port is that of a DICOM service.
 pacs-listen = We cannot listen on port { $port } ({ $detail }). Another program may use it; choose another port and tell the node’s administrator.
 pacs-no-reception = With C-MOVE the node calls us back: name the port that we listen on (--listen on the command line), which the node must know beside our AE title.
+pacs-move-in-clear = { $peer } speaks TLS, but with C-MOVE it would send the images back unencrypted, as this computer has no certificate to receive with. Choose one (PACS nodes, Receiving encrypted; --tls-certificate on the command line), fetch with C-GET, or allow it for this node.
+
+# Calls to our receiver. $from is “TITLE (address)” of the caller.
+pacs-call-other-title = { $from } called this computer “{ $called }”, but it is “{ $ours }”: nothing was taken. Have its title set right there, or change ours under PACS nodes.
+pacs-call-no-room = { $from } found no room, as too many are sending at once. It was told to try again later.
+pacs-call-unencrypted = { $from } wanted to send unencrypted, and nothing was taken. Have TLS switched on there, or take those who cannot under PACS nodes, Receiving encrypted.
+pacs-call-encrypted = { $from } wanted to send encrypted, but this computer has no certificate to receive with. Choose one under PACS nodes, Receiving encrypted, or have TLS switched off there.
+pacs-call-not-trusting = { $from } does not trust the certificate of this computer: nothing was taken. Its administrator must enter the authority that vouches for us.
+pacs-call-not-trusted = { $from } showed no valid certificate of the callers’ authorities chosen under PACS nodes: nothing was taken.
+pacs-call-tls = { $from } wanted to send encrypted, which could not be set up ({ $detail }).
+pacs-pushed = { $title } sent { $count ->
+    [one] { $count } image
+   *[other] { $count } images
+} of { $studies ->
+    [one] { $studies } study
+   *[other] { $studies } studies
+}. They are in the local archive: Search studies shows them.
+pacs-push-broken = { $from } broke off while sending to this computer. What came whole was kept; if something is missing, have it sent again from there.
 
 # Encryption.
 pacs-tls-not-spoken = { $peer } does not speak TLS on this port. Use the port where it does, or speak to it without TLS: switch TLS off for a DICOM node; begin the address of a DICOMweb service with http://.
@@ -143,6 +161,7 @@ help-pacs-to = The AE title to send to, which the node must know; us (at --liste
 help-pacs-out = The folder to write to; the local archive if not given
 help-pacs-paths = Files and folders
 help-pacs-commit = Ask the node to commit itself to keep them
+help-pacs-move-in-clear = Let a node that speaks TLS send unencrypted what C-MOVE fetches
 help-pacs-user = Our user name for a DICOMweb service; the password is in the variable ISOCENTRE_SECRET_HOST_PORT (the node’s address in capitals, with _ for other signs) or in the keyring
 help-pacs-token = Show a DICOMweb service the token that is in that variable or in the keyring
 help-pacs-proxy = The way to a DICOMweb service: http://host:port, socks5://host:port, or socks5h://host:port where names are known behind the proxy alone; the environment’s if not given

@@ -22,6 +22,24 @@ pacs-cut = La connexion avec { $peer } a été coupée. Réessayez ; ce qui est 
 pacs-protocol = { $peer } n’envoie pas du DICOM correct ({ $detail }). Vérifiez que ce port est celui d’un service DICOM.
 pacs-listen = Impossible d’écouter sur le port { $port } ({ $detail }). Un autre programme l’utilise peut-être ; choisissez un autre port et indiquez-le à l’administrateur du nœud.
 pacs-no-reception = Avec C-MOVE, le nœud nous rappelle : indiquez le port d’écoute (--listen en ligne de commande), que le nœud doit connaître avec notre titre AE.
+pacs-move-in-clear = { $peer } parle TLS, mais avec C-MOVE il renverrait les images non chiffrées, car cet ordinateur n’a pas de certificat pour recevoir. Choisissez-en un (Nœuds PACS, Réception chiffrée ; --tls-certificate en ligne de commande), rapatriez avec C-GET, ou autorisez-le pour ce nœud.
+
+# Calls to our receiver. $from is “TITLE (address)” of the caller.
+pacs-call-other-title = { $from } a appelé cet ordinateur « { $called } », mais son titre est « { $ours } » : rien n’a été accepté. Faites corriger ce titre là-bas, ou changez le nôtre dans Nœuds PACS.
+pacs-call-no-room = { $from } n’a pas trouvé de place, car trop d’appareils envoient à la fois. Il a été invité à réessayer plus tard.
+pacs-call-unencrypted = { $from } voulait envoyer sans chiffrement, et rien n’a été accepté. Faites-y activer TLS, ou acceptez ceux qui ne chiffrent pas dans Nœuds PACS, Réception chiffrée.
+pacs-call-encrypted = { $from } voulait envoyer chiffré, mais cet ordinateur n’a pas de certificat pour recevoir. Choisissez-en un dans Nœuds PACS, Réception chiffrée, ou faites-y désactiver TLS.
+pacs-call-not-trusting = { $from } ne fait pas confiance au certificat de cet ordinateur : rien n’a été accepté. Son administrateur doit y inscrire l’autorité qui nous garantit.
+pacs-call-not-trusted = { $from } n’a présenté aucun certificat valable des autorités choisies dans Nœuds PACS : rien n’a été accepté.
+pacs-call-tls = { $from } voulait envoyer chiffré, ce qui n’a pas pu être établi ({ $detail }).
+pacs-pushed = { $title } a envoyé { $count ->
+    [one] { $count } image
+   *[other] { $count } images
+} de { $studies ->
+    [one] { $studies } examen
+   *[other] { $studies } examens
+}. L’archive locale les contient : Chercher des examens les montre.
+pacs-push-broken = { $from } s’est interrompu en envoyant à cet ordinateur. Ce qui est arrivé en entier a été conservé ; s’il manque quelque chose, faites-le renvoyer de là-bas.
 
 # Encryption.
 pacs-tls-not-spoken = { $peer } ne parle pas TLS sur ce port. Utilisez le port où il le parle, ou parlez-lui sans TLS : désactivez TLS pour un nœud DICOM ; faites commencer par http:// l’adresse d’un service DICOMweb.
@@ -143,6 +161,7 @@ help-pacs-to = Le titre AE destinataire, que le nœud doit connaître ; nous (à
 help-pacs-out = Le dossier de destination ; l’archive locale par défaut
 help-pacs-paths = Fichiers et dossiers
 help-pacs-commit = Demander au nœud de s’engager à les conserver
+help-pacs-move-in-clear = Laisser un nœud qui parle TLS envoyer non chiffré ce que C-MOVE rapatrie
 help-pacs-user = Notre nom d’utilisateur pour un service DICOMweb ; le mot de passe est dans la variable ISOCENTRE_SECRET_HÔTE_PORT (l’adresse du nœud en capitales, avec _ pour les autres signes) ou dans le trousseau
 help-pacs-token = Présenter à un service DICOMweb le jeton contenu dans cette variable ou dans le trousseau
 help-pacs-proxy = Le chemin vers un service DICOMweb : http://hôte:port, socks5://hôte:port, ou socks5h://hôte:port si les noms ne sont connus que derrière le proxy ; celui de l’environnement par défaut

@@ -51,6 +51,9 @@ pub(super) struct NodeArgs {
     /// Take whoever answers for the node
     #[arg(long, conflicts_with = "tls_authorities")]
     tls_anyone: bool,
+    /// Let a node that speaks TLS send unencrypted what C-MOVE fetches
+    #[arg(long)]
+    move_in_clear: bool,
     /// Who we are to a DICOMweb service
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
@@ -103,6 +106,7 @@ impl NodeArgs {
                 if is_said {
                     address.tls = Some(tls());
                 }
+                address.moves_in_clear |= self.move_in_clear;
                 if let Some(patience) = self.patience {
                     address.patience_s = patience;
                 }
@@ -144,14 +148,16 @@ impl NodeArgs {
 
     /// The services of a node, for who these options say we are.
     pub fn service(&self, node: &Node) -> Result<Box<dyn Service>, Message> {
+        let settings = settings();
         let ae_title = match &self.calling_ae {
             Some(title) => AeTitle::try_from(title.clone()).map_err(|error| error.message())?,
-            None => settings().ae_title,
+            None => settings.ae_title,
         };
         let reception = self.listen.map_or(Reception::None, Reception::Listen);
         let caller = Caller {
             ae_title,
             reception,
+            receiver_tls: settings.receiver_tls,
             ..Caller::default()
         };
         Ok(service(node, &caller))

@@ -183,6 +183,7 @@ fn caller(settings: &PacsSettings) -> Caller {
     Caller {
         ae_title: settings.ae_title.clone(),
         reception: Reception::Listen(settings.port),
+        receiver_tls: settings.receiver_tls.clone(),
         secrets: Secrets::of_user(),
     }
 }

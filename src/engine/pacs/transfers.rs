@@ -119,11 +119,11 @@ impl Shared {
         on_thread("receiver", &self.messenger, move || drop(before));
     }
 
-    /// What limited nodes send to us is limited as well, and they may call us by the title that
-    /// each knows us under.
+    /// What limited nodes send to us is limited as well, they may call us by the title that each
+    /// knows us under, and who speaks TLS encrypts.
     fn tell_receiver(&self) {
         let settings = self.settings();
-        let (mut limits, mut titles) = (Vec::new(), Vec::new());
+        let (mut limits, mut titles, mut encrypted) = (Vec::new(), Vec::new(), Vec::new());
         for node in &settings.nodes {
             let NodeAddress::Dimse(address) = &node.address else {
                 continue;
@@ -131,10 +131,14 @@ impl Shared {
             let limit = node.limit_bytes_per_s;
             limits.extend(limit.map(|limit| (address.ae_title.clone(), limit)));
             titles.extend(address.calling_ae_title.clone());
+            if address.tls.is_some() && !address.moves_in_clear {
+                encrypted.push(address.ae_title.clone());
+            }
         }
         if let Some(scp) = &*lock(&self.receiver) {
             scp.limit(&limits);
             scp.answer_to(&titles);
+            scp.expect_encrypted(&encrypted);
         }
     }
 
@@ -252,6 +256,13 @@ impl Shared {
             count: count.unwrap_or(0) as usize,
             series,
         });
+    }
+
+    /// Whether a transfer under way fetches this study.
+    pub(super) fn is_asked_for(&self, study_uid: &str) -> bool {
+        let running = lock(&self.running);
+        let mut transfers = running.values().map(|run| &run.transfer);
+        transfers.any(|it| it.kind != TransferKind::Send && it.study_uid == study_uid)
     }
 
     /// What is looked at, if it is of this study, and since when.

@@ -4,7 +4,6 @@
 
 use std::io::BufRead;
 use std::net::TcpStream;
-use std::sync::Arc;
 use std::time::Duration;
 
 use dicom_ul::pdu::AssociationAC;
@@ -17,14 +16,17 @@ use dicom_ul::pdu::Pdu;
 use dicom_ul::pdu::PresentationContextProposed;
 use dicom_ul::pdu::RequestorRoles;
 use dicom_ul::pdu::UserVariableItem;
-use rustls::ServerConfig;
 
 use super::command::Command;
 use super::command::LONGEST;
 use super::link::Incoming;
 use super::link::LONGEST_PDU;
 use super::link::Link;
+use super::link::failure_of;
+use super::refused::RefusedCall;
+use super::refused::WhyRefused;
 use super::tls;
+use super::tls::Door;
 use super::tls::Stream;
 use super::wire::Wire;
 use super::wire::place;
@@ -33,6 +35,7 @@ use crate::jobs::JobCtx;
 use crate::pacs::AeTitle;
 use crate::pacs::DimseAddress;
 use crate::pacs::Failure;
+use crate::pacs::TlsTrouble;
 use crate::pacs::throttle::Throttle;
 
 /// DICOM's only application context (PS3.7 A.2.1).
@@ -41,6 +44,8 @@ pub(super) const APPLICATION_CONTEXT: &str = "1.2.840.10008.3.1.1.1";
 pub(super) const MOST_CONTEXTS: usize = 128;
 /// The longest data set that is kept in memory: a match, an event.
 const LONGEST_DATA_SET: usize = 16 * 1024 * 1024;
+/// The first byte of a connection that is encrypted (RFC 8446 5.1).
+const TLS_HANDSHAKE: u8 = 0x16;
 /// What we call our program.
 pub(super) const IMPLEMENTATION: &str = concat!("ISOCENTRE_", env!("CARGO_PKG_VERSION"));
 
@@ -105,6 +110,16 @@ pub(super) enum Request {
     /// It is done, and was told that this is fine.
     Release,
 }
+
+/// A call to us that came to nothing.
+pub(super) enum Untaken {
+    /// Nothing was asked for: somebody looks whether the port is open, or takes it for another.
+    Probe(Failure),
+    Refused(RefusedCall),
+}
+
+/// What is answered to a call: the contexts that are accepted, or why it is not taken.
+pub(super) type Decision = Result<(AssociationAC, Vec<Context>), (AssociationRJ, WhyRefused)>;
 
 /// An association. Dropped without [`Association::release`], it is aborted.
 pub(super) struct Association {
@@ -174,33 +189,57 @@ impl Association {
         Ok(association)
     }
 
-    /// Takes a call. `decide` says which contexts are accepted, or why the call is not.
+    /// Takes a call. `decide` says which contexts are accepted, or why the call is not, of a request
+    /// that came encrypted or not.
     pub fn accept(
         tcp: TcpStream,
-        tls: Option<&Arc<ServerConfig>>,
+        door: &Door,
         patience: Duration,
         ctx: &JobCtx,
-        decide: impl FnOnce(&AssociationRQ) -> Result<(AssociationAC, Vec<Context>), AssociationRJ>,
-    ) -> Result<Self, Failure> {
-        let peer = match tcp.peer_addr() {
-            Ok(address) => address.to_string(),
+        decide: impl FnOnce(&AssociationRQ, bool) -> Decision,
+    ) -> Result<Self, Untaken> {
+        let place = match tcp.peer_addr() {
+            Ok(address) => address.ip().to_canonical().to_string(),
             Err(_closed) => String::new(),
         };
-        let cut = || Failure::Cut { peer: peer.clone() };
-        let wire = Wire::new(tcp, patience, ctx).map_err(|_closed| cut())?;
-        let stream = match tls {
-            None => Stream::Plain(wire),
-            Some(config) => tls::accept(wire, config, &peer)?,
+        let refused = |from: String, why| Untaken::Refused(RefusedCall { from, why });
+        let cut = || Failure::Cut {
+            peer: place.clone(),
         };
-        let mut link = Link::new(stream, peer.clone());
-        let Incoming::Pdu(Pdu::AssociationRQ(request)) = link.next()? else {
-            let failure = link.nonsense("something else than a request for an association");
-            link.abort();
-            return Err(failure);
+        let wire = Wire::new(tcp, patience, ctx).map_err(|_closed| Untaken::Probe(cut()))?;
+        let first = wire
+            .first()
+            .map_err(|error| Untaken::Probe(failure_of(&error, &place, patience)))?;
+        let stream = match (first, door.encrypted()) {
+            (None, _) => return Err(Untaken::Probe(cut())),
+            (Some(TLS_HANDSHAKE), None) => return Err(refused(place, WhyRefused::Encrypted)),
+            (Some(TLS_HANDSHAKE), Some(config)) => {
+                tls::accept(wire, config, &place).map_err(|failure| match failure {
+                    Failure::Tls { trouble, .. } if trouble != TlsTrouble::NotSpoken => {
+                        refused(place.clone(), WhyRefused::Tls(trouble))
+                    }
+                    failure => Untaken::Probe(failure),
+                })?
+            }
+            (Some(_), _) => Stream::Plain(wire),
         };
-        match decide(&request) {
+        let mut link = Link::new(stream, place.clone());
+        let request = match link.next() {
+            Ok(Incoming::Pdu(Pdu::AssociationRQ(request))) => request,
+            Ok(_) => {
+                let failure = link.nonsense("something else than a request for an association");
+                link.abort();
+                return Err(Untaken::Probe(failure));
+            }
+            // A caller that does not trust our certificate may say so only now (TLS 1.3).
+            Err(Failure::Tls { trouble, .. }) => {
+                return Err(refused(place, WhyRefused::Tls(trouble)));
+            }
+            Err(failure) => return Err(Untaken::Probe(failure)),
+        };
+        link.peer = format!("{} ({place})", request.calling_ae_title.trim());
+        match decide(&request, link.is_encrypted()) {
             Ok((answer, contexts)) => {
-                link.peer = format!("{} ({peer})", request.calling_ae_title);
                 let mut association = Self {
                     link,
                     contexts,
@@ -211,15 +250,14 @@ impl Association {
                     is_over: false,
                 };
                 association.note(&request.user_variables);
-                association.link.send_pdu(&Pdu::AssociationAC(answer))?;
+                let sent = association.link.send_pdu(&Pdu::AssociationAC(answer));
+                sent.map_err(Untaken::Probe)?;
                 Ok(association)
             }
-            Err(rejection) => {
-                link.send_pdu(&Pdu::AssociationRJ(rejection))?;
-                Err(Failure::Rejected {
-                    peer: link.peer,
-                    reason: "not accepted".to_owned(),
-                })
+            Err((rejection, why)) => {
+                // Who hung up by now need not be told.
+                drop(link.send_pdu(&Pdu::AssociationRJ(rejection)));
+                Err(refused(link.peer, why))
             }
         }
     }

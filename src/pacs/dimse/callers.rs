@@ -1,5 +1,6 @@
-//! What a receiver knows of who calls it, by AE title: how much of the line they may take, when
-//! bytes of theirs came last, and what else than our title they may call us by.
+//! What a receiver knows of who calls it, by AE title: how much of the line they may take, whether
+//! they must encrypt, when bytes of theirs came last, and what else than our title they may call us
+//! by.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -14,6 +15,7 @@ pub(super) struct Callers {
     limits: Mutex<Vec<(AeTitle, Throttle)>>,
     /// Of all others.
     general: Option<Throttle>,
+    encrypted: Mutex<Vec<AeTitle>>,
     heard: Mutex<HashMap<String, Instant>>,
     /// What single nodes know us as.
     our_titles: Mutex<Vec<AeTitle>>,
@@ -46,6 +48,17 @@ impl Callers {
     pub fn is_ours(&self, title: &str) -> bool {
         let known = (self.our_titles.lock()).unwrap_or_else(PoisonError::into_inner);
         known.iter().any(|known| known.as_str() == title)
+    }
+
+    /// From the next association on, these must encrypt.
+    pub fn expect_encrypted(&self, titles: &[AeTitle]) {
+        let mut encrypted = (self.encrypted.lock()).unwrap_or_else(PoisonError::into_inner);
+        *encrypted = titles.to_vec();
+    }
+
+    pub fn must_encrypt(&self, title: &str) -> bool {
+        let encrypted = (self.encrypted.lock()).unwrap_or_else(PoisonError::into_inner);
+        encrypted.iter().any(|known| known.as_str() == title)
     }
 
     pub fn throttle(&self, title: &str) -> Option<Throttle> {

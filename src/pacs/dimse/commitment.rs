@@ -13,6 +13,7 @@ use super::association::Request;
 use super::command::Command;
 use super::command::field;
 use super::command::kind;
+use super::move_;
 use super::storage_scp::ScpEvent;
 use super::storage_scp::ScpOptions;
 use super::storage_scp::StorageScp;
@@ -31,6 +32,7 @@ use crate::jobs::JobCtx;
 use crate::pacs::Commitment;
 use crate::pacs::Failure;
 use crate::pacs::NotTaken;
+use crate::pacs::ReceiverTls;
 use crate::pacs::Reception;
 use crate::pacs::SopReference;
 use crate::problem::Message;
@@ -57,6 +59,7 @@ const AT_ONCE: Duration = Duration::from_secs(3);
 pub(super) fn commit(
     call: &Call,
     reception: &Reception,
+    tls: Option<&ReceiverTls>,
     transaction_uid: &str,
     instances: &[SopReference],
     ctx: &JobCtx,
@@ -64,7 +67,7 @@ pub(super) fn commit(
     let patience = call.address.patience();
     let (own, longest) = match reception {
         Reception::Running(scp) => (Some(Arc::clone(scp)), AT_ONCE.min(patience)),
-        Reception::Listen(port) => (receiver_of_reports(call, *port), patience),
+        Reception::Listen(port) => (receiver_of_reports(call, tls, *port), patience),
         Reception::None => (None, patience),
     };
     // Listened to from before the request, so that no report is missed.
@@ -81,17 +84,24 @@ pub(super) fn commit(
 
 /// A receiver that takes no instances. None where the port is taken: the report may come over the
 /// association of the request all the same.
-fn receiver_of_reports(call: &Call, port: u16) -> Option<Arc<StorageScp>> {
+fn receiver_of_reports(
+    call: &Call,
+    tls: Option<&ReceiverTls>,
+    port: u16,
+) -> Option<Arc<StorageScp>> {
+    let not_listened = |failure: &Failure| {
+        tracing::warn!("reports on commitments are not listened for: {failure:?}")
+    };
+    let tls = move_::receiver_tls(call, tls)
+        .inspect_err(not_listened)
+        .ok()?;
     let options = ScpOptions {
         ae_title: Some(call.calling.clone()),
         patience: call.address.patience(),
-        tls: (call.address.tls.clone()).filter(|tls| tls.certificate.is_some()),
+        tls,
     };
     let receiver = StorageScp::start(port, options, Arc::new(NoInstances));
-    let told = receiver.inspect_err(|failure| {
-        tracing::warn!("reports on commitments are not listened for: {failure:?}");
-    });
-    told.ok().map(Arc::new)
+    receiver.inspect_err(not_listened).ok().map(Arc::new)
 }
 
 struct NoInstances;

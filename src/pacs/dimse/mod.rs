@@ -16,6 +16,7 @@ mod move_;
 mod move_to;
 mod operation;
 mod plan;
+mod refused;
 mod retrieve;
 mod storage_scp;
 mod store;
@@ -38,6 +39,7 @@ use super::ListedSeries;
 use super::MoveCounts;
 use super::Moved;
 use super::Node;
+use super::ReceiverTls;
 use super::Reception;
 use super::Retrieval;
 use super::RetrieveEvent;
@@ -57,6 +59,8 @@ use crate::model::StudyQuery;
 use association::Call;
 use retrieve::GetWorker;
 
+pub use refused::RefusedCall;
+pub use refused::WhyRefused;
 pub use storage_scp::ScpEvent;
 pub use storage_scp::ScpOptions;
 pub use storage_scp::StorageScp;
@@ -65,6 +69,7 @@ pub use storage_scp::StorageScp;
 pub struct DimseService {
     call: Call,
     reception: Reception,
+    receiver_tls: Option<ReceiverTls>,
 }
 
 impl DimseService {
@@ -79,6 +84,7 @@ impl DimseService {
                 throttle: Throttle::new(node.limit_bytes_per_s),
             },
             reception: caller.reception.clone(),
+            receiver_tls: caller.receiver_tls.clone(),
         }
     }
 }
@@ -131,7 +137,8 @@ impl Service for DimseService {
             }
             (Retrieval::Move, Reception::None) => Err(Failure::NoReception),
             (Retrieval::Move, Reception::Listen(port)) => {
-                move_::retrieve_listening(call, *port, wanted, sink, told, ctx)
+                let tls = move_::receiver_tls(call, self.receiver_tls.as_ref())?;
+                move_::retrieve_listening(call, *port, tls, wanted, sink, told, ctx)
             }
             (Retrieval::Move, Reception::Running(scp)) => {
                 move_::retrieve_running(call, scp, wanted, told, ctx)
@@ -164,6 +171,7 @@ impl Service for DimseService {
         instances: &[SopReference],
         ctx: &JobCtx,
     ) -> Result<Option<Commitment>, Failure> {
-        commitment::commit(&self.call, &self.reception, transaction_uid, instances, ctx)
+        let (call, tls) = (&self.call, self.receiver_tls.as_ref());
+        commitment::commit(call, &self.reception, tls, transaction_uid, instances, ctx)
     }
 }

@@ -26,13 +26,14 @@ use super::storage_scp::ScpOptions;
 use super::storage_scp::Server;
 use super::storage_scp::StorageScp;
 use super::storage_scp::listen;
-use super::storage_scp::server_config;
 use super::storage_scp::wake;
 use super::tally::Tally;
+use super::tls::Door;
 use super::wire::GLANCE;
 use crate::dicom::InstanceSink;
 use crate::jobs::JobCtx;
 use crate::pacs::Failure;
+use crate::pacs::ReceiverTls;
 use crate::pacs::RetrieveEvent;
 use crate::pacs::Retrieved;
 use crate::pacs::Wanted;
@@ -44,23 +45,48 @@ const MOST_REQUESTS: usize = 2;
 /// How long instances may stay behind the answer that they were sent.
 const AFTERMATH: Duration = Duration::from_secs(1);
 
+/// How a receiver of ours encrypts that a node is asked to send to. From a node that speaks TLS
+/// nothing is asked for unencrypted, unless the reader allowed it for this node.
+///
+/// # Errors
+/// [`Failure::MoveInClear`] where there is no certificate to encrypt with.
+pub(super) fn receiver_tls(
+    call: &Call,
+    own: Option<&ReceiverTls>,
+) -> Result<Option<ReceiverTls>, Failure> {
+    let Some(tls) = &call.address.tls else {
+        return Ok(own.cloned());
+    };
+    let takes_plain = call.address.moves_in_clear;
+    let encrypted = own.cloned().or_else(|| tls.of_receiver());
+    let encrypted = encrypted.map(|tls| ReceiverTls { takes_plain, ..tls });
+    if encrypted.is_none() && !takes_plain {
+        return Err(in_clear(call));
+    }
+    Ok(encrypted)
+}
+
+fn in_clear(call: &Call) -> Failure {
+    Failure::MoveInClear { peer: call.peer() }
+}
+
 /// With a receiver that listens as long as this takes.
 pub(super) fn retrieve_listening(
     call: &Call,
     port: u16,
+    tls: Option<ReceiverTls>,
     wanted: &[Wanted],
     sink: &dyn InstanceSink,
     told: &(dyn Fn(RetrieveEvent) + Sync),
     ctx: &JobCtx,
 ) -> Result<Retrieved, Failure> {
-    let (listener, port) = listen(port)?;
+    let door = Door::new(tls.as_ref())?;
+    let (listeners, port) = listen(port)?;
     let options = ScpOptions {
         ae_title: Some(call.calling.clone()),
         patience: call.address.patience(),
-        // Who speaks TLS to us, if we have a certificate to show.
-        tls: (call.address.tls.clone()).filter(|tls| tls.certificate.is_some()),
+        tls,
     };
-    let config = server_config(options.tls.as_ref())?;
     let (sender, events) = crossbeam_channel::unbounded();
     let serving = JobCtx::new();
     let prefers_plain = AtomicBool::new(false);
@@ -71,7 +97,7 @@ pub(super) fn retrieve_listening(
     };
     let server = Server {
         options: &options,
-        config: config.as_ref(),
+        door: &door,
         sink,
         reports: None,
         told: &told_here,
@@ -83,7 +109,7 @@ pub(super) fn retrieve_listening(
     std::thread::scope(|scope| {
         let running = std::thread::Builder::new()
             .name("storage SCP".into())
-            .spawn_scoped(scope, move || server.run(&listener));
+            .spawn_scoped(scope, move || server.run(&listeners));
         let result = match running {
             Ok(_) => {
                 let events = Events {
@@ -114,6 +140,10 @@ pub(super) fn retrieve_running(
     told: &(dyn Fn(RetrieveEvent) + Sync),
     ctx: &JobCtx,
 ) -> Result<Retrieved, Failure> {
+    let address = &call.address;
+    if address.tls.is_some() && !address.moves_in_clear && !scp.is_encrypted() {
+        return Err(in_clear(call));
+    }
     let events = Events {
         call,
         receiver: &scp.events(),
@@ -346,7 +376,11 @@ fn count(event: ScpEvent, tally: &Tally<'_>, events: &Events<'_>) {
                 tally.end(failure);
             }
         }
-        ScpEvent::Broken(failure) if !events.is_shared => tally.warn(failure.message()),
-        ScpEvent::Broken(_) | ScpEvent::Commitment { .. } => {}
+        ScpEvent::Broken { failure, .. } if !events.is_shared => tally.warn(failure.message()),
+        ScpEvent::Refused(call) if !events.is_shared => tally.warn(call.message()),
+        ScpEvent::Broken { .. }
+        | ScpEvent::Refused(_)
+        | ScpEvent::Probe(_)
+        | ScpEvent::Commitment { .. } => {}
     }
 }

@@ -1,7 +1,9 @@
 //! The receiving side that is always on: C-STORE, C-ECHO, and reports of storage commitments
 //! (PS3.4 annexes A, B, J), several associations at once.
 
+use std::io;
 use std::net::Ipv4Addr;
+use std::net::Ipv6Addr;
 use std::net::SocketAddr;
 use std::net::TcpListener;
 use std::net::TcpStream;
@@ -29,12 +31,13 @@ use dicom_ul::pdu::PresentationContextResult;
 use dicom_ul::pdu::PresentationContextResultReason as Answer;
 use dicom_ul::pdu::RequestorRoles;
 use dicom_ul::pdu::UserVariableItem;
-use rustls::ServerConfig;
 
 use super::association::APPLICATION_CONTEXT;
 use super::association::Association;
 use super::association::Context;
+use super::association::Decision;
 use super::association::Request;
+use super::association::Untaken;
 use super::association::our_variables;
 use super::callers::Callers;
 use super::command::Command;
@@ -43,6 +46,9 @@ use super::command::kind;
 use super::commitment;
 use super::contexts;
 use super::intake;
+use super::refused::RefusedCall;
+use super::refused::WhyRefused;
+use super::tls::Door;
 use super::uids;
 use crate::dicom::InstanceSink;
 use crate::jobs::JobCtx;
@@ -51,8 +57,7 @@ use crate::pacs::Commitment;
 use crate::pacs::CommitmentSink;
 use crate::pacs::Failure;
 use crate::pacs::InstanceOutcome;
-use crate::pacs::Tls;
-use crate::pacs::tls;
+use crate::pacs::ReceiverTls;
 
 /// Associations at once; one more is told that there is no room.
 const MOST_ASSOCIATIONS: usize = 32;
@@ -64,8 +69,8 @@ pub struct ScpOptions {
     pub ae_title: Option<AeTitle>,
     /// Longest silence of a peer before its association is ended.
     pub patience: Duration,
-    /// TLS with this certificate; peers must show one of theirs if the authorities are a file's.
-    pub tls: Option<Tls>,
+    /// Who speaks TLS is taken; who does not, only if this says so or is not there.
+    pub tls: Option<ReceiverTls>,
 }
 
 impl Default for ScpOptions {
@@ -103,13 +108,24 @@ pub enum ScpEvent {
         /// What it says.
         commitment: Commitment,
     },
-    /// An association broke; nothing of the instance on its way stays.
-    Broken(Failure),
+    /// A call was not taken.
+    Refused(RefusedCall),
+    /// A connection ended before anything was asked of us: somebody looks whether the port is open,
+    /// or takes it for another.
+    Probe(Failure),
+    /// An association that was sending broke; nothing of the instance on its way stays.
+    Broken {
+        /// `TITLE (address)` of who was sending.
+        from: String,
+        /// What broke it.
+        failure: Failure,
+    },
 }
 
 /// A receiver that listens until it is dropped.
 pub struct StorageScp {
     port: u16,
+    is_encrypted: bool,
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
 }
@@ -134,7 +150,7 @@ impl Shared {
 }
 
 impl StorageScp {
-    /// Begins to listen on a port of all interfaces (0: any free one).
+    /// Begins to listen on a port of all interfaces, IPv4 and IPv6 (0: any free one).
     ///
     /// # Errors
     /// [`Failure::Listen`] where the port is taken, [`Failure::Tls`] where the certificate cannot
@@ -167,8 +183,9 @@ impl StorageScp {
         sink: Arc<dyn InstanceSink>,
         reports: Option<Arc<dyn CommitmentSink>>,
     ) -> Result<Self, Failure> {
-        let (listener, port) = listen(port)?;
-        let config = server_config(options.tls.as_ref())?;
+        let door = Door::new(options.tls.as_ref())?;
+        let (listeners, port) = listen(port)?;
+        let is_encrypted = options.tls.is_some();
         let shared = Arc::new(Shared::default());
         let for_thread = shared.clone();
         let thread = std::thread::Builder::new()
@@ -176,7 +193,7 @@ impl StorageScp {
             .spawn(move || {
                 let server = Server {
                     options: &options,
-                    config: config.as_ref(),
+                    door: &door,
                     sink: &*sink,
                     reports: reports.as_deref(),
                     told: &|event| for_thread.tell(&event),
@@ -184,7 +201,7 @@ impl StorageScp {
                     callers: &for_thread.callers,
                     ctx: &for_thread.ctx,
                 };
-                server.run(&listener);
+                server.run(&listeners);
             })
             .map_err(|error| Failure::Listen {
                 port,
@@ -192,6 +209,7 @@ impl StorageScp {
             })?;
         Ok(Self {
             port,
+            is_encrypted,
             shared,
             thread: Some(thread),
         })
@@ -201,6 +219,17 @@ impl StorageScp {
     #[must_use]
     pub const fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Whether it takes what is encrypted.
+    #[must_use]
+    pub const fn is_encrypted(&self) -> bool {
+        self.is_encrypted
+    }
+
+    /// From the next association on, these AE titles are taken only encrypted, if we encrypt.
+    pub fn expect_encrypted(&self, titles: &[AeTitle]) {
+        self.shared.callers.expect_encrypted(titles);
     }
 
     /// Whether uncompressed is taken where a peer leaves the choice to us.
@@ -246,40 +275,53 @@ impl Drop for StorageScp {
     }
 }
 
-/// Takes a port of all interfaces.
-pub(super) fn listen(port: u16) -> Result<(TcpListener, u16), Failure> {
-    let failed = |error: std::io::Error| Failure::Listen {
+/// Takes a port of all interfaces, IPv6 too where there is one: by one socket for both where the
+/// system does that, else by two.
+pub(super) fn listen(port: u16) -> Result<(Vec<TcpListener>, u16), Failure> {
+    let failed = |error: io::Error| Failure::Listen {
         port,
         detail: error.to_string(),
     };
-    let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).map_err(failed)?;
-    let port = listener.local_addr().map_err(failed)?.port();
-    Ok((listener, port))
-}
-
-pub(super) fn server_config(tls: Option<&Tls>) -> Result<Option<Arc<ServerConfig>>, Failure> {
-    let config = tls.map(tls::server_config).transpose();
-    let config = config.map_err(|trouble| Failure::Tls {
-        peer: String::new(),
-        trouble,
-    })?;
-    Ok(config.map(Arc::new))
+    let is_taken = |error: &io::Error| error.kind() == io::ErrorKind::AddrInUse;
+    let mut listeners = Vec::new();
+    match TcpListener::bind((Ipv6Addr::UNSPECIFIED, port)) {
+        Ok(listener) => listeners.push(listener),
+        Err(error) if is_taken(&error) => return Err(failed(error)),
+        Err(error) => tracing::info!(%error, "no IPv6"),
+    }
+    let port = match listeners.first() {
+        Some(listener) => listener.local_addr().map_err(failed)?.port(),
+        None => port,
+    };
+    match TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)) {
+        Ok(listener) => listeners.push(listener),
+        // By the socket of both. Where there are two, it is another program.
+        Err(error) if is_taken(&error) && !listeners.is_empty() && !cfg!(windows) => {}
+        Err(error) => return Err(failed(error)),
+    }
+    let last = listeners.last().expect("one was just taken");
+    let port = last.local_addr().map_err(failed)?.port();
+    Ok((listeners, port))
 }
 
 /// Ends the wait for the next association.
 pub(super) fn wake(port: u16) {
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    // If nobody answers, nobody waits.
-    drop(TcpStream::connect_timeout(
-        &address,
-        Duration::from_millis(500),
-    ));
+    for address in [
+        SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+        SocketAddr::from((Ipv6Addr::LOCALHOST, port)),
+    ] {
+        // If nobody answers, nobody waits.
+        drop(TcpStream::connect_timeout(
+            &address,
+            Duration::from_millis(500),
+        ));
+    }
 }
 
 /// What a receiver works with.
 pub(super) struct Server<'a> {
     pub options: &'a ScpOptions,
-    pub config: Option<&'a Arc<ServerConfig>>,
+    pub door: &'a Door,
     pub sink: &'a dyn InstanceSink,
     /// Who takes reports on commitments; none: whoever listens to the events.
     pub reports: Option<&'a dyn CommitmentSink>,
@@ -301,9 +343,27 @@ impl Drop for Slot<'_> {
 impl Server<'_> {
     /// Takes associations until the job is cancelled (and [`wake`] called), then waits for the
     /// last of them to end.
-    pub fn run(&self, listener: &TcpListener) {
+    pub fn run(&self, listeners: &[TcpListener]) {
         let open = AtomicUsize::new(0);
         let open = &open;
+        std::thread::scope(|scope| {
+            let (last, others) = match listeners.split_last() {
+                Some(split) => split,
+                None => return,
+            };
+            for listener in others {
+                let spawned = std::thread::Builder::new()
+                    .name("storage SCP".into())
+                    .spawn_scoped(scope, move || self.take_from(listener, open));
+                if let Err(error) = spawned {
+                    tracing::warn!(%error, "no thread for a second socket");
+                }
+            }
+            self.take_from(last, open);
+        });
+    }
+
+    fn take_from(&self, listener: &TcpListener, open: &AtomicUsize) {
         std::thread::scope(|scope| {
             for tcp in listener.incoming() {
                 if self.ctx.check().is_err() {
@@ -335,47 +395,64 @@ impl Server<'_> {
 
     /// One association, from its request to its end.
     fn serve(&self, tcp: TcpStream, is_full: bool) {
-        let association = Association::accept(
+        let taken = Association::accept(
             tcp,
-            self.config,
+            self.door,
             self.options.patience,
             self.ctx,
-            |request| self.decide(request, is_full),
+            |request, is_encrypted| self.decide(request, is_encrypted, is_full),
         );
-        let result = association.and_then(|association| self.answer(association));
-        match result {
+        let association = match taken {
+            Ok(association) => association,
+            Err(Untaken::Refused(call)) => return (self.told)(ScpEvent::Refused(call)),
+            Err(Untaken::Probe(Failure::Cancelled)) => return,
+            Err(Untaken::Probe(failure)) => return (self.told)(ScpEvent::Probe(failure)),
+        };
+        let from = association.link.peer.clone();
+        let mut is_begun = false;
+        match self.answer(association, &mut is_begun) {
             Ok(()) | Err(Failure::Cancelled) => {}
-            Err(failure) => (self.told)(ScpEvent::Broken(failure)),
+            Err(failure) if is_begun => (self.told)(ScpEvent::Broken { from, failure }),
+            Err(failure) => (self.told)(ScpEvent::Probe(failure)),
         }
     }
 
-    fn decide(
-        &self,
-        request: &AssociationRQ,
-        is_full: bool,
-    ) -> Result<(AssociationAC, Vec<Context>), AssociationRJ> {
+    fn decide(&self, request: &AssociationRQ, is_encrypted: bool, is_full: bool) -> Decision {
+        let forever = |reason| AssociationRJ {
+            result: AssociationRJResult::Permanent,
+            source: AssociationRJSource::ServiceUser(reason),
+        };
         if is_full {
             let reason = PresentationReason::LocalLimitExceeded;
-            return Err(AssociationRJ {
+            let rejection = AssociationRJ {
                 result: AssociationRJResult::Transient,
                 source: AssociationRJSource::ServiceProviderPresentation(reason),
-            });
+            };
+            return Err((rejection, WhyRefused::NoRoom));
+        }
+        let must_encrypt = !self.door.takes_plain()
+            || (self.door.encrypted().is_some()
+                && (self.callers).must_encrypt(request.calling_ae_title.trim()));
+        if !is_encrypted && must_encrypt {
+            return Err((forever(UserReason::NoReasonGiven), WhyRefused::Unencrypted));
         }
         let called = request.called_ae_title.trim();
-        let is_ours = (self.options.ae_title.as_ref())
-            .is_none_or(|title| title.as_str() == called || self.callers.is_ours(called));
-        if !is_ours {
-            let reason = UserReason::CalledAETitleNotRecognized;
-            return Err(AssociationRJ {
-                result: AssociationRJResult::Permanent,
-                source: AssociationRJSource::ServiceUser(reason),
-            });
+        if let Some(title) = &self.options.ae_title
+            && title.as_str() != called
+            && !self.callers.is_ours(called)
+        {
+            let why = WhyRefused::OtherTitle {
+                called: called.to_owned(),
+                ours: title.to_string(),
+            };
+            return Err((forever(UserReason::CalledAETitleNotRecognized), why));
         }
         let prefers_plain = self.prefers_plain.load(Ordering::Relaxed);
         Ok(accepted(request, prefers_plain))
     }
 
-    fn answer(&self, mut association: Association) -> Result<(), Failure> {
+    /// `is_begun` says whether it sent anything.
+    fn answer(&self, mut association: Association, is_begun: &mut bool) -> Result<(), Failure> {
         let throttle = self.callers.throttle(association.peer_title.trim());
         association.link.throttle(throttle);
         loop {
@@ -390,6 +467,7 @@ impl Server<'_> {
                     return Err(failure);
                 }
             };
+            *is_begun |= matches!(command.kind(), kind::C_STORE | kind::N_EVENT_REPORT);
             match command.kind() {
                 kind::C_STORE => {
                     let from = association.peer_title.trim().to_owned();

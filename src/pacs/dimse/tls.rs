@@ -14,12 +14,47 @@ use rustls::pki_types::ServerName;
 
 use super::wire::Wire;
 use crate::pacs::Failure;
+use crate::pacs::ReceiverTls;
 use crate::pacs::Tls;
 use crate::pacs::TlsTrouble;
 use crate::pacs::tls::carried_trouble;
 use crate::pacs::tls::client_config;
+use crate::pacs::tls::server_config;
 use crate::pacs::tls::shake_hands;
 use crate::pacs::tls::trouble_of;
+
+/// How others may speak to us.
+#[derive(Default)]
+pub(super) struct Door {
+    config: Option<Arc<ServerConfig>>,
+    takes_plain: bool,
+}
+
+impl Door {
+    /// # Errors
+    /// [`Failure::Tls`] where certificate or key cannot be used: then nobody is taken, least of all
+    /// unencrypted.
+    pub fn new(tls: Option<&ReceiverTls>) -> Result<Self, Failure> {
+        let config = tls.map(server_config).transpose();
+        let config = config.map_err(|trouble| Failure::Tls {
+            peer: String::new(),
+            trouble,
+        })?;
+        Ok(Self {
+            config: config.map(Arc::new),
+            takes_plain: tls.is_none_or(|tls| tls.takes_plain),
+        })
+    }
+
+    /// For those who speak TLS; none: they cannot be taken.
+    pub const fn encrypted(&self) -> Option<&Arc<ServerConfig>> {
+        self.config.as_ref()
+    }
+
+    pub const fn takes_plain(&self) -> bool {
+        self.takes_plain
+    }
+}
 
 /// A connection, plain or encrypted.
 pub(super) enum Stream {

@@ -119,6 +119,13 @@ impl Wire {
         self.patience = patience;
     }
 
+    /// The first byte that came, which stays where it is; `None` where the other side hung up.
+    pub fn first(&self) -> io::Result<Option<u8>> {
+        let mut first = [0];
+        let read = self.patiently(|| self.tcp.peek(&mut first))?;
+        Ok(Some(first[0]).filter(|_| read > 0))
+    }
+
     /// Nothing more goes either way.
     pub fn close(&self) {
         // A socket that the other side closed already is closed.

@@ -52,6 +52,7 @@ pub struct Form {
     pub(super) port: String,
     pub(super) is_tls: bool,
     pub(super) is_move: bool,
+    pub(super) moves_in_clear: bool,
     pub(super) commits: bool,
     pub(super) is_worklist_left_out: bool,
     pub(super) url: String,
@@ -93,6 +94,7 @@ impl Form {
                 form.host.clone_from(&address.host);
                 form.port = address.port.to_string();
                 form.is_move = address.retrieval == Retrieval::Move;
+                form.moves_in_clear = address.moves_in_clear;
                 form.commits = address.commits;
                 form.is_worklist_left_out = !address.has_worklist;
                 form.is_tls = address.tls.is_some();
@@ -150,7 +152,7 @@ impl Form {
             PathOf::Authorities => &mut self.authorities,
             PathOf::Certificate => &mut self.certificate,
             PathOf::Key => &mut self.key,
-            PathOf::TakenIn => return, // of another page
+            _ => return, // of another form
         };
         *text = path.display().to_string();
     }
@@ -233,6 +235,7 @@ impl Form {
                 } else {
                     Retrieval::Get
                 },
+                moves_in_clear: self.moves_in_clear,
                 commits: self.commits,
                 has_worklist: !self.is_worklist_left_out,
                 ..address
@@ -296,6 +299,7 @@ mod tests {
         if let NodeAddress::Dimse(address) = &mut dimse {
             address.calling_ae_title = Some(AeTitle::ours());
             address.patience_s = 5.0;
+            address.moves_in_clear = true;
         }
         let mut web = NodeAddress::parse("https://pacs/rs").unwrap();
         if let NodeAddress::Web(address) = &mut web {

@@ -85,6 +85,31 @@ fn dimse_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, form: &mut Form) {
     });
     if form.is_tls {
         tls_ui(ui, ctx, form);
+        if form.is_move {
+            in_clear_ui(ui, ctx, form);
+        }
+    }
+}
+
+/// With C-MOVE the node calls us, and encrypts or does not.
+fn in_clear_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, form: &mut Form) {
+    let clear = [
+        (false, msg("node-in-clear-never")),
+        (true, msg("node-in-clear-allowed")),
+    ];
+    choice_ui(
+        ui,
+        ctx,
+        msg("node-in-clear"),
+        &clear,
+        form.moves_in_clear,
+        |_, is_allowed| form.moves_in_clear = is_allowed,
+    );
+    if form.moves_in_clear {
+        let words = ctx.say(msg("node-in-clear-warning"));
+        Text::new(&words, ctx.theme.body(), ctx.theme.colours.danger)
+            .wrapped()
+            .ui(ui);
     }
 }
 

@@ -1,24 +1,35 @@
 //! DIMSE over TLS, and what is said where it does not come to be.
 
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use isocentre::jobs::JobCtx;
 use isocentre::pacs::Authorities;
 use isocentre::pacs::Caller;
+use isocentre::pacs::DimseAddress;
 use isocentre::pacs::Failure;
 use isocentre::pacs::FolderSink;
 use isocentre::pacs::Node;
+use isocentre::pacs::NodeAddress;
+use isocentre::pacs::ReceiverTls;
+use isocentre::pacs::Reception;
+use isocentre::pacs::ScpEvent;
 use isocentre::pacs::ScpOptions;
 use isocentre::pacs::StorageScp;
 use isocentre::pacs::Tls;
 use isocentre::pacs::TlsTrouble;
+use isocentre::pacs::WhyRefused;
 use isocentre::pacs::service;
+use serde_json::json;
 
 use super::STUDY;
 use super::assert_same;
+use super::by_move;
 use super::fetch;
 use super::node;
 use super::orthanc;
+use super::programs::free_port;
 use super::slices;
 use super::write;
 use crate::common::Encoding;
@@ -26,6 +37,7 @@ use crate::common::certificates::TestAuthority;
 use crate::common::certificates::TestCertificate;
 use crate::common::certificates::answering_once;
 use crate::common::certificates::old_servers;
+use crate::common::orthanc::Orthanc;
 use crate::common::orthanc::OrthancOptions;
 use crate::common::orthanc::OrthancTls;
 use crate::common::temp_folder;
@@ -41,6 +53,12 @@ fn secure_node(address: &str, tls: Tls) -> Node {
     node(address, |dimse| dimse.tls = Some(tls))
 }
 
+fn change(node: &mut Node, change: impl FnOnce(&mut DimseAddress)) {
+    if let NodeAddress::Dimse(address) = &mut node.address {
+        change(address);
+    }
+}
+
 fn trouble(node: &Node) -> TlsTrouble {
     let failure = service(node, &Caller::default())
         .echo(&JobCtx::new())
@@ -51,15 +69,20 @@ fn trouble(node: &Node) -> TlsTrouble {
     }
 }
 
+fn receiver_tls(own: &TestCertificate, callers: Option<&Path>) -> ReceiverTls {
+    ReceiverTls {
+        certificate: own.certificate.clone(),
+        key: Some(own.key.clone()),
+        callers: callers.map(Path::to_owned),
+        takes_plain: false,
+    }
+}
+
 /// Our own receiver behind a certificate.
-fn receiver(own: &TestCertificate, authorities: Authorities) -> (StorageScp, tempfile::TempDir) {
+fn receiver(own: &TestCertificate, callers: Option<&Path>) -> (StorageScp, tempfile::TempDir) {
     let folder = temp_folder();
     let options = ScpOptions {
-        tls: Some(Tls {
-            authorities,
-            certificate: Some(own.certificate.clone()),
-            key: Some(own.key.clone()),
-        }),
+        tls: Some(receiver_tls(own, callers)),
         ..ScpOptions::default()
     };
     let sink = Arc::new(FolderSink::new(folder.path()));
@@ -114,7 +137,7 @@ fn certificates_that_do_not_hold_are_refused_each_for_its_reason() {
     let at = |scp: &StorageScp| format!("ANY@127.0.0.1:{}", scp.port());
 
     let good = authority.for_this_computer();
-    let (scp, _kept) = receiver(&good, Authorities::Anyone);
+    let (scp, _kept) = receiver(&good, None);
     let echo = service(&secure_node(&at(&scp), trusted()), &Caller::default());
     assert!(echo.echo(&JobCtx::new()).unwrap().is_verified);
     let stranger = secure_node(&at(&scp), trusting(Authorities::System));
@@ -130,14 +153,14 @@ fn certificates_that_do_not_hold_are_refused_each_for_its_reason() {
     assert!(pinned.echo(&JobCtx::new()).unwrap().is_verified);
 
     let old = authority.issue("old", &["127.0.0.1"], true);
-    let (scp, _kept) = receiver(&old, Authorities::Anyone);
+    let (scp, _kept) = receiver(&old, None);
     assert_eq!(
         trouble(&secure_node(&at(&scp), trusted())),
         TlsTrouble::Expired
     );
 
     let other = authority.issue("other", &["pacs.example"], false);
-    let (scp, _kept) = receiver(&other, Authorities::Anyone);
+    let (scp, _kept) = receiver(&other, None);
     assert_eq!(
         trouble(&secure_node(&at(&scp), trusted())),
         TlsTrouble::OtherName
@@ -153,7 +176,7 @@ fn a_peer_that_wants_our_certificate_gets_it_and_says_so_if_there_is_none() {
     let folder = temp_folder();
     let authority = TestAuthority::new(folder.path());
     let own = authority.for_this_computer();
-    let (scp, kept) = receiver(&own, Authorities::File(authority.file.clone()));
+    let (scp, kept) = receiver(&own, Some(&authority.file));
     let address = format!("ANY@127.0.0.1:{}", scp.port());
     let without = secure_node(
         &address,
@@ -212,7 +235,7 @@ fn a_certificate_of_ours_that_the_peer_does_not_trust_is_blamed() {
     let authority = TestAuthority::new(folder.path());
     let stranger = TestAuthority::new(elsewhere.path());
     let own = authority.for_this_computer();
-    let (scp, _kept) = receiver(&own, Authorities::File(authority.file.clone()));
+    let (scp, _kept) = receiver(&own, Some(&authority.file));
     for ours in [
         stranger.issue("us", &["localhost"], false),
         authority.issue("old", &["localhost"], true),
@@ -225,4 +248,178 @@ fn a_certificate_of_ours_that_the_peer_does_not_trust_is_blamed() {
         let node = secure_node(&format!("ANY@127.0.0.1:{}", scp.port()), with);
         assert_eq!(trouble(&node), TlsTrouble::OurCertificate);
     }
+}
+
+/// An Orthanc that speaks TLS only, and sends to this port of ours encrypted or not.
+fn secure_orthanc(authority: &TestAuthority, port: u16, encrypts: bool) -> Orthanc {
+    let us =
+        json!({"AET": "ISOCENTRE", "Host": "127.0.0.1", "Port": port, "UseDicomTls": encrypts});
+    orthanc(OrthancOptions {
+        dicom_tls: Some(OrthancTls {
+            own: authority.for_this_computer(),
+            clients: Some(authority.file.clone()),
+        }),
+        other: Some(json!({"DicomModalities": {"us": us}})),
+        ..OrthancOptions::default()
+    })
+}
+
+/// Of a certificate that Orthanc trusts.
+fn known_to(authority: &TestAuthority) -> Tls {
+    let ours = authority.issue("us", &["localhost", "127.0.0.1"], false);
+    Tls {
+        authorities: Authorities::File(authority.file.clone()),
+        certificate: Some(ours.certificate),
+        key: Some(ours.key),
+    }
+}
+
+#[test]
+fn what_a_tls_node_moves_to_us_comes_encrypted_and_not_at_all_if_it_would_not() {
+    let folder = temp_folder();
+    let authority = TestAuthority::new(folder.path());
+    let tls = known_to(&authority);
+    for encrypts in [true, false] {
+        let kept = temp_folder();
+        let own = authority.issue("own", &["localhost", "127.0.0.1"], false);
+        let options = ScpOptions {
+            tls: Some(ReceiverTls {
+                takes_plain: true,
+                ..receiver_tls(&own, None)
+            }),
+            ..ScpOptions::default()
+        };
+        let sink = Arc::new(FolderSink::new(kept.path()));
+        let running = Arc::new(StorageScp::start(0, options, sink).unwrap());
+        running.expect_encrypted(&["ORTHANC".to_owned().try_into().unwrap()]);
+        let port = free_port();
+        for (reception, port, into) in [
+            (Reception::Listen(port), port, None),
+            (
+                Reception::Running(Arc::clone(&running)),
+                running.port(),
+                Some(kept.path()),
+            ),
+        ] {
+            let orthanc = secure_orthanc(&authority, port, encrypts);
+            let files: Vec<Vec<u8>> = slices(3)
+                .iter()
+                .map(|image| image.write(Encoding::ExplicitLittle))
+                .collect();
+            for file in &files {
+                orthanc.store(file);
+            }
+            let mut node = secure_node(&orthanc.dimse(), tls.clone());
+            change(&mut node, by_move);
+            let caller = Caller {
+                reception,
+                ..Caller::default()
+            };
+            let got = temp_folder();
+            let (retrieved, _) = fetch(&*service(&node, &caller), STUDY, got.path()).unwrap();
+            assert_eq!(retrieved.is_complete(), encrypts, "{retrieved:?}");
+            let into = into.unwrap_or(got.path());
+            if encrypts {
+                assert_same(&files, into);
+            } else {
+                assert!(crate::common::files_below(into).is_empty());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_tls_node_is_not_asked_to_move_unencrypted_unless_the_reader_said_so() {
+    let folder = temp_folder();
+    let sink = Arc::new(FolderSink::new(folder.path()));
+    let plain = Arc::new(StorageScp::start(0, ScpOptions::default(), sink).unwrap());
+    // Nobody is there: what is asked ends otherwise.
+    let mut node = secure_node(
+        &format!("ANY@127.0.0.1:{}", free_port()),
+        trusting(Authorities::Anyone),
+    );
+    change(&mut node, by_move);
+    let mut allowed = node.clone();
+    change(&mut allowed, |address| address.moves_in_clear = true);
+    for reception in [Reception::Listen(0), Reception::Running(plain)] {
+        let caller = Caller {
+            reception,
+            ..Caller::default()
+        };
+        let end = |node: &Node| match fetch(&*service(node, &caller), STUDY, folder.path()) {
+            Ok((retrieved, _)) => retrieved.end,
+            Err(failure) => Some(failure),
+        };
+        let refused = end(&node);
+        assert!(
+            matches!(refused, Some(Failure::MoveInClear { .. })),
+            "{refused:?}"
+        );
+        assert!(refused.unwrap().is_lasting());
+        let asked = end(&allowed);
+        assert!(matches!(asked, Some(Failure::Refused { .. })), "{asked:?}");
+    }
+}
+
+/// How our receiver answers a caller, and what it says of it.
+fn called(options: ScpOptions, node: impl FnOnce(&str) -> Node) -> (bool, Option<WhyRefused>) {
+    let folder = temp_folder();
+    let sink = Arc::new(FolderSink::new(folder.path()));
+    let scp = StorageScp::start(0, options, sink).unwrap();
+    let events = scp.events();
+    let node = node(&format!("ISOCENTRE@127.0.0.1:{}", scp.port()));
+    let is_taken = (service(&node, &Caller::default()).echo(&JobCtx::new())).is_ok();
+    // Our side may hear of it after the caller.
+    let wait = Duration::from_secs(if is_taken { 0 } else { 10 });
+    let mut heard = std::iter::from_fn(|| events.recv_timeout(wait).ok());
+    let why = heard.find_map(|event| match event {
+        ScpEvent::Refused(call) => Some(call.why),
+        _ => None,
+    });
+    (is_taken, why)
+}
+
+#[test]
+fn a_receiver_takes_encrypted_or_plain_calls_as_it_is_set_and_says_why_it_does_not() {
+    let folder = temp_folder();
+    let authority = TestAuthority::new(folder.path());
+    let own = authority.for_this_computer();
+    let never = || ScpOptions::default();
+    let only = || ScpOptions {
+        tls: Some(receiver_tls(&own, None)),
+        ..ScpOptions::default()
+    };
+    let offered = || ScpOptions {
+        tls: Some(ReceiverTls {
+            takes_plain: true,
+            ..receiver_tls(&own, None)
+        }),
+        ..ScpOptions::default()
+    };
+    let strict = || ScpOptions {
+        tls: Some(receiver_tls(&own, Some(&authority.file))),
+        ..ScpOptions::default()
+    };
+    let plain = |at: &str| node(at, |_| {});
+    let trusted = || trusting(Authorities::File(authority.file.clone()));
+    let secure = |at: &str| secure_node(at, trusted());
+    let untrusting = |at: &str| secure_node(at, trusting(Authorities::System));
+    let known = |at: &str| secure_node(at, known_to(&authority));
+    assert_eq!(called(never(), plain), (true, None));
+    assert_eq!(
+        called(never(), secure),
+        (false, Some(WhyRefused::Encrypted))
+    );
+    assert_eq!(
+        called(only(), plain),
+        (false, Some(WhyRefused::Unencrypted))
+    );
+    assert_eq!(called(only(), secure), (true, None));
+    assert_eq!(called(offered(), plain), (true, None));
+    assert_eq!(called(offered(), secure), (true, None));
+    let ours = Some(WhyRefused::Tls(TlsTrouble::OurCertificate));
+    assert_eq!(called(only(), untrusting), (false, ours));
+    let theirs = Some(WhyRefused::Tls(TlsTrouble::UnknownAuthority));
+    assert_eq!(called(strict(), secure), (false, theirs));
+    assert_eq!(called(strict(), known), (true, None));
 }
