@@ -93,6 +93,11 @@ pub enum Failure {
         /// Who.
         peer: String,
     },
+    /// It closed the connection before it ever said a word in our language.
+    ClosedUnanswered {
+        /// Who.
+        peer: String,
+    },
     /// What it sends is no DICOM.
     Protocol {
         /// Who.
@@ -217,6 +222,9 @@ impl Failure {
             Self::Tls { peer, trouble } => trouble.message(peer),
             Self::Aborted { peer } => Message::new(msg("pacs-aborted")).text("peer", peer),
             Self::Cut { peer } => Message::new(msg("pacs-cut")).text("peer", peer),
+            Self::ClosedUnanswered { peer } => {
+                Message::new(msg("pacs-closed-unanswered")).text("peer", peer)
+            }
             Self::Protocol { peer, detail } => Message::new(msg("pacs-protocol"))
                 .text("peer", peer)
                 .text("detail", detail),
@@ -264,6 +272,7 @@ impl Failure {
             | Self::Rejected { .. }
             | Self::NoContext { .. }
             | Self::Tls { .. }
+            | Self::ClosedUnanswered { .. }
             | Self::Protocol { .. }
             | Self::NoReception
             | Self::MoveInClear { .. }

@@ -15,6 +15,7 @@ use crate::problem::msg;
 
 use super::AeTitle;
 use super::Failure;
+use super::Lines;
 use super::ListedSeries;
 use super::Node;
 use super::NodeAddress;
@@ -140,6 +141,8 @@ pub struct Caller {
     /// How what comes to a receiver that listens only as long as it is needed is encrypted; with
     /// the node's own certificate where not set.
     pub receiver_tls: Option<ReceiverTls>,
+    /// The lines to nodes, shared with all else that uses them.
+    pub lines: Lines,
     /// Passwords and tokens of the nodes that ask for them.
     pub secrets: Secrets,
 }
@@ -150,6 +153,7 @@ impl Default for Caller {
             ae_title: AeTitle::ours(),
             reception: Reception::None,
             receiver_tls: None,
+            lines: Lines::default(),
             secrets: Secrets::of_user(),
         }
     }
@@ -172,7 +176,7 @@ pub enum Reception {
 pub fn service(node: &Node, caller: &Caller) -> Box<dyn Service> {
     match &node.address {
         NodeAddress::Dimse(address) => Box::new(dimse::DimseService::new(address, node, caller)),
-        NodeAddress::Web(address) => Box::new(WebService::new(address, node, &caller.secrets)),
+        NodeAddress::Web(address) => Box::new(WebService::new(address, node, caller)),
     }
 }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use isocentre::archive::Archive;
 use isocentre::pacs::{Node, NodeAddress};
+use isocentre::problem::msg;
 use isocentre::workspace::{
     Command, Effect, NodeEdit, NodeTest, SearchEdit, Source, SourceState, TransferEdit,
     TransferKind, TransferState,
@@ -281,7 +282,19 @@ fn a_node_that_is_away_says_so_beside_its_name_and_the_others_answer() {
     drop(closed);
     let home = temp_folder();
     let away = node("Away", &format!("AWAY@127.0.0.1:{port}"));
-    let mut session = session(home.path(), &[away.clone(), node("PACS", &orthanc.dimse())]);
+    // As one that takes only TLS, or is another service.
+    let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = other.local_addr().unwrap().port();
+    std::thread::spawn(move || other.incoming().for_each(drop));
+    let mute = node("Mute", &format!("MUTE@127.0.0.1:{port}"));
+    let web = node("Web", &format!("http://127.0.0.1:{port}/dicom-web"));
+    let nodes = [
+        away.clone(),
+        mute.clone(),
+        web,
+        node("PACS", &orthanc.dimse()),
+    ];
+    let mut session = session(home.path(), &nodes);
     search(&mut session, "benali");
     assert_eq!(session.workspace.search.rows().len(), 1);
     let state = |name: &str| {
@@ -295,16 +308,35 @@ fn a_node_that_is_away_says_so_beside_its_name_and_the_others_answer() {
             .find(|(it, _)| *it == of);
         found.map(|(_, state)| state.clone())
     };
-    assert!(matches!(state("Away"), Some(SourceState::Failed(_))));
+    for (name, why) in [
+        ("Away", msg("pacs-refused")),
+        ("Mute", msg("pacs-closed-unanswered")),
+        ("Web", msg("pacs-closed-unanswered")),
+    ] {
+        let state = state(name);
+        assert!(
+            matches!(&state, Some(SourceState::Failed(it)) if it.id == why),
+            "{name}: {state:?}"
+        );
+    }
     assert!(matches!(
         state("PACS"),
         Some(SourceState::Answered { matches: 1, .. })
     ));
 
-    session.apply(Command::Node(NodeEdit::Test(away.clone(), None)));
-    let tested = |it: &Session| it.workspace.node_tests.of(&away).cloned();
-    session.until("the test", |it| tested(it) != Some(NodeTest::Running));
-    assert!(matches!(tested(&session), Some(NodeTest::Fails(_))));
+    for (node, why) in [
+        (away, msg("pacs-refused")),
+        (mute, msg("pacs-closed-unanswered")),
+    ] {
+        session.apply(Command::Node(NodeEdit::Test(node.clone(), None)));
+        let tested = |it: &Session| it.workspace.node_tests.of(&node).cloned();
+        session.until("the test", |it| tested(it) != Some(NodeTest::Running));
+        let test = tested(&session);
+        assert!(
+            matches!(&test, Some(NodeTest::Fails(it)) if it.id == why),
+            "{test:?}"
+        );
+    }
 }
 
 #[test]

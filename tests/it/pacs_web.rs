@@ -4,6 +4,7 @@ mod command_line;
 mod elsewhere;
 mod faults;
 mod forms;
+mod limited;
 mod lists;
 mod one_answer;
 mod orthanc;
@@ -15,6 +16,7 @@ mod trust;
 
 use isocentre::jobs::JobCtx;
 use isocentre::pacs::Authentication;
+use isocentre::pacs::Caller;
 use isocentre::pacs::Node;
 use isocentre::pacs::NodeAddress;
 use isocentre::pacs::SecretOwner;
@@ -57,7 +59,11 @@ fn service_with(node: &Node, secrets: &Secrets) -> WebService {
     let NodeAddress::Web(address) = &node.address else {
         panic!("a web node")
     };
-    WebService::new(address, node, secrets)
+    let caller = Caller {
+        secrets: secrets.clone(),
+        ..Caller::default()
+    };
+    WebService::new(address, node, &caller)
 }
 
 /// Whose the node's secrets are.

@@ -19,6 +19,7 @@ pacs-rejected = { $peer } refuses the association ({ $reason }). Ask its adminis
 pacs-no-context = { $peer } does not offer { $service }. It may have been configured without it, or it is an address for another service.
 pacs-aborted = { $peer } broke the association off. Its log should say why; try again.
 pacs-cut = The connection to { $peer } was cut. Try again; what arrived whole was kept.
+pacs-closed-unanswered = { $peer } closed the connection before answering. It may want TLS (turn it on for this node, or write https://), or it is another service: check the port.
 pacs-protocol = { $peer } does not send DICOM as it should ({ $detail }). Check that its port is that of a DICOM service.
 pacs-listen = We cannot listen on port { $port } ({ $detail }). Another program may use it; choose another port and tell the node’s administrator.
 pacs-no-reception = With C-MOVE the node calls us back: name the port that we listen on (--listen on the command line), which the node must know beside our AE title.

@@ -19,6 +19,7 @@ pacs-rejected = { $peer } refuse l’association ({ $reason }). Demandez à son 
 pacs-no-context = { $peer } ne propose pas { $service }. Le service n’est peut-être pas configuré, ou cette adresse sert à autre chose.
 pacs-aborted = { $peer } a interrompu l’association. Son journal devrait en donner la raison ; réessayez.
 pacs-cut = La connexion avec { $peer } a été coupée. Réessayez ; ce qui est arrivé en entier a été conservé.
+pacs-closed-unanswered = { $peer } a fermé la connexion avant de répondre. Il exige peut-être TLS (activez-le pour ce nœud, ou écrivez https://), ou c’est un autre service : vérifiez le port.
 pacs-protocol = { $peer } n’envoie pas du DICOM correct ({ $detail }). Vérifiez que ce port est celui d’un service DICOM.
 pacs-listen = Impossible d’écouter sur le port { $port } ({ $detail }). Un autre programme l’utilise peut-être ; choisissez un autre port et indiquez-le à l’administrateur du nœud.
 pacs-no-reception = Avec C-MOVE, le nœud nous rappelle : indiquez le port d’écoute (--listen en ligne de commande), que le nœud doit connaître avec notre titre AE.

@@ -14,7 +14,6 @@ use crate::pacs::Caller;
 use crate::pacs::Node;
 use crate::pacs::NodeAddress;
 use crate::pacs::Reception;
-use crate::pacs::Secrets;
 use crate::pacs::Service;
 use crate::pacs::Tls;
 use crate::pacs::has_user_info;
@@ -167,7 +166,7 @@ impl NodeArgs {
 /// The web service of a node, for what only such services have.
 pub(super) fn web_service(node: &Node) -> Result<WebService, Message> {
     match &node.address {
-        NodeAddress::Web(address) => Ok(WebService::new(address, node, &Secrets::of_user())),
+        NodeAddress::Web(address) => Ok(WebService::new(address, node, &Caller::default())),
         NodeAddress::Dimse(_) => Err(Message::new(msg("pacs-get-form-web"))),
     }
 }

@@ -15,6 +15,7 @@ use crate::archive::{
 };
 use crate::files::{AppFolders, Readable, make_folder};
 use crate::model::StudyQuery;
+use crate::pacs::Lines;
 use crate::problem::{Message, Problem, msg};
 use crate::text::Words;
 use crate::workspace::{
@@ -59,11 +60,12 @@ pub(super) struct Local {
 }
 
 impl Local {
-    pub(super) fn begin(folders: &AppFolders, messenger: &Messenger) -> Self {
+    pub(super) fn begin(folders: &AppFolders, messenger: &Messenger, lines: &Lines) -> Self {
         let (asks, asked) = crossbeam_channel::unbounded();
         let worker = Worker {
             default_folder: folders.data.join(ARCHIVE_FOLDER),
             messenger: messenger.clone(),
+            lines: lines.clone(),
             settings: None,
             open: None,
             failed: None,
@@ -102,6 +104,7 @@ impl Handle {
 struct Worker {
     default_folder: PathBuf,
     messenger: Messenger,
+    lines: Lines,
     settings: Option<(PacsSettings, &'static Words)>,
     open: Option<Open>,
     /// The folder that could not be opened, told once.
@@ -302,7 +305,8 @@ impl Worker {
             Some((settings, words)) => (settings.clone(), *words),
             None => (PacsSettings::default(), Words::system()),
         };
-        let runner = Runner::begin(Arc::clone(&archive), &self.messenger, &settings, words);
+        let archived = Arc::clone(&archive);
+        let runner = Runner::begin(archived, &self.messenger, &self.lines, &settings, words);
         Ok(Open {
             folder: folder.to_owned(),
             is_away: false,

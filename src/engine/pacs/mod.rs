@@ -47,7 +47,7 @@ use crossbeam_channel::Sender;
 use crate::engine::Waker;
 use crate::files::AppFolders;
 use crate::jobs::JobCtx;
-use crate::pacs::{Caller, Reception, Secrets};
+use crate::pacs::{Caller, Lines, Reception, Secrets};
 use crate::problem::{Message, Problem, msg};
 use crate::text::Words;
 use crate::workspace::{Arrival, Command, InUse, PacsSettings, TransferEdit, Workspace};
@@ -67,6 +67,7 @@ pub(super) struct Network {
     /// Those of the question what is planned.
     plans: Vec<JobCtx>,
     folders: AppFolders,
+    lines: Lines,
     /// Begun when it is first asked for something.
     local: Option<Local>,
     looked_at: Option<Focus>,
@@ -82,6 +83,7 @@ impl Network {
             searches: Vec::new(),
             plans: Vec::new(),
             folders: folders.clone(),
+            lines: Lines::default(),
             local: None,
             looked_at: None,
             in_use: InUse::new(),
@@ -92,7 +94,7 @@ impl Network {
     fn local(&mut self) -> &Local {
         let messenger = self.messenger();
         self.local
-            .get_or_insert_with(|| Local::begin(&self.folders, &messenger))
+            .get_or_insert_with(|| Local::begin(&self.folders, &messenger, &self.lines))
     }
 
     /// The settings of the network are these now.
@@ -137,6 +139,11 @@ impl Network {
         }
     }
 
+    /// Who we are to nodes.
+    fn caller(&self, settings: &PacsSettings) -> Caller {
+        caller(settings, &self.lines)
+    }
+
     /// Tells the workspace what arrived, from any thread.
     fn messenger(&self) -> Messenger {
         Messenger {
@@ -179,11 +186,12 @@ impl Messenger {
 }
 
 /// Who we are to nodes.
-fn caller(settings: &PacsSettings) -> Caller {
+fn caller(settings: &PacsSettings, lines: &Lines) -> Caller {
     Caller {
         ae_title: settings.ae_title.clone(),
         reception: Reception::Listen(settings.port),
         receiver_tls: settings.receiver_tls.clone(),
+        lines: lines.clone(),
         secrets: Secrets::of_user(),
     }
 }

@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use crate::files::{self, Readable};
 use crate::jobs::JobCtx;
 use crate::pacs::web::{SignInPage, sign_in};
-use crate::pacs::{Kept, KeyringTrouble, Node, Secret, SecretKind, SecretOwner, Secrets, service};
+use crate::pacs::{
+    Kept, KeyringTrouble, Lines, Node, Secret, SecretKind, SecretOwner, Secrets, service,
+};
 use crate::problem::{Message, Problem, Severity, msg};
 use crate::text::Words;
 use crate::workspace::{Arrival, Command, NodeEdit, NodeTest, PacsSettings, Workspace};
 
-use super::{Messenger, Network, caller, on_thread};
+use super::{Messenger, Network, on_thread};
 
 impl Network {
     /// Asks a node whether it is there and takes us for who we are.
@@ -21,7 +23,9 @@ impl Network {
         secret: Option<Secret>,
         settings: &PacsSettings,
     ) {
-        let (messenger, mut caller) = (self.messenger(), caller(settings));
+        let (messenger, mut caller) = (self.messenger(), self.caller(settings));
+        // What it said before tells nothing of what it is now.
+        caller.lines = Lines::default();
         if let (Some(owner), Some(secret)) = (SecretOwner::of(&node), secret) {
             caller.secrets = Secrets::of_this_run();
             caller.secrets.set(&owner, SecretKind::Password, &secret);

@@ -15,7 +15,7 @@ use crate::dicom::InstanceHeader;
 use crate::dicom::modules::PatientModule;
 use crate::pacs::web::{InstancePlace, WebService};
 use crate::pacs::{
-    Failure, NodeAddress, Reception, Retrieval, RetrieveEvent, Retrieved, Secrets, Service, Wanted,
+    Failure, NodeAddress, Reception, Retrieval, RetrieveEvent, Retrieved, Service, Wanted,
     WantedSeries, service,
 };
 use crate::problem::{Message, Problem, msg};
@@ -55,7 +55,8 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
     if let Err(error) = shared.archive.check_room() {
         return shared.hindered(error.message());
     }
-    let service: Arc<dyn Service> = Arc::from(service(node, &shared.caller()));
+    let caller = shared.caller();
+    let service: Arc<dyn Service> = Arc::from(service(node, &caller));
     let study_uid = transfer.study_uid.as_str();
     let attempt = Attempt {
         shared,
@@ -88,7 +89,7 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
     }
     let is_resumed = !lock(&attempt.known).is_empty();
     let web = match &node.address {
-        NodeAddress::Web(address) => Some(WebService::new(address, node, &Secrets::of_user())),
+        NodeAddress::Web(address) => Some(WebService::new(address, node, &caller)),
         NodeAddress::Dimse(_) => None,
     };
     let ctx = run.previews.clone();
@@ -98,8 +99,7 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
         NodeAddress::Web(_) => true,
         // Two requests cannot listen at one port.
         NodeAddress::Dimse(address) => {
-            address.retrieval == Retrieval::Get
-                || matches!(shared.caller().reception, Reception::Running(_))
+            address.retrieval == Retrieval::Get || matches!(caller.reception, Reception::Running(_))
         }
     };
     let is_over = AtomicBool::new(false);

@@ -11,7 +11,7 @@ use crate::workspace::{AnswerEnd, Arrival, PacsSettings, SearchRequest, Source};
 
 use super::local::Ask;
 use super::urgent::{Questions, Tellers, ask_worklist};
-use super::{Messenger, Network, caller, on_thread};
+use super::{Messenger, Network, on_thread};
 
 /// Matches are handed on at least so often.
 const BATCH_EVERY: Duration = Duration::from_millis(100);
@@ -37,7 +37,7 @@ impl Network {
         for node in nodes {
             let ctx = JobCtx::new();
             self.searches.push(ctx.clone());
-            let (messenger, caller) = (self.messenger(), caller(settings));
+            let (messenger, caller) = (self.messenger(), self.caller(settings));
             let questions = tellers.questions(&queries);
             let telling = messenger.clone();
             on_thread("search", &messenger, move || {
@@ -48,7 +48,7 @@ impl Network {
         for node in worklists {
             let ctx = JobCtx::new();
             self.searches.push(ctx.clone());
-            let (messenger, caller) = (self.messenger(), caller(settings));
+            let (messenger, caller) = (self.messenger(), self.caller(settings));
             let (telling, query, tellers) = (messenger.clone(), query.clone(), tellers.clone());
             on_thread("urgent", &messenger, move || {
                 ask_worklist(generation, &node, &caller, &query, tellers, &telling, &ctx);

@@ -18,7 +18,7 @@ use crate::archive::{self, Archive, Ending, TransferId, TransferKind, TransferPr
 use crate::dicom::modules::PatientModule;
 use crate::dicom::{Received, tags};
 use crate::model::{StudyMatch, identity};
-use crate::pacs::{Caller, Node, NodeAddress, Reception, StorageScp};
+use crate::pacs::{Caller, Lines, Node, NodeAddress, Reception, StorageScp};
 use crate::problem::{Message, Problem, msg};
 use crate::text::{self, Words};
 use crate::workspace::{Arrival, Command, PacsSettings};
@@ -43,6 +43,7 @@ pub(super) struct Shared {
     pub(super) archive: Arc<Archive>,
     pub(super) messenger: Messenger,
     settings: Mutex<(PacsSettings, &'static Words)>,
+    lines: Lines,
     /// The receiver that listens all the time, if one does.
     receiver: Mutex<Option<Arc<StorageScp>>>,
     pub(super) running: Mutex<BTreeMap<TransferId, Arc<Run>>>,
@@ -104,7 +105,7 @@ impl Shared {
 
     /// Who we are to nodes.
     pub(super) fn caller(&self) -> Caller {
-        let mut caller = caller(&self.settings());
+        let mut caller = caller(&self.settings(), &self.lines);
         if let Some(scp) = &*lock(&self.receiver) {
             caller.reception = Reception::Running(Arc::clone(scp));
         }
@@ -128,7 +129,7 @@ impl Shared {
             let NodeAddress::Dimse(address) = &node.address else {
                 continue;
             };
-            let limit = node.limit_bytes_per_s;
+            let limit = self.lines.throttle(node);
             limits.extend(limit.map(|limit| (address.ae_title.clone(), limit)));
             titles.extend(address.calling_ae_title.clone());
             if address.tls.is_some() && !address.moves_in_clear {
@@ -136,7 +137,7 @@ impl Shared {
             }
         }
         if let Some(scp) = &*lock(&self.receiver) {
-            scp.limit(&limits);
+            scp.limit(limits);
             scp.answer_to(&titles);
             scp.expect_encrypted(&encrypted);
         }
@@ -393,6 +394,7 @@ impl Runner {
     pub(super) fn begin(
         archive: Arc<Archive>,
         messenger: &Messenger,
+        lines: &Lines,
         settings: &PacsSettings,
         words: &'static Words,
     ) -> Self {
@@ -401,6 +403,7 @@ impl Runner {
             archive,
             messenger: messenger.clone(),
             settings: Mutex::new((settings.clone(), words)),
+            lines: lines.clone(),
             receiver: Mutex::default(),
             running: Mutex::default(),
             open_studies: Mutex::default(),

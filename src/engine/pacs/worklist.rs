@@ -7,7 +7,7 @@ use crate::pacs::{Caller, Failure, Node, service};
 use crate::workspace::{AnswerEnd, Arrival, PacsSettings, PlanEnd, PlanRequest, Source};
 
 use super::search::{Batch, today};
-use super::{Messenger, Network, caller, on_thread};
+use super::{Messenger, Network, on_thread};
 
 /// What is asked, and for which today.
 #[derive(Clone)]
@@ -35,7 +35,7 @@ impl Network {
         for node in nodes {
             let ctx = JobCtx::new();
             self.plans.push(ctx.clone());
-            let (messenger, caller) = (self.messenger(), caller(settings));
+            let (messenger, caller) = (self.messenger(), self.caller(settings));
             let (telling, question) = (messenger.clone(), question.clone());
             on_thread("worklist", &messenger, move || {
                 ask_node(&question, &node, &caller, &telling, &ctx);

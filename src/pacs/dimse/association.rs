@@ -36,7 +36,7 @@ use crate::pacs::AeTitle;
 use crate::pacs::DimseAddress;
 use crate::pacs::Failure;
 use crate::pacs::TlsTrouble;
-use crate::pacs::throttle::Throttle;
+use crate::pacs::lines::Line;
 
 /// DICOM's only application context (PS3.7 A.2.1).
 pub(super) const APPLICATION_CONTEXT: &str = "1.2.840.10008.3.1.1.1";
@@ -54,7 +54,7 @@ pub(super) const IMPLEMENTATION: &str = concat!("ISOCENTRE_", env!("CARGO_PKG_VE
 pub(super) struct Call {
     pub address: DimseAddress,
     pub calling: AeTitle,
-    pub throttle: Option<Throttle>,
+    pub line: Line,
 }
 
 impl Call {
@@ -143,20 +143,22 @@ impl Association {
         let peer = call.peer();
         let patience = call.address.patience();
         let mut wire = Wire::connect(host, *port, patience, ctx)?;
-        wire.throttle_by(call.throttle.clone());
+        wire.throttle_by(call.line.throttle.clone());
         let stream = match &call.address.tls {
             None => Stream::Plain(wire),
             Some(tls) => tls::connect(wire, tls, host, &peer)?,
         };
         let mut link = Link::new(stream, peer);
-        link.send_pdu(&Pdu::AssociationRQ(request(call, proposal)))?;
-        let answer = match link.next() {
-            Ok(Incoming::Pdu(pdu)) => pdu,
-            Ok(Incoming::Piece(_)) => {
-                return Err(link.nonsense("data before the association was accepted"));
+        let sent = link.send_pdu(&Pdu::AssociationRQ(request(call, proposal)));
+        let answer = match sent.and_then(|()| link.next_pdu()) {
+            Ok(pdu) => pdu,
+            // Nothing that speaks as we do was ever heard there.
+            Err(Failure::Cut { peer }) if !link.has_heard() && !call.line.has_answered() => {
+                return Err(Failure::ClosedUnanswered { peer });
             }
             Err(failure) => return Err(failure),
         };
+        call.line.answered();
         let accepted = match answer {
             Pdu::AssociationAC(accepted) => accepted,
             Pdu::AssociationRJ(rejected) => return Err(rejection(call, &rejected.source)),

@@ -30,12 +30,9 @@ impl Callers {
         }
     }
 
-    /// From the next association on, these share a limit each, in bytes a second.
-    pub fn limit(&self, limits: &[(AeTitle, u64)]) {
-        let limits = limits
-            .iter()
-            .filter_map(|(title, limit)| Some((title.clone(), Throttle::new(Some(*limit))?)));
-        *self.limits.lock().unwrap_or_else(PoisonError::into_inner) = limits.collect();
+    /// From the next association on, these are limited so.
+    pub fn limit(&self, limits: Vec<(AeTitle, Throttle)>) {
+        *self.limits.lock().unwrap_or_else(PoisonError::into_inner) = limits;
     }
 
     /// From the next association on, these are titles of ours besides the one that all may use.

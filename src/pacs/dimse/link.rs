@@ -55,6 +55,7 @@ pub(super) struct Link {
     longest_out: usize,
     /// Bytes of values read.
     pub bytes_in: u64,
+    has_heard: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -93,6 +94,7 @@ impl Link {
             output: Vec::new(),
             longest_out: 16 * 1024,
             bytes_in: 0,
+            has_heard: false,
         }
     }
 
@@ -120,6 +122,19 @@ impl Link {
 
     pub fn is_encrypted(&self) -> bool {
         !matches!(self.stream, Stream::Plain(_))
+    }
+
+    /// Whether anything ever came.
+    pub const fn has_heard(&self) -> bool {
+        self.has_heard
+    }
+
+    /// The next PDU, where there is no association yet that data could belong to.
+    pub fn next_pdu(&mut self) -> Result<Pdu, Failure> {
+        match self.next()? {
+            Incoming::Pdu(pdu) => Ok(pdu),
+            Incoming::Piece(_) => Err(self.nonsense("data before the association was accepted")),
+        }
     }
 
     /// The next piece of data, or the next other PDU. After [`Failure::NoAnswer`] it may be
@@ -232,7 +247,10 @@ impl Link {
                         peer: self.peer.clone(),
                     });
                 }
-                Ok(read) => self.to += read,
+                Ok(read) => {
+                    self.to += read;
+                    self.has_heard = true;
+                }
                 Err(error) => return Err(failure_of(&error, &self.peer, self.patience())),
             }
         }

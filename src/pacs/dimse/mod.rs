@@ -50,7 +50,6 @@ use super::Service;
 use super::SopReference;
 use super::Wanted;
 use super::WorklistQuery;
-use super::throttle::Throttle;
 use crate::dicom::InstanceSink;
 use crate::jobs::JobCtx;
 use crate::model::StudyMatch;
@@ -81,7 +80,7 @@ impl DimseService {
             call: Call {
                 address: address.clone(),
                 calling: calling.unwrap_or(&caller.ae_title).clone(),
-                throttle: Throttle::new(node.limit_bytes_per_s),
+                line: caller.lines.of(node),
             },
             reception: caller.reception.clone(),
             receiver_tls: caller.receiver_tls.clone(),

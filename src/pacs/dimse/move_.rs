@@ -90,7 +90,7 @@ pub(super) fn retrieve_listening(
     let (sender, events) = crossbeam_channel::unbounded();
     let serving = JobCtx::new();
     let prefers_plain = AtomicBool::new(false);
-    let callers = Callers::limited(call.throttle.clone());
+    let callers = Callers::limited(call.line.throttle.clone());
     let told_here = |event| {
         // The retrieval may be over.
         drop(sender.send(event));

@@ -58,6 +58,7 @@ use crate::pacs::CommitmentSink;
 use crate::pacs::Failure;
 use crate::pacs::InstanceOutcome;
 use crate::pacs::ReceiverTls;
+use crate::pacs::Throttle;
 
 /// Associations at once; one more is told that there is no room.
 const MOST_ASSOCIATIONS: usize = 32;
@@ -237,9 +238,9 @@ impl StorageScp {
         &self.shared.prefers_plain
     }
 
-    /// From the next association on, instances from these AE titles come no faster than so many
-    /// bytes a second, over all associations of a title.
-    pub fn limit(&self, limits: &[(AeTitle, u64)]) {
+    /// From the next association on, instances from these AE titles come no faster than this, over
+    /// all associations of a title and all else that shares the limit.
+    pub fn limit(&self, limits: Vec<(AeTitle, Throttle)>) {
         self.shared.callers.limit(limits);
     }
 

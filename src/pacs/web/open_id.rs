@@ -34,6 +34,7 @@ use crate::pacs::SecretOwner;
 use crate::pacs::Secrets;
 use crate::pacs::Tls;
 use crate::pacs::TlsTrouble;
+use crate::pacs::lines::Line;
 use crate::pacs::secrets::AccessToken;
 
 use form::encoded;
@@ -78,7 +79,7 @@ pub fn sign_in(
     else {
         return Ok(None);
     };
-    let site = Site::new(address, node, secrets)?;
+    let site = Site::new(address, node, secrets, Line::default())?;
     let failed = |detail: String| site.trouble(WebTrouble::SignInFailed(detail));
     let endpoints = Endpoints::discover(&site, ctx, issuer)?;
     let loopback = Loopback::open().map_err(|error| failed(error.to_string()))?;

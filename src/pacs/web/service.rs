@@ -23,6 +23,7 @@ use crate::jobs::JobCtx;
 use crate::model::StudyMatch;
 use crate::model::StudyQuery;
 use crate::pacs::Authorities;
+use crate::pacs::Caller;
 use crate::pacs::Echo;
 use crate::pacs::Failure;
 use crate::pacs::Found;
@@ -30,7 +31,6 @@ use crate::pacs::ListedSeries;
 use crate::pacs::Node;
 use crate::pacs::RetrieveEvent;
 use crate::pacs::Retrieved;
-use crate::pacs::Secrets;
 use crate::pacs::SendOutcome;
 use crate::pacs::Sent;
 use crate::pacs::Service;
@@ -47,9 +47,9 @@ pub struct WebService {
 impl WebService {
     /// The service at this address.
     #[must_use]
-    pub fn new(address: &WebAddress, node: &Node, secrets: &Secrets) -> Self {
+    pub fn new(address: &WebAddress, node: &Node, caller: &Caller) -> Self {
         Self {
-            site: Site::new(address, node, secrets),
+            site: Site::new(address, node, &caller.secrets, caller.lines.of(node)),
             forms: Forms::new(node.is_slow),
         }
     }

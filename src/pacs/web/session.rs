@@ -97,6 +97,10 @@ impl<'a> Session<'a> {
                     was_cut = true;
                     continue;
                 }
+                // Nothing that speaks HTTP was ever heard there.
+                Err(Failure::Cut { peer }) if !self.site.line.has_answered() => {
+                    return Err(Failure::ClosedUnanswered { peer });
+                }
                 answer => answer?,
             };
             match answer.status {
@@ -141,7 +145,10 @@ impl<'a> Session<'a> {
                 session: self,
             };
             let body = SendBody::from_reader(&mut body);
-            let answer = self.run(request, who.as_deref(), body)?;
+            let answer = match self.run(request, who.as_deref(), body) {
+                Err(cut @ Failure::Cut { .. }) => return Err(self.cut_or_unanswered(cut)),
+                answer => answer?,
+            };
             match answer.status {
                 200..=299 | 409 => return Ok(answer),
                 401 if !was_renewed && self.site.credentials.renew(who.as_deref(), self)? => {
@@ -181,6 +188,7 @@ impl<'a> Session<'a> {
             .agent
             .run(request)
             .map_err(|error| refusal::of_line(self, error))?;
+        self.site.line.answered();
         let (parts, body) = response.into_parts();
         let media_type = parts.headers.get(header::CONTENT_TYPE);
         let media_type = media_type.and_then(|value| value.to_str().ok());
@@ -191,6 +199,23 @@ impl<'a> Session<'a> {
             headers: parts.headers,
             body,
         })
+    }
+
+    /// A line that is cut while we send may be a bad line, or nobody there speaks HTTP: a small
+    /// question tells which.
+    fn cut_or_unanswered(&self, cut: Failure) -> Failure {
+        if self.site.line.has_answered() {
+            return cut;
+        }
+        let ask = Ask {
+            url: format!("{}/studies?limit=1", self.site.base),
+            accept: "application/dicom+json",
+            may_pack: true,
+        };
+        match self.get(&ask) {
+            Err(unanswered @ Failure::ClosedUnanswered { .. }) => unanswered,
+            _ => cut,
+        }
     }
 
     fn may_say_who(&self, url: &str) -> bool {
@@ -231,7 +256,7 @@ struct Paced<'a> {
 impl Read for Paced<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let read = self.body.read(buffer)?;
-        if let Some(throttle) = &self.session.site.throttle {
+        if let Some(throttle) = &self.session.site.line.throttle {
             throttle.pass(read, self.session.ctx);
         }
         Ok(read)
@@ -319,7 +344,7 @@ impl Answer<'_> {
                 session.ctx.check()?;
                 return Ok(());
             }
-            if let Some(throttle) = &session.site.throttle {
+            if let Some(throttle) = &session.site.line.throttle {
                 throttle.pass(read, session.ctx);
             }
             if !take(bytes)? {

@@ -19,9 +19,9 @@ use crate::pacs::Authentication;
 use crate::pacs::Failure;
 use crate::pacs::Node;
 use crate::pacs::Secrets;
-use crate::pacs::Throttle;
 use crate::pacs::Tls;
 use crate::pacs::WebAddress;
+use crate::pacs::lines::Line;
 use crate::pacs::tls::client_config;
 
 /// Connections to one host that are kept open for the next request.
@@ -36,22 +36,26 @@ pub(super) struct Site {
     /// `host:port`, for messages.
     pub peer: String,
     pub credentials: Credentials,
-    pub throttle: Option<Throttle>,
+    pub line: Line,
 }
 
 impl Site {
     /// # Errors
     /// [`WebTrouble::Address`].
-    pub fn new(address: &WebAddress, node: &Node, secrets: &Secrets) -> Result<Self, Failure> {
-        let throttle = Throttle::new(node.limit_bytes_per_s);
-        Self::of(address, &node.name, secrets, throttle)
+    pub fn new(
+        address: &WebAddress,
+        node: &Node,
+        secrets: &Secrets,
+        line: Line,
+    ) -> Result<Self, Failure> {
+        Self::of(address, &node.name, secrets, line)
     }
 
     fn of(
         address: &WebAddress,
         node: &str,
         secrets: &Secrets,
-        throttle: Option<Throttle>,
+        line: Line,
     ) -> Result<Self, Failure> {
         let base = address.url.trim().trim_end_matches('/').to_owned();
         let origin = Origin::of(&base).ok_or_else(|| Failure::Web {
@@ -64,7 +68,7 @@ impl Site {
             peer: origin.place(),
             credentials: Credentials::new(address, node, secrets),
             origin,
-            throttle,
+            line,
         })
     }
 
@@ -77,7 +81,7 @@ impl Site {
             ..self.address.clone()
         };
         let secrets = Secrets::of_this_run();
-        Self::of(&address, "", &secrets, self.throttle.clone())
+        Self::of(&address, "", &secrets, self.line.beside())
     }
 
     pub fn patience(&self) -> Duration {

@@ -1,11 +1,15 @@
 //! Lines that are cut, slow, or fall silent in the middle.
 
+use std::sync::Arc;
 use std::time::Duration;
 use std::time::Instant;
 
 use isocentre::jobs::JobCtx;
 use isocentre::pacs::Caller;
 use isocentre::pacs::Failure;
+use isocentre::pacs::FolderSink;
+use isocentre::pacs::ScpOptions;
+use isocentre::pacs::StorageScp;
 use isocentre::pacs::service;
 
 use super::STUDY;
@@ -129,4 +133,32 @@ fn titles_the_node_does_not_know_are_said_each_by_itself() {
         "{failure:?}"
     );
     speak(&orthanc.dimse()).echo(&JobCtx::new()).unwrap();
+}
+
+#[test]
+fn a_line_that_closes_before_any_answer_is_another_service_and_one_that_answered_before_is_cut() {
+    let folder = temp_folder();
+    let sink = Arc::new(FolderSink::new(folder.path()));
+    let scp = StorageScp::start(0, ScpOptions::default(), sink).unwrap();
+    let fault = Fault {
+        cut_after: Some(1000),
+        ..Fault::default()
+    };
+    let proxy = Proxy::new(scp.port(), fault);
+    let node = node(&format!("ANY@127.0.0.1:{}", proxy.port()), |_| {});
+    let caller = Caller::default();
+    let echo = |caller: &Caller| service(&node, caller).echo(&JobCtx::new());
+    echo(&caller).unwrap();
+    let failures: Vec<Failure> = (0..20).filter_map(|_| echo(&caller).err()).collect();
+    assert!(failures.len() > 5, "{failures:?}");
+    for failure in &failures {
+        assert!(matches!(failure, Failure::Cut { .. }), "{failure:?}");
+    }
+    // Who never heard anything from there cannot say that the line is bad.
+    let failure = echo(&Caller::default()).unwrap_err();
+    assert!(
+        matches!(failure, Failure::ClosedUnanswered { .. }),
+        "{failure:?}"
+    );
+    assert!(failure.is_lasting());
 }

@@ -13,7 +13,7 @@ use crate::workspace::{Arrival, FoundStudy, PacsSettings, Source};
 
 use super::asks::retrieval;
 use super::transfers::{Shared, known_instances};
-use super::{caller, on_thread};
+use super::on_thread;
 use relevant::{is_earlier, regions, relevant};
 
 /// Studies of one patient that a source is asked for.
@@ -62,7 +62,7 @@ impl Ask<'_> {
         if !self.settings.priors.is_on {
             return;
         }
-        let caller = caller(self.settings);
+        let caller = self.shared.caller();
         for (node, is_elsewhere) in self.nodes() {
             let service = service(node, &caller);
             let source = Source::Node(node.name.clone());
