@@ -84,6 +84,19 @@ impl Node {
         }
     }
 
+    /// Whether it encrypts, and nobody vouches for who it is ([`Authorities::Anyone`]).
+    #[must_use]
+    pub fn is_unverified(&self) -> bool {
+        let tls = match &self.address {
+            NodeAddress::Dimse(address) => address.tls.as_ref(),
+            NodeAddress::Web(address) => {
+                let is_encrypted = address.url.to_ascii_lowercase().starts_with("https:");
+                is_encrypted.then_some(&address.tls)
+            }
+        };
+        tls.is_some_and(|tls| tls.authorities == Authorities::Anyone)
+    }
+
     /// Whether it is asked what is planned; one that has no worklist says so.
     #[must_use]
     pub const fn has_worklist(&self) -> bool {

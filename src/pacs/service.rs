@@ -102,6 +102,15 @@ pub trait Service: Send + Sync {
         Err(Failure::Told(Message::new(msg("pacs-no-move"))))
     }
 
+    /// Whether the way is open by which instances would come, found out without fetching any, as a
+    /// sentence; `None` where nothing can be found out so.
+    ///
+    /// # Errors
+    /// [`Failure`]: none would come.
+    fn try_retrieval(&self, _ctx: &JobCtx) -> Result<Option<Message>, Failure> {
+        Ok(None)
+    }
+
     /// Sends files as they are; `told` hears of each one. A file sent counts only after the node
     /// said that it has it.
     ///

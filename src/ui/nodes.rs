@@ -110,6 +110,10 @@ fn node_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut NodesPage, node: &Nod
             }
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                 let place = node.address.to_string();
+                if node.is_unverified() {
+                    let words = ctx.say(msg("nodes-unverified"));
+                    Text::new(&words, theme.small(), colours.danger).ui(ui);
+                }
                 Text::new(&place, theme.body(), colours.secondary).ui(ui);
             });
         });
@@ -142,25 +146,37 @@ pub(super) fn test_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, node: &Node) {
     let Some(test) = ctx.workspace.node_tests.of(node) else {
         return;
     };
-    let (sign, colour, words) = match test {
+    let good = |words| (Sign::Good, colours.good, words);
+    let bad = |words| (Sign::Error, colours.warning, words);
+    let said = match test {
         NodeTest::Running => {
             let words = Message::new(msg("nodes-test-running"));
-            (Sign::Waiting, colours.secondary, words)
+            vec![(Sign::Waiting, colours.secondary, words)]
         }
-        NodeTest::Answers(ms) => {
+        NodeTest::Answers(answers) => {
             let words = Message::new(msg("nodes-test-answers"));
-            let words = words.number("ms", *ms as f64);
-            (Sign::Good, colours.good, words)
+            let mut said = vec![good(words.number("ms", answers.elapsed_ms as f64))];
+            if node.is_unverified() {
+                said.push(bad(Message::new(msg("nodes-test-unverified"))));
+            }
+            said.extend(answers.services.iter().map(|service| match service {
+                Ok(does) => good(does.clone()),
+                Err(why) => bad(why.clone()),
+            }));
+            said
         }
-        NodeTest::Fails(why) => (Sign::Error, colours.warning, why.clone()),
+        NodeTest::Fails(why) => vec![bad(why.clone())],
     };
-    let words = ctx.words.get(&words);
-    ui.horizontal_top(|ui| {
-        ui.add_space(theme.sizes.control + theme.sizes.space);
-        let glyph = egui::RichText::new(icons::sign(sign)).font(icons::font(theme.sizes.heading));
-        ui.label(glyph.color(colour));
-        Text::new(&words, theme.body(), colour).wrapped().ui(ui);
-    });
+    for (sign, colour, words) in said {
+        let words = ctx.words.get(&words);
+        ui.horizontal_top(|ui| {
+            ui.add_space(theme.sizes.control + theme.sizes.space);
+            let glyph = icons::sign(sign);
+            let glyph = egui::RichText::new(glyph).font(icons::font(theme.sizes.heading));
+            ui.label(glyph.color(colour));
+            Text::new(&words, theme.body(), colour).wrapped().ui(ui);
+        });
+    }
 }
 
 /// The list as a file, for the next workplace.

@@ -71,7 +71,7 @@ pub use history::History;
 pub use key_images::SetKeys;
 pub use labels::is_default_label;
 pub use layers::{LayerRecord, LayerState, Layers};
-pub use nodes::{CleanUp, NodeEdit, NodeTest, NodeTests, PacsSettings, Priors};
+pub use nodes::{CleanUp, NodeAnswers, NodeEdit, NodeTest, NodeTests, PacsSettings, Priors};
 pub use notices::{Notice, NoticeId};
 pub use panes::{Layout, Pane, PaneId, Panes, WindowLayout};
 pub use presets::{WINDOW_PRESETS, WindowPreset};

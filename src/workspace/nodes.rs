@@ -119,10 +119,19 @@ impl CleanUp {
 pub enum NodeTest {
     /// Asked.
     Running,
-    /// It answers, after so many milliseconds.
-    Answers(u64),
+    /// It answers.
+    Answers(NodeAnswers),
     /// It does not, and why that may be.
     Fails(Message),
+}
+
+/// What a node that answers does for us.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct NodeAnswers {
+    /// How long it took, in milliseconds.
+    pub elapsed_ms: u64,
+    /// Each service that was tried: what it does, or why it does not.
+    pub services: Vec<Result<Message, Message>>,
 }
 
 /// What the last test of each node said: of a name at an address, for another address is another
@@ -169,7 +178,7 @@ pub enum NodeEdit {
     SignIn(Node),
     /// All nodes into a file.
     Export(PathBuf),
-    /// The nodes of a file besides those there are; those of the same name are replaced.
+    /// The nodes of a file besides those there are; one whose name is taken gets another.
     Import(PathBuf),
     /// What a file held.
     Imported(Vec<Node>),
@@ -212,6 +221,22 @@ impl PacsSettings {
 
     fn secret_owners(&self) -> Vec<SecretOwner> {
         self.nodes.iter().filter_map(SecretOwner::of).collect()
+    }
+
+    /// Adds a node without touching one of the same name: who is trusted under a name is for the
+    /// reader to say, not for a file. Gives the name that it got instead.
+    fn put_beside(&mut self, mut node: Node) -> Option<String> {
+        if self.nodes.contains(&node) {
+            return None;
+        }
+        let is_taken = self.node(&node.name).is_some();
+        if is_taken {
+            let mut names = (2..).map(|n| format!("{} ({n})", node.name));
+            node.name = names.find(|name| self.node(name).is_none())?;
+        }
+        let renamed = is_taken.then(|| node.name.clone());
+        self.nodes.push(node);
+        renamed
     }
 
     fn put(&mut self, node: Node) {
@@ -264,13 +289,22 @@ impl Workspace {
                 }
             }
             NodeEdit::Imported(nodes) => {
-                let read = Message::new(msg("nodes-imported")).count("count", nodes.len());
-                self.notices.push(Problem {
+                let mut said = vec![Problem {
                     severity: Severity::Note,
-                    message: read,
+                    message: Message::new(msg("nodes-imported")).count("count", nodes.len()),
                     path: None,
-                });
-                nodes.into_iter().for_each(|node| pacs.put(node));
+                }];
+                let renamed: Vec<String> = nodes
+                    .into_iter()
+                    .filter_map(|node| pacs.put_beside(node))
+                    .collect();
+                if !renamed.is_empty() {
+                    let beside = Message::new(msg("nodes-imported-beside"))
+                        .count("count", renamed.len())
+                        .text("names", renamed.join(", "));
+                    said.push(Problem::warning(beside));
+                }
+                said.into_iter().for_each(|it| self.notices.push(it));
             }
             NodeEdit::AeTitle(title) => pacs.ae_title = title,
             NodeEdit::Listen(is_listening) => pacs.is_listening = is_listening,
@@ -328,7 +362,7 @@ mod tests {
             (change(&renamed), true),
             (change(&away), true),
             (NodeEdit::Put(away.clone()), true),
-            (NodeEdit::Imported(vec![away.clone()]), true),
+            (NodeEdit::Imported(vec![away.clone()]), false),
             (change(&path), false),
             (NodeEdit::ToggleSearched("Main".into()), false),
         ] {
@@ -345,14 +379,41 @@ mod tests {
     }
 
     #[test]
+    fn nodes_of_a_file_stand_beside_those_of_the_same_name_and_that_is_said() {
+        let mine = node("Main", "MAIN@pacs:104+tls");
+        let mut other = mine.clone();
+        if let NodeAddress::Dimse(address) = &mut other.address {
+            address.tls.as_mut().unwrap().authorities = crate::pacs::Authorities::Anyone;
+        }
+        let mut workspace = Workspace::default();
+        workspace.edit_nodes(NodeEdit::Put(mine.clone()));
+        let second = node("Second", "SECOND@pacs:104");
+        for _ in 0..2 {
+            let nodes = vec![mine.clone(), other.clone(), second.clone()];
+            workspace.edit_nodes(NodeEdit::Imported(nodes));
+        }
+        let nodes = &workspace.settings.pacs.nodes;
+        let names: Vec<&str> = nodes.iter().map(|node| node.name.as_str()).collect();
+        assert_eq!(names, ["Main", "Main (2)", "Second", "Main (3)"]);
+        assert_eq!(nodes[0], mine);
+        assert!(nodes[1].is_unverified() && !nodes[0].is_unverified());
+        let mut said = workspace
+            .notices
+            .shown()
+            .iter()
+            .map(|it| it.problem.message.id);
+        assert!(said.any(|id| id == msg("nodes-imported-beside")));
+    }
+
+    #[test]
     fn a_test_says_nothing_of_a_node_of_the_same_name_elsewhere() {
         let (here, away) = (
             node("Main", "https://pacs.example/rs"),
             node("Main", "https://other.example/rs"),
         );
         let mut tests = NodeTests::default();
-        tests.set(&here, NodeTest::Answers(5));
-        assert_eq!(tests.of(&here), Some(&NodeTest::Answers(5)));
+        tests.set(&here, NodeTest::Running);
+        assert_eq!(tests.of(&here), Some(&NodeTest::Running));
         assert_eq!(tests.of(&away), None);
     }
 }

@@ -9,7 +9,7 @@ mod two_studies;
 use std::time::Duration;
 
 use isocentre::archive::Archive;
-use isocentre::pacs::{Node, NodeAddress};
+use isocentre::pacs::{FolderSink, Node, NodeAddress, ScpOptions, StorageScp};
 use isocentre::problem::msg;
 use isocentre::workspace::{
     Command, Effect, NodeEdit, NodeTest, SearchEdit, Source, SourceState, TransferEdit,
@@ -323,6 +323,25 @@ fn a_node_that_is_away_says_so_beside_its_name_and_the_others_answer() {
         state("PACS"),
         Some(SourceState::Answered { matches: 1, .. })
     ));
+
+    // A receiver of images alone: it answers, and is no archive.
+    let kept = temp_folder();
+    let sink = std::sync::Arc::new(FolderSink::new(kept.path()));
+    let scp = StorageScp::start(0, ScpOptions::default(), sink).unwrap();
+    let store = node("Store", &format!("STORE@127.0.0.1:{}", scp.port()));
+    for (node, does) in [
+        (node("PACS", &orthanc.dimse()), [true, true]),
+        (store, [false, false]),
+    ] {
+        session.apply(Command::Node(NodeEdit::Test(node.clone(), None)));
+        let tested = |it: &Session| it.workspace.node_tests.of(&node).cloned();
+        session.until("the test", |it| tested(it) != Some(NodeTest::Running));
+        let Some(NodeTest::Answers(answers)) = tested(&session) else {
+            panic!("{:?}", tested(&session))
+        };
+        let said: Vec<bool> = answers.services.iter().map(Result::is_ok).collect();
+        assert_eq!(said, does, "{answers:?}");
+    }
 
     for (node, why) in [
         (away, msg("pacs-refused")),

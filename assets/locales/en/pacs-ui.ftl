@@ -91,6 +91,11 @@ nodes-searched = { $node } is searched. Click to leave it out.
 nodes-not-searched = { $node } is not searched. Click to search it.
 nodes-test-running = Asking…
 nodes-test-answers = Answers, in { $ms } ms.
+nodes-test-unverified = Nobody vouches for this node: anyone on the line may read and change what is sent.
+nodes-test-search = It can be searched.
+nodes-test-no-search = It cannot be searched. { $reason }
+nodes-test-no-retrieval = Nothing can be fetched from it. { $reason }
+nodes-unverified = not verified
 nodes-own = This workplace
 nodes-own-title = AE title
 nodes-own-port = Port
@@ -112,6 +117,10 @@ nodes-imported = { $count ->
     [one] { $count } node was read.
    *[other] { $count } nodes were read.
 }
+nodes-imported-beside = { $count ->
+    [one] There is another node of the same name as one in the file. That of the file is called
+   *[other] There are other nodes of the same names as { $count } in the file. Those of the file are called
+} { $names }. Compare address and trust, and remove what is not needed.
 nodes-exported = The nodes were written. Passwords are not in the file.
 nodes-unreadable = This file holds no nodes ({ $error }). Export them from another workplace and choose that file.
 

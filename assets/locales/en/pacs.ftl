@@ -76,6 +76,8 @@ pacs-matches-unreadable = { $count ->
 pacs-keys-ignored = { $peer } does not support all that was asked for; what it sent was compared here.
 
 # Retrieving, and commitments.
+pacs-get-offered = It offers C-GET.
+pacs-move-offered = It offers C-MOVE. Whether it knows the AE title and port of this computer, many archives show only when the first study is fetched.
 pacs-study-unknown = { $peer } has no study { $uid }.
 pacs-kept-beside = An instance has the identifiers of one that is there ({ $other }), but another content. Both are kept: this one as { $beside }.
 pacs-push-refused = { $title } sent an image that was not kept, and was told so. { $reason }

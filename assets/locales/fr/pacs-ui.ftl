@@ -91,6 +91,11 @@ nodes-searched = { $node } est interrogé. Cliquez pour l’exclure.
 nodes-not-searched = { $node } n’est pas interrogé. Cliquez pour l’inclure.
 nodes-test-running = En attente de réponse…
 nodes-test-answers = Répond, en { $ms } ms.
+nodes-test-unverified = Personne ne garantit ce nœud : quiconque est sur la ligne peut lire et modifier ce qui est transmis.
+nodes-test-search = Il peut être interrogé.
+nodes-test-no-search = Il ne peut pas être interrogé. { $reason }
+nodes-test-no-retrieval = Rien ne peut en être rapatrié. { $reason }
+nodes-unverified = non vérifié
 nodes-own = Ce poste
 nodes-own-title = Titre AE
 nodes-own-port = Port
@@ -112,6 +117,10 @@ nodes-imported = { $count ->
     [one] { $count } nœud a été lu.
    *[other] { $count } nœuds ont été lus.
 }
+nodes-imported-beside = { $count ->
+    [one] Un autre nœud porte déjà le nom d’un nœud du fichier. Celui du fichier s’appelle
+   *[other] D’autres nœuds portent déjà les noms de { $count } nœuds du fichier. Ceux du fichier s’appellent
+} { $names }. Comparez l’adresse et la confiance accordée, puis retirez ce qui est inutile.
 nodes-exported = Les nœuds ont été écrits. Les mots de passe ne sont pas dans le fichier.
 nodes-unreadable = Ce fichier ne contient pas de nœuds ({ $error }). Exportez-les depuis un autre poste et choisissez ce fichier.
 

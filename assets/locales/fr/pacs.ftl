@@ -76,6 +76,8 @@ pacs-matches-unreadable = { $count ->
 pacs-keys-ignored = { $peer } ne prend pas en charge tous les critères ; ses réponses ont été comparées ici.
 
 # Retrieving, and commitments.
+pacs-get-offered = Il offre C-GET.
+pacs-move-offered = Il offre C-MOVE. Bien des archives ne montrent qu’au premier rapatriement si elles connaissent le titre AE et le port de cet ordinateur.
 pacs-study-unknown = { $peer } n’a pas l’examen { $uid }.
 pacs-kept-beside = Une instance porte les identifiants d’une autre déjà présente ({ $other }), mais avec un contenu différent. Les deux sont conservées : celle-ci sous { $beside }.
 pacs-push-refused = { $title } a envoyé une image qui n’a pas été conservée, et en a été averti. { $reason }

@@ -4,14 +4,19 @@ use std::path::{Path, PathBuf};
 
 use crate::files::{self, Readable};
 use crate::jobs::JobCtx;
+use crate::model::{DateRange, StudyQuery};
 use crate::pacs::web::{SignInPage, sign_in};
 use crate::pacs::{
-    Kept, KeyringTrouble, Lines, Node, Secret, SecretKind, SecretOwner, Secrets, service,
+    Failure, Kept, KeyringTrouble, Lines, Node, Secret, SecretKind, SecretOwner, Secrets, Service,
+    service,
 };
 use crate::problem::{Message, Problem, Severity, msg};
 use crate::text::Words;
-use crate::workspace::{Arrival, Command, NodeEdit, NodeTest, PacsSettings, Workspace};
+use crate::workspace::{
+    Arrival, Command, NodeAnswers, NodeEdit, NodeTest, PacsSettings, Workspace,
+};
 
+use super::search::today;
 use super::{Messenger, Network, on_thread};
 
 impl Network {
@@ -32,13 +37,7 @@ impl Network {
         }
         let telling = messenger.clone();
         on_thread("node test", &messenger, move || {
-            let result = match service(&node, &caller).echo(&JobCtx::new()) {
-                Ok(echo) => {
-                    let elapsed = echo.elapsed.as_millis();
-                    NodeTest::Answers(u64::try_from(elapsed).unwrap_or(u64::MAX))
-                }
-                Err(failure) => NodeTest::Fails(failure.message()),
-            };
+            let result = tested(&*service(&node, &caller));
             telling.send(Arrival::NodeTested(Box::new(node), result));
         });
     }
@@ -110,6 +109,37 @@ impl Network {
             Err(message) => telling.notify(Problem::error(message).at(path)),
         });
     }
+}
+
+/// Whether a node is there, can be searched, and would send what is asked for.
+fn tested(service: &dyn Service) -> NodeTest {
+    let ctx = JobCtx::new();
+    let echo = match service.echo(&ctx) {
+        Ok(echo) => echo,
+        Err(failure) => return NodeTest::Fails(failure.message()),
+    };
+    let failed = |id, failure: &Failure| Message::new(id).message("reason", failure.message());
+    // Some archives refuse to list all they have.
+    let query = StudyQuery {
+        study_date: DateRange {
+            from: Some(today()),
+            to: Some(today()),
+        },
+        limit: 1,
+        ..StudyQuery::default()
+    };
+    let search = match service.find(&query, &mut |_| {}, &ctx) {
+        Ok(_) => Ok(Message::new(msg("nodes-test-search"))),
+        Err(failure) => Err(failed(msg("nodes-test-no-search"), &failure)),
+    };
+    let retrieval = match service.try_retrieval(&ctx) {
+        Ok(offered) => offered.map(Ok),
+        Err(failure) => Some(Err(failed(msg("nodes-test-no-retrieval"), &failure))),
+    };
+    NodeTest::Answers(NodeAnswers {
+        elapsed_ms: u64::try_from(echo.elapsed.as_millis()).unwrap_or(u64::MAX),
+        services: std::iter::once(search).chain(retrieval).collect(),
+    })
 }
 
 /// Where a secret went.

@@ -22,6 +22,7 @@ mod storage_scp;
 mod store;
 mod tally;
 mod tls;
+mod trial;
 mod uids;
 mod wire;
 mod worklist;
@@ -54,6 +55,7 @@ use crate::dicom::InstanceSink;
 use crate::jobs::JobCtx;
 use crate::model::StudyMatch;
 use crate::model::StudyQuery;
+use crate::problem::Message;
 
 use association::Call;
 use retrieve::GetWorker;
@@ -153,6 +155,11 @@ impl Service for DimseService {
         ctx: &JobCtx,
     ) -> Result<Moved, Failure> {
         move_to::move_to(&self.call, to, wanted, told, ctx)
+    }
+
+    fn try_retrieval(&self, ctx: &JobCtx) -> Result<Option<Message>, Failure> {
+        let tls = self.receiver_tls.as_ref();
+        trial::retrieval(&self.call, &self.reception, tls, ctx).map(Some)
     }
 
     fn send(

@@ -66,6 +66,15 @@ pub(super) fn receiver_tls(
     Ok(encrypted)
 }
 
+/// The same of a receiver that listens anyway.
+pub(super) fn may_come_to(call: &Call, scp: &StorageScp) -> Result<(), Failure> {
+    let address = &call.address;
+    if address.tls.is_some() && !address.moves_in_clear && !scp.is_encrypted() {
+        return Err(in_clear(call));
+    }
+    Ok(())
+}
+
 fn in_clear(call: &Call) -> Failure {
     Failure::MoveInClear { peer: call.peer() }
 }
@@ -140,10 +149,7 @@ pub(super) fn retrieve_running(
     told: &(dyn Fn(RetrieveEvent) + Sync),
     ctx: &JobCtx,
 ) -> Result<Retrieved, Failure> {
-    let address = &call.address;
-    if address.tls.is_some() && !address.moves_in_clear && !scp.is_encrypted() {
-        return Err(in_clear(call));
-    }
+    may_come_to(call, scp)?;
     let events = Events {
         call,
         receiver: &scp.events(),

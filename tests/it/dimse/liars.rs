@@ -281,3 +281,70 @@ fn a_command_that_comes_in_pieces_with_pauses_is_read_whole() {
         "{end:?}"
     );
 }
+
+#[test]
+fn a_trial_of_c_move_finds_out_that_we_are_unknown_and_takes_a_study_unknown_for_fine() {
+    for (status, is_unknown) in [(0xa801, true), (0xc000, false), (0x0000, false)] {
+        let address = liar(move |tcp, request| answer(tcp, request, status, &[], None));
+        let caller = Caller {
+            reception: Reception::Listen(0),
+            ..Caller::default()
+        };
+        let tried = service(&node(&address, by_move), &caller).try_retrieval(&JobCtx::new());
+        match tried {
+            Ok(said) => assert!(said.is_some() && !is_unknown, "{status:04x}"),
+            Err(failure) => assert!(
+                is_unknown && matches!(failure, Failure::Status { status: 0xa801, .. }),
+                "{failure:?}"
+            ),
+        }
+        let without = service(&node(&address, by_move), &Caller::default());
+        let refused = without.try_retrieval(&JobCtx::new());
+        assert_eq!(refused, Err(Failure::NoReception));
+    }
+}
+
+#[test]
+fn a_retrieval_that_is_called_off_is_called_off_at_the_node_by_its_message_id() {
+    for (retrieval, is_by_move) in [(C_GET, false), (C_MOVE, true)] {
+        let ctx = JobCtx::new();
+        let (give, take) = std::sync::mpsc::channel();
+        let give = Mutex::new(give);
+        let (asked, stop) = (Mutex::new(0), ctx.clone());
+        let address = liar(move |tcp, request| {
+            if request.kind == C_CANCEL {
+                let answers = request.id == *asked.lock().unwrap();
+                give.lock().unwrap().send(answers).unwrap();
+                return true;
+            }
+            if request.kind != retrieval {
+                return list(tcp, request, "1", &["1.2.3.1"]);
+            }
+            *asked.lock().unwrap() = request.id;
+            // It begins, and has more to send than anybody waits for.
+            let begun = answer(tcp, request, 0xff00, &[(0x1020, 1)], None);
+            stop.cancel();
+            begun
+        });
+        let caller = Caller {
+            reception: Reception::Listen(0),
+            ..Caller::default()
+        };
+        let node = node(&address, |dimse| {
+            if is_by_move {
+                by_move(dimse);
+            }
+        });
+        let wanted = isocentre::pacs::Wanted {
+            study_uid: STUDY.into(),
+            series: Vec::new(),
+        };
+        let folder = temp_folder();
+        let sink = isocentre::pacs::FolderSink::new(folder.path());
+        let retrieved = service(&node, &caller).retrieve(&[wanted], &sink, &|_| {}, &ctx);
+        let end = retrieved.map_or_else(Some, |it| it.end);
+        assert_eq!(end, Some(Failure::Cancelled), "{is_by_move}");
+        let is_ours = take.recv_timeout(Duration::from_secs(10));
+        assert_eq!(is_ours, Ok(true), "{is_by_move}");
+    }
+}

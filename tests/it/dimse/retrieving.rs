@@ -31,6 +31,8 @@ use super::peer::answer;
 use super::slices;
 use super::speak;
 use crate::common::Encoding;
+use crate::common::Fault;
+use crate::common::Proxy;
 use crate::common::SyntheticImage;
 use crate::common::Value;
 use crate::common::orthanc::Orthanc;
@@ -259,4 +261,39 @@ fn a_cancelled_retrieval_ends_at_once_and_leaves_no_part_of_a_file() {
     for path in crate::common::files_below(folder.path()) {
         assert_eq!(path.extension().unwrap(), "dcm", "{}", path.display());
     }
+}
+
+#[test]
+fn a_study_of_more_classes_than_one_association_holds_comes_whole() {
+    // All of them grey pictures; what they are called is what counts here.
+    const CLASSES: [&str; 14] = [
+        "1", "1.1", "1.2", "2", "4", "6.1", "7", "20", "12.1", "12.2", "128", "77.1.1", "77.1.4",
+        "481.1",
+    ];
+    let orthanc = orthanc(OrthancOptions::default());
+    let files: Vec<Vec<u8>> = CLASSES
+        .iter()
+        .enumerate()
+        .map(|(n, class)| {
+            let class = format!("1.2.840.10008.5.1.4.1.1.{class}");
+            SyntheticImage::new(8, 8)
+                .study(STUDY)
+                .series(&format!("{STUDY}.{n}"))
+                .sop_instance(&format!("{STUDY}.{n}.1"))
+                .text(0x0008, 0x0016, "UI", &class)
+                .write(Encoding::ExplicitLittle)
+        })
+        .collect();
+    for file in &files {
+        orthanc.store(file);
+    }
+    let proxy = Proxy::new(orthanc.dicom_port, Fault::default());
+    let service = speak(&format!("ORTHANC@127.0.0.1:{}", proxy.port()));
+    let folder = temp_folder();
+    let (retrieved, _) = fetch(&*service, STUDY, folder.path()).unwrap();
+    assert!(retrieved.is_complete(), "{retrieved:?}");
+    assert_eq!(retrieved.instances, CLASSES.len());
+    assert_same(&files, folder.path());
+    // One that lists, and at least two that fetch.
+    assert!(proxy.connections() >= 3, "{}", proxy.connections());
 }

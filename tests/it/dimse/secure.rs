@@ -1,6 +1,11 @@
 //! DIMSE over TLS, and what is said where it does not come to be.
 
+use std::io::Read as _;
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::net::TcpStream;
 use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +26,13 @@ use isocentre::pacs::Tls;
 use isocentre::pacs::TlsTrouble;
 use isocentre::pacs::WhyRefused;
 use isocentre::pacs::service;
+use rustls::ServerConfig;
+use rustls::ServerConnection;
+use rustls::StreamOwned;
+use rustls::SupportedProtocolVersion;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::PrivateKeyDer;
+use rustls::pki_types::pem::PemObject as _;
 use serde_json::json;
 
 use super::STUDY;
@@ -419,4 +431,107 @@ fn a_receiver_takes_encrypted_or_plain_calls_as_it_is_set_and_says_why_it_does_n
     let theirs = Some(WhyRefused::Tls(TlsTrouble::UnknownAuthority));
     assert_eq!(called(strict(), secure), (false, theirs));
     assert_eq!(called(strict(), known), (true, None));
+}
+
+/// TLS of one version in front of a port of ours, for as many calls as the test makes.
+fn in_front_of(
+    port: u16,
+    own: &TestCertificate,
+    version: &'static SupportedProtocolVersion,
+) -> u16 {
+    let chain = CertificateDer::pem_file_iter(&own.certificate).unwrap();
+    let key = PrivateKeyDer::from_pem_file(&own.key).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[version])
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(chain.map(Result::unwrap).collect(), key)
+        .unwrap();
+    let config = Arc::new(config);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let own_port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for there in listener.incoming().flatten() {
+            let here = TcpStream::connect(("127.0.0.1", port)).unwrap();
+            let session = ServerConnection::new(Arc::clone(&config)).unwrap();
+            std::thread::spawn(move || pass(StreamOwned::new(session, there), here));
+        }
+    });
+    own_port
+}
+
+/// Until one side hangs up.
+fn pass(mut there: StreamOwned<ServerConnection, TcpStream>, mut here: TcpStream) {
+    let glance = Some(Duration::from_millis(5));
+    there.sock.set_read_timeout(glance).unwrap();
+    here.set_read_timeout(glance).unwrap();
+    let mut buffer = [0; 16 * 1024];
+    loop {
+        for is_back in [false, true] {
+            let read = if is_back {
+                here.read(&mut buffer)
+            } else {
+                there.read(&mut buffer)
+            };
+            let bytes = match read {
+                Ok(read @ 1..) => &buffer[..read],
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => continue,
+                _ => return,
+            };
+            let written = if is_back {
+                there.write_all(bytes).and_then(|()| there.flush())
+            } else {
+                here.write_all(bytes)
+            };
+            if written.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+#[test]
+fn a_server_that_speaks_one_version_of_tls_alone_is_spoken_to_in_it() {
+    let folder = temp_folder();
+    let authority = TestAuthority::new(folder.path());
+    let own = authority.for_this_computer();
+    let sink = Arc::new(FolderSink::new(folder.path()));
+    let scp = StorageScp::start(0, ScpOptions::default(), sink).unwrap();
+    for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+        let port = in_front_of(scp.port(), &own, version);
+        let trusted = trusting(Authorities::File(authority.file.clone()));
+        let node = secure_node(&format!("ANY@127.0.0.1:{port}"), trusted);
+        let echo = service(&node, &Caller::default()).echo(&JobCtx::new());
+        assert!(
+            echo.as_ref().is_ok_and(|it| it.is_verified),
+            "{version:?}: {echo:?}"
+        );
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn who_the_systems_authorities_vouch_for_is_trusted() {
+    let folder = temp_folder();
+    let authority = TestAuthority::new(folder.path());
+    let (scp, _kept) = receiver(&authority.for_this_computer(), None);
+    let address = format!("ANY@127.0.0.1:{}+tls", scp.port());
+    let echo = |authorities: Option<&Path>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_isocentre"));
+        command.args(["pacs", "echo", &address, "--json"]);
+        command.env("ISOCENTRE_HOME", folder.path());
+        if let Some(file) = authorities {
+            // Where the system's authorities are, to programs that ask for them.
+            command.env("SSL_CERT_FILE", file);
+        }
+        let done = command.output().unwrap();
+        let said = String::from_utf8_lossy(&done.stdout).into_owned();
+        (done.status.success(), said)
+    };
+    let (is_trusted, said) = echo(Some(&authority.file));
+    assert!(is_trusted, "{said}");
+    let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(said["is_verified"], true);
+    assert!(!echo(None).0);
 }

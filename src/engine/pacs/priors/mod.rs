@@ -12,8 +12,8 @@ use crate::pacs::{Node, Service, service};
 use crate::workspace::{Arrival, FoundStudy, PacsSettings, Source};
 
 use super::asks::retrieval;
-use super::transfers::{Shared, known_instances};
 use super::on_thread;
+use super::transfers::{Shared, known_instances};
 use relevant::{is_earlier, regions, relevant};
 
 /// Studies of one patient that a source is asked for.
