@@ -442,7 +442,7 @@ fn files_that_went_are_given_up_with_the_reason_and_the_others_are_sent() {
     let TransferState::Failed(why) = &ended.state else {
         panic!("{ended:?}");
     };
-    assert_eq!(why.id, isocentre::problem::msg("transfer-file-gone"));
+    assert_eq!(why.id, msg("transfer-file-gone"));
     assert_eq!((ended.done, ended.failed.len()), (3, 2));
     assert_eq!(orthanc.instance_count(), 3);
 
