@@ -117,6 +117,10 @@ fn instances(
         !is_stopped()
     };
     service.list(&transfer.study_uid, &transfer.series_uids, &mut take, ctx)?;
+    if is_stopped() {
+        // The rest of the series may not be in it.
+        return Err(Failure::Cancelled);
+    }
     // Where a node does not count the instances of its series, it may count those of the study.
     if is_whole && !is_counted {
         is_whole = count_of_study(service, transfer, ctx) == Some(instances.len());
