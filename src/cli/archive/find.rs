@@ -31,7 +31,7 @@ pub(super) fn run(args: &FindArgs) -> Result<ExitCode, Message> {
     };
     if !args.words.is_empty() {
         let named = [query.patient_name.as_str(), &args.words.join(" ")];
-        query.patient_name = named.join(" ").trim().to_owned();
+        named.join(" ").trim().clone_into(&mut query.patient_name);
     }
     let archive = args.common.open()?;
     let matches = archive.search(&query).map_err(|error| error.message())?;
