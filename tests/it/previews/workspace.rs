@@ -147,7 +147,7 @@ fn what_is_waited_for_is_shown_though_it_splits_its_series() {
         previewed(preview(&of_size(8, 32), 16)),
     ]);
     let (pane, before) = active(&workspace);
-    workspace.apply(Command::View(pane, ViewEdit::Last));
+    workspace.apply(Command::View(pane, ViewEdit::Step(1)));
     assert_eq!(shown_preview(&workspace), Some(uid(8)));
     workspace.apply(arrived(&[of_size(8, 32)]));
     assert_eq!(shown_image(&workspace), uid(8));
@@ -162,7 +162,7 @@ fn keys_that_change_the_look_change_nothing_under_a_picture_and_say_why() {
         previewed(preview(&slice(8, 16), 16)),
     ]);
     let (pane, _) = active(&workspace);
-    workspace.apply(Command::View(pane, ViewEdit::Last));
+    workspace.apply(Command::View(pane, ViewEdit::Step(1)));
     let look = active(&workspace).1.look;
     let told = |workspace: &Workspace| {
         let notices = workspace.notices.shown().iter();
@@ -178,7 +178,7 @@ fn keys_that_change_the_look_change_nothing_under_a_picture_and_say_why() {
         assert_eq!(told(&workspace), times + 1, "{id}");
     }
     // On what is here they do what they always do.
-    workspace.apply(Command::View(pane, ViewEdit::First));
+    workspace.apply(Command::View(pane, ViewEdit::Step(-1)));
     for command in action("preset-lung").unwrap().commands(&workspace) {
         workspace.apply(command);
     }
