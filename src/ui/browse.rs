@@ -6,7 +6,7 @@ use crate::dicom::modules::{PatientModule, StudyModule};
 use crate::model::{DisplaySet, DisplaySetId, DisplaySetKind, LEAST_SLICES, Library, StudyKey};
 use crate::objects::layer::LayerKind;
 use crate::problem::{Message, MessageId, msg};
-use crate::text::{Words, age_at};
+use crate::text::{Words, age_at, in_a_row};
 use crate::workspace::Workspace;
 
 /// The badge of images that a presentation state is about: its Modality.
@@ -281,7 +281,27 @@ pub fn identity_of(who: &PatientModule, what: &StudyModule, words: &Words) -> Id
         sex_and_age: joined([who.sex.clone(), words.age(&age)]),
         birth_date: words.date(&who.birth_date),
         patient_id: named(msg("patient-id"), &who.patient_id),
-        study: joined([what.description.clone(), words.date(&what.date)]),
+        study: in_a_row([what.description.as_str(), &words.date(&what.date)], " "),
         accession: named(msg("patient-accession"), &what.accession_number),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{Language, visual_runs};
+
+    #[test]
+    fn a_description_in_arabic_leaves_the_date_beside_it_whole() {
+        let what = StudyModule {
+            description: "تصوير مقطعي".into(),
+            date: "20261120".into(),
+            ..StudyModule::default()
+        };
+        let words = Words::of(Language::French);
+        let study = identity_of(&PatientModule::default(), &what, words).study;
+        let runs = visual_runs(&format!("CT {study}")).into_iter();
+        let seen: String = runs.map(|run| run.text).collect();
+        assert!(seen.contains(&words.date("20261120")), "{seen}");
     }
 }
