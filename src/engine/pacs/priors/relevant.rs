@@ -176,7 +176,7 @@ mod tests {
             study_date: Date::parse(date),
             modalities: vec![modality.into()],
             study_description: description.into(),
-            instance_count: Some(100),
+            instance_count: Some(if modality == "CR" { 2 } else { 100 }),
             ..StudyMatch::default()
         }
     }
