@@ -6,7 +6,9 @@ use std::time::Duration;
 use isocentre::dicom::FrameDecoder;
 use isocentre::jobs::JobCtx;
 use isocentre::pacs::{Node, NodeAddress, Retrieval};
-use isocentre::workspace::{Command, Effect, NodeEdit, Preview, SearchEdit, TransferEdit};
+use isocentre::workspace::{
+    Command, Effect, NodeEdit, Preview, SearchEdit, Transfer, TransferEdit,
+};
 
 use super::network::{decoded, forwarded_json, is_done, previewed, watch};
 use super::{PATIENT, SERIES, STUDY, uid};
@@ -226,8 +228,10 @@ fn what_arrives_of_another_patients_image_is_not_shown() {
     let home = temp_folder();
     let mut session = Session::new(home.path());
     opened(&mut session, at_web(line.port()));
-    watch(&mut session, "the image", |it| {
+    watch(&mut session, "the end", |it| {
         assert!(it.workspace.previews.of(&uid(1)).is_none());
-        it.workspace.library.instances().next().is_some() || is_done(it)
+        let transfers = it.workspace.transfers.all();
+        !transfers.is_empty() && transfers.iter().all(Transfer::is_over)
     });
+    assert_eq!(session.workspace.library.instances().count(), 0);
 }

@@ -72,8 +72,11 @@ impl Ask<'_> {
             if let Err(failure) = asked {
                 tracing::debug!("no earlier studies: {:?}", failure.message().id);
             }
-            let own = (of_node.iter_mut()).filter(|it| is_earlier(&study, it, is_elsewhere));
-            look_into(service.as_ref(), own.take(MOST_LOOKED_INTO));
+            of_node.retain(|it| is_earlier(&study, it, is_elsewhere));
+            if of_node.is_empty() {
+                continue;
+            }
+            look_into(service.as_ref(), of_node.iter_mut().take(MOST_LOOKED_INTO));
             if !is_elsewhere {
                 look_into(service.as_ref(), std::iter::once(&mut study));
             }
