@@ -348,9 +348,8 @@ impl Server<'_> {
         let open = AtomicUsize::new(0);
         let open = &open;
         std::thread::scope(|scope| {
-            let (last, others) = match listeners.split_last() {
-                Some(split) => split,
-                None => return,
+            let Some((last, others)) = listeners.split_last() else {
+                return;
             };
             for listener in others {
                 let spawned = std::thread::Builder::new()
