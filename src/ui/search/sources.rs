@@ -21,8 +21,8 @@ pub(super) fn source_name(ctx: &PanelCtx<'_>, source: &Source) -> String {
     }
 }
 
-/// A word about each; failures, and what an answer may lack, on lines of their own. `left_out`
-/// says how much is not shown because the source does not say how urgent it is.
+/// A word about each, where none failed. `left_out` says how much is not shown because the source
+/// does not say how urgent it is.
 pub(super) fn sources_ui(
     ui: &mut Ui,
     ctx: &PanelCtx<'_>,
@@ -84,6 +84,17 @@ pub(super) fn sources_ui(
             Text::new(&words, theme.small(), colour).ui(ui);
         }
     });
+}
+
+/// Failures, and what an answer may lack, on lines of their own. They come late, so they stand below
+/// the rows: nobody is to click another patient because a line was put in above.
+pub(super) fn failures_ui(
+    ui: &mut Ui,
+    ctx: &PanelCtx<'_>,
+    sources: &Sources,
+    left_out: &dyn Fn(&Source) -> usize,
+) {
+    let theme = ctx.theme;
     for (source, state) in sources.all() {
         left_out_ui(ui, ctx, source, state, left_out(source));
         let reasons = match state {
@@ -96,7 +107,7 @@ pub(super) fn sources_ui(
                 .text("source", source_name(ctx, source))
                 .message("reason", reason.clone());
             let words = ctx.words.get(&words);
-            Text::new(&words, theme.small(), colours.warning)
+            Text::new(&words, theme.small(), theme.colours.warning)
                 .wrapped()
                 .ui(ui);
         }

@@ -15,7 +15,7 @@ use crate::workspace::{Command, PlannedDay, SEARCH_MODALITIES, SourceState, Work
 
 use super::line::chip_ui;
 use super::rows_shown;
-use super::sources::sources_ui;
+use super::sources::{failures_ui, sources_ui};
 
 const COLUMNS: [Column; 8] = [
     (msg("search-column-name"), 0.21),
@@ -46,6 +46,7 @@ pub(super) fn worklist_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut Planne
     let entered = rows_ui(ui, ctx, page);
     ui.add_space(ctx.theme.sizes.space);
     let chosen = deeds_ui(ui, ctx, page);
+    failures_ui(ui, ctx, &ctx.workspace.worklist.sources, &|_| 0);
     let Some(step) = entered.or(chosen) else {
         return false;
     };
