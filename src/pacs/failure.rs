@@ -259,6 +259,8 @@ impl Failure {
             | Self::Busy { .. }
             | Self::Aborted { .. }
             | Self::Cut { .. }
+            // A proxy before an archive that starts anew closes like this, too.
+            | Self::ClosedUnanswered { .. }
             | Self::Listen { .. }
             // Somebody makes room, sooner or later.
             | Self::NoRoom(_) => true,
@@ -272,7 +274,6 @@ impl Failure {
             | Self::Rejected { .. }
             | Self::NoContext { .. }
             | Self::Tls { .. }
-            | Self::ClosedUnanswered { .. }
             | Self::Protocol { .. }
             | Self::NoReception
             | Self::MoveInClear { .. }

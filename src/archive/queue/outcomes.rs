@@ -172,10 +172,19 @@ impl Transfers {
                 refuse.execute(params![id.0, uid, reason, outcome::SUCCESS])?;
             }
             // An answer speaks of what was asked about; of nothing else it makes an item.
-            let items = read_items(transaction, id)?.into_iter();
-            let known: HashSet<String> = items.map(|item| item.sop_instance_uid).collect();
+            let items = read_items(transaction, id)?;
+            let known: HashSet<&String> = items.iter().map(|item| &item.sop_instance_uid).collect();
+            // Nor of what is to be sent anew: a late report is about what the node had before.
+            let stored: HashSet<&String> = items
+                .iter()
+                .filter(|item| {
+                    matches!(item.outcome, ItemOutcome::Success | ItemOutcome::Committed)
+                })
+                .map(|item| &item.sop_instance_uid)
+                .collect();
             let lost: HashSet<&String> = not_kept.iter().map(|it| &it.sop_instance_uid).collect();
-            let kept = kept.iter().filter(|uid| !lost.contains(uid));
+            let kept = kept.iter();
+            let kept = kept.filter(|uid| !lost.contains(uid) && stored.contains(uid));
             let kept = kept.map(|uid| (uid.clone(), ItemOutcome::Committed));
             let absent = absent.map(|it| {
                 let outcome = ItemOutcome::Failed(it.reason.clone());

@@ -388,10 +388,12 @@ fn join(
             [id.0, outcome::WAITING],
         )?;
         transaction.execute(
-            "UPDATE transfer SET succeeded = 0, failed = 0, bytes = 0, expected = NULL
-             WHERE id = ?1",
+            "UPDATE transfer SET succeeded = 0, failed = 0, bytes = 0, expected = NULL,
+             transaction_uid = '', asks = 0 WHERE id = ?1",
             [id.0],
         )?;
+        // What is reported of what was sent before says nothing of what is sent now.
+        transaction.execute("DELETE FROM asked WHERE transfer = ?1", [id.0])?;
     }
     let is_to_wait = has_ended || matches!(state, TransferState::Paused | TransferState::Waiting);
     transaction.execute(

@@ -233,9 +233,11 @@ impl Worker {
     fn look_after_folder(&mut self) {
         let folder = self.folder();
         let is_there = Archive::is_at(&folder);
-        let mut shown = Vec::new();
+        let mut shown = None;
         match &mut self.open {
-            Some(open) if is_there && open.is_away => shown = open.runner.open_studies(),
+            Some(open) if is_there && open.is_away => {
+                shown = Some((open.runner.open_studies(), open.runner.take_opened()));
+            }
             Some(open) => {
                 open.is_away = !is_there;
                 return;
@@ -254,8 +256,11 @@ impl Worker {
         self.failed = None;
         let messenger = self.messenger.clone();
         if let Ok(open) = self.open() {
-            for study_uid in shown {
-                open.runner.open(&study_uid, false);
+            if let Some((studies, opened)) = shown {
+                for study_uid in studies {
+                    open.runner.open(&study_uid, false);
+                }
+                open.runner.give_opened(opened);
             }
             open.listen(&settings, &messenger);
         }

@@ -65,7 +65,7 @@ pub(super) struct Shared {
 }
 
 /// A study as the reader found and opened it.
-struct Opened {
+pub(super) struct Opened {
     found: StudyMatch,
     /// Files that were handed to the window.
     shown: HashSet<PathBuf>,
@@ -195,10 +195,7 @@ impl Shared {
         let own = PatientModule::read(elements);
         let mut opened = lock(&self.opened);
         let of_study = opened.iter_mut().filter(|((uid, _), _)| *uid == study_uid);
-        let mut of_study = of_study.map(|(_, opened)| opened).peekable();
-        if of_study.peek().is_none() {
-            return true; // open since before the archive was away: whose is not known any more
-        }
+        let mut of_study = of_study.map(|(_, opened)| opened);
         let its = of_study.find(|opened| !identity::is_another(&opened.patient(), &own));
         its.is_some_and(|opened| {
             opened.shown.insert(received.path.clone());
@@ -209,15 +206,14 @@ impl Shared {
     /// What came into the archive by another way since the study was opened goes into the window.
     pub(super) fn show_what_came(&self, transfer: &archive::Transfer) {
         let key = (transfer.study_uid.clone(), transfer.patient_id.clone());
-        let mut all = lock(&self.opened);
-        let Some(opened) = all.get_mut(&key) else {
+        let Some(found) = lock(&self.opened).get(&key).map(|it| it.found.clone()) else {
             return;
         };
         self.archive.flush();
-        let files = self.archive.study_files(&opened.found);
-        let mut new = files.unwrap_or_default(); // what is wrong with it is said elsewhere
-        new.retain(|file| opened.shown.insert(file.clone()));
-        drop(all);
+        let mut new = self.archive.study_files(&found).unwrap_or_default(); // told elsewhere
+        if let Some(opened) = lock(&self.opened).get_mut(&key) {
+            new.retain(|file| opened.shown.insert(file.clone()));
+        }
         if !new.is_empty() {
             self.messenger.command(Command::OpenArchived(new));
         }
@@ -454,6 +450,16 @@ impl Runner {
     pub(super) fn open(&self, study_uid: &str, is_awaited: bool) {
         let mut open = lock(&self.shared.open_studies);
         *open.entry(study_uid.to_owned()).or_default() += usize::from(is_awaited);
+    }
+
+    /// Whose studies were opened, and what of them is shown: for the runner that follows this one.
+    pub(super) fn take_opened(&self) -> HashMap<(String, String), Opened> {
+        std::mem::take(&mut *lock(&self.shared.opened))
+    }
+
+    /// What the runner before this one knew.
+    pub(super) fn give_opened(&self, opened: HashMap<(String, String), Opened>) {
+        lock(&self.shared.opened).extend(opened);
     }
 
     /// Studies of which what comes goes into the window.

@@ -146,6 +146,9 @@ impl Mover<'_> {
                 sentence
             };
             self.moved.reasons.push(reason);
+        } else if status != 0 && !answer.says_counts() {
+            // One or more have failed, and the node does not say which.
+            self.moved.reasons.push(sentence);
         } else if answer.says_counts() && counts.all() == 0 {
             let uid = [&task.series_uid, &task.study_uid]
                 .into_iter()

@@ -33,8 +33,11 @@ fn seconds_of_date(text: &str) -> Option<u64> {
         return None;
     };
     let is_time = hours < 24 && minutes < 60 && seconds <= 60;
+    if !(is_date && is_time) {
+        return None;
+    }
     let days = u64::try_from(days_since_1970(year, month, day)).ok()?;
-    (is_date && is_time).then(|| days * 86_400 + hours * 3_600 + minutes * 60 + seconds)
+    Some(days * 86_400 + hours * 3_600 + minutes * 60 + seconds)
 }
 
 /// Of the Gregorian calendar; its year begins in March here, so that the leap day is the last.

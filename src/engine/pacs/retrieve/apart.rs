@@ -77,12 +77,24 @@ impl Attempt<'_> {
                 .text("other", other);
             return Ending::Failed(self.shared.said(&why), Retry::Never);
         }
-        if !lock(&self.apart).other_patient.is_empty() && self.listed().is_some() {
-            let of = u32::try_from(here).unwrap_or(u32::MAX);
-            if let Err(error) = self.shared.archive.transfers().expect(transfer.id, of) {
+        let others = lock(&self.apart).other_patient.len();
+        if others > 0 && self.listed().is_some() {
+            let of = if self.whole_list().is_some() {
+                here
+            } else {
+                // The node counts more than it lists: what is missing of that stays missing.
+                here.max(lock(&self.run.live).of.saturating_sub(others))
+            };
+            let expected = u32::try_from(of).unwrap_or(u32::MAX);
+            if let Err(error) = self
+                .shared
+                .archive
+                .transfers()
+                .expect(transfer.id, expected)
+            {
                 tracing::warn!("the number of instances is not kept: {error}");
             }
-            lock(&self.run.live).of = here;
+            lock(&self.run.live).of = of;
         }
         Ending::Complete
     }
