@@ -160,5 +160,8 @@ fn a_line_that_closes_before_any_answer_is_another_service_and_one_that_answered
         matches!(failure, Failure::ClosedUnanswered { .. }),
         "{failure:?}"
     );
-    assert!(!failure.is_lasting(), "a proxy before an archive that starts anew does so, too");
+    assert!(
+        !failure.is_lasting(),
+        "a proxy before an archive that starts anew does so, too"
+    );
 }
