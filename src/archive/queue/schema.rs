@@ -109,34 +109,43 @@ CREATE TABLE pinned (
 ",
 };
 
-/// The last of version 1 had it already.
-fn add_patient_id(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
-    let there = "SELECT count(*) FROM pragma_table_info('transfer') WHERE name = 'patient_id'";
-    let there: i64 = transaction.query_row(there, (), |row| row.get(0))?;
+/// A new column, unless it is there.
+fn add_column(
+    transaction: &Transaction<'_>,
+    table: &str,
+    column: &str,
+    declaration: &str,
+) -> rusqlite::Result<()> {
+    let there = "SELECT count(*) FROM pragma_table_info(?1) WHERE name = ?2";
+    let there: i64 = transaction.query_row(there, [table, column], |row| row.get(0))?;
     if there == 0 {
-        let add = "ALTER TABLE transfer ADD COLUMN patient_id TEXT NOT NULL DEFAULT ''";
-        transaction.execute_batch(add)?;
+        let add = format!("ALTER TABLE {table} ADD COLUMN {column} {declaration}");
+        transaction.execute_batch(&add)?;
     }
     Ok(())
+}
+
+/// The last of version 1 had it already.
+fn add_patient_id(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    add_column(
+        transaction,
+        "transfer",
+        "patient_id",
+        "TEXT NOT NULL DEFAULT ''",
+    )
 }
 
 fn add_origin(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
-    let there = "SELECT count(*) FROM pragma_table_info('fetched') WHERE name = 'origin'";
-    let there: i64 = transaction.query_row(there, (), |row| row.get(0))?;
-    if there == 0 {
-        let add = "ALTER TABLE fetched ADD COLUMN origin TEXT NOT NULL DEFAULT ''";
-        transaction.execute_batch(add)?;
-    }
-    Ok(())
+    add_column(transaction, "fetched", "origin", "TEXT NOT NULL DEFAULT ''")
 }
 
 fn add_asked(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
-    let there = "SELECT count(*) FROM pragma_table_info('transfer') WHERE name = 'asks'";
-    let there: i64 = transaction.query_row(there, (), |row| row.get(0))?;
-    if there == 0 {
-        let add = "ALTER TABLE transfer ADD COLUMN asks INTEGER NOT NULL DEFAULT 0";
-        transaction.execute_batch(add)?;
-    }
+    add_column(
+        transaction,
+        "transfer",
+        "asks",
+        "INTEGER NOT NULL DEFAULT 0",
+    )?;
     transaction.execute_batch(
         "CREATE INDEX IF NOT EXISTS transfer_study ON transfer (study_uid);
         CREATE TABLE IF NOT EXISTS asked (
@@ -176,12 +185,7 @@ fn add_listed(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
 
 /// What nodes warned of by then was not kept.
 fn add_remark(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
-    let there = "SELECT count(*) FROM pragma_table_info('item') WHERE name = 'remark'";
-    let there: i64 = transaction.query_row(there, (), |row| row.get(0))?;
-    if there == 0 {
-        let add = "ALTER TABLE item ADD COLUMN remark TEXT NOT NULL DEFAULT ''";
-        transaction.execute_batch(add)?;
-    }
+    add_column(transaction, "item", "remark", "TEXT NOT NULL DEFAULT ''")?;
     let index = "CREATE INDEX IF NOT EXISTS item_remark ON item (transfer) WHERE remark <> ''";
     transaction.execute_batch(index)
 }
