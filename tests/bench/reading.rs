@@ -1,7 +1,7 @@
 //! How long a reader waits for an image from the network: `cargo bench --bench reading`.
 //!
 //! A CT of 400 slices, 200 MiB, in an Orthanc of the program's own, opened from the search by the
-//! program without a window. An image counts when it is decoded; drawing it takes one frame more
+//! program without a window; on the slow line also the same slices in sixteen series. An image counts when it is decoded; drawing it takes one frame more
 //! (`isocentre bench` says how long that is). Each time is the median of several.
 #![expect(clippy::print_stdout, reason = "the table is what this program is for")]
 #![expect(
@@ -42,17 +42,24 @@ const ROUNDS: usize = 5;
 const LINE_BYTES_PER_S: f64 = 1.25e6;
 /// There and back.
 const ROUND_TRIP: Duration = Duration::from_millis(100);
-const STUDY: &str = "1.2.3.400";
+/// Series of the study that has several.
+const MANY: i32 = 16;
+
+/// Patient's name in the search, and Study Instance UID.
+type Study = (&'static str, &'static str);
+const ONE_SERIES: Study = ("Benali", "1.2.3.400");
+const MANY_SERIES: Study = ("Amrani", "1.2.3.401");
 
 fn main() {
     let Some(orthanc) = Orthanc::start("the benchmark") else {
         return;
     };
     for number in 1..=SLICES {
-        orthanc.store(&slice(number));
+        orthanc.store(&slice(ONE_SERIES, 1, number));
+        orthanc.store(&slice(MANY_SERIES, 1 + number % MANY, number));
     }
     println!(
-        "{:<34}{:>14}{:>14}{:>12}",
+        "{:<42}{:>14}{:>14}{:>12}",
         "", "first image", "a far slice", "all"
     );
     for (name, address) in [
@@ -60,20 +67,22 @@ fn main() {
         ("DICOMweb", orthanc.dicom_web()),
     ] {
         let node = node(&address, false);
-        row(&format!("{name}, this computer"), || whole(&node));
+        row(&format!("{name}, this computer"), || whole(&node, ONE_SERIES));
     }
     let dimse = |port: u16| format!("ORTHANC@127.0.0.1:{port}");
     let web = |port: u16| format!("http://127.0.0.1:{port}/dicom-web");
     for is_slow in [false, true] {
-        let said = if is_slow { "slow line" } else { "nothing said" };
-        row(&format!("C-GET, 10 Mbit/s, {said}"), || {
-            let line = Line::new(orthanc.dicom_port, LINE_BYTES_PER_S, ROUND_TRIP / 2);
-            far(&node(&dimse(line.port()), is_slow))
-        });
-        row(&format!("DICOMweb, 10 Mbit/s, {said}"), || {
-            let line = Line::new(orthanc.http_port, LINE_BYTES_PER_S, ROUND_TRIP / 2);
-            far(&node(&web(line.port()), is_slow))
-        });
+        for (study, series) in [(ONE_SERIES, ""), (MANY_SERIES, ", 16 series")] {
+            let said = if is_slow { ", slow line" } else { "" };
+            row(&format!("C-GET, 10 Mbit/s{said}{series}"), || {
+                let line = Line::new(orthanc.dicom_port, LINE_BYTES_PER_S, ROUND_TRIP / 2);
+                far(&node(&dimse(line.port()), is_slow), study)
+            });
+            row(&format!("DICOMweb, 10 Mbit/s{said}{series}"), || {
+                let line = Line::new(orthanc.http_port, LINE_BYTES_PER_S, ROUND_TRIP / 2);
+                far(&node(&web(line.port()), is_slow), study)
+            });
+        }
     }
 }
 
@@ -101,13 +110,13 @@ fn row(name: &str, run: impl Fn() -> Times) {
         median(&|it| it.far),
         median(&|it| it.all),
     ];
-    println!("{name:<34}{first:>14}{far:>14}{all:>12}");
+    println!("{name:<42}{first:>14}{far:>14}{all:>12}");
 }
 
 /// Opens the study and waits for all of it.
-fn whole(node: &Node) -> Times {
+fn whole(node: &Node, study: Study) -> Times {
     let home = temp_folder();
-    let (mut session, begin) = opened(home.path(), node);
+    let (mut session, begin) = opened(home.path(), node, study);
     session.until_turned("the first image", is_shown);
     let first = begin.elapsed();
     session.until("the study", |it| {
@@ -122,9 +131,9 @@ fn whole(node: &Node) -> Times {
 }
 
 /// Opens the study and, once it is listed, asks for the slice that is farthest from all that came.
-fn far(node: &Node) -> Times {
+fn far(node: &Node, study: Study) -> Times {
     let home = temp_folder();
-    let (mut session, begin) = opened(home.path(), node);
+    let (mut session, begin) = opened(home.path(), node, study);
     session.until_turned("the first image", is_shown);
     let first = begin.elapsed();
     session.until("the list", |it| awaited_place(it).is_some());
@@ -145,11 +154,11 @@ fn far(node: &Node) -> Times {
 }
 
 /// A program that has just been asked to open the study from this node.
-fn opened(home: &std::path::Path, node: &Node) -> (Session, Instant) {
+fn opened(home: &std::path::Path, node: &Node, (name, _): Study) -> (Session, Instant) {
     let mut session = Session::new(home);
     session.engine.run(Effect::FollowPacs, &session.workspace);
     session.apply(Command::Node(NodeEdit::Put(node.clone())));
-    session.apply(Command::Search(SearchEdit::Text("benali".into())));
+    session.apply(Command::Search(SearchEdit::Text(name.into())));
     session.apply(Command::Search(SearchEdit::Run));
     session.until("the search", |it| !it.workspace.search.is_running());
     let found = session.workspace.search.rows().first().cloned().unwrap();
@@ -208,17 +217,17 @@ fn node(address: &str, is_slow: bool) -> Node {
 }
 
 /// A slice of noise: no compression on the way helps anybody.
-fn slice(number: i32) -> Vec<u8> {
+fn slice((name, study_uid): Study, series: i32, number: i32) -> Vec<u8> {
     let noise = move |row: usize, column: usize| {
         let at = (number as u32) << 18 | (row as u32) << 9 | column as u32;
         let mixed = (at ^ at >> 15).wrapping_mul(0x2c1b_3c6d);
         i64::from((mixed ^ mixed >> 12).wrapping_mul(0x297a_2d39) >> 20)
     };
     SyntheticImage::new(SIDE, SIDE)
-        .patient("Benali^Fatima", "004711")
-        .study(STUDY)
-        .series(&format!("{STUDY}.1"))
-        .sop_instance(&format!("{STUDY}.1.{number}"))
+        .patient(&format!("{name}^Fatima"), name)
+        .study(study_uid)
+        .series(&format!("{study_uid}.{series}"))
+        .sop_instance(&format!("{study_uid}.{series}.{number}"))
         .instance_number(number)
         .position([0.0, 0.0, f64::from(number)])
         .pixels(noise)
