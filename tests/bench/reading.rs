@@ -67,7 +67,9 @@ fn main() {
         ("DICOMweb", orthanc.dicom_web()),
     ] {
         let node = node(&address, false);
-        row(&format!("{name}, this computer"), || whole(&node, ONE_SERIES));
+        row(&format!("{name}, this computer"), || {
+            whole(&node, ONE_SERIES)
+        });
     }
     let dimse = |port: u16| format!("ORTHANC@127.0.0.1:{port}");
     let web = |port: u16| format!("http://127.0.0.1:{port}/dicom-web");

@@ -3,17 +3,20 @@
 
 mod apart;
 mod aside;
+mod each;
 mod listing;
+mod meanwhile;
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock};
+use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::archive::{Ending, ItemOutcome, Retry};
 use crate::dicom::InstanceHeader;
 use crate::dicom::modules::PatientModule;
-use crate::pacs::web::{InstancePlace, WebService};
+use crate::pacs::web::WebService;
 use crate::pacs::{
     Failure, NodeAddress, Reception, Retrieval, RetrieveEvent, Retrieved, Service, Wanted,
     WantedSeries, service,
@@ -22,8 +25,7 @@ use crate::problem::{Message, Problem, msg};
 use crate::workspace::Arrival;
 
 use super::beginnings::Watched;
-use super::on_thread;
-use super::order::{Focus, Listed, in_order, wanted};
+use super::order::{Listed, in_order, wanted};
 use super::previews::Previews;
 use super::right_of_way::{Gate, Yielding};
 use super::run::Run;
@@ -31,7 +33,7 @@ use super::transfers::{Shared, known_instances, lock};
 
 use apart::{Apart, Whose};
 use aside::EndOfAside;
-use listing::{Listing, take_list};
+use listing::Listing;
 
 pub(super) use listing::tell_list;
 
@@ -67,6 +69,7 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
             &transfer.patient_id,
         )),
         listing: Arc::default(),
+        is_listing: AtomicBool::new(false),
         gate: Arc::default(),
         watched: Watched::new(shared),
         taken: Mutex::default(),
@@ -116,9 +119,6 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
             }
         }
         let _ended = previews.map(EndPreviews);
-        // A web service on a fast line needs no list: one answer with everything is quickest.
-        let is_first = is_resumed || node.is_slow || web.is_none();
-        attempt.list(&service, is_first, previews);
         if may_go_aside {
             let aside = std::thread::Builder::new().name("right of way".to_owned());
             let aside =
@@ -128,10 +128,25 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
             }
         }
         match &web {
-            Some(web) if node.is_slow && attempt.whole_list().is_some() => {
+            // A web service on a fast line needs no list: one answer with everything is quickest.
+            Some(web) if !node.is_slow => {
+                if is_resumed {
+                    attempt.list(service.as_ref(), None);
+                } else {
+                    attempt.list_beside(&service);
+                }
+                attempt.fetch(web, Some(web))
+            }
+            Some(web) => {
+                attempt.list_meanwhile(scope, service.as_ref(), previews);
                 attempt.fetch_each(web, previews)
             }
-            web => attempt.fetch(service.as_ref(), web.as_ref()),
+            None => {
+                let listing = attempt.list_meanwhile(scope, service.as_ref(), previews);
+                attempt.fetch_meanwhile(service.as_ref());
+                drop(listing.map(ScopedJoinHandle::join));
+                attempt.fetch(service.as_ref(), None)
+            }
         }
     });
     attempt.hand_on(true);
@@ -146,6 +161,8 @@ struct Attempt<'a> {
     known: Mutex<HashSet<String>>,
     /// What the node says there is, once it has.
     listing: Arc<OnceLock<Listing>>,
+    /// It is being asked what there is, and what it says so far is used.
+    is_listing: AtomicBool,
     /// Closed while what the reader waits for comes.
     gate: Arc<Gate>,
     /// Where instances go.
@@ -191,30 +208,6 @@ impl Attempt<'_> {
                     .notify(Problem::warning(warning.clone()));
             }
         }
-    }
-
-    /// Asks what there is: beside the fetching, or before it where much is here already.
-    fn list(&self, service: &Arc<dyn Service>, is_first: bool, previews: Option<&Previews<'_>>) {
-        if is_first {
-            let more = |list: &[Listed]| {
-                if let Some(previews) = previews {
-                    previews.list(list);
-                }
-            };
-            take_list(
-                self.shared,
-                self.run,
-                service.as_ref(),
-                &self.listing,
-                &more,
-            );
-            return;
-        }
-        let (listing, service) = (Arc::clone(&self.listing), Arc::clone(service));
-        let (run, shared) = (Arc::clone(self.run), Arc::clone(self.shared));
-        on_thread("listing", &self.shared.messenger, move || {
-            take_list(&shared, &run, service.as_ref(), &listing, &|_| {});
-        });
     }
 
     /// What is missing, in the node's own order or in ours: then from a web service instance after
@@ -271,70 +264,6 @@ impl Attempt<'_> {
                 Some(Failure::Cancelled) => is_ordered = self.whole_list().is_some(),
                 Some(failure) => return self.broken_off(&failure),
             }
-        }
-    }
-
-    /// One instance after the other, several at a time: what is looked at when one is done comes
-    /// next.
-    fn fetch_each(&self, web: &WebService, previews: Option<&Previews<'_>>) -> Ending {
-        let study_uid = &self.run.transfer.study_uid;
-        let plan = Mutex::new(Plan::default());
-        let next = || {
-            if let Some(previews) = previews {
-                previews.go_first();
-            }
-            // What is asked for now would take of the line what has the right of way.
-            self.gate.pass();
-            if self.run.is_stopped() {
-                return None;
-            }
-            let focus = self.shared.focus(study_uid).map(|(focus, _)| focus);
-            let listed = self.listed()?;
-            let mut plan = lock(&plan);
-            if !plan.is_made || plan.focus != focus || plan.order.is_empty() {
-                let mut done = self.settled();
-                done.extend(lock(&self.taken).iter().cloned());
-                let order = in_order(listed, &done, focus.as_ref());
-                plan.order = order.into_iter().cloned().collect();
-                plan.focus = focus;
-                plan.is_made = true;
-            }
-            let listed = loop {
-                let next = plan.order.pop_front()?;
-                if self.take(&next) {
-                    break next;
-                }
-            };
-            Some(InstancePlace {
-                study_uid: study_uid.clone(),
-                series_uid: listed.series_uid,
-                instance_uid: listed.sop_instance_uid,
-            })
-        };
-        let ctx = self.run.begin();
-        *lock(&self.begun) = Instant::now();
-        let told = |event: RetrieveEvent| {
-            if let (Some(previews), RetrieveEvent::Instance(outcome)) = (previews, &event)
-                && let Ok(received) = &outcome.result
-            {
-                previews.data_came(received.bytes);
-            }
-            self.hear(event, false);
-            // The next one may take seconds, and this one may be what is waited for.
-            self.hand_on(true);
-        };
-        let sink = self.sink();
-        let failure = match web.retrieve_ordered(&next, &sink, &told, &ctx) {
-            Ok(retrieved) => {
-                self.warn(&retrieved.warnings);
-                retrieved.end
-            }
-            Err(failure) => Some(failure),
-        };
-        match failure {
-            _ if self.run.is_stopped() => Ending::Yielded,
-            None => self.end(),
-            Some(failure) => self.broken_off(&failure),
         }
     }
 
@@ -521,15 +450,6 @@ impl Attempt<'_> {
         let why = Message::new(msg("transfer-incomplete")).count("count", missing);
         Ending::Failed(self.shared.said(&why), Retry::Later)
     }
-}
-
-/// The order in which instances are asked for one by one.
-#[derive(Default)]
-struct Plan {
-    order: VecDeque<Listed>,
-    /// What it was made for.
-    focus: Option<Focus>,
-    is_made: bool,
 }
 
 /// Ends the pictures when it goes, however that comes.

@@ -1,5 +1,8 @@
 //! What a study costs of a line: every connection more is journeys more.
 
+use std::time::Duration;
+
+use isocentre::archive::NodeListing;
 use isocentre::jobs::JobCtx;
 use isocentre::pacs::{Caller, service};
 
@@ -10,22 +13,65 @@ fn counted(port: u16) -> Proxy {
     Proxy::new(port, Fault::default())
 }
 
+/// A study of so many series, the last of them with the first Series Number.
+fn fill_series(orthanc: &Orthanc, count: i32, slices: i32) {
+    for series in 1..=count {
+        for number in 1..=slices {
+            let slice = SyntheticImage::new(8, 8)
+                .patient("Benali^Fatima", "004711")
+                .study(STUDY)
+                .series(&format!("{STUDY}.{series}"))
+                .sop_instance(&format!("{STUDY}.{series}.{number}"))
+                .instance_number(number)
+                .text(0x0020, 0x0011, "IS", &(count + 1 - series).to_string());
+            orthanc.store(&slice.write(Encoding::ExplicitLittle));
+        }
+    }
+}
+
+#[test]
+fn a_study_of_many_series_is_seen_before_a_distant_node_has_listed_them_all() {
+    let Some(orthanc) = Orthanc::start("pacs_reading_while_listed") else {
+        return;
+    };
+    fill_series(&orthanc, 40, 1);
+    let distant = Fault {
+        delay: Duration::from_millis(100),
+        ..Fault::default()
+    };
+    let dimse = Proxy::new(orthanc.dicom_port, distant);
+    let web = Proxy::new(orthanc.http_port, distant);
+    for address in [
+        format!("ORTHANC@127.0.0.1:{}", dimse.port()),
+        format!("http://127.0.0.1:{}/dicom-web", web.port()),
+    ] {
+        let home = temp_folder();
+        let slow = Node {
+            is_slow: true,
+            ..node("PACS", &address)
+        };
+        let mut session = session(home.path(), &[slow]);
+        search(&mut session, "benali");
+        open_first(&mut session);
+        session.until("the first image", |it| frames_shown(it) > 0);
+        // Each series is a journey, and what they hold is written down when all have been made.
+        let archive = Archive::open(&home.path().join("data/archive")).unwrap();
+        let listed = || archive.transfers().listed(STUDY, "004711").unwrap();
+        let series = |listed: &[NodeListing]| listed.iter().map(|it| it.series.len()).sum();
+        let count: usize = series(&listed());
+        assert_eq!(count, 0, "{address}: the list was waited for");
+        session.until("the rest", is_done);
+        let transfer = &session.workspace.transfers.all()[0];
+        assert_eq!((transfer.done, transfer.of), (40, 40), "{address}");
+    }
+}
+
 #[test]
 fn a_study_of_many_series_is_listed_over_one_connection() {
     let Some(orthanc) = Orthanc::start("pacs_reading_listed") else {
         return;
     };
-    for series in 1..=16 {
-        for number in 1..=2 {
-            let slice = SyntheticImage::new(8, 8)
-                .study(STUDY)
-                .series(&format!("{STUDY}.{series}"))
-                .sop_instance(&format!("{STUDY}.{series}.{number}"))
-                .instance_number(number)
-                .text(0x0020, 0x0011, "IS", &(17 - series).to_string());
-            orthanc.store(&slice.write(Encoding::ExplicitLittle));
-        }
-    }
+    fill_series(&orthanc, 16, 2);
     let (dimse, web) = (counted(orthanc.dicom_port), counted(orthanc.http_port));
     for (line, address) in [
         (&dimse, format!("ORTHANC@127.0.0.1:{}", dimse.port())),

@@ -40,7 +40,7 @@ impl Attempt<'_> {
                 std::thread::sleep(GLANCE);
                 continue;
             };
-            let mut asked = wanted(&self.run.transfer.study_uid, &[listed]);
+            let mut asked = wanted(&self.run.transfer.study_uid, &[&listed]);
             for series in asked.iter_mut().flat_map(|study| &mut study.series) {
                 series.is_exact = true;
             }
@@ -60,16 +60,19 @@ impl Attempt<'_> {
     }
 
     /// What the reader waits for, if it would come late and was not asked for yet.
-    fn awaited(&self) -> Option<&Listed> {
+    fn awaited(&self) -> Option<Listed> {
         let (focus, _) = self.shared.focus(&self.run.transfer.study_uid)?;
         let uid = focus.awaited?;
-        let listed = self.listed()?;
+        let (listed, of) = self.listed_so_far(|listed| {
+            let found = listed.iter().find(|it| it.sop_instance_uid == uid);
+            (found.cloned(), listed.len())
+        });
         let is_here = lock(&self.known).contains(&uid);
-        let missing = listed.len().saturating_sub(lock(&self.known).len());
+        let missing = of.saturating_sub(lock(&self.known).len());
         let is_soon = self.time_for(missing).is_some_and(|time| time < AT_ONCE);
         if is_here || is_soon || self.shared.under_way.has(&uid) {
             return None;
         }
-        listed.iter().find(|it| it.sop_instance_uid == uid)
+        listed
     }
 }
