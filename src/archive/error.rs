@@ -37,6 +37,14 @@ pub enum ArchiveError {
     /// The disk is full.
     #[error("the archive's disk is full")]
     Full,
+    /// The disk has room, and not enough for what comes next.
+    #[error("{left} bytes are left in {folder}, too few for what comes next")]
+    TooLittleRoom {
+        /// The folder of the archive.
+        folder: PathBuf,
+        /// Bytes left.
+        left: u64,
+    },
     /// Nothing can be written there.
     #[error("the archive cannot be written")]
     ReadOnly,
@@ -78,6 +86,9 @@ impl ArchiveError {
             }
             Self::Damaged(detail) => Message::new(msg("archive-damaged")).text("detail", detail),
             Self::Full => Message::new(msg("archive-full")),
+            Self::TooLittleRoom { folder, left } => Message::new(msg("archive-too-little-room"))
+                .text("folder", folder.display().to_string())
+                .count("left", (*left / 1_000_000) as usize),
             Self::ReadOnly => Message::new(msg("archive-read-only")),
             Self::Name(path) => {
                 Message::new(msg("archive-name")).text("path", path.display().to_string())

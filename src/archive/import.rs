@@ -126,7 +126,11 @@ impl Archive {
                         broken.get_or_insert(ArchiveError::Refused(refusal));
                         ctx.cancel();
                     }
-                    Err(Refusal::NotAsAnnounced(reason) | Refusal::Unreadable(reason)) => {
+                    Err(
+                        Refusal::NotAsAnnounced(reason)
+                        | Refusal::Unreadable(reason)
+                        | Refusal::Unkept(reason),
+                    ) => {
                         tell(ImportEvent::PassedOver { path, reason });
                     }
                 }

@@ -21,6 +21,7 @@ mod names;
 mod open;
 mod queue;
 mod rebuild;
+mod room;
 mod session;
 mod sink;
 mod store;

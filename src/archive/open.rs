@@ -28,6 +28,7 @@ use super::index::Index;
 use super::indexer::Indexer;
 use super::names;
 use super::queue::MEMORY;
+use super::room::Room;
 use super::session::Begun;
 use super::session::Session;
 use super::store::Store;
@@ -102,6 +103,7 @@ impl Archive {
             index,
             problems,
             naming: Mutex::new(naming),
+            room: Room::default(),
         };
         Ok(Self {
             store: Arc::new(store),

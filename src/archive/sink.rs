@@ -1,6 +1,5 @@
 //! The archive as the place where received instances go.
 
-use std::io::Write as _;
 use std::sync::Arc;
 
 use sha2::Digest as _;
@@ -14,9 +13,7 @@ use crate::dicom::PartFile;
 use crate::dicom::Received;
 use crate::dicom::Refusal;
 use crate::dicom::read_header;
-use crate::files::FileError;
 use crate::files::Readable;
-use crate::files::TemporaryFile;
 
 use super::Archive;
 use super::ArchiveError;
@@ -24,43 +21,19 @@ use super::entry::Checksum;
 use super::store::Arrived;
 use super::store::Kept;
 use super::store::Store;
-use super::store::no_room;
-
-/// With less room than this nothing is fetched, for it would come in vain.
-const LEAST_ROOM: usize = 1 << 20;
-
-impl Archive {
-    /// Looks whether anything can be kept now, before it is fetched: [`ArchiveError::Gone`] of a
-    /// drive that is away.
-    ///
-    /// # Errors
-    /// [`ArchiveError`], which says why nothing can.
-    pub fn check_room(&self) -> Result<(), ArchiveError> {
-        let folder = &self.store.folder;
-        if !Self::is_at(folder) {
-            return Err(ArchiveError::Gone(folder.clone()));
-        }
-        let refused = |error| ArchiveError::Refused(no_room(error).in_folder(folder));
-        let state = self.store.session.folder();
-        let (mut file, temporary) =
-            TemporaryFile::in_folder(state, Readable::ByUserAlone).map_err(refused)?;
-        let written = file.write_all(&vec![0; LEAST_ROOM]);
-        written.map_err(|source| {
-            let path = temporary.path().to_owned();
-            refused(FileError::Write { path, source })
-        })
-    }
-}
 
 impl InstanceSink for Archive {
     fn begin(&self, announced: &Announced) -> Result<Box<dyn InstanceWriter>, Refusal> {
         let folder = self.store.session.folder();
         let part = PartFile::begin(folder, announced, Readable::AsUsual);
         Ok(Box::new(Writer {
-            part: part.map_err(|refusal| refusal.in_folder(&self.store.folder))?,
+            part: part.map_err(|refusal| self.store.refused(refusal))?,
             hash: Sha256::new(),
             from: announced.from.clone(),
-            store: Arc::clone(&self.store),
+            arriving: Arriving {
+                store: Arc::clone(&self.store),
+                bytes: 0,
+            },
         }))
     }
 }
@@ -69,14 +42,29 @@ struct Writer {
     part: PartFile,
     hash: Sha256,
     from: String,
+    arriving: Arriving,
+}
+
+/// The bytes of an instance on its way, until it has its name or is gone.
+struct Arriving {
     store: Arc<Store>,
+    bytes: u64,
+}
+
+impl Drop for Arriving {
+    fn drop(&mut self) {
+        self.store.room.remove(self.bytes);
+    }
 }
 
 impl InstanceWriter for Writer {
     fn write(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
         self.hash.update(bytes);
+        let Arriving { store, bytes: own } = &mut self.arriving;
+        *own += bytes.len() as u64;
+        store.room.add(bytes.len() as u64);
         let written = self.part.write(bytes);
-        written.map_err(|refusal| refusal.in_folder(&self.store.folder))
+        written.map_err(|refusal| store.refused(refusal))
     }
 
     fn so_far(&mut self) -> Option<ByteSource> {
@@ -84,47 +72,67 @@ impl InstanceWriter for Writer {
     }
 
     fn finish(self: Box<Self>) -> Result<Received, Refusal> {
-        let store = Arc::clone(&self.store);
-        let kept = self.keep();
-        kept.map_err(|refusal| refusal.in_folder(&store.folder))
+        self.keep()
     }
 }
 
 impl Writer {
     fn keep(self) -> Result<Received, Refusal> {
         let Self {
-            mut part,
+            part,
             hash,
             from,
-            store,
+            arriving,
         } = self;
-        let mut header = part.check()?;
-        part.sync()?;
-        let bytes = part.bytes();
-        let size = header.source.size().unwrap_or_default();
-        let arrived = Arrived {
-            header: &header,
-            checksum: Checksum {
-                from: size.saturating_sub(bytes),
-                sha256: hash.finalize().into(),
-            },
-            size,
-            from: &from,
+        let kept = keep(part, hash, &from, &arriving.store);
+        // While its bytes still count.
+        kept.map_err(|refusal| arriving.store.refused(refusal))
+    }
+}
+
+fn keep(mut part: PartFile, hash: Sha256, from: &str, store: &Store) -> Result<Received, Refusal> {
+    let mut header = part.check()?;
+    part.sync()?;
+    let bytes = part.bytes();
+    let size = header.source.size().unwrap_or_default();
+    let arrived = Arrived {
+        header: &header,
+        checksum: Checksum {
+            from: size.saturating_sub(bytes),
+            sha256: hash.finalize().into(),
+        },
+        size,
+        from,
+    };
+    let kept = store.keep(&arrived, |path| part.keep(path).map(drop))?;
+    let (path, was_known) = match kept {
+        Kept::New(path) | Kept::Aside(path) => (path, false),
+        Kept::Known(path) => (path, true),
+    };
+    header.source = ByteSource::File(path.as_path().into());
+    if was_known && let Ok(there) = read_header(header.source.clone()) {
+        header = there; // its pixels may begin elsewhere
+    }
+    Ok(Received {
+        header,
+        path,
+        bytes,
+        was_known,
+    })
+}
+
+impl Store {
+    /// A refusal in words: where the folder has gone away meanwhile, nothing can be kept at all.
+    fn refused(&self, refusal: Refusal) -> Refusal {
+        let refusal = match refusal {
+            Refusal::Unkept(_) if !Archive::is_at(&self.folder) => {
+                Refusal::NoRoom(ArchiveError::Gone(self.folder.clone()).message())
+            }
+            refusal => refusal.in_folder(&self.folder),
         };
-        let kept = store.keep(&arrived, |path| part.keep(path).map(drop))?;
-        let (path, was_known) = match kept {
-            Kept::New(path) | Kept::Aside(path) => (path, false),
-            Kept::Known(path) => (path, true),
-        };
-        header.source = ByteSource::File(path.as_path().into());
-        if was_known && let Ok(there) = read_header(header.source.clone()) {
-            header = there; // its pixels may begin elsewhere
+        if matches!(refusal, Refusal::NoRoom(_)) {
+            self.room.run_out();
         }
-        Ok(Received {
-            header,
-            path,
-            bytes,
-            was_known,
-        })
+        refusal
     }
 }

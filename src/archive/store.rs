@@ -31,6 +31,7 @@ use super::entry::Place;
 use super::index::Index;
 use super::indexer::Indexer;
 use super::names;
+use super::room::Room;
 use super::session::Session;
 
 /// What all who keep instances share.
@@ -43,6 +44,7 @@ pub(super) struct Store {
     pub(super) problems: Arc<Problems>,
     /// Locked while a name is given; the file's lock holds other programs.
     pub(super) naming: Mutex<File>,
+    pub(super) room: Room,
 }
 
 /// An instance that lies complete and synced in the session's folder.
@@ -123,10 +125,11 @@ impl Store {
             let file = self.folder.join(&path);
             if let Some((series_folder, _)) = path.rsplit_once('/') {
                 self.session.touch(series_folder).map_err(no_room)?;
-                self.make_folders(series_folder).map_err(no_room)?;
+                self.make_folders(series_folder)
+                    .map_err(|error| no_place(&file, &error))?;
             }
             let naming = self.naming.lock().unwrap_or_else(PoisonError::into_inner);
-            naming.lock().map_err(|source| no_name(&file, source))?;
+            naming.lock().map_err(|source| no_lock(&file, source))?;
             if file.try_exists().map_err(|source| no_name(&file, source))? {
                 drop(naming.unlock()); // it goes with the next lock at the latest
                 continue; // someone was faster: what lies there now is compared
@@ -183,7 +186,11 @@ impl Store {
                     path,
                 }),
                 // The disk did not give it this time: it may be whole.
-                Err(error) => Err(Refusal::NoRoom(error.message())),
+                Err(error) => Err(Refusal::Unkept(
+                    Message::new(msg("archive-copy-unread"))
+                        .text("file", file.display().to_string())
+                        .message("reason", error.message()),
+                )),
             };
         }
         // The archive may know it by a reference to a file elsewhere.
@@ -262,7 +269,7 @@ impl Store {
             && let Some(relative) = relative.parent().and_then(Path::to_str)
         {
             self.make_folders(&relative.replace('\\', "/"))
-                .map_err(no_room)?;
+                .map_err(|error| no_place(path, &error))?;
         }
         name_it(path)?;
         let sentence = match sameness {
@@ -277,9 +284,10 @@ impl Store {
     }
 
     fn set_damaged_aside(&self, file: &Path) -> Result<(), Refusal> {
-        self.make_folders(names::ASIDE).map_err(no_room)?;
+        self.make_folders(names::ASIDE)
+            .map_err(|error| no_place(file, &error))?;
         let naming = self.naming.lock().unwrap_or_else(PoisonError::into_inner);
-        naming.lock().map_err(|source| no_name(file, source))?;
+        naming.lock().map_err(|source| no_lock(file, source))?;
         let source = ByteSource::File(file.into());
         let moved = if read_header(source).is_err_and(|error| is_damage(&error)) {
             self.move_damaged(file)
@@ -363,14 +371,42 @@ pub(super) fn no_room(error: FileError) -> Refusal {
     Refusal::NoRoom(error.message())
 }
 
-fn no_name(path: &Path, source: io::Error) -> Refusal {
+/// Without the lock that other programs hold as well, nothing gets a name.
+fn no_lock(path: &Path, source: io::Error) -> Refusal {
     no_room(FileError::Write {
         path: path.to_owned(),
         source,
     })
 }
 
-/// Without knowing whose it is, an instance has no place.
+fn no_name(path: &Path, source: io::Error) -> Refusal {
+    let error = FileError::Write {
+        path: path.to_owned(),
+        source,
+    };
+    no_place(path, &error)
+}
+
+/// A file that cannot be where it belongs.
+fn no_place(path: &Path, error: &FileError) -> Refusal {
+    match Refusal::of_file(error) {
+        Refusal::Unkept(reason) => Refusal::Unkept(
+            Message::new(msg("archive-no-place"))
+                .text("file", path.display().to_string())
+                .message("reason", reason),
+        ),
+        refusal => refusal,
+    }
+}
+
+/// Without knowing whose it is, an instance has no place; where the index takes nothing at all,
+/// none has.
 fn not_indexed(error: ArchiveError) -> Refusal {
-    Refusal::NoRoom(error.message())
+    match &error {
+        ArchiveError::Full
+        | ArchiveError::ReadOnly
+        | ArchiveError::Damaged(_)
+        | ArchiveError::Gone(_) => Refusal::NoRoom(error.message()),
+        _ => Refusal::Unkept(error.message()),
+    }
 }

@@ -6,9 +6,11 @@
 mod part10_splitter;
 mod part_file;
 
+use std::io;
 use std::path::Path;
 use std::path::PathBuf;
 
+use crate::files::FileError;
 use crate::problem::Message;
 use crate::problem::msg;
 
@@ -87,6 +89,8 @@ pub enum Refusal {
     NotAsAnnounced(Message),
     /// It cannot be read as DICOM (status C000).
     Unreadable(Message),
+    /// It has no place here, while others may have one (status 0110).
+    Unkept(Message),
 }
 
 impl Refusal {
@@ -94,9 +98,10 @@ impl Refusal {
     #[must_use]
     pub const fn message(&self) -> &Message {
         match self {
-            Self::NoRoom(message) | Self::NotAsAnnounced(message) | Self::Unreadable(message) => {
-                message
-            }
+            Self::NoRoom(message)
+            | Self::NotAsAnnounced(message)
+            | Self::Unreadable(message)
+            | Self::Unkept(message) => message,
         }
     }
 
@@ -114,13 +119,38 @@ impl Refusal {
         }
     }
 
-    /// Status of a C-STORE response (PS3.4 table B.2-1).
+    /// Of a file that could not be written: whether others could not either.
+    #[must_use]
+    pub fn of_file(error: &FileError) -> Self {
+        let message = error.message();
+        match error {
+            FileError::Folder { source, .. } | FileError::Write { source, .. }
+                if !is_of_disk(source) =>
+            {
+                Self::Unkept(message)
+            }
+            _ => Self::NoRoom(message),
+        }
+    }
+
+    /// Status of a C-STORE response (PS3.4 table B.2-1, PS3.7 annex C).
     #[must_use]
     pub const fn status(&self) -> u16 {
         match self {
             Self::NoRoom(_) => 0xa700,
             Self::NotAsAnnounced(_) => 0xa900,
             Self::Unreadable(_) => 0xc000,
+            Self::Unkept(_) => 0x0110,
         }
     }
+}
+
+/// Whether it is the disk that takes nothing more, whatever the file.
+fn is_of_disk(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull
+            | io::ErrorKind::QuotaExceeded
+            | io::ErrorKind::ReadOnlyFilesystem
+    )
 }

@@ -276,6 +276,8 @@ pub struct InstanceOutcome {
     pub remark: Option<Message>,
     /// It was not kept for want of room, and others would not be either.
     pub has_no_room: bool,
+    /// It came and has no place here, while others may: to ask for it in another way brings the same.
+    pub has_no_place: bool,
 }
 
 impl InstanceOutcome {

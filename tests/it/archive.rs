@@ -58,6 +58,11 @@ fn data_set(image: &SyntheticImage, uid: &str) -> Vec<u8> {
     image.write(Encoding::ExplicitLittle)
 }
 
+/// Keeps an image in an archive; its file.
+pub fn keep(archive: &Archive, image: &SyntheticImage, uid: &str) -> PathBuf {
+    receive(archive, image, uid).unwrap().path
+}
+
 fn receive_bytes(
     sink: &dyn InstanceSink,
     bytes: &[u8],

@@ -9,7 +9,8 @@ const FIRST: Duration = Duration::from_secs(15);
 /// The longest wait between two attempts.
 pub(super) const LONGEST: Duration = Duration::from_hours(1);
 
-/// How long to wait for the local archive: somebody makes room, or connects the drive.
+/// How long to wait for the local archive: somebody makes room, or connects the drive. To look
+/// costs nothing.
 pub(super) const HINDERED: Duration = Duration::from_secs(20);
 
 /// How long a node has to report on a commitment before it is asked once more, for its report may

@@ -89,6 +89,12 @@ pub(super) fn after(
             after.reason.clone_from(reason);
             return Ok(after);
         }
+        Ending::NoRoom(reason, times) => {
+            after.attempts = after.attempts.saturating_sub(1);
+            after.wait = Some(wait_after(*times));
+            after.reason.clone_from(reason);
+            return Ok(after);
+        }
         // Its report may have come while the attempt was ending: then nothing is awaited any more.
         Ending::AwaitsCommitment
             if !transfer.transaction_uid.is_empty()

@@ -2,6 +2,7 @@
 
 mod commitments;
 
+use std::iter::repeat;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -418,6 +419,24 @@ fn a_full_disk_or_one_that_is_away_is_waited_for_as_long_as_it_takes() {
         assert_eq!(transfer.reason, "the disk is full");
         assert_eq!(queue.next(&[], at(now)).unwrap(), None, "not at once");
         now += 20;
+    }
+}
+
+#[test]
+fn what_came_in_vain_is_waited_for_longer_each_time_and_never_given_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let queue = open(folder.path());
+    let id = queue.add(&retrieve("main", "1.2"), at(0)).unwrap().id;
+    let mut now = 0;
+    for (times, wait) in (1..40).zip([15, 30, 60, 120].into_iter().chain(repeat(240))) {
+        queue.next(&[], at(now)).unwrap().expect("it goes on");
+        let ending = Ending::NoRoom("the disk is full".to_owned(), times);
+        let transfer = queue.finish(id, &ending, at(now)).unwrap().unwrap();
+        assert_eq!(transfer.state, TransferState::Waiting);
+        assert_eq!(transfer.attempts, 0);
+        assert_eq!(transfer.reason, "the disk is full");
+        assert_eq!(queue.next(&[], at(now + wait - 1)).unwrap(), None);
+        now += 3600;
     }
 }
 

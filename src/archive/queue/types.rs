@@ -201,6 +201,8 @@ pub enum Ending {
     /// The local archive cannot go on: its disk is full, or away; the sentence says why. It is tried
     /// again until it can, and the attempt does not count.
     Hindered(String),
+    /// The same, after something was fetched in vain, so many times in a row: later each time.
+    NoRoom(String, u32),
 }
 
 /// Whether there is a point in trying again.

@@ -62,7 +62,7 @@ impl PartFile {
     /// The next bytes of the data set.
     ///
     /// # Errors
-    /// [`Refusal::NoRoom`].
+    /// [`Refusal::NoRoom`]; [`Refusal::Unkept`] where no file of the disk may be so large.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
         self.bytes += bytes.len() as u64;
         let written = self.file.write_all(bytes);
@@ -124,7 +124,7 @@ impl PartFile {
     /// file system. A file of that name is replaced.
     ///
     /// # Errors
-    /// [`Refusal::NoRoom`]; then nothing stays but what was there before.
+    /// [`Refusal::of_file`]; then nothing stays but what was there before.
     pub fn keep(mut self, path: &Path) -> Result<PathBuf, Refusal> {
         let kept = self
             .file
@@ -133,17 +133,23 @@ impl PartFile {
         kept.map_err(|error| self.temporary.no_room(error))?;
         self.temporary
             .keep_as(path)
-            .map_err(|error| no_room(&error))?;
+            .map_err(|error| Refusal::of_file(&error))?;
         Ok(path.to_owned())
     }
 }
 
 impl TemporaryFile {
     fn no_room(&self, source: io::Error) -> Refusal {
-        no_room(&FileError::Write {
+        let is_too_large = source.kind() == io::ErrorKind::FileTooLarge;
+        let error = FileError::Write {
             path: self.path().to_owned(),
             source,
-        })
+        };
+        if is_too_large {
+            Refusal::Unkept(error.message())
+        } else {
+            no_room(&error)
+        }
     }
 }
 

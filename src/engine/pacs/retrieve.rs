@@ -6,6 +6,7 @@ mod aside;
 mod each;
 mod listing;
 mod meanwhile;
+mod room;
 
 use std::collections::HashSet;
 use std::sync::atomic::AtomicBool;
@@ -34,8 +35,10 @@ use super::transfers::{Shared, known_instances, lock};
 use apart::{Apart, Whose};
 use aside::EndOfAside;
 use listing::Listing;
+use room::ran_out;
 
 pub(super) use listing::tell_list;
+pub(super) use room::Shortages;
 
 /// What comes in less time need not be asked for in another order.
 const SOON: Duration = Duration::from_secs(2);
@@ -54,7 +57,8 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
         let why = Message::new(msg("transfer-no-node")).text("node", &transfer.node);
         return Ending::Failed(shared.said(&why), Retry::Never);
     };
-    if let Err(error) = shared.archive.check_room() {
+    let lacked = shared.shortages.lacked(transfer.id);
+    if let Err(error) = shared.archive.check_room(lacked) {
         return shared.hindered(error.message());
     }
     let caller = shared.caller();
@@ -281,7 +285,7 @@ impl Attempt<'_> {
 
     fn broken_off(&self, failure: &Failure) -> Ending {
         if let Failure::NoRoom(why) = failure {
-            return self.shared.hindered(why.clone());
+            return ran_out(self.shared, self.run, why.clone());
         }
         let retry = if failure.is_lasting() {
             Retry::Never

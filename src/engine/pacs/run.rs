@@ -130,6 +130,11 @@ impl Run {
         live.outcomes.push((uid.to_owned(), outcome));
     }
 
+    /// Whether any instance came in this attempt.
+    pub(super) fn has_brought(&self) -> bool {
+        !lock(&self.live).counted.is_empty()
+    }
+
     /// What was warned of an instance that is a success; said before that is noted.
     pub(super) fn note_remark(&self, uid: &str, remark: String) {
         lock(&self.live).remarks.push((uid.to_owned(), remark));

@@ -25,6 +25,7 @@ use crate::workspace::{Arrival, Command, PacsSettings};
 
 use super::beginnings::UnderWay;
 use super::order::Focus;
+use super::retrieve::Shortages;
 use super::run::Run;
 use super::{Messenger, caller, on_thread};
 
@@ -58,6 +59,8 @@ pub(super) struct Shared {
     pub(super) looked: Condvar,
     /// What is arriving.
     pub(super) under_way: UnderWay,
+    /// What the disk had no room for.
+    pub(super) shortages: Shortages,
     /// Nodes that render no pictures, as far as this run of the program has seen.
     pictureless: Mutex<HashSet<String>>,
     is_over: AtomicBool,
@@ -408,6 +411,7 @@ impl Runner {
             focus: Mutex::default(),
             looked: Condvar::new(),
             under_way: UnderWay::default(),
+            shortages: Shortages::default(),
             pictureless: Mutex::default(),
             is_over: AtomicBool::new(false),
             wake,

@@ -52,6 +52,7 @@ pub(super) fn take(
     let outcome = InstanceOutcome {
         sop_instance_uid,
         has_no_room: matches!(result, Err(Refusal::NoRoom(_))),
+        has_no_place: matches!(result, Err(Refusal::Unkept(_))),
         result: result.map_err(|refusal| refusal.message().clone()),
         remark: None,
     };

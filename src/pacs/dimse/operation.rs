@@ -132,6 +132,7 @@ pub(super) fn answered(
             tally.fail(uid, &reason);
             unnamed = unnamed.saturating_sub(1);
         }
+        let unnamed = tally.of_node(unnamed);
         // Those known by name are found missing by their names.
         if unnamed > 0 && !is_known {
             let message = Message::new(msg("pacs-sub-operations-failed"))

@@ -139,7 +139,8 @@ fn missing<'a>(tasks: &'a [Task], tally: &Tally<'_>) -> Vec<(&'a str, &'a Task)>
     let named = tasks
         .iter()
         .flat_map(|task| task.known.iter().map(move |uid| (uid.as_str(), task)));
-    named.filter(|(uid, _)| !tally.has(uid)).collect()
+    let is_missing = |uid: &str| !tally.has(uid) && !tally.is_placeless(uid);
+    named.filter(|(uid, _)| is_missing(uid)).collect()
 }
 
 /// What is missing, each instance by its name, a series at a time.

@@ -36,6 +36,10 @@ struct State {
     /// Those of `failed` that nobody was told of.
     unsent: BTreeSet<String>,
     unnamed: Vec<Message>,
+    /// Those of `failed` that came and have no place here.
+    placeless: BTreeSet<String>,
+    /// Refusals of ours that the node has not counted yet.
+    own_refusals: usize,
     refused: Vec<RefusedSeries>,
     warnings: Vec<Message>,
     patients: Patients,
@@ -126,6 +130,10 @@ impl<'a> Tally<'a> {
                     state.first_instance.get_or_insert(self.start.elapsed());
                 }
                 Err(reason) => {
+                    state.own_refusals += 1;
+                    if outcome.has_no_place {
+                        state.placeless.insert(uid.clone());
+                    }
                     if !state.kept.contains(&uid) {
                         state.failed.insert(uid, reason.clone());
                     }
@@ -139,10 +147,27 @@ impl<'a> Tally<'a> {
     /// is told before the end.
     pub fn fail(&self, uid: &str, reason: &Message) {
         let mut state = self.state();
+        if state.failed.contains_key(uid) && !state.unsent.contains(uid) {
+            // It says what we have told it.
+            state.own_refusals = state.own_refusals.saturating_sub(1);
+        }
         if !state.kept.contains(uid) && !state.failed.contains_key(uid) {
             state.unsent.insert(uid.to_owned());
             state.failed.insert(uid.to_owned(), reason.clone());
         }
+    }
+
+    /// Whether it came, and nothing better comes of asking for it again.
+    pub fn is_placeless(&self, uid: &str) -> bool {
+        self.state().placeless.contains(uid)
+    }
+
+    /// Of so many failures that a node counts and does not name, those that it has not from us.
+    pub fn of_node(&self, unnamed: usize) -> usize {
+        let mut state = self.state();
+        let own = state.own_refusals.min(unnamed);
+        state.own_refusals -= own;
+        unnamed - own
     }
 
     /// The node counts failures that it does not name.
@@ -213,6 +238,7 @@ impl<'a> Tally<'a> {
                     result: Err(reason.clone()),
                     remark: None,
                     has_no_room: false,
+                    has_no_place: false,
                 }));
             }
         }

@@ -390,6 +390,7 @@ impl<'a> Tally<'a> {
         }
         (self.told)(RetrieveEvent::Instance(InstanceOutcome {
             has_no_room: false, // that ends the retrieval
+            has_no_place: false,
             sop_instance_uid: arrived.sop_instance_uid,
             result: arrived.result,
             remark: remark.or(two_patients),

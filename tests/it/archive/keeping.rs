@@ -11,6 +11,7 @@ use isocentre::dicom::Refusal;
 use isocentre::dicom::Sameness;
 use isocentre::dicom::read_header;
 use isocentre::model::Level;
+use isocentre::text::Words;
 
 use super::EXPLICIT_LITTLE;
 use super::all_at;
@@ -219,19 +220,6 @@ fn an_instance_that_the_index_lost_is_found_when_it_comes_again() {
 }
 
 #[test]
-fn what_the_disk_does_not_give_stays_where_it_is() {
-    let folder = temp_folder();
-    let archive = Archive::open(folder.path()).unwrap();
-    let kept = receive(&archive, &image(), "1.2.1").unwrap().path;
-    // No bytes can be had from a folder, whatever lay there before.
-    std::fs::remove_file(&kept).unwrap();
-    std::fs::create_dir(&kept).unwrap();
-    let refusal = receive(&archive, &image(), "1.2.1").unwrap_err();
-    assert!(matches!(refusal, Refusal::NoRoom(_)), "{refusal:?}");
-    assert!(kept.is_dir() && !folder.path().join("aside").exists());
-}
-
-#[test]
 fn a_series_folder_that_cannot_be_read_is_looked_at_again_by_the_next_opening() {
     let folder = temp_folder();
     let archive = Archive::open(folder.path()).unwrap();
@@ -279,7 +267,7 @@ fn patients_who_share_uids_or_an_id_are_kept_apart_and_someone_is_told() {
     assert_eq!(told, ["archive-same-patient-id", "archive-same-study"]);
     for problem in problems {
         // The people, and no folders' names: that is what tells them apart.
-        let words = isocentre::text::Words::of(isocentre::text::Language::English);
+        let words = Words::of(isocentre::text::Language::English);
         let words = words.problem(&problem).to_lowercase();
         let is_said = |name: &&str| words.contains(name);
         let names = ["roe", "foe", "doe"].into_iter().filter(is_said).count();
@@ -355,6 +343,56 @@ fn a_file_that_cannot_be_read_any_more_makes_room_for_a_whole_one() {
     let damaged = folder.path().join("aside/1.2.1.dcm.damaged-1");
     assert_eq!(std::fs::read(damaged).unwrap(), b"rot");
     assert_eq!(found_uids(&archive), ["1.2.1"]);
+}
+
+#[test]
+fn a_copy_that_the_disk_does_not_give_costs_one_instance_and_no_other() {
+    let folder = temp_folder();
+    let archive = Archive::open(folder.path()).unwrap();
+    let received = receive(&archive, &image(), "1.2.1").unwrap();
+    // No bytes can be read of it, and none says that it is damaged.
+    std::fs::remove_file(&received.path).unwrap();
+    std::fs::create_dir(&received.path).unwrap();
+    let refusal = receive(&archive, &image(), "1.2.1").unwrap_err();
+    assert!(matches!(refusal, Refusal::Unkept(_)), "{refusal:?}");
+    assert_eq!(
+        refusal.status(),
+        0x0110,
+        "processing failure (PS3.7 C.5.14)"
+    );
+    let said = Words::system().get(refusal.message());
+    let file = received.path.to_str().unwrap();
+    assert!(said.contains(file), "{said}");
+    assert!(!said.contains("full"), "{said}");
+    assert!(received.path.is_dir() && !folder.path().join("aside").exists());
+    receive(&archive, &image(), "1.2.2").unwrap();
+    assert_eq!(found_uids(&archive), ["1.2.1", "1.2.2"]);
+}
+
+#[test]
+fn a_series_that_has_no_folder_costs_its_instances_and_no_others() {
+    let folder = temp_folder();
+    let archive = Archive::open(folder.path()).unwrap();
+    let received = receive(&archive, &image(), "1.2.1").unwrap();
+    let study = received.path.parent().unwrap().parent().unwrap();
+    std::fs::write(study.join("1.9"), b"a file").unwrap();
+    let refusal = receive(&archive, &image().series("1.9"), "1.2.2").unwrap_err();
+    assert!(matches!(refusal, Refusal::Unkept(_)), "{refusal:?}");
+    receive(&archive, &image(), "1.2.3").unwrap();
+}
+
+#[test]
+fn a_folder_that_goes_while_an_instance_arrives_is_what_is_told() {
+    let drive = temp_folder();
+    let (here, away) = (drive.path().join("archive"), drive.path().join("away"));
+    let archive = Archive::open(&here).unwrap();
+    receive(&archive, &image(), "1.2.1").unwrap();
+    let mut writer = archive.begin(&announced("1.2.2")).unwrap();
+    writer.write(&data_set(&image(), "1.2.2")).unwrap();
+    std::fs::rename(&here, &away).unwrap();
+    let refusal = writer.finish().unwrap_err();
+    assert!(matches!(refusal, Refusal::NoRoom(_)), "{refusal:?}");
+    std::fs::rename(&away, &here).unwrap();
 }
 
 #[test]

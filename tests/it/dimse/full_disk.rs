@@ -339,3 +339,61 @@ fn a_transfer_waits_for_a_drive_that_is_away_and_goes_on_when_it_is_back() {
     std::fs::rename(&away, &here).unwrap();
     session.until("the rest", is_whole);
 }
+
+#[test]
+fn what_is_larger_than_the_room_left_is_not_fetched_again_before_there_is_more() {
+    let Some(disk) = Disk::mount("6m") else {
+        return;
+    };
+    let large = SyntheticImage::new(2048, 2048)
+        .study(STUDY)
+        .sop_instance("1.2.3.4.5.1.1");
+    let orthanc = orthanc(OrthancOptions::default());
+    orthanc.store(&large.write(Encoding::ExplicitLittle));
+    let line = Proxy::new(orthanc.dicom_port, Fault::default());
+    let address = format!("ORTHANC@127.0.0.1:{}", line.port());
+    let home = temp_folder();
+    let node = node(&address, |_| {});
+    let mut session = fetching(Session::new(home.path()), node, disk.path());
+    let reason = why_it_waits(&mut session);
+    assert!(reason.contains("full"), "{reason}");
+    let id = session.workspace.transfers.all()[0].id;
+    let fetched = line.bytes_from_server();
+    assert!(fetched > 2_000_000, "{fetched}");
+    session.apply(Edit::Transfer(TransferEdit::Resume(id)));
+    session.until("another reason", |it| {
+        let reason = it.workspace.transfers.all()[0].reason.clone();
+        reason.is_some_and(|it| Words::system().get(&it).contains("too little room"))
+    });
+    let again = line.bytes_from_server() - fetched;
+    assert!(again < 100_000, "{again} bytes came in vain");
+    disk.resize("60m");
+    session.until("the rest", |it| {
+        it.workspace.transfers.all()[0].state == TransferState::Done
+    });
+}
+
+#[test]
+fn an_instance_whose_place_is_taken_ends_its_retrieval_with_all_the_others_here() {
+    let orthanc = filled(20, free_port());
+    let (home, folder) = (temp_folder(), temp_folder());
+    let archive = Archive::open(folder.path()).unwrap();
+    let beside = crate::archive::keep(&archive, &slices(1)[0], "1.2.3.4.5.9");
+    drop(archive);
+    let uid = "1.2.3.4.5.1.1";
+    let path = beside.with_file_name(format!("{uid}.dcm"));
+    std::fs::create_dir(&path).unwrap();
+    let line = Proxy::new(orthanc.dicom_port, Fault::default());
+    let node = node(&format!("ORTHANC@127.0.0.1:{}", line.port()), |_| {});
+    let mut session = fetching(Session::new(home.path()), node, folder.path());
+    let reason = why_it_waits(&mut session);
+    let transfer = &session.workspace.transfers.all()[0];
+    assert_eq!(transfer.done, 19 + 1, "and what lay there before: {reason}");
+    assert!(reason.starts_with("1 image"), "{reason}");
+    let bytes = line.bytes_from_server();
+    assert!(bytes < 21 << 19, "none comes twice: {bytes}");
+    let (failed, why) = &transfer.failed[0];
+    let why = Words::system().get(why);
+    assert_eq!(failed, uid);
+    assert!(why.contains(path.to_str().unwrap()), "{why}");
+}

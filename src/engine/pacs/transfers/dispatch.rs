@@ -116,6 +116,7 @@ fn carry_out(shared: &Arc<Shared>, run: &Arc<Run>) {
     let is_waiting = matches!(&ended, Ok(Some(it)) if it.state == TransferState::Waiting);
     if !is_waiting {
         shared.forget_asked(id);
+        shared.shortages.forget(id);
     }
     // What stood back for another goes on when that is here.
     let is_over = shared.is_over.load(Ordering::SeqCst);
