@@ -146,6 +146,8 @@ pub enum Failure {
 pub enum TlsTrouble {
     /// The other side does not speak it.
     NotSpoken,
+    /// The other side hangs up on whoever begins with it: it does not speak it, or is not ready.
+    ClosedAtOnce,
     /// The other side speaks nothing else.
     Needed,
     /// The certificate's time is over, or not yet come.
@@ -261,6 +263,10 @@ impl Failure {
             | Self::Cut { .. }
             // A proxy before an archive that starts anew closes like this, too.
             | Self::ClosedUnanswered { .. }
+            | Self::Tls {
+                trouble: TlsTrouble::ClosedAtOnce,
+                ..
+            }
             | Self::Listen { .. }
             // Somebody makes room, sooner or later.
             | Self::NoRoom(_) => true,
@@ -286,6 +292,7 @@ impl TlsTrouble {
     fn message(&self, peer: &str) -> Message {
         match self {
             Self::NotSpoken => Message::new(msg("pacs-tls-not-spoken")).text("peer", peer),
+            Self::ClosedAtOnce => Message::new(msg("pacs-tls-closed-at-once")).text("peer", peer),
             Self::Needed => Message::new(msg("pacs-tls-needed")).text("peer", peer),
             Self::Expired => Message::new(msg("pacs-tls-expired")).text("peer", peer),
             Self::UnknownAuthority => {

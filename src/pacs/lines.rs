@@ -26,7 +26,16 @@ struct Known {
 pub(super) struct Line {
     /// What all its connections share, if they are limited.
     pub throttle: Option<Throttle>,
-    has_answered: Arc<AtomicBool>,
+    heard: Arc<Heard>,
+    /// Lines to other services that the node sends us to, by their places.
+    beside: Arc<Mutex<BTreeMap<String, Line>>>,
+}
+
+/// What was ever heard over a line.
+#[derive(Default)]
+struct Heard {
+    an_answer: AtomicBool,
+    tls: AtomicBool,
 }
 
 impl Lines {
@@ -42,7 +51,7 @@ impl Lines {
         }
         let line = Line {
             throttle: Throttle::new(limit),
-            has_answered: Arc::default(),
+            ..Line::default()
         };
         let known = Known {
             limit_bytes_per_s: limit,
@@ -61,21 +70,56 @@ impl Lines {
 }
 
 impl Line {
-    /// To another node, by the same limit.
-    pub fn beside(&self) -> Self {
-        Self {
+    /// To another service at this place, by the same limit.
+    pub fn beside(&self, place: &str) -> Self {
+        let mut beside = self.beside.lock().unwrap_or_else(PoisonError::into_inner);
+        let line = beside.entry(place.to_owned()).or_insert_with(|| Self {
             throttle: self.throttle.clone(),
             ..Self::default()
-        }
+        });
+        line.clone()
     }
 
     /// The node speaks as we thought it does.
     pub fn answered(&self) {
-        self.has_answered.store(true, Ordering::Relaxed);
+        self.heard.an_answer.store(true, Ordering::Relaxed);
     }
 
     /// Whether it ever did: then a line that is closed before an answer is no sign that it does not.
     pub fn has_answered(&self) -> bool {
-        self.has_answered.load(Ordering::Relaxed)
+        self.heard.an_answer.load(Ordering::Relaxed)
+    }
+
+    /// TLS was heard from there, whatever came of it.
+    pub fn spoke_tls(&self) {
+        self.heard.tls.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it ever was: then a line that is closed when we begin with it is cut.
+    pub fn has_spoken_tls(&self) -> bool {
+        self.heard.tls.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::pacs::NodeAddress;
+
+    use super::*;
+
+    #[test]
+    fn what_was_heard_of_a_service_beside_a_node_is_known_to_the_next_who_asks() {
+        let node = Node {
+            name: "N".into(),
+            address: NodeAddress::parse("https://pacs.example/rs").unwrap(),
+            is_searched: true,
+            limit_bytes_per_s: None,
+            is_slow: false,
+        };
+        let lines = Lines::default();
+        lines.of(&node).beside("sso.example:443").answered();
+        assert!(lines.of(&node).beside("sso.example:443").has_answered());
+        assert!(!lines.of(&node).beside("other.example:443").has_answered());
+        assert!(!lines.of(&node).has_answered());
     }
 }

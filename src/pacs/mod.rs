@@ -22,6 +22,7 @@ mod tls;
 pub mod web;
 
 pub use dimse::DimseService;
+pub use dimse::MoveOriginator;
 pub use dimse::RefusedCall;
 pub use dimse::ScpEvent;
 pub use dimse::ScpOptions;

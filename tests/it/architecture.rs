@@ -74,7 +74,9 @@ const HOMES: &[(&str, MayUse)] = &[
     ("charls_sys", |path| in_any(path, &["dicom"])),
     ("hayro", |path| in_any(path, &["objects"])),
     ("jxl_oxide", |path| in_any(path, &["dicom"])),
-    ("rustix", |path| in_any(path, &["worker"])),
+    ("rustix", |path| {
+        in_any(path, &["worker"]) || path.ends_with("pacs/dimse/listening.rs")
+    }),
     ("moxcms", |path| in_any(path, &["imaging"])),
     ("rust_h264", |path| in_any(path, &["dicom"])),
     ("rust_h265", |path| in_any(path, &["dicom"])),

@@ -10,6 +10,7 @@ mod findscu;
 mod full_disk;
 pub mod liars;
 mod limited;
+mod moves_at_once;
 mod moving;
 mod patient_root;
 mod peer;

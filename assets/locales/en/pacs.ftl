@@ -32,6 +32,7 @@ pacs-call-unencrypted = { $from } wanted to send unencrypted, and nothing was ta
 pacs-call-encrypted = { $from } wanted to send encrypted, but this computer has no certificate to receive with. Choose one under PACS nodes, Receiving encrypted, or have TLS switched off there.
 pacs-call-not-trusting = { $from } does not trust the certificate of this computer: nothing was taken. Its administrator must enter the authority that vouches for us.
 pacs-call-not-trusted = { $from } showed no valid certificate of the callers’ authorities chosen under PACS nodes: nothing was taken.
+pacs-call-hung-up = { $from } hung up when it had seen the certificate of this computer, and did not say why: nothing was taken. If this comes again, it probably does not trust the certificate: have the authority that vouches for us entered there.
 pacs-call-tls = { $from } wanted to send encrypted, which could not be set up ({ $detail }).
 pacs-pushed = { $title } sent { $count ->
     [one] { $count } image
@@ -44,6 +45,7 @@ pacs-push-broken = { $from } broke off while sending to this computer. What came
 
 # Encryption.
 pacs-tls-not-spoken = { $peer } does not speak TLS on this port. Use the port where it does, or speak to it without TLS: switch TLS off for a DICOM node; begin the address of a DICOMweb service with http://.
+pacs-tls-closed-at-once = { $peer } hangs up as soon as TLS begins. If this stays so, it does not speak TLS on this port: use the port where it does, or speak to it without TLS (switch TLS off for a DICOM node; begin the address of a DICOMweb service with http://).
 pacs-tls-needed = { $peer } speaks TLS only. Turn TLS on for this node (TITLE@host:port+tls).
 pacs-tls-expired = The certificate of { $peer } is not valid today: it has run out, or a clock is wrong. Its administrator must renew it.
 pacs-tls-unknown-authority = Nobody we trust vouches for the certificate of { $peer }. If it is the hospital’s own, choose the authority’s certificate (a PEM file) for this node.

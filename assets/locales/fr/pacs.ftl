@@ -32,6 +32,7 @@ pacs-call-unencrypted = { $from } voulait envoyer sans chiffrement, et rien n’
 pacs-call-encrypted = { $from } voulait envoyer chiffré, mais cet ordinateur n’a pas de certificat pour recevoir. Choisissez-en un dans Nœuds PACS, Réception chiffrée, ou faites-y désactiver TLS.
 pacs-call-not-trusting = { $from } ne fait pas confiance au certificat de cet ordinateur : rien n’a été accepté. Son administrateur doit y inscrire l’autorité qui nous garantit.
 pacs-call-not-trusted = { $from } n’a présenté aucun certificat valable des autorités choisies dans Nœuds PACS : rien n’a été accepté.
+pacs-call-hung-up = { $from } a raccroché après avoir vu le certificat de cet ordinateur, sans dire pourquoi : rien n’a été accepté. Si cela se répète, il ne lui fait sans doute pas confiance : faites-y inscrire l’autorité qui nous garantit.
 pacs-call-tls = { $from } voulait envoyer chiffré, ce qui n’a pas pu être établi ({ $detail }).
 pacs-pushed = { $title } a envoyé { $count ->
     [one] { $count } image
@@ -44,6 +45,7 @@ pacs-push-broken = { $from } s’est interrompu en envoyant à cet ordinateur. C
 
 # Encryption.
 pacs-tls-not-spoken = { $peer } ne parle pas TLS sur ce port. Utilisez le port où il le parle, ou parlez-lui sans TLS : désactivez TLS pour un nœud DICOM ; faites commencer par http:// l’adresse d’un service DICOMweb.
+pacs-tls-closed-at-once = { $peer } raccroche dès que TLS commence. Si cela persiste, il ne parle pas TLS sur ce port : utilisez le port où il le parle, ou parlez-lui sans TLS (désactivez TLS pour un nœud DICOM ; faites commencer par http:// l’adresse d’un service DICOMweb).
 pacs-tls-needed = { $peer } n’accepte que TLS. Activez TLS pour ce nœud (TITRE@hôte:port+tls).
 pacs-tls-expired = Le certificat de { $peer } n’est pas valable aujourd’hui : il a expiré, ou une horloge est fausse. Son administrateur doit le renouveler.
 pacs-tls-unknown-authority = Aucune autorité de confiance ne garantit le certificat de { $peer }. S’il est propre à l’hôpital, choisissez le certificat de l’autorité (fichier PEM) pour ce nœud.

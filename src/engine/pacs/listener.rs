@@ -99,7 +99,8 @@ fn take_one(event: ScpEvent, shared: &Shared, unasked: &mut Unasked) {
             from,
             move_originator,
         } => {
-            let is_fetched = shared.is_fetching(&from, move_originator.as_deref());
+            let originator = move_originator.as_ref().map(|it| it.ae_title.as_str());
+            let is_fetched = shared.is_fetching(&from, originator);
             let received = match outcome.result {
                 Ok(received) => received,
                 // It is told with the transfer that it belongs to.

@@ -28,6 +28,7 @@ use super::refused::WhyRefused;
 use super::tls;
 use super::tls::Door;
 use super::tls::Stream;
+use super::tls::Unencrypted;
 use super::wire::Wire;
 use super::wire::place;
 use crate::dicom::IMPLEMENTATION_CLASS_UID;
@@ -35,7 +36,6 @@ use crate::jobs::JobCtx;
 use crate::pacs::AeTitle;
 use crate::pacs::DimseAddress;
 use crate::pacs::Failure;
-use crate::pacs::TlsTrouble;
 use crate::pacs::lines::Line;
 
 /// DICOM's only application context (PS3.7 A.2.1).
@@ -146,7 +146,7 @@ impl Association {
         wire.throttle_by(call.line.throttle.clone());
         let stream = match &call.address.tls {
             None => Stream::Plain(wire),
-            Some(tls) => tls::connect(wire, tls, host, &peer)?,
+            Some(tls) => tls::connect(wire, tls, host, &peer, &call.line)?,
         };
         let mut link = Link::new(stream, peer);
         let sent = link.send_pdu(&Pdu::AssociationRQ(request(call, proposal)));
@@ -216,11 +216,12 @@ impl Association {
             (None, _) => return Err(Untaken::Probe(cut())),
             (Some(TLS_HANDSHAKE), None) => return Err(refused(place, WhyRefused::Encrypted)),
             (Some(TLS_HANDSHAKE), Some(config)) => {
-                tls::accept(wire, config, &place).map_err(|failure| match failure {
-                    Failure::Tls { trouble, .. } if trouble != TlsTrouble::NotSpoken => {
+                tls::accept(wire, config, &place).map_err(|why| match why {
+                    Unencrypted::Trouble(trouble) => {
                         refused(place.clone(), WhyRefused::Tls(trouble))
                     }
-                    failure => Untaken::Probe(failure),
+                    Unencrypted::HungUpOnUs => refused(place.clone(), WhyRefused::HungUpOnUs),
+                    Unencrypted::Line(failure) => Untaken::Probe(failure),
                 })?
             }
             (Some(_), _) => Stream::Plain(wire),

@@ -17,6 +17,7 @@ pub(super) mod field {
     pub const ERROR_COMMENT: u16 = 0x0902;
     pub const AFFECTED_SOP_INSTANCE_UID: u16 = 0x1000;
     pub const MOVE_ORIGINATOR: u16 = 0x1030;
+    pub const MOVE_ORIGINATOR_MESSAGE_ID: u16 = 0x1031;
     pub const REQUESTED_SOP_INSTANCE_UID: u16 = 0x1001;
     pub const EVENT_TYPE_ID: u16 = 0x1002;
     pub const ACTION_TYPE_ID: u16 = 0x1008;

@@ -127,7 +127,8 @@ impl Getter {
         sink: &dyn InstanceSink,
         tally: &Tally<'_>,
     ) -> Result<(), Failure> {
-        let id = operation::ask(&mut self.association, &mut self.model, task, None)?;
+        let id = self.association.next_message_id();
+        operation::ask(&mut self.association, &mut self.model, task, None, id)?;
         let result = self.take_all(id, task, sink, tally);
         if matches!(result, Err(Failure::Cancelled | Failure::NoRoom(_))) {
             let link = &mut self.association.link;

@@ -251,6 +251,12 @@ impl Link {
                     self.to += read;
                     self.has_heard = true;
                 }
+                // What both sides took for TLS is still TLS: something on the way broke it.
+                Err(error) if self.has_heard && carried_trouble(&error).is_some() => {
+                    return Err(Failure::Cut {
+                        peer: self.peer.clone(),
+                    });
+                }
                 Err(error) => return Err(failure_of(&error, &self.peer, self.patience())),
             }
         }

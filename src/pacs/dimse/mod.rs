@@ -11,6 +11,7 @@ mod get;
 mod intake;
 pub(super) mod keys;
 mod link;
+mod listening;
 mod model;
 mod move_;
 mod move_to;
@@ -62,6 +63,7 @@ use retrieve::GetWorker;
 
 pub use refused::RefusedCall;
 pub use refused::WhyRefused;
+pub use storage_scp::MoveOriginator;
 pub use storage_scp::ScpEvent;
 pub use storage_scp::ScpOptions;
 pub use storage_scp::StorageScp;

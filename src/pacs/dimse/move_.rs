@@ -1,5 +1,8 @@
 //! C-MOVE (PS3.4 C.4.2): the node sends what we ask for to our receiver.
 
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -12,6 +15,8 @@ use super::association::Call;
 use super::association::Request;
 use super::callers::Callers;
 use super::command::Command;
+use super::listening::listen;
+use super::listening::wake;
 use super::model;
 use super::model::Model;
 use super::operation;
@@ -21,12 +26,11 @@ use super::retrieve::Queue;
 use super::retrieve::Worker;
 use super::retrieve::refused;
 use super::retrieve::retrieve;
+use super::storage_scp::MoveOriginator;
 use super::storage_scp::ScpEvent;
 use super::storage_scp::ScpOptions;
 use super::storage_scp::Server;
 use super::storage_scp::StorageScp;
-use super::storage_scp::listen;
-use super::storage_scp::wake;
 use super::tally::Tally;
 use super::tls::Door;
 use super::wire::GLANCE;
@@ -127,6 +131,7 @@ pub(super) fn retrieve_listening(
                     is_shared: false,
                     prefers_plain: &prefers_plain,
                     callers: &callers,
+                    asked: Mutex::default(),
                 };
                 retrieve_from(call, events, wanted, told, ctx)
             }
@@ -156,6 +161,7 @@ pub(super) fn retrieve_running(
         is_shared: true,
         prefers_plain: scp.prefers_plain(),
         callers: scp.callers(),
+        asked: Mutex::default(),
     };
     retrieve_from(call, events, wanted, told, ctx)
 }
@@ -178,6 +184,26 @@ struct Events<'a> {
     is_shared: bool,
     prefers_plain: &'a AtomicBool,
     callers: &'a Callers,
+    /// Message IDs of all that this retrieval asked for.
+    asked: Mutex<BTreeSet<u16>>,
+}
+
+impl Events<'_> {
+    fn ask(&self, id: u16) {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.insert(id);
+    }
+
+    /// Whether an instance was sent here because this retrieval asked for it. Some nodes name only
+    /// the title, which other retrievals have, too.
+    fn is_asked_for(&self, from: &str, originator: Option<&MoveOriginator>) -> bool {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        from == self.call.address.ae_title.as_str()
+            && originator.is_some_and(|originator| {
+                originator.ae_title == self.call.calling.as_str()
+                    && originator.message_id.is_none_or(|id| asked.contains(&id))
+            })
+    }
 }
 
 struct MoveWorker<'a> {
@@ -260,7 +286,11 @@ impl Mover {
     ) -> Result<(), Failure> {
         let before = tally.count();
         let destination = Some(&call.calling);
-        let id = operation::ask(&mut self.association, &mut self.model, task, destination)?;
+        let id = operation::move_id();
+        // Before it is asked for: what is refused may be here before the node's first answer.
+        events.ask(id);
+        let (association, model) = (&mut self.association, &mut self.model);
+        operation::ask(association, model, task, destination, id)?;
         let result = self.wait(id, task, events, tally, call, ctx);
         if matches!(result, Err(Failure::Cancelled | Failure::NoRoom(_))) {
             let link = &mut self.association.link;
@@ -370,12 +400,8 @@ fn count(event: ScpEvent, tally: &Tally<'_>, events: &Events<'_>) {
             move_originator,
         } => {
             // What was not kept may not say of which study it is.
-            let is_refused = || {
-                let call = events.call;
-                outcome.result.is_err()
-                    && from == call.address.ae_title.as_str()
-                    && move_originator.is_some_and(|title| title == call.calling.as_str())
-            };
+            let is_refused =
+                || outcome.result.is_err() && events.is_asked_for(&from, move_originator.as_ref());
             if !events.is_shared || tally.is_ours(&outcome) || is_refused() {
                 tally.add(outcome);
             } else if let Some(failure) = outcome.no_room() {

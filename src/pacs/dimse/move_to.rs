@@ -83,7 +83,9 @@ struct Mover<'a> {
 impl Mover<'_> {
     /// One request, from its beginning to its last answer.
     fn send(&mut self, task: &Task) -> Result<(), Failure> {
-        let id = operation::ask(&mut self.association, &mut self.model, task, Some(self.to))?;
+        let id = operation::move_id();
+        let (association, model) = (&mut self.association, &mut self.model);
+        operation::ask(association, model, task, Some(self.to), id)?;
         loop {
             let answer = match self.answer(id) {
                 Err(Failure::Cancelled) => {

@@ -1,5 +1,8 @@
 //! What C-GET and C-MOVE have in common: the request, and answers that count (PS3.4 C.4.2, C.4.3).
 
+use std::sync::atomic::AtomicU16;
+use std::sync::atomic::Ordering;
+
 use super::association::Association;
 use super::association::Context;
 use super::command::Command;
@@ -18,18 +21,26 @@ use crate::pacs::status_message;
 use crate::problem::Message;
 use crate::problem::msg;
 
-/// Sends the request for a task; gives its message id.
+/// A message ID that no other C-MOVE of ours has at the moment, over whatever association: what a
+/// node sends for it says it again.
+pub(super) fn move_id() -> u16 {
+    static LAST: AtomicU16 = AtomicU16::new(0);
+    let id = LAST.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
+    if id == 0 { move_id() } else { id }
+}
+
+/// Sends the request for a task under this message ID.
 pub(super) fn ask(
     association: &mut Association,
     model: &mut Model,
     task: &Task,
     destination: Option<&AeTitle>,
-) -> Result<u16, Failure> {
+    id: u16,
+) -> Result<(), Failure> {
     let identifier = model.identifier(task)?;
     let context = &model.context;
     let data = encode_data_set(&identifier, &context.transfer_syntax, None)
         .map_err(|error| Failure::Told(error.message()))?;
-    let id = association.next_message_id();
     let kind = if destination.is_some() {
         kind::C_MOVE
     } else {
@@ -41,8 +52,7 @@ pub(super) fn ask(
     if let Some(title) = destination {
         request = request.text(field::MOVE_DESTINATION, title.as_str());
     }
-    association.send(context.id, &request, Some(&data))?;
-    Ok(id)
+    association.send(context.id, &request, Some(&data))
 }
 
 /// How many, as an answer says.
@@ -144,6 +154,9 @@ pub(super) fn answered(
     if !is_success {
         let reason = status_message(&peer, status, &comment);
         tally.fail_series(&task.series_uid, reason, is_known);
+    } else if status != 0 && !answer.says_counts() && task.known.is_empty() {
+        // One or more have failed, and nobody says which, or how many.
+        tally.fail_unnamed(status_message(&peer, status, &comment));
     }
     if counts.warned > 0 {
         tally.warn(

@@ -33,6 +33,8 @@ pub enum WhyRefused {
     Encrypted,
     /// Encryption did not come to be.
     Tls(TlsTrouble),
+    /// It was gone when it had seen our certificate, and did not say why.
+    HungUpOnUs,
 }
 
 impl RefusedCall {
@@ -47,6 +49,7 @@ impl RefusedCall {
             WhyRefused::NoRoom => said(msg("pacs-call-no-room")),
             WhyRefused::Unencrypted => said(msg("pacs-call-unencrypted")),
             WhyRefused::Encrypted => said(msg("pacs-call-encrypted")),
+            WhyRefused::HungUpOnUs => said(msg("pacs-call-hung-up")),
             WhyRefused::Tls(TlsTrouble::OurCertificate) => said(msg("pacs-call-not-trusting")),
             WhyRefused::Tls(TlsTrouble::UnknownAuthority | TlsTrouble::Expired) => {
                 said(msg("pacs-call-not-trusted"))

@@ -1,10 +1,6 @@
 //! The receiving side that is always on: C-STORE, C-ECHO, and reports of storage commitments
 //! (PS3.4 annexes A, B, J), several associations at once.
 
-use std::io;
-use std::net::Ipv4Addr;
-use std::net::Ipv6Addr;
-use std::net::SocketAddr;
 use std::net::TcpListener;
 use std::net::TcpStream;
 use std::sync::Arc;
@@ -46,6 +42,8 @@ use super::command::kind;
 use super::commitment;
 use super::contexts;
 use super::intake;
+use super::listening::listen;
+use super::listening::wake;
 use super::refused::RefusedCall;
 use super::refused::WhyRefused;
 use super::tls::Door;
@@ -84,6 +82,26 @@ impl Default for ScpOptions {
     }
 }
 
+/// The C-MOVE that an instance is sent for (PS3.7 9.1.1.1.9, 9.1.1.1.10).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MoveOriginator {
+    /// Title of who asked for it.
+    pub ae_title: String,
+    /// Message ID of the request, where the sender says it.
+    pub message_id: Option<u16>,
+}
+
+impl MoveOriginator {
+    fn of(request: &Command) -> Option<Self> {
+        let title = request.get_text(field::MOVE_ORIGINATOR)?;
+        let title = title.trim();
+        (!title.is_empty()).then(|| Self {
+            ae_title: title.to_owned(),
+            message_id: request.get_number(field::MOVE_ORIGINATOR_MESSAGE_ID),
+        })
+    }
+}
+
 /// What happens at a receiver.
 #[derive(Debug, Clone)]
 #[expect(
@@ -95,8 +113,8 @@ pub enum ScpEvent {
     Instance {
         /// Title of who sent it.
         from: String,
-        /// Title of who had it sent here (PS3.7 9.1.1.1.9), where the sender says so.
-        move_originator: Option<String>,
+        /// Who had it sent here, where the sender says so.
+        move_originator: Option<MoveOriginator>,
         /// What became of it.
         outcome: InstanceOutcome,
     },
@@ -276,49 +294,6 @@ impl Drop for StorageScp {
     }
 }
 
-/// Takes a port of all interfaces, IPv6 too where there is one: by one socket for both where the
-/// system does that, else by two.
-pub(super) fn listen(port: u16) -> Result<(Vec<TcpListener>, u16), Failure> {
-    let failed = |error: io::Error| Failure::Listen {
-        port,
-        detail: error.to_string(),
-    };
-    let is_taken = |error: &io::Error| error.kind() == io::ErrorKind::AddrInUse;
-    let mut listeners = Vec::new();
-    match TcpListener::bind((Ipv6Addr::UNSPECIFIED, port)) {
-        Ok(listener) => listeners.push(listener),
-        Err(error) if is_taken(&error) => return Err(failed(error)),
-        Err(error) => tracing::info!(%error, "no IPv6"),
-    }
-    let port = match listeners.first() {
-        Some(listener) => listener.local_addr().map_err(failed)?.port(),
-        None => port,
-    };
-    match TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)) {
-        Ok(listener) => listeners.push(listener),
-        // By the socket of both. Where there are two, it is another program.
-        Err(error) if is_taken(&error) && !listeners.is_empty() && !cfg!(windows) => {}
-        Err(error) => return Err(failed(error)),
-    }
-    let last = listeners.last().expect("one was just taken");
-    let port = last.local_addr().map_err(failed)?.port();
-    Ok((listeners, port))
-}
-
-/// Ends the wait for the next association.
-pub(super) fn wake(port: u16) {
-    for address in [
-        SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
-        SocketAddr::from((Ipv6Addr::LOCALHOST, port)),
-    ] {
-        // If nobody answers, nobody waits.
-        drop(TcpStream::connect_timeout(
-            &address,
-            Duration::from_millis(500),
-        ));
-    }
-}
-
 /// What a receiver works with.
 pub(super) struct Server<'a> {
     pub options: &'a ScpOptions,
@@ -474,11 +449,9 @@ impl Server<'_> {
                     let heard = || self.callers.hear(&from);
                     let outcome =
                         intake::take(&mut association, context_id, &command, self.sink, &heard)?;
-                    let title = command.get_text(field::MOVE_ORIGINATOR);
-                    let move_originator = title.map(|title| title.trim().to_owned());
                     (self.told)(ScpEvent::Instance {
                         from,
-                        move_originator: move_originator.filter(|title| !title.is_empty()),
+                        move_originator: MoveOriginator::of(&command),
                         outcome,
                     });
                 }

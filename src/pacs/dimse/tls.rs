@@ -4,7 +4,6 @@ use std::io;
 use std::io::Read;
 use std::io::Write;
 use std::sync::Arc;
-use std::time::Duration;
 
 use rustls::ClientConnection;
 use rustls::ServerConfig;
@@ -12,13 +11,16 @@ use rustls::ServerConnection;
 use rustls::StreamOwned;
 use rustls::pki_types::ServerName;
 
+use super::link::failure_of;
 use super::wire::Wire;
 use crate::pacs::Failure;
 use crate::pacs::ReceiverTls;
 use crate::pacs::Tls;
 use crate::pacs::TlsTrouble;
+use crate::pacs::lines::Line;
 use crate::pacs::tls::carried_trouble;
 use crate::pacs::tls::client_config;
+use crate::pacs::tls::is_cut_after_us;
 use crate::pacs::tls::server_config;
 use crate::pacs::tls::shake_hands;
 use crate::pacs::tls::trouble_of;
@@ -115,6 +117,7 @@ pub(super) fn connect(
     tls: &Tls,
     host: &str,
     peer: &str,
+    line: &Line,
 ) -> Result<Stream, Failure> {
     let failed = |trouble| Failure::Tls {
         peer: peer.to_owned(),
@@ -125,9 +128,19 @@ pub(super) fn connect(
         .map_err(|error| failed(TlsTrouble::Other(error.to_string())))?;
     let mut session = ClientConnection::new(Arc::new(config), name)
         .map_err(|error| failed(trouble_of(&error)))?;
-    shake_hands(&mut session, &mut wire)
-        .map_err(|error| handshake_failure(&error, peer, wire.patience()))?;
+    shake_hands(&mut session, &mut wire, Some(line))
+        .map_err(|error| failure_of(&error, peer, wire.patience()))?;
     Ok(Stream::Client(Box::new(StreamOwned::new(session, wire))))
+}
+
+/// Why a connection that the other side made is not encrypted.
+pub(super) enum Unencrypted {
+    /// One side refused.
+    Trouble(TlsTrouble),
+    /// The other side was gone when it had seen who we are.
+    HungUpOnUs,
+    /// It never came to that.
+    Line(Failure),
 }
 
 /// Encrypts a connection that the other side made.
@@ -135,22 +148,18 @@ pub(super) fn accept(
     mut wire: Wire,
     config: &Arc<ServerConfig>,
     peer: &str,
-) -> Result<Stream, Failure> {
-    let mut session = ServerConnection::new(config.clone()).map_err(|error| Failure::Tls {
-        peer: peer.to_owned(),
-        trouble: trouble_of(&error),
-    })?;
-    shake_hands(&mut session, &mut wire)
-        .map_err(|error| handshake_failure(&error, peer, wire.patience()))?;
-    Ok(Stream::Server(Box::new(StreamOwned::new(session, wire))))
-}
-
-fn handshake_failure(error: &io::Error, peer: &str, patience: Duration) -> Failure {
-    match carried_trouble(error) {
-        Some(trouble) => Failure::Tls {
-            peer: peer.to_owned(),
-            trouble,
-        },
-        None => super::link::failure_of(error, peer, patience),
+) -> Result<Stream, Unencrypted> {
+    let mut session = ServerConnection::new(config.clone())
+        .map_err(|error| Unencrypted::Trouble(trouble_of(&error)))?;
+    match shake_hands(&mut session, &mut wire, None) {
+        Ok(()) => Ok(Stream::Server(Box::new(StreamOwned::new(session, wire)))),
+        Err(error) if is_cut_after_us(&error) => Err(Unencrypted::HungUpOnUs),
+        Err(error) => Err(match carried_trouble(&error) {
+            // Something else that happens to begin like it.
+            None | Some(TlsTrouble::NotSpoken | TlsTrouble::ClosedAtOnce) => {
+                Unencrypted::Line(failure_of(&error, peer, wire.patience()))
+            }
+            Some(trouble) => Unencrypted::Trouble(trouble),
+        }),
     }
 }

@@ -58,7 +58,8 @@ fn move_nothing(call: &Call, ctx: &JobCtx) -> Result<(), Failure> {
         study_uid: new_uid(),
         ..Task::default()
     };
-    let id = operation::ask(&mut association, &mut model, &task, Some(&call.calling))?;
+    let id = operation::move_id();
+    operation::ask(&mut association, &mut model, &task, Some(&call.calling), id)?;
     loop {
         let command = match association.next() {
             Ok(Request::Message { command, .. }) if command.answers(id) => command,

@@ -11,6 +11,7 @@ use crate::pacs::Authentication;
 use crate::pacs::Failure;
 use crate::pacs::TlsTrouble;
 use crate::pacs::tls::carried_trouble;
+use crate::pacs::tls::is_cut_midway;
 
 /// Longest body that is read for a reason.
 const MOST_DETAIL: usize = 64 * 1024;
@@ -76,7 +77,9 @@ fn of_io(session: &Session<'_>, error: &io::Error) -> Failure {
             place: peer,
             detail: error.to_string(),
         },
-        _ => Failure::Cut { peer },
+        _ if site.line.has_answered() || is_cut_midway(error) => Failure::Cut { peer },
+        // Nothing that speaks HTTP was ever heard there.
+        _ => Failure::ClosedUnanswered { peer },
     }
 }
 
@@ -87,6 +90,8 @@ pub(super) fn of_body(session: &Session<'_>, error: io::Error) -> Failure {
     let failure = of_line(session, error.into());
     match failure {
         Failure::Cut { .. } if is_short => session.site.trouble(WebTrouble::Truncated),
+        // What both sides took for TLS is still TLS: something on the way broke it.
+        Failure::Tls { peer, .. } => Failure::Cut { peer },
         // A chunk that is none: the line was cut, or something between us wrote into it.
         Failure::Web {
             trouble: WebTrouble::NotHttp,

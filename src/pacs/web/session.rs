@@ -93,13 +93,9 @@ impl<'a> Session<'a> {
             let request = request.header(header::ACCEPT_ENCODING, packing);
             let answer = match self.run(request, who.as_deref(), SendBody::none()) {
                 // A connection that was kept open may have been closed at that very moment.
-                Err(Failure::Cut { .. }) if !was_cut => {
+                Err(Failure::Cut { .. } | Failure::ClosedUnanswered { .. }) if !was_cut => {
                     was_cut = true;
                     continue;
-                }
-                // Nothing that speaks HTTP was ever heard there.
-                Err(Failure::Cut { peer }) if !self.site.line.has_answered() => {
-                    return Err(Failure::ClosedUnanswered { peer });
                 }
                 answer => answer?,
             };
@@ -146,7 +142,9 @@ impl<'a> Session<'a> {
             };
             let body = SendBody::from_reader(&mut body);
             let answer = match self.run(request, who.as_deref(), body) {
-                Err(cut @ Failure::Cut { .. }) => return Err(self.cut_or_unanswered(cut)),
+                Err(Failure::ClosedUnanswered { peer }) => {
+                    return Err(self.cut_or_unanswered(Failure::Cut { peer }));
+                }
                 answer => answer?,
             };
             match answer.status {
@@ -204,9 +202,6 @@ impl<'a> Session<'a> {
     /// A line that is cut while we send may be a bad line, or nobody there speaks HTTP: a small
     /// question tells which.
     fn cut_or_unanswered(&self, cut: Failure) -> Failure {
-        if self.site.line.has_answered() {
-            return cut;
-        }
         let ask = Ask {
             url: format!("{}/studies?limit=1", self.site.base),
             accept: "application/dicom+json",

@@ -81,7 +81,12 @@ impl Site {
             ..self.address.clone()
         };
         let secrets = Secrets::of_this_run();
-        Self::of(&address, "", &secrets, self.line.beside())
+        let line = match Origin::of(url) {
+            Some(there) if there == self.origin => self.line.clone(),
+            Some(there) => self.line.beside(&there.place()),
+            None => Line::default(),
+        };
+        Self::of(&address, "", &secrets, line)
     }
 
     pub fn patience(&self) -> Duration {
@@ -105,7 +110,7 @@ impl Site {
                 self.trouble(WebTrouble::Proxy { detail })
             })?),
         };
-        let config = Agent::config_builder()
+        let settings = Agent::config_builder()
             .user_agent(concat!("isocentre/", env!("CARGO_PKG_VERSION")))
             .http_status_as_error(false)
             // Followed by us, who know what may be said where.
@@ -120,15 +125,19 @@ impl Site {
             .max_idle_connections(CONNECTIONS * 2)
             .max_idle_connections_per_host(CONNECTIONS * 2)
             .build();
-        let tls = client_config(&self.address.tls).map_err(|trouble| Failure::Tls {
+        let config = client_config(&self.address.tls).map_err(|trouble| Failure::Tls {
             peer: self.peer.clone(),
             trouble,
         })?;
+        let tls = TlsConnector {
+            config: Arc::new(config),
+            line: self.line.clone(),
+        };
         let connector =
             ().chain(ThroughProxy(SocksConnector::default()))
                 .chain(ThroughProxy(ConnectProxyConnector::default()))
                 .chain(TcpConnector::default())
-                .chain(TlsConnector(Arc::new(tls)));
-        Ok(Agent::with_parts(config, connector, Lookup::default()))
+                .chain(tls);
+        Ok(Agent::with_parts(settings, connector, Lookup::default()))
     }
 }

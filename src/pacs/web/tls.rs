@@ -16,11 +16,20 @@ use ureq::unversioned::transport::NextTimeout;
 use ureq::unversioned::transport::Transport;
 use ureq::unversioned::transport::TransportAdapter;
 
+use crate::pacs::lines::Line;
 use crate::pacs::tls::shake_hands;
 
 /// Encrypts the connections to `https` addresses.
-#[derive(Debug)]
-pub(super) struct TlsConnector(pub Arc<ClientConfig>);
+pub(super) struct TlsConnector {
+    pub config: Arc<ClientConfig>,
+    pub line: Line,
+}
+
+impl std::fmt::Debug for TlsConnector {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TlsConnector")
+    }
+}
 
 impl<In: Transport> Connector<In> for TlsConnector {
     type Out = Either<In, TlsTransport>;
@@ -40,11 +49,12 @@ impl<In: Transport> Connector<In> for TlsConnector {
         let host = host.trim_start_matches('[').trim_end_matches(']');
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_not_a_name| ureq::Error::HostNotFound)?;
-        let mut session = ClientConnection::new(self.0.clone(), name).map_err(io::Error::other)?;
+        let mut session =
+            ClientConnection::new(self.config.clone(), name).map_err(io::Error::other)?;
         let clock = details.current_time.clone();
         let mut line = TransportAdapter::new(transport.boxed(), clock);
         line.set_timeout(details.timeout);
-        shake_hands(&mut session, &mut line)?;
+        shake_hands(&mut session, &mut line, Some(&self.line))?;
         let config = details.config;
         Ok(Some(Either::B(TlsTransport {
             buffers: LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size()),

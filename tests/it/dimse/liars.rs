@@ -140,6 +140,18 @@ fn a_node_that_says_it_sent_more_than_came_is_not_believed() {
 }
 
 #[test]
+fn a_warning_of_a_node_that_neither_lists_nor_counts_is_no_success() {
+    let address = liar(|tcp, request| match request.kind {
+        C_FIND => answer(tcp, request, 0xc000, &[], None),
+        _ => answer(tcp, request, 0xb000, &[], None),
+    });
+    let folder = temp_folder();
+    let (retrieved, _) = fetch(&*speak(&address), STUDY, folder.path()).unwrap();
+    assert!(!retrieved.is_complete(), "{retrieved:?}");
+    assert_eq!(retrieved.failed.len(), 1, "{retrieved:?}");
+}
+
+#[test]
 fn a_status_is_a_sentence_with_the_nodes_own_words() {
     let address = liar(|tcp, request| answer(tcp, request, 0xa700, &[], None));
     let found = super::find(&*speak(&address), &StudyQuery::default());

@@ -241,6 +241,17 @@ fn a_node_that_does_not_count_is_believed_and_said_not_to() {
 }
 
 #[test]
+fn a_warning_of_a_node_that_does_not_count_is_no_success() {
+    let address = mover(|tcp, request| answer(tcp, request, 0xb000, &[], None));
+    let (moved, _) = moved(&address, &[]);
+    assert!(!moved.is_complete(), "{moved:?}");
+    assert_eq!(moved.reasons.len(), 1, "{moved:?}");
+    let output = command(&[&address, "--study", STUDY, "--to", "ELSEWHERE"]);
+    assert_eq!(output.status.code(), Some(1), "{}", errors(&output));
+    assert!(errors(&output).contains("B000"), "{}", errors(&output));
+}
+
+#[test]
 fn what_was_counted_before_the_line_was_cut_is_kept() {
     let address = mover(|tcp, request| {
         let numbers = [(0x1020, 3), (0x1021, 2), (0x1022, 0), (0x1023, 0)];

@@ -34,7 +34,7 @@ use crate::common::Encoding;
 use crate::common::files_below;
 use crate::common::temp_folder;
 
-const CT: &str = "1.2.840.10008.5.1.4.1.1.2";
+pub(super) const CT: &str = "1.2.840.10008.5.1.4.1.1.2";
 const EXPLICIT: &str = "1.2.840.10008.1.2.1";
 
 fn receiver(patience: Duration) -> (StorageScp, tempfile::TempDir) {
@@ -55,9 +55,14 @@ fn bytes(pdu: &Pdu) -> Vec<u8> {
 
 /// The request for an association that stores images of one class.
 fn request(class: &str) -> Vec<u8> {
+    request_of("PEER", class)
+}
+
+/// The same of somebody.
+pub(super) fn request_of(title: &str, class: &str) -> Vec<u8> {
     bytes(&Pdu::AssociationRQ(AssociationRQ {
         protocol_version: 1,
-        calling_ae_title: "PEER".into(),
+        calling_ae_title: title.into(),
         called_ae_title: "ISOCENTRE".into(),
         application_context_name: "1.2.840.10008.3.1.1.1".into(),
         presentation_contexts: vec![PresentationContextProposed {
@@ -70,7 +75,7 @@ fn request(class: &str) -> Vec<u8> {
 }
 
 /// A C-STORE request, as the standard writes it (PS3.7 9.3.1.1).
-fn store_command(class: &str, uid: &str) -> Vec<u8> {
+fn store_command(class: &str, uid: &str, originator: Option<(&str, u16)>) -> Vec<u8> {
     let mut elements = Vec::new();
     let mut put = |element: u16, value: &[u8]| {
         let mut value = value.to_vec();
@@ -88,6 +93,10 @@ fn store_command(class: &str, uid: &str) -> Vec<u8> {
     put(0x0700, &[0, 0]);
     put(0x0800, &[1, 0]);
     put(0x1000, uid.as_bytes());
+    if let Some((title, message_id)) = originator {
+        put(0x1030, title.as_bytes());
+        put(0x1031, &message_id.to_le_bytes());
+    }
     let mut command = vec![0, 0, 0, 0, 4, 0, 0, 0];
     command.extend((elements.len() as u32).to_le_bytes());
     command.extend(elements);
@@ -107,7 +116,13 @@ fn data(kind: PDataValueType, data: Vec<u8>, is_last: bool) -> Vec<u8> {
 
 /// All that stores one image, as bytes.
 fn store(uid: &str, body: &[u8]) -> Vec<u8> {
-    let mut all = data(PDataValueType::Command, store_command(CT, uid), true);
+    store_for(None, uid, body)
+}
+
+/// The same for a C-MOVE of somebody, by title and message ID.
+pub(super) fn store_for(originator: Option<(&str, u16)>, uid: &str, body: &[u8]) -> Vec<u8> {
+    let command = store_command(CT, uid, originator);
+    let mut all = data(PDataValueType::Command, command, true);
     let (last, first) = body
         .chunks(4000)
         .collect::<Vec<_>>()
@@ -123,7 +138,7 @@ fn store(uid: &str, body: &[u8]) -> Vec<u8> {
     all
 }
 
-fn body() -> Vec<u8> {
+pub(super) fn body() -> Vec<u8> {
     data_set(&slices(1)[0].write(Encoding::ExplicitLittle)).to_vec()
 }
 
@@ -135,7 +150,7 @@ fn connect(scp: &StorageScp) -> TcpStream {
 }
 
 /// The next PDU; `None` at the end of the line.
-fn next(tcp: &mut TcpStream) -> Option<Pdu> {
+pub(super) fn next(tcp: &mut TcpStream) -> Option<Pdu> {
     let mut head = [0; 6];
     tcp.read_exact(&mut head).ok()?;
     let length = u32::from_be_bytes(head[2..].try_into().unwrap());
@@ -146,7 +161,7 @@ fn next(tcp: &mut TcpStream) -> Option<Pdu> {
 }
 
 /// The status (0000,0900) of an answer.
-fn status(pdu: &Pdu) -> u16 {
+pub(super) fn status(pdu: &Pdu) -> u16 {
     let Pdu::PData { data } = pdu else {
         panic!("{pdu:?}")
     };

@@ -6,6 +6,7 @@ use std::net::TcpListener;
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::Command;
+use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,6 +27,8 @@ use isocentre::pacs::Tls;
 use isocentre::pacs::TlsTrouble;
 use isocentre::pacs::WhyRefused;
 use isocentre::pacs::service;
+use isocentre::text::Language;
+use isocentre::text::Words;
 use rustls::ServerConfig;
 use rustls::ServerConnection;
 use rustls::StreamOwned;
@@ -45,6 +48,8 @@ use super::programs::free_port;
 use super::slices;
 use super::write;
 use crate::common::Encoding;
+use crate::common::Fault;
+use crate::common::Proxy;
 use crate::common::certificates::TestAuthority;
 use crate::common::certificates::TestCertificate;
 use crate::common::certificates::answering_once;
@@ -222,14 +227,60 @@ fn a_peer_that_wants_our_certificate_gets_it_and_says_so_if_there_is_none() {
     assert_eq!(crate::common::files_below(kept.path()).len(), 3);
 }
 
+fn echo(node: &Node, caller: &Caller) -> Result<bool, Failure> {
+    let echo = service(node, caller).echo(&JobCtx::new());
+    echo.map(|echo| echo.is_verified)
+}
+
 #[test]
-fn a_peer_that_does_not_speak_tls_is_said_not_to() {
+fn a_peer_that_answers_without_tls_is_said_not_to_speak_it() {
+    // An A-ABORT (PS3.8 9.3.8), and what a web server says.
+    let abort = vec![7, 0, 0, 0, 0, 4, 0, 0, 2, 1];
+    for said in [abort, b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()] {
+        let address = format!("ANY@127.0.0.1:{}", answering_once(said));
+        let node = secure_node(&address, trusting(Authorities::Anyone));
+        assert_eq!(trouble(&node), TlsTrouble::NotSpoken);
+        assert!(echo(&node, &Caller::default()).unwrap_err().is_lasting());
+    }
+}
+
+#[test]
+fn a_peer_that_closes_when_it_is_offered_tls_is_asked_again_as_it_may_be_starting() {
     let folder = temp_folder();
     let sink = Arc::new(FolderSink::new(folder.path()));
     let scp = StorageScp::start(0, ScpOptions::default(), sink).unwrap();
     let address = format!("ANY@127.0.0.1:{}", scp.port());
     let node = secure_node(&address, trusting(Authorities::Anyone));
-    assert_eq!(trouble(&node), TlsTrouble::NotSpoken);
+    let failure = echo(&node, &Caller::default()).unwrap_err();
+    assert!(failure.is_transient(), "{failure:?}");
+    let said = Words::of(Language::English).get(&failure.message());
+    assert!(said.contains("does not speak TLS"), "{said}");
+}
+
+#[test]
+fn a_line_that_is_cut_in_a_handshake_is_a_bad_line_and_no_peer_without_tls() {
+    let folder = temp_folder();
+    let authority = TestAuthority::new(folder.path());
+    let (scp, _kept) = receiver(&authority.for_this_computer(), None);
+    // Within the server's first record, and within its certificate.
+    for after in [1, 60, 400] {
+        let fault = Fault {
+            cut_after: Some(after),
+            ..Fault::default()
+        };
+        let proxy = Proxy::new(scp.port(), fault);
+        let tls = trusting(Authorities::File(authority.file.clone()));
+        let node = secure_node(&format!("ANY@127.0.0.1:{}", proxy.port()), tls);
+        let caller = Caller::default();
+        // From the second time on nothing comes: but TLS was heard there.
+        for _ in 0..3 {
+            let failure = echo(&node, &caller).unwrap_err();
+            let is_cut = matches!(failure, Failure::Cut { .. });
+            assert!(is_cut && failure.is_transient(), "{after}: {failure:?}");
+        }
+        proxy.mend();
+        assert_eq!(echo(&node, &caller), Ok(true));
+    }
 }
 
 #[test]
@@ -431,6 +482,101 @@ fn a_receiver_takes_encrypted_or_plain_calls_as_it_is_set_and_says_why_it_does_n
     let theirs = Some(WhyRefused::Tls(TlsTrouble::UnknownAuthority));
     assert_eq!(called(strict(), secure), (false, theirs));
     assert_eq!(called(strict(), known), (true, None));
+}
+
+/// Somebody who calls over TLS of one version and hangs up on seeing our certificate, with an alert
+/// or without a word.
+fn distrusting(port: u16, version: &'static SupportedProtocolVersion, says_so: bool) {
+    let elsewhere = temp_folder();
+    let stranger = TestAuthority::new(elsewhere.path());
+    let mut roots = rustls::RootCertStore::empty();
+    roots
+        .add(CertificateDer::from_pem_file(&stranger.file).unwrap())
+        .unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[version])
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let name = "localhost".try_into().unwrap();
+    let mut session = rustls::ClientConnection::new(Arc::new(config), name).unwrap();
+    let mut tcp = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    session.write_tls(&mut tcp).unwrap();
+    loop {
+        session.read_tls(&mut tcp).unwrap();
+        if session.process_new_packets().is_err() {
+            break;
+        }
+        while session.wants_write() {
+            session.write_tls(&mut tcp).unwrap();
+        }
+    }
+    if says_so {
+        while session.wants_write() {
+            session.write_tls(&mut tcp).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_caller_that_does_not_trust_our_certificate_is_said_not_to() {
+    let folder = temp_folder();
+    let authority = TestAuthority::new(folder.path());
+    let elsewhere = temp_folder();
+    let stranger = TestAuthority::new(elsewhere.path());
+    let (scp, _kept) = receiver(&authority.for_this_computer(), None);
+    let port = scp.port();
+    let other = stranger.file.to_str().unwrap();
+    let openssl = |version: &'static str| {
+        move || {
+            let at = format!("127.0.0.1:{port}");
+            let mut command = Command::new("openssl");
+            command.args(["s_client", "-connect", &at, "-verify_return_error", version]);
+            let done = command
+                .args(["-CAfile", other])
+                .stdin(Stdio::null())
+                .output();
+            assert!(!done.unwrap().status.success());
+        }
+    };
+    let dcmtk = || {
+        let mut command = Command::new("echoscu");
+        command.args(["+tla", "+cf", other, "127.0.0.1", &port.to_string()]);
+        assert!(!command.output().unwrap().status.success());
+    };
+    let ours = || {
+        let node = secure_node(&format!("ANY@127.0.0.1:{port}"), Tls::default());
+        assert!(echo(&node, &Caller::default()).is_err());
+    };
+    let (tls12, tls13) = (&rustls::version::TLS12, &rustls::version::TLS13);
+    let callers: [(&str, &dyn Fn()); 8] = [
+        ("DCMTK", &dcmtk),
+        ("isocentre", &ours),
+        ("OpenSSL, TLS 1.2", &openssl("-tls1_2")),
+        ("OpenSSL, TLS 1.3", &openssl("-tls1_3")),
+        ("an alert, TLS 1.2", &|| distrusting(port, tls12, true)),
+        ("an alert, TLS 1.3", &|| distrusting(port, tls13, true)),
+        ("no word, TLS 1.2", &|| distrusting(port, tls12, false)),
+        ("no word, TLS 1.3", &|| distrusting(port, tls13, false)),
+    ];
+    let mut lost = Vec::new();
+    for (name, call) in callers {
+        let events = scp.events();
+        call();
+        let event = events.recv_timeout(Duration::from_secs(10)).unwrap();
+        let why = if name.starts_with("no word") {
+            WhyRefused::HungUpOnUs
+        } else {
+            WhyRefused::Tls(TlsTrouble::OurCertificate)
+        };
+        let is_said = matches!(&event, ScpEvent::Refused(call)
+            if call.why == why && call.from == "127.0.0.1");
+        if !is_said {
+            lost.push(format!("{name}: {event:?}"));
+        }
+    }
+    assert!(lost.is_empty(), "{lost:#?}");
 }
 
 /// TLS of one version in front of a port of ours, for as many calls as the test makes.

@@ -78,6 +78,22 @@ fn who_asks_too_often_waits_as_long_as_the_service_says_in_seconds_or_by_a_date(
 }
 
 #[test]
+fn a_date_that_is_still_to_come_is_waited_for() {
+    let date = "Fri, 01 Jan 2100 00:00:00 GMT";
+    let server = HttpServer::start(move |_| Reply::with(429, &[("Retry-After", date)], ""));
+    let job = ctx();
+    let cancel = job.clone();
+    std::thread::spawn(move || {
+        // Who does not understand the date asks again after a second.
+        std::thread::sleep(Duration::from_millis(2500));
+        cancel.cancel();
+    });
+    let failure = service(&node(&server.url())).echo(&job).unwrap_err();
+    assert_eq!(failure, Failure::Cancelled);
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
 fn a_busy_service_is_asked_again_when_it_says() {
     let tries = AtomicUsize::new(0);
     let server = HttpServer::start(move |request| {

@@ -16,6 +16,8 @@ use isocentre::pacs::TlsTrouble;
 use isocentre::pacs::Wanted;
 
 use super::*;
+use crate::common::Fault;
+use crate::common::Proxy;
 use crate::common::certificates::TestAuthority;
 use crate::common::certificates::TestCertificate;
 use crate::common::certificates::answering_once;
@@ -103,13 +105,33 @@ fn https_and_http_are_told_apart() {
     let secure = plain.url().replace("http:", "https:");
     assert_eq!(
         trouble(echo(&secure, trusting(&authority))),
-        TlsTrouble::NotSpoken
+        TlsTrouble::ClosedAtOnce
     );
     let server = answering(&authority.for_this_computer());
     let insecure = server.url().replace("https:", "http:");
     let failure = echo(&insecure, Tls::default()).unwrap_err();
     let text = in_english(&failure.message());
     assert!(text.contains("https"), "{failure:?}: {text}");
+}
+
+#[test]
+fn a_line_that_is_cut_in_a_handshake_is_a_bad_line_and_no_service_without_tls() {
+    let folder = temp_folder();
+    let authority = TestAuthority::new(folder.path());
+    let server = answering(&authority.for_this_computer());
+    let port: u16 = server.url().rsplit(':').next().unwrap().parse().unwrap();
+    for after in [1, 60, 400] {
+        let fault = Fault {
+            cut_after: Some(after),
+            ..Fault::default()
+        };
+        let proxy = Proxy::new(port, fault);
+        let url = format!("https://127.0.0.1:{}", proxy.port());
+        let node = node_with(&url, |address| address.tls = trusting(&authority));
+        let failure = service(&node).echo(&ctx()).unwrap_err();
+        let is_cut = matches!(failure, Failure::Cut { .. });
+        assert!(is_cut && failure.is_transient(), "{after}: {failure:?}");
+    }
 }
 
 #[test]

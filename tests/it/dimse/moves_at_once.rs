@@ -1,0 +1,91 @@
+//! C-MOVEs that run at the same time into one receiver of ours.
+
+use std::io::Write as _;
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::Barrier;
+use std::time::Duration;
+
+use isocentre::pacs::Caller;
+use isocentre::pacs::FolderSink;
+use isocentre::pacs::Reception;
+use isocentre::pacs::Retrieved;
+use isocentre::pacs::ScpOptions;
+use isocentre::pacs::StorageScp;
+use isocentre::pacs::service;
+
+use super::by_move;
+use super::fetch;
+use super::liars::liar;
+use super::node;
+use super::peer::C_FIND;
+use super::peer::answer;
+use super::receiving;
+use crate::common::temp_folder;
+
+const LOST: &str = "1.2.3.4.5.66";
+const OTHER: &str = "1.2.3.4.5.77";
+
+/// Sends what is refused, as it is another instance than the one announced. For a C-MOVE, if its
+/// originator is said.
+fn send_refused(port: u16, originator: Option<(&str, u16)>) {
+    let mut tcp = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    tcp.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    tcp.write_all(&receiving::request_of("LIAR", receiving::CT))
+        .unwrap();
+    receiving::next(&mut tcp).unwrap();
+    let store = receiving::store_for(originator, "1.2.3.66", &receiving::body());
+    tcp.write_all(&store).unwrap();
+    let status = receiving::status(&receiving::next(&mut tcp).unwrap());
+    assert_ne!(status, 0);
+}
+
+/// What comes of two C-MOVEs at once, of which the first loses an instance. The node lists nothing.
+fn two_moves(names_originator: bool) -> [Retrieved; 2] {
+    let folder = temp_folder();
+    let sink = Arc::new(FolderSink::new(folder.path()));
+    let scp = Arc::new(StorageScp::start(0, ScpOptions::default(), sink).unwrap());
+    let port = scp.port();
+    let together = Barrier::new(2);
+    let address = liar(move |tcp, request| {
+        if request.kind == C_FIND {
+            return answer(tcp, request, 0xc000, &[], None);
+        }
+        together.wait();
+        let is_lost = request.text().contains(LOST);
+        if is_lost {
+            let originator = names_originator.then_some(("ISOCENTRE", request.id));
+            send_refused(port, originator);
+        }
+        together.wait();
+        // Our side counts when it has answered.
+        std::thread::sleep(Duration::from_millis(300));
+        let failed = u16::from(is_lost);
+        answer(tcp, request, 0, &[(0x1021, 0), (0x1022, failed)], None)
+    });
+    let caller = Caller {
+        reception: Reception::Running(scp),
+        ..Caller::default()
+    };
+    let node = node(&address, by_move);
+    let fetched = |study| {
+        let service = service(&node, &caller);
+        fetch(&*service, study, folder.path()).unwrap().0
+    };
+    std::thread::scope(|scope| {
+        let lost = scope.spawn(|| fetched(LOST));
+        let other = scope.spawn(|| fetched(OTHER));
+        [lost.join().unwrap(), other.join().unwrap()]
+    })
+}
+
+#[test]
+fn an_instance_that_one_move_lost_is_no_loss_of_another() {
+    let [lost, other] = two_moves(true);
+    let names = |retrieved: &Retrieved| -> Vec<String> {
+        let failed = retrieved.failed.iter();
+        failed.map(|(uid, _)| uid.clone()).collect()
+    };
+    assert!(names(&lost).contains(&"1.2.3.66".to_owned()), "{lost:?}");
+    assert!(names(&other).is_empty(), "{other:?}");
+}
