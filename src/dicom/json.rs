@@ -28,8 +28,26 @@ use super::Dataset;
 pub struct JsonDataset {
     /// Its elements, text as Unicode.
     pub dataset: Dataset,
-    /// Elements of its top level whose values are elsewhere, and the URI of each.
-    pub bulk_data: Vec<(Tag, String)>,
+    /// Values that are elsewhere, in the order of their elements.
+    pub bulk_data: Vec<BulkValue>,
+}
+
+/// A value that is elsewhere (PS3.18 F.2.2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BulkValue {
+    /// The sequences around its element, from the outermost in, and the item of each, counted from 1.
+    pub within: Vec<(Tag, usize)>,
+    /// Its element.
+    pub tag: Tag,
+    /// Where it is.
+    pub uri: String,
+}
+
+/// Values that are elsewhere, and where the reading is at the moment.
+#[derive(Default)]
+struct Elsewhere {
+    within: Vec<(Tag, usize)>,
+    found: Vec<BulkValue>,
 }
 
 /// What is no list of data sets.
@@ -58,15 +76,15 @@ fn object(json: Json) -> Option<JsonDataset> {
     let Json::Object(map) = json else {
         return None;
     };
-    let mut bulk_data = Vec::new();
-    let object = elements(map, &mut |tag, uri| bulk_data.push((tag, uri)));
+    let mut elsewhere = Elsewhere::default();
+    let object = elements(map, &mut elsewhere);
     Some(JsonDataset {
         dataset: Dataset { object },
-        bulk_data,
+        bulk_data: elsewhere.found,
     })
 }
 
-fn elements(map: Map<String, Json>, elsewhere: &mut dyn FnMut(Tag, String)) -> InMemDicomObject {
+fn elements(map: Map<String, Json>, elsewhere: &mut Elsewhere) -> InMemDicomObject {
     let mut object = InMemDicomObject::new_empty();
     for (key, json) in map {
         let Some(tag) = tag_of(&key) else {
@@ -79,7 +97,8 @@ fn elements(map: Map<String, Json>, elsewhere: &mut dyn FnMut(Tag, String)) -> I
             value => Map::from_iter([("Value".to_owned(), value)]),
         };
         if let Some(Json::String(uri)) = fields.remove("BulkDataURI") {
-            elsewhere(tag, uri);
+            let within = elsewhere.within.clone();
+            elsewhere.found.push(BulkValue { within, tag, uri });
             continue;
         }
         let said = fields.get("vr").and_then(Json::as_str);
@@ -92,6 +111,7 @@ fn elements(map: Map<String, Json>, elsewhere: &mut dyn FnMut(Tag, String)) -> I
         };
         let value = match inline {
             Some(Json::String(text)) => inline_binary(&text).map(Value::from),
+            _ if vr == VR::SQ => Some(items(tag, values, elsewhere)),
             _ => value_of(vr, values),
         };
         if let Some(value) = value {
@@ -127,16 +147,23 @@ fn inline_binary(text: &str) -> Option<PrimitiveValue> {
 
 type ElementValue = Value<InMemDicomObject>;
 
+fn items(tag: Tag, values: Vec<Json>, elsewhere: &mut Elsewhere) -> ElementValue {
+    let items = values.into_iter().enumerate();
+    let items = items.filter_map(|(at, item)| match item {
+        Json::Object(map) => {
+            elsewhere.within.push((tag, at + 1));
+            let item = elements(map, elsewhere);
+            elsewhere.within.pop();
+            Some(item)
+        }
+        Json::Null => Some(InMemDicomObject::new_empty()),
+        _ => None,
+    });
+    let items: C<InMemDicomObject> = items.collect();
+    Value::from(DataSetSequence::from(items))
+}
+
 fn value_of(vr: VR, values: Vec<Json>) -> Option<ElementValue> {
-    if vr == VR::SQ {
-        let items = values.into_iter().filter_map(|item| match item {
-            Json::Object(map) => Some(elements(map, &mut |_, _| {})),
-            Json::Null => Some(InMemDicomObject::new_empty()),
-            _ => None,
-        });
-        let items: C<InMemDicomObject> = items.collect();
-        return Some(Value::from(DataSetSequence::from(items)));
-    }
     if values.iter().all(Json::is_null) {
         return Some(Value::from(PrimitiveValue::Empty));
     }
@@ -306,9 +333,24 @@ mod tests {
 
     #[test]
     fn values_that_are_elsewhere_are_told_with_their_place() {
-        let json = r#"[{"7FE00010":{"vr":"OW","BulkDataURI":"http://pacs/bulk/1"}}]"#;
+        let json = r#"[{
+            "54000100":{"vr":"SQ","Value":[
+                {},
+                {"54001010":{"vr":"OW","BulkDataURI":"bulk/2"}}
+            ]},
+            "7FE00010":{"vr":"OW","BulkDataURI":"http://pacs/bulk/1"}
+        }]"#;
         let datasets = datasets_from_json(json.as_bytes()).unwrap();
-        let bulk = [(tags::PIXEL_DATA, "http://pacs/bulk/1".to_owned())];
+        let value = |within: &[(Tag, usize)], tag, uri: &str| BulkValue {
+            within: within.to_vec(),
+            tag,
+            uri: uri.to_owned(),
+        };
+        let second = [(tags::WAVEFORM_SEQUENCE, 2)];
+        let bulk = [
+            value(&second, tags::WAVEFORM_DATA, "bulk/2"),
+            value(&[], tags::PIXEL_DATA, "http://pacs/bulk/1"),
+        ];
         assert_eq!(datasets[0].bulk_data, bulk);
         assert!(!datasets[0].dataset.elements().has(tags::PIXEL_DATA));
     }

@@ -54,6 +54,7 @@ pub use dicom_dictionary_std::tags;
 pub use instance::ByteSource;
 pub use instance::InstanceHeader;
 pub use instance::PixelDataLocation;
+pub use json::BulkValue;
 pub use json::JsonDataset;
 pub use json::NotDicomJson;
 pub use json::datasets_from_json;

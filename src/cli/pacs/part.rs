@@ -12,9 +12,9 @@ use super::FormChoice;
 use super::PartArgs;
 use super::node;
 use crate::cli::output;
+use crate::dicom::BulkValue;
 use crate::dicom::ByteSource;
 use crate::dicom::InstanceHeader;
-use crate::dicom::Tag;
 use crate::dicom::is_valid_uid;
 use crate::dicom::keyword_of_tag;
 use crate::dicom::tag_of_keyword;
@@ -215,9 +215,9 @@ impl Getter {
     fn bulk_data(&self, elements: &[String], keep: &mut Keep<'_>) -> Result<(), Failure> {
         let datasets = self.service.metadata(&self.place, &self.ctx)?;
         let kept = datasets.first().map_or(&[][..], |it| &it.bulk_data);
-        for (tag, uri) in chosen(kept, elements)? {
-            let parts = self.service.bulk_data(&self.place, uri, &self.ctx)?;
-            self.pieces(&format!("-{}", keyword_of_tag(*tag)), parts, keep)?;
+        for value in chosen(kept, elements)? {
+            let parts = (self.service).bulk_data(&self.place, &value.uri, &self.ctx)?;
+            self.pieces(&format!("-{}", name_of(value)), parts, keep)?;
         }
         Ok(())
     }
@@ -251,33 +251,42 @@ impl Getter {
     }
 }
 
-/// Those elements that are meant, or all.
-fn chosen<'a>(
-    kept: &'a [(Tag, String)],
-    elements: &[String],
-) -> Result<Vec<&'a (Tag, String)>, Failure> {
+/// Where a value stands: `WaveformSequence-1-WaveformData`.
+fn name_of(value: &BulkValue) -> String {
+    let within = value.within.iter();
+    let within = within.map(|(tag, item)| format!("{}-{item}-", keyword_of_tag(*tag)));
+    within.collect::<String>() + &keyword_of_tag(value.tag)
+}
+
+/// The values of those elements that are meant, in whatever sequence, or all.
+fn chosen<'a>(kept: &'a [BulkValue], elements: &[String]) -> Result<Vec<&'a BulkValue>, Failure> {
     if elements.is_empty() {
         return Ok(kept.iter().collect());
     }
-    let one = |keyword: &String| {
+    let mut chosen = Vec::new();
+    for keyword in elements {
         let tag = tag_of_keyword(keyword)
-            .ok_or_else(|| Message::new(msg("pacs-find-keyword")).text("keyword", keyword))?;
-        kept.iter().find(|(kept, _)| *kept == tag).ok_or_else(|| {
-            let names: Vec<String> = kept.iter().map(|(tag, _)| keyword_of_tag(*tag)).collect();
-            Message::new(msg("pacs-get-no-element"))
-                .text("element", keyword)
-                .text(
-                    "elements",
-                    if names.is_empty() {
-                        "–".to_owned()
-                    } else {
-                        names.join(", ")
-                    },
-                )
-        })
+            .ok_or_else(|| Message::new(msg("pacs-find-keyword")).text("keyword", keyword))
+            .map_err(Failure::Told)?;
+        let before = chosen.len();
+        chosen.extend(kept.iter().filter(|value| value.tag == tag));
+        if chosen.len() == before {
+            return Err(Failure::Told(not_kept(keyword, kept)));
+        }
+    }
+    Ok(chosen)
+}
+
+fn not_kept(keyword: &str, kept: &[BulkValue]) -> Message {
+    let names: Vec<String> = kept.iter().map(name_of).collect();
+    let names = if names.is_empty() {
+        "–".to_owned()
+    } else {
+        names.join(", ")
     };
-    let chosen: Result<_, Message> = elements.iter().map(one).collect();
-    chosen.map_err(Failure::Told)
+    Message::new(msg("pacs-get-no-element"))
+        .text("element", keyword)
+        .text("elements", names)
 }
 
 /// What such bytes are called as a file.

@@ -158,6 +158,30 @@ fn got_dicom(orthanc: &Orthanc) -> Vec<Vec<u8>> {
 }
 
 #[test]
+fn values_within_sequences_are_fetched_and_named_by_their_place() {
+    let server = HttpServer::start(move |request| match request.path() {
+        path if path.ends_with("/metadata") => Reply::json(
+            r#"[{"54000100":{"vr":"SQ","Value":[
+                {"54001010":{"vr":"OW","BulkDataURI":"first"}},
+                {"54001010":{"vr":"OW","BulkDataURI":"second"}}
+            ]}}]"#,
+        ),
+        path if path.ends_with("/first") => Reply::new(200, "application/octet-stream", "1st"),
+        _ => Reply::new(200, "application/octet-stream", "2nd"),
+    });
+    let folder = temp_folder();
+    let uid = uid(9);
+    let arguments = ["--instance", &uid, "--form", "bulk-data"];
+    let output = get(&server.url(), folder.path(), &arguments);
+    assert!(output.status.success(), "{}", errors(&output));
+    for (item, value) in [(1, "1st"), (2, "2nd")] {
+        let name = format!("{uid}-WaveformSequence-{item}-WaveformData.bin");
+        let came = std::fs::read_to_string(folder.path().join(name)).unwrap();
+        assert_eq!(came, value);
+    }
+}
+
+#[test]
 fn a_form_that_cannot_be_had_is_a_sentence_and_leaves_no_file() {
     let page = "<html>sign in</html>";
     let server = HttpServer::start(move |request| {

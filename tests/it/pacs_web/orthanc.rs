@@ -201,9 +201,9 @@ fn previews_frames_and_metadata_are_of_the_instance() {
     let metadata = service.metadata(&place(1), &ctx()).unwrap();
     let elements = metadata[0].dataset.elements();
     assert_eq!(elements.uid(tags::SOP_INSTANCE_UID).unwrap(), uid(1));
-    let bulk: Vec<_> = metadata[0].bulk_data.iter().map(|(tag, _)| *tag).collect();
+    let bulk: Vec<_> = metadata[0].bulk_data.iter().map(|it| it.tag).collect();
     assert_eq!(bulk, [tags::PIXEL_DATA]);
-    let (_, uri) = &metadata[0].bulk_data[0];
+    let uri = &metadata[0].bulk_data[0].uri;
     let values = service.bulk_data(&place(1), uri, &ctx()).unwrap();
     assert_eq!(values[0].bytes, file[file.len() - 512..]);
 }
