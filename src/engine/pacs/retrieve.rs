@@ -147,7 +147,9 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
             }
             None => {
                 let listing = attempt.list_meanwhile(scope, service.as_ref(), previews);
-                attempt.fetch_meanwhile(service.as_ref());
+                if let Some(ending) = attempt.fetch_meanwhile(service.as_ref()) {
+                    return ending;
+                }
                 drop(listing.map(ScopedJoinHandle::join));
                 attempt.fetch(service.as_ref(), None)
             }

@@ -6,7 +6,8 @@ use std::sync::atomic::Ordering;
 use std::thread::{Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::pacs::{RetrieveEvent, Service, Wanted};
+use crate::archive::Ending;
+use crate::pacs::{Failure, RetrieveEvent, Service, Wanted};
 
 use super::super::on_thread;
 use super::super::order::{Listed, in_order, wanted};
@@ -79,8 +80,8 @@ impl Attempt<'_> {
 
     /// Until the list is complete, a few of what it has so far, time and again. What goes wrong here
     /// goes wrong once more where everything is asked for, and is said there: the node may only
-    /// have no room for two connections.
-    pub(super) fn fetch_meanwhile(&self, service: &dyn Service) {
+    /// have no room for two connections. Only a disk that is full ends all.
+    pub(super) fn fetch_meanwhile(&self, service: &dyn Service) -> Option<Ending> {
         let begun = Instant::now();
         let sink = self.sink();
         while self.is_listing() && !self.run.is_stopped() {
@@ -96,14 +97,21 @@ impl Attempt<'_> {
             let result = service.retrieve(&asked, &sink, &told, &ctx);
             self.hand_on(true);
             self.shared.record(self.run, false);
-            let Ok(retrieved) = result else {
-                return;
+            let end = match result {
+                Ok(retrieved) => {
+                    self.warn(&retrieved.warnings);
+                    retrieved.end
+                }
+                Err(failure) => Some(failure),
             };
-            self.warn(&retrieved.warnings);
-            if retrieved.end.is_some() || self.settled().len() == before {
-                return;
+            match end {
+                // All else would come in vain.
+                Some(failure @ Failure::NoRoom(_)) => return Some(self.broken_off(&failure)),
+                None if self.settled().len() > before => {}
+                _ => return None,
             }
         }
+        None
     }
 
     /// What is wanted first of what is listed so far.
