@@ -15,7 +15,8 @@ use crate::problem::{Problem, msg};
 use crate::render::Gpu;
 use crate::text::Words;
 use crate::ui::{
-    Closing, PanelCtx, Shell, Theme, install_fonts, pressed_actions, run_action, shell_ui,
+    Closing, PanelCtx, Shell, Theme, drop_held_keys, install_fonts, pressed_actions, run_action,
+    shell_ui, turn_answers,
 };
 use crate::view::Frames;
 use crate::workspace::{
@@ -134,6 +135,8 @@ impl App {
         if !is_held {
             self.shell.pdfs.take_keys(ctx, &self.workspace);
         }
+        drop_held_keys(ctx);
+        turn_answers(ctx);
         for action in pressed_actions(ctx) {
             if self.shell.closing == Closing::Asking && action.id == "close-part" {
                 self.shell.closing = Closing::No;

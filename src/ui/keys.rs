@@ -5,6 +5,28 @@ use egui::{Context, Event};
 
 use crate::action::{Action, Key, Shortcut, action_of};
 
+/// Takes away what the keyboard repeats of Enter, Space and Esc while they are held: each acts once.
+/// Held for a moment too long, Enter would else answer the question that it has just opened or
+/// search again and again, and Esc close one thing after the other. Only Space writes in a field.
+pub fn drop_held_keys(ctx: &Context) {
+    let is_typing = ctx.text_edit_focused();
+    ctx.input_mut(|input| {
+        input.events.retain(|event| {
+            let Event::Key {
+                key, repeat: true, ..
+            } = event
+            else {
+                return true;
+            };
+            match key {
+                egui::Key::Enter | egui::Key::Escape => false,
+                egui::Key::Space => is_typing,
+                _ => true,
+            }
+        });
+    });
+}
+
 /// The actions asked for by the keys pressed since the last frame; takes those keys away, so that
 /// no widget acts on them as well. Keys a text field needs stay with it while it has the focus.
 pub fn pressed_actions(ctx: &Context) -> Vec<&'static Action> {

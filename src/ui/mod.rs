@@ -66,10 +66,11 @@ pub mod viewport;
 mod waveform;
 mod workplace;
 
+pub use ask::turn_answers;
 pub use bidi_label::{Text, galley};
 pub use fonts::install as install_fonts;
 pub use icons::font as icon_font;
-pub use keys::pressed_actions;
+pub use keys::{drop_held_keys, pressed_actions};
 pub use panel::{PanelCtx, run_action};
 pub use shell::{Closing, Shell, shell_ui};
 pub use theme::{Colours, Sizes, Theme};

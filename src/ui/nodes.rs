@@ -16,11 +16,29 @@ use crate::ui::rows::{NAMES, name_ui, text_row_ui};
 use crate::ui::workplace::{Workplace, workplace_ui};
 use crate::workspace::{Command, NodeEdit, NodeTest, PathOf, PickKind};
 
+/// A node that is being written.
+struct Writing {
+    form: Form,
+    begun: Form,
+    /// The reader is asked whether it is to be dropped.
+    is_leaving: bool,
+}
+
+impl Writing {
+    fn new(form: Form) -> Self {
+        Self {
+            begun: form.clone(),
+            form,
+            is_leaving: false,
+        }
+    }
+}
+
 /// What the page remembers while it is open.
 #[derive(Default)]
 pub struct NodesPage {
     /// The node that is being written.
-    form: Option<Form>,
+    writing: Option<Writing>,
     /// The file nodes are written to or read from.
     file: String,
     own: Option<Workplace>,
@@ -29,15 +47,24 @@ pub struct NodesPage {
 }
 
 impl NodesPage {
-    /// Takes back what is asked. Returns whether anything was.
+    /// Takes back what is asked; a form goes back to the list, and what is written in it goes only
+    /// when the reader says so. Returns whether there was any of it.
     pub(super) fn withdraw(&mut self) -> bool {
+        if let Some(writing) = &mut self.writing {
+            if writing.form.is_written_since(&writing.begun) {
+                writing.is_leaving = !writing.is_leaving;
+            } else {
+                self.writing = None;
+            }
+            return true;
+        }
         self.removed.take().is_some()
     }
 
     /// A file for the node that is being written, or for ourselves, was chosen.
     pub(super) fn fill_in(&mut self, field: PathOf, path: &Path) {
-        match (&mut self.form, &mut self.own) {
-            (Some(form), _) => form.fill_in(field, path),
+        match (&mut self.writing, &mut self.own) {
+            (Some(writing), _) => writing.form.fill_in(field, path),
             (None, Some(own)) => own.fill_in(field, path),
             (None, None) => {}
         }
@@ -46,9 +73,10 @@ impl NodesPage {
 
 /// The page.
 pub fn nodes_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut NodesPage) {
-    if let Some(form) = &mut page.form {
-        if form_ui(ui, ctx, form) {
-            page.form = None;
+    if let Some(writing) = &mut page.writing {
+        let is_dropped = writing.is_leaving && leave_ui(ui, ctx, writing);
+        if is_dropped || form_ui(ui, ctx, &mut writing.form) {
+            page.writing = None;
         }
         return;
     }
@@ -66,7 +94,7 @@ pub fn nodes_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut NodesPage) {
     ui.add_space(theme.sizes.space);
     let words = ctx.say(msg("nodes-add"));
     if button_ui(ui, theme, None, &words, nodes.is_empty()).clicked() {
-        page.form = Some(Form::default());
+        page.writing = Some(Writing::new(Form::default()));
     }
     ui.add_space(4.0 * theme.sizes.space);
     workplace_ui(ui, ctx, &mut page.own);
@@ -101,7 +129,7 @@ fn node_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut NodesPage, node: &Nod
             }
             let words = ctx.say(msg("nodes-edit"));
             if button_ui(ui, theme, None, &words, false).clicked() {
-                page.form = Some(Form::of(node));
+                page.writing = Some(Writing::new(Form::of(node)));
             }
             let words = ctx.say(msg("nodes-test"));
             if button_ui(ui, theme, None, &words, false).clicked() {
@@ -122,6 +150,15 @@ fn node_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut NodesPage, node: &Nod
     if page.removed.as_ref() == Some(&node.name) {
         remove_ui(ui, ctx, page, node);
     }
+}
+
+/// Asks before what was written goes. Returns whether it does.
+fn leave_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, writing: &mut Writing) -> bool {
+    let question = ctx.say(msg("node-drop-question"));
+    let yes = ctx.say(msg("node-drop-yes"));
+    let answer = ask_ui(ui, ctx, &question, &[], &yes);
+    writing.is_leaving &= answer.is_none();
+    answer == Some(true)
 }
 
 /// Asks before a node goes: its password goes with it.

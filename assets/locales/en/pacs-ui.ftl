@@ -277,6 +277,8 @@ transfer-nothing = There is nothing to send in this study.
 transfers-send = Send the study on screen ({ $who } · { $study }) to:
 transfers-send-question = Send this study to { $node }?
 transfers-send-yes = Send
+node-drop-question = Drop what you have written about this node?
+node-drop-yes = Drop
 ask-cancel = Cancel
 ask-images = { $count ->
     [one] { $count } image

@@ -280,6 +280,8 @@ transfer-nothing = Il n’y a rien à envoyer dans cet examen.
 transfers-send = Envoyer l’examen affiché ({ $who } · { $study }) vers :
 transfers-send-question = Envoyer cet examen vers { $node } ?
 transfers-send-yes = Envoyer
+node-drop-question = Abandonner ce que vous avez saisi pour ce nœud ?
+node-drop-yes = Abandonner
 ask-cancel = Annuler
 ask-images = { $count ->
     [one] { $count } image

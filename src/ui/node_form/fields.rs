@@ -39,7 +39,7 @@ pub(super) enum Who {
 }
 
 /// The fields as they are typed.
-#[derive(Default)]
+#[derive(Clone, PartialEq, Default)]
 pub struct Form {
     /// The node that is changed, by its name until now.
     pub(super) was: Option<String>,
@@ -73,6 +73,16 @@ pub struct Form {
 }
 
 impl Form {
+    /// Whether something was written since it was `begun`.
+    #[must_use]
+    pub fn is_written_since(&self, begun: &Self) -> bool {
+        let written = Self {
+            is_tested: begun.is_tested,
+            ..self.clone()
+        };
+        written != *begun
+    }
+
     /// The fields of a node there is.
     #[must_use]
     pub fn of(node: &Node) -> Self {
