@@ -78,7 +78,7 @@ pub use presets::{WINDOW_PRESETS, WindowPreset};
 pub use previews::{InFull, NoPreview, Preview, Previews, shape_of};
 pub use search::{
     AnswerEnd, FoundStudy, MODALITIES as SEARCH_MODALITIES, Period, Search, SearchEdit,
-    SearchField, SearchRequest, Source, SourceState, Sources,
+    SearchField, SearchRequest, Source, SourceState, Sources, URGENT_DAYS,
 };
 pub use settings::{Language, OverlayLevel, Settings};
 pub use start::Start;

@@ -13,7 +13,7 @@ use isocentre::pacs::{Node, NodeAddress};
 use isocentre::workspace::{AnswerEnd, Source, SourceState, Start};
 
 use crate::common::{english, temp_folder, until, window};
-use crate::dimse::liars::{node_with_an_unreadable_match, node_with_studies};
+use crate::dimse::liars::{node_with_an_unreadable_match, node_with_plans, node_with_studies};
 use crate::dimse::planned::{plan, plan_with};
 use crate::dimse::programs::{Listening, free_port};
 
@@ -214,6 +214,38 @@ fn what_is_urgent_by_the_worklist_is_found_and_what_nobody_says_is_counted() {
     harness.get_by_label("RIS (worklist): 1 urgent");
     harness.get_by_label("Main: 1");
     harness.get_by_label_contains("2 studies are left out");
+}
+
+#[test]
+fn a_worklist_that_is_too_long_for_what_is_urgent_is_not_said_to_be_complete() {
+    let home = temp_folder();
+    let mut settings = english();
+    settings.pacs.nodes.push(Node {
+        name: "RIS".into(),
+        address: NodeAddress::parse(&node_with_plans(5001)).unwrap(),
+        is_searched: false,
+        limit_bytes_per_s: None,
+        is_slow: false,
+    });
+    let mut harness = window(home.path(), settings, Start::Paths(Vec::new()));
+    press(&mut harness, Modifiers::COMMAND, Key::F);
+    harness.get_by_label("STAT").click();
+    harness.run_steps(3);
+    harness.get_by_label("Search").click();
+    until(&mut harness, "all answers", |app| {
+        app.workspace.search.is_begun() && !app.workspace.search.is_running()
+    });
+    harness.get_by_label("RIS (worklist): 0 urgent, and more is planned than was read");
+    harness.get_by_label_contains("urgent studies may be missing");
+    harness.get_by_label("STAT alone is about the last 31 days.");
+    // Who names a patient asks about all days.
+    type_into(&mut harness, "Patient’s name, ID or accession number", "47");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    assert!(
+        harness
+            .query_by_label_contains("the last 31 days")
+            .is_none()
+    );
 }
 
 #[test]

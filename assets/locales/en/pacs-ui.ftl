@@ -33,6 +33,9 @@ search-source-cut = { $source }: { $count }, and there are more
 search-source-says = { $source }: { $reason }
 search-source-worklist = { $node } (worklist)
 search-source-planned = { $source }: { $count } urgent
+search-source-planned-cut = { $source }: { $count } urgent, and more is planned than was read
+search-source-plan-short = { $source }: only a part of what is planned was read, and urgent studies may be missing. A shorter period asks for less.
+search-urgent-days = STAT alone is about the last { $days } days.
 search-source-silent = { $source }: does not say what is urgent
 search-source-left-out = { $source }: { $count ->
     [one] { $count } study is left out because nothing says whether it is urgent.

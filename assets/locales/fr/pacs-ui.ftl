@@ -33,6 +33,9 @@ search-source-cut = { $source } : { $count }, et il y en a d’autres
 search-source-says = { $source } : { $reason }
 search-source-worklist = { $node } (liste de travail)
 search-source-planned = { $source } : { $count } en urgence
+search-source-planned-cut = { $source } : { $count } en urgence, et plus d’examens sont prévus qu’il n’en a été lu
+search-source-plan-short = { $source } : une partie seulement de ce qui est prévu a été lue, et des examens urgents peuvent manquer. Choisissez une période plus courte.
+search-urgent-days = URGENT seul porte sur les { $days } derniers jours.
 search-source-silent = { $source } : n’indique pas ce qui est urgent
 search-source-left-out = { $source } : { $count ->
     [one] { $count } examen est écarté, car rien n’indique s’il est urgent.

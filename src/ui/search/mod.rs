@@ -66,6 +66,7 @@ pub fn search_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut SearchPage) {
             studies::studies_ui(ui, ctx, &mut page.selection);
             ui.add_space(ctx.theme.sizes.space);
             studies::deeds_ui(ui, ctx, &page.selection);
+            sources::days_ui(ui, ctx);
             let search = &ctx.workspace.search;
             sources::failures_ui(ui, ctx, &search.sources, &|source| search.left_out(source));
         }

@@ -7,7 +7,7 @@ use crate::problem::{Message, msg};
 use crate::ui::bidi_label::Text;
 use crate::ui::icons::{self, Sign};
 use crate::ui::panel::PanelCtx;
-use crate::workspace::{Source, SourceState, Sources};
+use crate::workspace::{Source, SourceState, Sources, URGENT_DAYS};
 
 /// The name of a source as the reader calls it.
 pub(super) fn source_name(ctx: &PanelCtx<'_>, source: &Source) -> String {
@@ -50,7 +50,10 @@ pub(super) fn sources_ui(
                 }
                 SourceState::Answered { matches, end } => {
                     let is_silent = *matches == 0 && left_out(source) > 0;
-                    let words = if is_silent {
+                    let is_short = end.is_cut && matches!(source, Source::Worklist(_));
+                    let words = if is_short {
+                        msg("search-source-planned-cut")
+                    } else if is_silent {
                         msg("search-source-silent")
                     } else if matches!(source, Source::Worklist(_)) {
                         msg("search-source-planned")
@@ -60,7 +63,7 @@ pub(super) fn sources_ui(
                         msg("search-source-answered")
                     };
                     let words = Message::new(words).count("count", *matches);
-                    if is_silent {
+                    if is_silent || is_short {
                         (Sign::Problem, colours.warning, words)
                     } else if end.warnings.is_empty() {
                         (Sign::Good, colours.secondary, words)
@@ -97,6 +100,7 @@ pub(super) fn failures_ui(
     let theme = ctx.theme;
     for (source, state) in sources.all() {
         left_out_ui(ui, ctx, source, state, left_out(source));
+        short_plan_ui(ui, ctx, source, state);
         let reasons = match state {
             SourceState::Failed(why) => std::slice::from_ref(why),
             SourceState::Answered { end, .. } => end.warnings.as_slice(),
@@ -138,6 +142,33 @@ fn left_out_ui(
         .count("count", left_out);
     let words = ctx.words.get(&words);
     Text::new(&words, ctx.theme.small(), ctx.theme.colours.warning)
+        .wrapped()
+        .ui(ui);
+}
+
+/// A worklist of which only a part was read: what is urgent may be in the rest.
+fn short_plan_ui(ui: &mut Ui, ctx: &PanelCtx<'_>, source: &Source, state: &SourceState) {
+    let is_short = matches!(state, SourceState::Answered { end, .. } if end.is_cut);
+    if !is_short || !matches!(source, Source::Worklist(_)) {
+        return;
+    }
+    let words = Message::new(msg("search-source-plan-short"));
+    let words = ctx
+        .words
+        .get(&words.text("source", source_name(ctx, source)));
+    Text::new(&words, ctx.theme.small(), ctx.theme.colours.warning)
+        .wrapped()
+        .ui(ui);
+}
+
+/// Of which days that is what is urgent, where the reader has not said it.
+pub(super) fn days_ui(ui: &mut Ui, ctx: &PanelCtx<'_>) {
+    if !ctx.workspace.search.is_urgent_of_late() {
+        return;
+    }
+    let words = Message::new(msg("search-urgent-days")).number("days", f64::from(URGENT_DAYS));
+    let words = ctx.words.get(&words);
+    Text::new(&words, ctx.theme.small(), ctx.theme.colours.secondary)
         .wrapped()
         .ui(ui);
 }

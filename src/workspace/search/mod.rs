@@ -19,7 +19,7 @@ use crate::workspace::worklist::PlanEnd;
 use found::folded;
 
 pub use found::FoundStudy;
-pub use request::{MODALITIES, Period, SearchField, SearchRequest};
+pub use request::{MODALITIES, Period, SearchField, SearchRequest, URGENT_DAYS};
 pub use sources::{AnswerEnd, Source, SourceState, Sources};
 
 /// The search and what it has found.
@@ -54,6 +54,14 @@ impl Search {
     #[must_use]
     pub fn is_urgent_only(&self) -> bool {
         self.asked.as_ref().is_some_and(|asked| asked.is_urgent)
+    }
+
+    /// Whether what is shown is only what is urgent of the last [`URGENT_DAYS`].
+    #[must_use]
+    pub fn is_urgent_of_late(&self) -> bool {
+        self.asked
+            .as_ref()
+            .is_some_and(SearchRequest::is_urgent_of_late)
     }
 
     /// What a source found and is not shown because nobody says how urgent it is.

@@ -12,6 +12,10 @@ pub const MOST_MATCHES: usize = 2000;
 /// Planned steps asked of each worklist at most.
 const MOST_STEPS: usize = 5000;
 
+/// What is urgent is of these days, where nothing else says of which: else all studies there are
+/// would be asked for, and the few that come of them need not be those of today.
+pub const URGENT_DAYS: u32 = 31;
+
 /// What the typed line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SearchField {
@@ -69,6 +73,12 @@ impl SearchRequest {
             && !self.is_urgent
     }
 
+    /// Whether nothing but [`URGENT_DAYS`] bounds what is urgent.
+    #[must_use]
+    pub fn is_urgent_of_late(&self) -> bool {
+        self.is_urgent && self.period == Period::Any && self.text.trim().is_empty()
+    }
+
     /// What is asked of worklists where only what is urgent is wanted: studies seldom say it
     /// themselves.
     #[must_use]
@@ -76,7 +86,7 @@ impl SearchRequest {
         let made = self.period.range(today);
         WorklistQuery {
             day: DateRange {
-                from: made.from.or(Some(today.days_before(31))),
+                from: made.from.or(Some(today.days_before(URGENT_DAYS))),
                 to: made.to.or(Some(today)),
             },
             limit: MOST_STEPS,
@@ -97,7 +107,14 @@ impl SearchRequest {
         };
         let common = StudyQuery {
             level: Level::Study,
-            study_date: self.period.range(today),
+            study_date: if self.is_urgent_of_late() {
+                DateRange {
+                    from: Some(today.days_before(URGENT_DAYS)),
+                    to: None,
+                }
+            } else {
+                self.period.range(today)
+            },
             modalities: self.modalities.iter().map(|m| (*m).to_owned()).collect(),
             other: PRIORITIES.map(|tag| (tag, String::new())).to_vec(),
             limit: MOST_MATCHES,
@@ -243,6 +260,24 @@ mod tests {
         assert_eq!(days(Period::Yesterday), (yesterday, yesterday));
         assert_eq!(days(Period::LastWeek), (TODAY.days_before(7), TODAY));
         assert_eq!(days(Period::Any), (TODAY.days_before(31), TODAY));
+    }
+
+    #[test]
+    fn who_wants_what_is_urgent_does_not_ask_for_all_studies_there_are() {
+        let from = |text, period, is_urgent| {
+            let request = SearchRequest {
+                period,
+                is_urgent,
+                ..request(text)
+            };
+            request.queries(TODAY)[0].study_date.from
+        };
+        let month = Some(TODAY.days_before(31));
+        assert_eq!(from("", Period::Any, true), month);
+        assert_eq!(from("", Period::Any, false), None);
+        assert_eq!(from("4711", Period::Any, true), None);
+        let day = Some(TODAY.days_before(1));
+        assert_eq!(from("", Period::Yesterday, true), day);
     }
 
     #[test]

@@ -218,6 +218,19 @@ pub fn node_with_studies(studies: &'static [(&'static str, &'static str, &'stati
     })
 }
 
+/// A worklist with so many entries, which say nothing of themselves.
+pub fn node_with_plans(count: usize) -> String {
+    liar(move |tcp, request| {
+        for number in 0..count {
+            let entry = [Element::text(0x0008, 0x0050, "SH", &number.to_string())];
+            if !answer(tcp, request, 0xff00, &[], Some(&entry)) {
+                return false; // it has heard enough
+            }
+        }
+        answer(tcp, request, 0, &[], None)
+    })
+}
+
 /// Its only answer to a search is none.
 pub fn node_with_an_unreadable_match() -> String {
     liar(|tcp, request| {
