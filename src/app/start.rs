@@ -17,28 +17,60 @@ use crate::workspace::{Settings, Start};
 #[must_use]
 pub fn run(start: Start) -> ExitCode {
     let (folders, settings, problems) = remembered();
-    let result = eframe::run_native(
-        "isocentre",
-        options(),
-        Box::new(|cc| {
-            let setup = Setup {
-                folders,
-                settings,
-                problems,
-                start,
-                gpu: Setup::gpu_of(cc),
-            };
-            Ok(Box::new(App::new(&cc.egui_ctx, setup)))
-        }),
-    );
+    let result = show(Box::new(|cc| {
+        let setup = Setup {
+            folders,
+            settings,
+            problems,
+            start,
+            gpu: Setup::gpu_of(cc),
+        };
+        Ok(Box::new(App::new(&cc.egui_ctx, setup)))
+    }));
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
+        Err(why) => {
             let words = Words::new(Language::of_the_system());
-            eprintln!("{}", words.get(&why_no_window(&error)));
+            eprintln!("{}", words.get(&why));
             ExitCode::FAILURE
         }
     }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn show(app: eframe::AppCreator<'_>) -> Result<(), Message> {
+    eframe::run_native("isocentre", options(), app).map_err(|error| why_no_window(&error))
+}
+
+/// As `eframe::run_native`, with wheels put right on the way.
+#[cfg(target_os = "linux")]
+fn show(app: eframe::AppCreator<'_>) -> Result<(), Message> {
+    use winit::event_loop::EventLoop;
+
+    use crate::app::wheel::OneTurnPerClick;
+    use crate::render::Gpu;
+
+    let is_open = std::cell::Cell::new(false);
+    let app: eframe::AppCreator<'_> = Box::new(|cc| {
+        is_open.set(true);
+        app(cc)
+    });
+    let no_window = |error| why_no_window(&eframe::Error::WinitEventLoop(error));
+    let event_loop = EventLoop::<eframe::UserEvent>::with_user_event()
+        .build()
+        .map_err(no_window)?;
+    let window = eframe::create_native("isocentre", options(), app, &event_loop);
+    event_loop
+        .run_app(&mut OneTurnPerClick::before(window))
+        .map_err(no_window)?;
+    if is_open.get() {
+        return Ok(());
+    }
+    // Why eframe gave up it tells nobody but the log.
+    Err(match Gpu::headless() {
+        Err(error) => Message::new(msg("window-no-adapter")).text("detail", error.reason),
+        Ok(_) => Message::new(msg("window-not-opened-logged")),
+    })
 }
 
 /// Where things are kept and what was remembered there.

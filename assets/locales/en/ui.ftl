@@ -105,6 +105,7 @@ path-missing = Nothing is there: { $path }. Check the spelling, or that the disk
 dialog-not-opened = The file dialog could not be opened; type the path instead
 window-no-adapter = isocentre found no graphics adapter it can use ({ $detail }). Install a Vulkan driver; on Debian and Ubuntu, “apt install mesa-vulkan-drivers” also serves machines without a graphics card. The command line works without one.
 window-not-opened = isocentre could not open its window: { $detail }. Is there a display? The command line works without one.
+window-not-opened-logged = isocentre could not open its window; the line above says why. Is there a display? The command line works without one.
 
 ## The demo without a display
 

@@ -105,6 +105,7 @@ path-missing = Il n’y a rien ici : { $path }. Vérifiez l’orthographe, ou qu
 dialog-not-opened = Le sélecteur de fichiers n’a pas pu s’ouvrir ; saisissez le chemin
 window-no-adapter = isocentre n’a trouvé aucune carte graphique utilisable ({ $detail }). Installez un pilote Vulkan ; sous Debian et Ubuntu, « apt install mesa-vulkan-drivers » convient aussi aux machines sans carte graphique. La ligne de commande fonctionne sans.
 window-not-opened = isocentre n’a pas pu ouvrir sa fenêtre : { $detail }. Y a-t-il un écran ? La ligne de commande fonctionne sans.
+window-not-opened-logged = isocentre n’a pas pu ouvrir sa fenêtre ; la ligne ci-dessus dit pourquoi. Y a-t-il un écran ? La ligne de commande fonctionne sans.
 
 ## La démonstration sans écran
 
