@@ -182,6 +182,14 @@ impl Workspace {
             }
             Arrival::Earlier { study_uid, studies } => {
                 self.earlier.insert(study_uid, studies);
+                self.note_fetched();
+                Vec::new()
+            }
+            Arrival::Apart {
+                study_uid,
+                sop_instance_uid,
+            } => {
+                self.arriving.leave_out(&study_uid, &sop_instance_uid);
                 Vec::new()
             }
             Arrival::Counted {

@@ -138,17 +138,21 @@ impl Track {
     }
 }
 
+/// Places by SOP Instance UIDs.
+fn ranks_of(instances: &[ListedInstance]) -> HashMap<String, usize> {
+    let ranked = instances.iter().enumerate();
+    ranked
+        .map(|(rank, instance)| (instance.sop_instance_uid.clone(), rank))
+        .collect()
+}
+
 impl Arriving {
     /// What a node lists of a study.
     pub(super) fn list(&mut self, study_uid: &str, series: Vec<(String, Vec<ListedInstance>)>) {
         for (series_uid, mut instances) in series {
             instances.sort();
             instances.dedup();
-            let ranks = instances
-                .iter()
-                .enumerate()
-                .map(|(rank, instance)| (instance.sop_instance_uid.clone(), rank))
-                .collect();
+            let ranks = ranks_of(&instances);
             let listing = Listing {
                 study_uid: study_uid.to_owned(),
                 instances,
@@ -161,6 +165,20 @@ impl Arriving {
                 self.mark_previewed(&series_uid);
             }
         }
+    }
+
+    /// What came in the place of an instance is not of the study: nothing will be there.
+    pub(super) fn leave_out(&mut self, study_uid: &str, sop_instance_uid: &str) {
+        self.series.retain(|_, listing| {
+            if listing.study_uid == study_uid && listing.ranks.contains_key(sop_instance_uid) {
+                let listed = &mut listing.instances;
+                listed.retain(|it| it.sop_instance_uid != sop_instance_uid);
+                listing.ranks = ranks_of(listed);
+            }
+            !listing.instances.is_empty()
+        });
+        self.awaited
+            .retain(|it| it.instance.sop_instance_uid != sop_instance_uid);
     }
 
     /// How much there is of a study by what nodes said; nothing once all of it is here.
@@ -408,4 +426,33 @@ impl Workspace {
 pub(super) fn uids_of<'a>(headers: impl Iterator<Item = &'a InstanceHeader>) -> Vec<String> {
     let uids = headers.map(|header| header.dataset.elements().uid(tags::SOP_INSTANCE_UID));
     uids.flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_of_another_patient_leaves_no_empty_place() {
+        let listed = |number: i64| ListedInstance {
+            instance_number: Some(number),
+            sop_instance_uid: format!("1.2.1.{number}"),
+        };
+        let mut arriving = Arriving::default();
+        let series = |uid: &str, numbers: &[i64]| {
+            (
+                uid.to_owned(),
+                numbers.iter().copied().map(listed).collect(),
+            )
+        };
+        arriving.list("1.2", vec![series("a", &[1, 2, 3]), series("b", &[4])]);
+        for (number, study) in [(2, "1.2"), (4, "1.2"), (3, "1.3")] {
+            arriving.leave_out(study, &format!("1.2.1.{number}"));
+        }
+        let places = |uid: &str| arriving.empty_track(uid).map(|track| track.instances);
+        assert_eq!(places("a"), Some(vec![listed(1), listed(3)]));
+        assert_eq!(places("b"), None);
+        let ranks = &arriving.series["a"].ranks;
+        assert_eq!((ranks.get("1.2.1.2"), ranks["1.2.1.3"]), (None, 1));
+    }
 }

@@ -223,6 +223,13 @@ pub enum Arrival {
         /// By Series Instance UIDs.
         series: Vec<(String, Vec<ListedInstance>)>,
     },
+    /// What a node lists of a study has come, and is another patient's.
+    Apart {
+        /// Study Instance UID.
+        study_uid: String,
+        /// SOP Instance UID.
+        sop_instance_uid: String,
+    },
     /// Earlier studies of the patient whose study was opened, newest first.
     Earlier {
         /// Study Instance UID of what was opened.

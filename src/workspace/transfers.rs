@@ -8,7 +8,7 @@ use crate::model::StudyKey;
 use crate::problem::{Message, MessageId, Problem, Severity, msg};
 use crate::workspace::Workspace;
 use crate::workspace::command::Effect;
-use crate::workspace::search::FoundStudy;
+use crate::workspace::search::{FoundStudy, Source};
 
 /// How far a transfer is.
 #[derive(Debug, Clone, PartialEq)]
@@ -266,10 +266,28 @@ impl Workspace {
             all: transfers,
             is_known: true,
         };
+        self.note_fetched();
         for study_uid in self.arriving.studies() {
             if self.transfers.of_study(&study_uid).is_none() {
                 self.arriving.forget(&study_uid);
                 self.forget_previews(&study_uid);
+            }
+        }
+    }
+
+    /// Earlier studies that were fetched are in the archive from then on.
+    pub(super) fn note_fetched(&mut self) {
+        for transfer in &self.transfers.all {
+            if transfer.state != TransferState::Done || transfer.kind == TransferKind::Send {
+                continue;
+            }
+            let lists = self.earlier.iter_mut().map(|(_, studies)| studies);
+            for found in lists.flatten() {
+                if found.study.study_uid == transfer.study_uid
+                    && !found.sources.contains(&Source::Archive)
+                {
+                    found.sources.push(Source::Archive);
+                }
             }
         }
     }
@@ -278,6 +296,8 @@ impl Workspace {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::StudyMatch;
+    use crate::workspace::command::Arrival;
 
     fn sending(of: usize) -> Transfer {
         Transfer {
@@ -323,6 +343,43 @@ mod tests {
         let notices = workspace.notices.shown();
         assert_eq!(notices[0].problem.severity, Severity::Warning);
         assert!(notices[0].problem.message.id == msg("transfer-notice-with-warnings"));
+    }
+
+    #[test]
+    fn an_earlier_study_is_here_once_it_was_fetched_and_not_because_it_was_sent() {
+        let node = Source::Node("PACS".into());
+        let study = StudyMatch {
+            study_uid: "1.2".into(),
+            ..StudyMatch::default()
+        };
+        let mut workspace = Workspace::default();
+        let is_here = |workspace: &Workspace| {
+            let earlier = &workspace.earlier["1.1"];
+            earlier[0].sources.contains(&Source::Archive)
+        };
+        let tell = |workspace: &mut Workspace| {
+            drop(workspace.arrived(Arrival::Earlier {
+                study_uid: "1.1".into(),
+                studies: vec![FoundStudy::new(study.clone(), node.clone())],
+            }));
+        };
+        tell(&mut workspace);
+        let fetched = |kind, state| Transfer {
+            kind,
+            state,
+            ..sending(3)
+        };
+        for (kind, state, is_now) in [
+            (TransferKind::Send, TransferState::Done, false),
+            (TransferKind::Priors, TransferState::Running, false),
+            (TransferKind::Priors, TransferState::Done, true),
+        ] {
+            workspace.take_transfers(vec![fetched(kind, state)]);
+            assert_eq!(is_here(&workspace), is_now, "{kind:?}");
+        }
+        // What was asked before it came is told after it.
+        tell(&mut workspace);
+        assert!(is_here(&workspace));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::dicom::modules::PatientModule;
 use crate::dicom::{PersonName, Received, tags};
 use crate::model::identity;
 use crate::problem::{Message, Problem, msg};
+use crate::workspace::Arrival;
 
 use super::super::transfers::lock;
 use super::Attempt;
@@ -48,7 +49,12 @@ impl Attempt<'_> {
         if !identity::is_another(&self.patient, &own) {
             return Whose::Asked;
         }
-        apart.other_patient.insert(sop_instance_uid.to_owned());
+        if apart.other_patient.insert(sop_instance_uid.to_owned()) {
+            self.shared.messenger.send(Arrival::Apart {
+                study_uid: transfer.study_uid.clone(),
+                sop_instance_uid: sop_instance_uid.to_owned(),
+            });
+        }
         apart.patient.get_or_insert_with(|| described(&own));
         if self.shared.takes(received) {
             Whose::OpenToo
