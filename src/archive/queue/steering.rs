@@ -61,6 +61,17 @@ impl Transfers {
         self.turn(id, &from, TransferState::Waiting, now)
     }
 
+    /// What waits goes before all others, and is due now; what runs has the priority from its next
+    /// attempt on. Whatever else it does, it goes on doing.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn hasten(&self, id: TransferId, now: SystemTime) -> Result<(), ArchiveError> {
+        let waiting = [TransferState::Waiting];
+        self.turn(id, &waiting, TransferState::Waiting, now)?;
+        self.set_priority(id, TransferPriority::Urgent, now)
+    }
+
     /// Stops it for good; it stays on the list. What is done stays done.
     ///
     /// # Errors

@@ -148,10 +148,44 @@ fn of_what_is_urgent_the_one_that_was_asked_for_last_goes_first() {
     // The first was turned to last; of the others the newest goes first.
     let asked = [ids[1], ids[0]];
     let mut order = Vec::new();
-    while let Some(next) = queue.next_asked(&[], &asked, at(1)).unwrap() {
+    while let Some(next) = queue
+        .next_asked(&[], &asked, TransferPriority::Background, at(1))
+        .unwrap()
+    {
         order.push(next.study_uid);
     }
     assert_eq!(order, ["1", "2", "4", "3", "5"]);
+}
+
+#[test]
+fn where_there_is_room_for_what_is_urgent_alone_nothing_else_is_handed_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let queue = open(folder.path());
+    let next = || {
+        let next = queue.next_asked(&[], &[], TransferPriority::Urgent, at(1));
+        next.unwrap().map(|it| it.id)
+    };
+    let id = queue.add(&retrieve("main", "1.2"), at(0)).unwrap().id;
+    assert_eq!(next(), None);
+    queue.hasten(id, at(1)).unwrap();
+    assert_eq!(next(), Some(id));
+}
+
+#[test]
+fn what_is_to_go_first_is_due_at_once_and_what_is_paused_stays_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let queue = open(folder.path());
+    let id = queue.add(&retrieve("main", "1.2"), at(0)).unwrap().id;
+    queue.next(&[], at(0)).unwrap().unwrap();
+    let failed = Ending::Failed("no answer".to_owned(), Retry::Later);
+    queue.finish(id, &failed, at(0)).unwrap();
+    assert_eq!(queue.next(&[], at(1)).unwrap(), None);
+    queue.hasten(id, at(1)).unwrap();
+    assert!(queue.next(&[], at(1)).unwrap().is_some());
+    queue.pause(id, at(2)).unwrap();
+    queue.hasten(id, at(2)).unwrap();
+    let transfer = queue.get(id).unwrap().unwrap();
+    assert_eq!(transfer.state, TransferState::Paused);
 }
 
 #[test]

@@ -112,11 +112,11 @@ impl Transfers {
         busy_nodes: &[String],
         now: SystemTime,
     ) -> Result<Option<Transfer>, ArchiveError> {
-        self.next_asked(busy_nodes, &[], now)
+        self.next_asked(busy_nodes, &[], TransferPriority::Background, now)
     }
 
-    /// The same. Of what is most urgent the one goes first that stands last in `asked`, then the
-    /// newest; of what is not, the oldest.
+    /// The same, of this priority at `least`. Of what is most urgent the one goes first that stands
+    /// last in `asked`, then the newest; of what is not, the oldest.
     ///
     /// # Errors
     /// [`ArchiveError`].
@@ -124,6 +124,7 @@ impl Transfers {
         &self,
         busy_nodes: &[String],
         asked: &[TransferId],
+        least: TransferPriority,
         now: SystemTime,
     ) -> Result<Option<Transfer>, ArchiveError> {
         self.wake_orphans()?;
@@ -139,7 +140,7 @@ impl Transfers {
             )?;
             let mut due = transaction.prepare_cached(
                 "SELECT id, node, state, priority FROM transfer
-                 WHERE state IN (:waiting, :committing)
+                 WHERE state IN (:waiting, :committing) AND priority <= :least
                  AND (next_attempt_ms IS NULL OR next_attempt_ms <= :now
                       OR state = :waiting AND next_attempt_ms > :now + :longest)
                  ORDER BY priority, id",
@@ -147,6 +148,7 @@ impl Transfers {
             let mut rows = due.query(named_params! {
                 ":waiting": TransferState::Waiting.code(),
                 ":committing": TransferState::Committing.code(),
+                ":least": least.code(),
                 ":now": milliseconds(now),
                 ":longest": LONGEST.as_millis() as i64,
             })?;
@@ -388,8 +390,8 @@ fn join(
             [id.0, outcome::WAITING],
         )?;
         transaction.execute(
-            "UPDATE transfer SET succeeded = 0, failed = 0, bytes = 0, expected = NULL,
-             transaction_uid = '', asks = 0 WHERE id = ?1",
+            "UPDATE transfer SET succeeded = 0, failed = 0, bytes = 0, expected = NULL
+             WHERE id = ?1",
             [id.0],
         )?;
         // What is reported of what was sent before says nothing of what is sent now.
@@ -400,7 +402,8 @@ fn join(
         "UPDATE transfer SET label = ?2, priority = min(priority, ?3),
          is_to_be_committed = max(is_to_be_committed, ?4),
          state = iif(?5, ?6, state), next_attempt_ms = iif(?5, NULL, next_attempt_ms),
-         attempts = iif(?7, 0, attempts), reason = iif(?7, '', reason), changed_ms = ?8
+         attempts = iif(?7, 0, attempts), reason = iif(?7, '', reason),
+         transaction_uid = iif(?7, '', transaction_uid), asks = iif(?7, 0, asks), changed_ms = ?8
          WHERE id = ?1",
         params![
             id.0,

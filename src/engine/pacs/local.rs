@@ -392,10 +392,8 @@ impl Worker {
             TransferEdit::Cancel(id) => runner.steer(id, |queue| queue.cancel(id, now())),
             TransferEdit::Resume(id) => runner.tidy(|queue| queue.resume(id, now())),
             TransferEdit::First(id) => {
-                runner.tidy(|queue| queue.set_priority(id, TransferPriority::Urgent, now()));
-                if let Ok(Some(transfer)) = open.archive.transfers().get(id) {
-                    let (node, study_uid) = (&transfer.node, &transfer.study_uid);
-                    runner.shared.ask_first(id, node, study_uid);
+                if let Err(error) = runner.shared.go_first(id) {
+                    messenger.notify(Problem::error(error.message()));
                 }
             }
             TransferEdit::ClearOver => runner.tidy(crate::archive::Transfers::remove_over),

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::archive::{self, ItemOutcome};
 use crate::jobs::JobCtx;
@@ -25,6 +25,8 @@ pub(super) struct Run {
     /// Of the pictures that stand for what is on its way.
     pub(super) previews: JobCtx,
     is_stopped: AtomicBool,
+    /// Since when it is to stand back as soon as it has brought something.
+    yields_since: Mutex<Option<Instant>>,
     /// Asked for once more since it was begun: what the node got since then is not in its list.
     pub(super) again: Mutex<Option<archive::NewTransfer>>,
     /// What the node listed so far, for who opens the study while it comes.
@@ -70,6 +72,7 @@ impl Run {
             listing: JobCtx::new(),
             previews: JobCtx::new(),
             is_stopped: AtomicBool::new(false),
+            yields_since: Mutex::default(),
             again: Mutex::default(),
             listed: Mutex::default(),
         }
@@ -113,6 +116,24 @@ impl Run {
         self.previews.cancel();
     }
 
+    /// Stops as soon as anything has come in this attempt.
+    pub(super) fn yield_soon(&self) {
+        lock(&self.yields_since).get_or_insert_with(Instant::now);
+        if self.has_brought() {
+            self.stop();
+        }
+    }
+
+    /// It need not stand back any more.
+    pub(super) fn go_on(&self) {
+        *lock(&self.yields_since) = None;
+    }
+
+    /// How long it has been asked to stand back.
+    pub(super) fn has_yielded_for(&self) -> Option<Duration> {
+        lock(&self.yields_since).map(|since| since.elapsed())
+    }
+
     /// By the reader, or for something more urgent.
     pub(super) fn is_stopped(&self) -> bool {
         self.is_stopped.load(Ordering::SeqCst)
@@ -128,6 +149,10 @@ impl Run {
         live.speed.add(bytes);
         live.bytes += bytes;
         live.outcomes.push((uid.to_owned(), outcome));
+        drop(live);
+        if self.has_brought() && lock(&self.yields_since).is_some() {
+            self.stop();
+        }
     }
 
     /// Whether any instance came in this attempt.

@@ -6,6 +6,9 @@
 mod dispatch;
 mod turns;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -54,6 +57,8 @@ pub(super) struct Shared {
     opened: Mutex<HashMap<(String, String), Opened>>,
     /// What somebody waits for, what was asked for last at the end.
     asked: Mutex<Vec<Asked>>,
+    /// What stood back at its last attempt before anything had come.
+    fruitless: Mutex<HashSet<TransferId>>,
     focus: Mutex<Option<(Focus, Instant)>>,
     /// Something else is looked at, or something came of what is.
     pub(super) looked: Condvar,
@@ -97,6 +102,34 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Shared {
+    fn new(
+        archive: Arc<Archive>,
+        messenger: &Messenger,
+        lines: &Lines,
+        settings: (PacsSettings, &'static Words),
+        wake: Sender<()>,
+    ) -> Self {
+        Self {
+            archive,
+            messenger: messenger.clone(),
+            settings: Mutex::new(settings),
+            lines: lines.clone(),
+            receiver: Mutex::default(),
+            running: Mutex::default(),
+            open_studies: Mutex::default(),
+            opened: Mutex::default(),
+            asked: Mutex::default(),
+            fruitless: Mutex::default(),
+            focus: Mutex::default(),
+            looked: Condvar::new(),
+            under_way: UnderWay::default(),
+            shortages: Shortages::default(),
+            pictureless: Mutex::default(),
+            is_over: AtomicBool::new(false),
+            wake,
+        }
+    }
+
     pub(super) fn settings(&self) -> PacsSettings {
         lock(&self.settings).0.clone()
     }
@@ -398,24 +431,8 @@ impl Runner {
         words: &'static Words,
     ) -> Self {
         let (wake, woken) = crossbeam_channel::bounded(1);
-        let shared = Arc::new(Shared {
-            archive,
-            messenger: messenger.clone(),
-            settings: Mutex::new((settings.clone(), words)),
-            lines: lines.clone(),
-            receiver: Mutex::default(),
-            running: Mutex::default(),
-            open_studies: Mutex::default(),
-            opened: Mutex::default(),
-            asked: Mutex::default(),
-            focus: Mutex::default(),
-            looked: Condvar::new(),
-            under_way: UnderWay::default(),
-            shortages: Shortages::default(),
-            pictureless: Mutex::default(),
-            is_over: AtomicBool::new(false),
-            wake,
-        });
+        let settings = (settings.clone(), words);
+        let shared = Arc::new(Shared::new(archive, messenger, lines, settings, wake));
         let its = Arc::clone(&shared);
         on_thread("transfers", messenger, move || {
             dispatch::dispatch(&its, &woken)

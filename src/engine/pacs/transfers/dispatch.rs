@@ -6,7 +6,10 @@ use std::time::{Duration, SystemTime};
 
 use crossbeam_channel::Receiver;
 
-use crate::archive::{Archive, ArchiveError, Ending, Retry, TransferKind, TransferState};
+use crate::archive::{
+    Archive, ArchiveError, Ending, Retry, Transfer, TransferId, TransferKind, TransferPriority,
+    TransferState,
+};
 use crate::problem::{Message, Problem, msg};
 
 use super::super::run::Run;
@@ -14,7 +17,7 @@ use super::super::told::tell;
 use super::super::{on_thread, retrieve, send};
 use super::{Shared, TOLD_EVERY, lock, waits_for_archive};
 
-/// Transfers that run at once.
+/// Transfers that run at once, but for what the reader waits for.
 const MOST_AT_ONCE: usize = 4;
 /// Another program may have added something.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -24,6 +27,7 @@ pub(super) fn dispatch(shared: &Arc<Shared>, woken: &Receiver<()>) {
     let mut told = None;
     let mut hindrance = None;
     while !shared.is_over.load(Ordering::SeqCst) {
+        shared.stop_the_slow();
         let before = hindrance.take();
         if let Err(error) = begin_due(shared) {
             let why = error.message();
@@ -49,20 +53,24 @@ pub(super) fn dispatch(shared: &Arc<Shared>, woken: &Receiver<()>) {
 /// Begins what is due.
 fn begin_due(shared: &Arc<Shared>) -> Result<(), ArchiveError> {
     loop {
-        let busy: Vec<String> = {
+        let (busy, is_full): (Vec<String>, bool) = {
             let running = lock(&shared.running);
-            if running.len() >= MOST_AT_ONCE {
-                return Ok(());
-            }
             let nodes = running.values().map(|run| run.transfer.node.clone());
-            nodes.collect()
+            (nodes.collect(), running.len() >= MOST_AT_ONCE)
+        };
+        // The reader waits for nobody's sending to other nodes.
+        let least = if is_full {
+            TransferPriority::Urgent
+        } else {
+            TransferPriority::Background
         };
         let folder = shared.archive.folder();
         if !Archive::is_at(folder) {
             return Err(ArchiveError::Gone(folder.to_owned()));
         }
         let transfers = shared.archive.transfers();
-        let Some(transfer) = transfers.next_asked(&busy, &shared.asked(), SystemTime::now())?
+        let Some(transfer) =
+            transfers.next_asked(&busy, &shared.asked(), least, SystemTime::now())?
         else {
             return Ok(());
         };
@@ -111,16 +119,23 @@ fn carry_out(shared: &Arc<Shared>, run: &Arc<Run>) {
         shared.record(run, true);
         ended = finish();
     }
+    shared.note_turn(run, ending == Ending::Yielded);
+    let_go(shared, run, &ending, ended.ok().flatten().as_ref());
+}
+
+/// An attempt is over, and left the transfer as `ended`.
+pub(super) fn let_go(shared: &Arc<Shared>, run: &Run, ending: &Ending, ended: Option<&Transfer>) {
+    let id = run.transfer.id;
     lock(&shared.running).remove(&id);
     let again = lock(&run.again).take();
-    let is_waiting = matches!(&ended, Ok(Some(it)) if it.state == TransferState::Waiting);
+    let is_waiting = ended.is_some_and(|it| it.state == TransferState::Waiting);
     if !is_waiting {
         shared.forget_asked(id);
         shared.shortages.forget(id);
     }
     // What stood back for another goes on when that is here.
     let is_over = shared.is_over.load(Ordering::SeqCst);
-    if ending == Ending::Yielded && is_waiting && !is_over {
+    if *ending == Ending::Yielded && is_waiting && !is_over && !is_stopped(shared, id) {
         shared.wake();
         return;
     }
@@ -129,9 +144,20 @@ fn carry_out(shared: &Arc<Shared>, run: &Arc<Run>) {
             shared.tell_listed(&run.transfer.study_uid, &run.transfer.patient_id);
         }
         shared.opening_ended(&run.transfer.study_uid);
-        if let Some(again) = again.filter(|_| ending == Ending::Complete) {
+        if let Some(again) = again.filter(|_| *ending == Ending::Complete) {
             shared.add(&again);
         }
     }
     shared.wake();
+}
+
+/// Whether the reader has stopped it since it ended: who did before it was taken off the list of
+/// what runs, left the rest to its runner.
+fn is_stopped(shared: &Shared, id: TransferId) -> bool {
+    let transfer = shared.archive.transfers().get(id).ok().flatten();
+    let is_to_go_on = |it: Transfer| {
+        let state = it.state;
+        matches!(state, TransferState::Waiting | TransferState::Running)
+    };
+    !transfer.is_some_and(is_to_go_on)
 }

@@ -1,12 +1,16 @@
 //! Who has a node's line: what was asked for last goes first, and what else runs with the node
 //! stands back meanwhile. To open a study is to ask for it, and so is to turn to it.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use crate::archive::{TransferId, TransferState};
+use crate::archive::{ArchiveError, TransferId, TransferState};
 
 use super::super::order::Focus;
+use super::super::run::Run;
 use super::{Shared, lock};
+
+/// Nobody who is asked for waits longer for the first image of another.
+const LONGEST_TURN: Duration = Duration::from_secs(30);
 
 /// A transfer that somebody waits for.
 #[derive(Debug, Clone)]
@@ -27,8 +31,34 @@ impl Shared {
             study_uid: study_uid.to_owned(),
         });
         drop(asked);
-        self.make_way(id, node);
+        if self.may_run(id) {
+            self.make_way(id, node);
+        }
         self.wake();
+    }
+
+    /// The reader wants this one before all others, and now, whatever it waits for. What is paused or
+    /// has ended stays so.
+    pub(in crate::engine::pacs) fn go_first(&self, id: TransferId) -> Result<(), ArchiveError> {
+        let queue = self.archive.transfers();
+        queue.hasten(id, SystemTime::now())?;
+        if let Some(transfer) = queue.get(id)? {
+            self.ask_first(id, &transfer.node, &transfer.study_uid);
+        }
+        Ok(())
+    }
+
+    /// Whether it has a use for the line: what is over, is paused, is tried again later or runs in
+    /// another program has none.
+    fn may_run(&self, id: TransferId) -> bool {
+        if lock(&self.running).contains_key(&id) {
+            return true;
+        }
+        let transfer = self.archive.transfers().get(id).ok().flatten();
+        transfer.is_some_and(|it| {
+            let now = SystemTime::now();
+            it.state == TransferState::Waiting && it.next_attempt.is_none_or(|at| at <= now)
+        })
     }
 
     /// The reader has turned to a study: what is still to come of it goes before what was asked
@@ -42,15 +72,7 @@ impl Shared {
         let Some(it) = asked.iter().rfind(is_first) else {
             return;
         };
-        // What is over, or is tried again later, has no use for the line.
-        let now = SystemTime::now();
-        let transfer = self.archive.transfers().get(it.id).ok().flatten();
-        let is_due = transfer.is_some_and(|transfer| match transfer.state {
-            TransferState::Running => true,
-            TransferState::Waiting => transfer.next_attempt.is_none_or(|at| at <= now),
-            _ => false,
-        });
-        if is_due {
+        if self.may_run(it.id) {
             self.ask_first(it.id, &it.node, study_uid);
         }
     }
@@ -65,12 +87,39 @@ impl Shared {
         lock(&self.asked).retain(|it| it.id != id);
     }
 
-    /// Everything else that runs with the node stops, and goes on afterwards.
+    /// Everything else that runs with the node stops, and goes on afterwards: at once, but what stood
+    /// back before it had brought anything brings something first this time. So whoever turns from
+    /// one to the other has both come on.
     fn make_way(&self, id: TransferId, node: &str) {
-        for run in lock(&self.running).values() {
-            if run.transfer.node == node && run.transfer.id != id {
+        let running = lock(&self.running);
+        let fruitless = lock(&self.fruitless);
+        for run in running.values().filter(|run| run.transfer.node == node) {
+            if run.transfer.id == id {
+                run.go_on();
+            } else if fruitless.contains(&run.transfer.id) {
+                run.yield_soon();
+            } else {
                 run.stop();
             }
+        }
+    }
+
+    /// What was to bring something first, and takes too long for that.
+    pub(super) fn stop_the_slow(&self) {
+        for run in lock(&self.running).values() {
+            if run.has_yielded_for().is_some_and(|it| it >= LONGEST_TURN) {
+                run.stop();
+            }
+        }
+    }
+
+    /// An attempt is over: whether it stood back before anything came is remembered for the next.
+    pub(super) fn note_turn(&self, run: &Run, has_stood_back: bool) {
+        let mut fruitless = lock(&self.fruitless);
+        if has_stood_back && !run.has_brought() {
+            fruitless.insert(run.transfer.id);
+        } else {
+            fruitless.remove(&run.transfer.id);
         }
     }
 }
