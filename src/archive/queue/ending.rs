@@ -29,6 +29,7 @@ pub(super) struct After {
     wait: Option<Duration>,
     reason: String,
     pub(super) transaction_uid: String,
+    asks: u32,
 }
 
 impl After {
@@ -48,7 +49,7 @@ impl After {
     ) -> Result<(), ArchiveError> {
         transaction.execute(
             "UPDATE transfer SET state = ?2, owner = '', attempts = ?3, next_attempt_ms = ?4,
-             reason = ?5, transaction_uid = ?6, changed_ms = ?7 WHERE id = ?1",
+             reason = ?5, transaction_uid = ?6, asks = ?7, changed_ms = ?8 WHERE id = ?1",
             params![
                 id.0,
                 self.state.code(),
@@ -56,6 +57,7 @@ impl After {
                 self.wait.map(|wait| milliseconds(now + wait)),
                 self.reason,
                 self.transaction_uid,
+                self.asks,
                 milliseconds(now)
             ],
         )?;
@@ -76,6 +78,7 @@ pub(super) fn after(
         reason: String::new(),
         // Whenever its report comes, it is true; asking anew takes its place.
         transaction_uid: transfer.transaction_uid.clone(),
+        asks: transfer.asks,
     };
     let (reason, retry) = match ending {
         Ending::Yielded => {
@@ -101,7 +104,9 @@ pub(super) fn after(
                 && missing(transaction, transfer, outcome::SUCCESS)? == 0 =>
         {
             after.state = TransferState::Committing;
-            after.wait = Some(wait_for_report(transfer.asks));
+            // Only now has the node been asked: who could not be is not asked again in hours.
+            after.asks += 1;
+            after.wait = Some(wait_for_report(after.asks));
             return Ok(after);
         }
         Ending::Complete | Ending::AwaitsCommitment if is_all_done(transaction, transfer)? => {

@@ -91,7 +91,7 @@ impl Transfers {
                 return Ok(false);
             }
             transaction.execute(
-                "UPDATE transfer SET transaction_uid = ?2, asks = asks + 1, changed_ms = ?3
+                "UPDATE transfer SET transaction_uid = ?2, changed_ms = ?3
                  WHERE id = ?1",
                 params![id.0, transaction_uid, milliseconds(now)],
             )?;
@@ -174,6 +174,14 @@ impl Transfers {
             // An answer speaks of what was asked about; of nothing else it makes an item.
             let items = read_items(transaction, id)?;
             let known: HashSet<&String> = items.iter().map(|item| &item.sop_instance_uid).collect();
+            // What it has not got is sent anew, and asked about anew with the rest: what it had when
+            // it was asked before says nothing of that.
+            if absent
+                .clone()
+                .any(|it| known.contains(&it.sop_instance_uid))
+            {
+                transaction.execute("DELETE FROM asked WHERE transfer = ?1", [id.0])?;
+            }
             // Nor of what is to be sent anew: a late report is about what the node had before.
             let stored: HashSet<&String> = items
                 .iter()

@@ -130,8 +130,8 @@ pub struct Transfer {
     /// a transfer that is handed out: of one that was asked for again and again within a day, and
     /// not reported.
     pub transaction_uid: String,
-    /// How often the node was asked to commit since the transfer was last asked for, or since it
-    /// last reported.
+    /// How often the node took the question to commit since the transfer was last asked for, or
+    /// since it last reported.
     pub asks: u32,
     /// Instances in all, once that is known.
     pub expected: Option<u32>,

@@ -33,8 +33,6 @@ pub(super) fn ask(shared: &Arc<Shared>, run: &Arc<Run>, node: &Node) -> Ending {
     let sent = items
         .into_iter()
         .filter(|item| item.outcome == ItemOutcome::Success);
-    // Nothing is lost where asking once more fails.
-    let is_asked_before = run.transfer.asks > 0;
     let instances: Vec<SopReference> = sent
         .map(|item| SopReference {
             sop_class_uid: item.sop_class_uid,
@@ -65,7 +63,7 @@ pub(super) fn ask(shared: &Arc<Shared>, run: &Arc<Run>, node: &Node) -> Ending {
             let why = Message::new(msg("transfer-commitment-unheard")).text("node", &node.name);
             Ending::Failed(said(&why), Retry::Never)
         }
-        Err(_) if is_asked_before && is_receiving && !run.is_stopped() => Ending::AwaitsCommitment,
+        // What the node reports on an earlier request is taken all the same.
         Err(failure) => ended_by(shared, &failure),
     }
 }

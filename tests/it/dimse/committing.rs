@@ -53,6 +53,8 @@ struct Seen {
     stored: Vec<String>,
     /// What storing is answered with.
     status: u16,
+    /// What a request for commitment is answered with.
+    status_of_asking: u16,
     /// Transaction UID, and the instances of the request.
     asked: Vec<(String, Vec<String>)>,
     /// Associations in which it stores no more than two.
@@ -100,7 +102,11 @@ impl Keeper {
             }
             seen.note(request);
             let is_storing = request.kind == C_STORE;
-            let status = if is_storing { seen.status } else { 0 };
+            let status = if is_storing {
+                seen.status
+            } else {
+                seen.status_of_asking
+            };
             drop(seen);
             answer(tcp, request, status, &[], None)
         });
@@ -479,4 +485,32 @@ fn what_came_through_before_a_sending_broke_off_is_asked_about_at_once() {
     let mut stored = keeper.stored();
     stored.sort();
     assert_eq!((about.len(), &about), (2, &stored));
+}
+
+#[test]
+fn why_a_node_does_not_take_the_question_is_said_each_time() {
+    let keeper = Keeper::begin();
+    keeper.seen.lock().unwrap().status_of_asking = 0x0110;
+    let (home, files, port) = (temp_folder(), temp_folder(), free_port());
+    write(&slices(3), files.path());
+    let mut session = program(home.path(), &keeper, port);
+    send(&mut session, files.path());
+    let reason = |it: &Session| {
+        let transfer = it.workspace.transfers.all().first()?;
+        let is_waiting = matches!(transfer.state, TransferState::Waiting(Some(_)));
+        transfer.reason.clone().filter(|_| is_waiting)
+    };
+    session.until("the first reason", |it| reason(it).is_some());
+    let first = reason(&session);
+    drop(session);
+    let_time_pass(home.path());
+    keeper.seen.lock().unwrap().status_of_asking = 0xa701;
+
+    let mut session = program(home.path(), &keeper, port);
+    session.until("the second request", |_| keeper.asked().len() == 2);
+    session.until("another reason", |it| {
+        let reason = reason(it);
+        reason.is_some() && reason != first
+    });
+    assert_eq!(keeper.stored().len(), 3, "nothing was sent twice");
 }

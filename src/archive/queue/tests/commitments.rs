@@ -237,3 +237,112 @@ fn what_is_added_while_a_report_is_awaited_is_sent_at_once() {
     let report = queue.commitment("2.25.7", &["1".to_owned()], &[], at(3));
     assert!(report.unwrap().is_some() && queue.was_sent("1").unwrap());
 }
+
+#[test]
+fn a_request_that_did_not_reach_the_node_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let queue = open(folder.path());
+    let id = queue.add(&send(&["1"], true), at(0)).unwrap().id;
+    queue.next(&[], at(0)).unwrap().unwrap();
+    queue.record(id, &[ok("1")], 0, at(0)).unwrap();
+    for n in 0..4 {
+        let now = at(n * 3600);
+        assert!(queue.ask_commitment(id, &format!("2.25.{n}"), now).unwrap());
+        let cut = Ending::Failed("the line was cut".to_owned(), Retry::Later);
+        let transfer = queue.finish(id, &cut, now).unwrap().unwrap();
+        assert_eq!(transfer.reason, "the line was cut");
+        queue.next(&[], at((n + 1) * 3600)).unwrap().unwrap();
+    }
+    let now = 4 * 3600;
+    assert!(queue.ask_commitment(id, "2.25.7", at(now)).unwrap());
+    queue
+        .finish(id, &Ending::AwaitsCommitment, at(now))
+        .unwrap();
+    // The first hour of its day begins now.
+    assert_eq!(queue.next(&[], at(now + 3599)).unwrap(), None);
+    let handed = queue.next(&[], at(now + 3600)).unwrap().unwrap();
+    assert_eq!((handed.transaction_uid.as_str(), handed.asks), ("", 1));
+}
+
+#[test]
+fn what_is_asked_for_again_after_it_was_given_up_has_a_day_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let queue = open(folder.path());
+    let id = queue.add(&send(&["1"], true), at(0)).unwrap().id;
+    queue.next(&[], at(0)).unwrap();
+    queue.record(id, &[ok("1")], 0, at(0)).unwrap();
+    ask_for_a_day(&queue, id, "2.25.7");
+    queue.next(&[], at(86_400)).unwrap().unwrap();
+    let unconfirmed = Ending::Failed("not confirmed".to_owned(), Retry::Never);
+    queue.finish(id, &unconfirmed, at(86_400)).unwrap();
+    let again = queue.add(&send(&["1"], true), at(90_000)).unwrap();
+    assert_eq!(again.id, id);
+    let handed = queue.next(&[], at(90_000)).unwrap().unwrap();
+    assert_eq!((handed.transaction_uid.as_str(), handed.asks), ("", 0));
+    assert!(queue.ask_commitment(id, "2.25.8", at(90_000)).unwrap());
+    let awaits = Ending::AwaitsCommitment;
+    queue.finish(id, &awaits, at(90_000)).unwrap();
+    assert!(queue.next(&[], at(93_600)).unwrap().is_some(), "in an hour");
+}
+
+#[test]
+fn what_a_node_has_lost_is_not_confirmed_by_a_report_on_what_it_had_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let queue = open(folder.path());
+    let id = asked(&queue, &["1", "2"], "2.25.7");
+    queue.next(&[], at(3600)).unwrap().unwrap();
+    assert!(queue.ask_commitment(id, "2.25.8", at(3600)).unwrap());
+    let awaits = Ending::AwaitsCommitment;
+    queue.finish(id, &awaits, at(3600)).unwrap();
+    let lost = [absent("1")];
+    let report = queue.commitment("2.25.8", &["2".to_owned()], &lost, at(3601));
+    assert_eq!(report.unwrap().unwrap().state, TransferState::Waiting);
+    queue.next(&[], at(4000)).unwrap().unwrap();
+    queue.record(id, &[ok("1")], 0, at(4000)).unwrap();
+    assert!(queue.ask_commitment(id, "2.25.9", at(4000)).unwrap());
+    queue.finish(id, &awaits, at(4000)).unwrap();
+    // It was sent again since.
+    let late = queue.commitment("2.25.7", &["1".to_owned()], &[], at(4001));
+    assert_eq!(late.unwrap(), None);
+    assert!(!queue.was_sent("1").unwrap());
+    let report = queue.commitment("2.25.9", &["1".to_owned()], &[], at(4002));
+    assert_eq!(report.unwrap().unwrap().state, TransferState::Done);
+}
+
+#[test]
+fn a_late_report_commits_nothing_that_is_to_be_sent_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let queue = open(folder.path());
+    let id = queue.add(&send(&["1", "2"], true), at(0)).unwrap().id;
+    queue.next(&[], at(0)).unwrap().unwrap();
+    let outcomes = [ok("1"), refused("2")];
+    queue.record(id, &outcomes, 0, at(0)).unwrap();
+    assert!(queue.ask_commitment(id, "2.25.7", at(0)).unwrap());
+    queue.finish(id, &Ending::Complete, at(0)).unwrap();
+    // It names what it never acknowledged as well.
+    let kept = ["1".to_owned(), "2".to_owned()];
+    let report = queue.commitment("2.25.7", &kept, &[], at(1)).unwrap();
+    assert_ne!(report.unwrap().state, TransferState::Done);
+    assert_eq!(not_done(&queue, id), ["2"]);
+    assert!(queue.was_sent("1").unwrap() && !queue.was_sent("2").unwrap());
+}
+
+#[test]
+fn a_report_on_what_was_sent_before_says_nothing_of_what_was_sent_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let queue = open(folder.path());
+    let id = asked(&queue, &["1"], "2.25.7");
+    queue.next(&[], at(3600)).unwrap().unwrap();
+    assert!(queue.ask_commitment(id, "2.25.8", at(3600)).unwrap());
+    let awaits = Ending::AwaitsCommitment;
+    queue.finish(id, &awaits, at(3600)).unwrap();
+    let kept = ["1".to_owned()];
+    let report = queue.commitment("2.25.8", &kept, &[], at(3601)).unwrap();
+    assert_eq!(report.unwrap().state, TransferState::Done);
+    // Sent once more on purpose.
+    queue.add(&send(&["1"], true), at(4000)).unwrap();
+    queue.next(&[], at(4000)).unwrap().unwrap();
+    let late = queue.commitment("2.25.7", &kept, &[], at(4001)).unwrap();
+    assert_eq!(late, None);
+    assert_eq!(not_done(&queue, id), ["1"]);
+}
