@@ -4,6 +4,7 @@
 //! Nothing is made on the disk before it is needed: an archive that is not there yet is made when
 //! something is to be kept in it.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -26,7 +27,7 @@ use super::listener::Listener;
 use super::order::Focus;
 use super::retrieve::tell_list;
 use super::tidying::Tidying;
-use super::transfers::{Runner, lock};
+use super::transfers::{Opened, Runner, lock};
 use super::urgent::Questions;
 use super::{ARCHIVE_FOLDER, Messenger, asks, on_thread, priors};
 
@@ -69,6 +70,7 @@ impl Local {
             settings: None,
             open: None,
             failed: None,
+            left_open: None,
             looked: Instant::now(),
             tidying: Tidying::new(),
             in_use: InUse::new(),
@@ -109,11 +111,21 @@ struct Worker {
     open: Option<Open>,
     /// The folder that could not be opened, told once.
     failed: Option<Failed>,
+    /// For when its drive can be opened again.
+    left_open: Option<LeftOpen>,
     /// When the folder was looked after last.
     looked: Instant,
     tidying: Tidying,
     /// What is open in the window.
     in_use: InUse,
+}
+
+/// What was open of an archive when its drive went.
+struct LeftOpen {
+    folder: PathBuf,
+    /// Study Instance UIDs.
+    studies: Vec<String>,
+    opened: HashMap<(String, String), Opened>,
 }
 
 /// An archive that could not be opened.
@@ -233,10 +245,13 @@ impl Worker {
     fn look_after_folder(&mut self) {
         let folder = self.folder();
         let is_there = Archive::is_at(&folder);
-        let mut shown = None;
         match &mut self.open {
             Some(open) if is_there && open.is_away => {
-                shown = Some((open.runner.open_studies(), open.runner.take_opened()));
+                self.left_open = Some(LeftOpen {
+                    folder: folder.clone(),
+                    studies: open.runner.open_studies(),
+                    opened: open.runner.take_opened(),
+                });
             }
             Some(open) => {
                 open.is_away = !is_there;
@@ -256,12 +271,6 @@ impl Worker {
         self.failed = None;
         let messenger = self.messenger.clone();
         if let Ok(open) = self.open() {
-            if let Some((studies, opened)) = shown {
-                for study_uid in studies {
-                    open.runner.open(&study_uid, false);
-                }
-                open.runner.give_opened(opened);
-            }
             open.listen(&settings, &messenger);
         }
     }
@@ -273,9 +282,21 @@ impl Worker {
         if let Some(failed) = self.failed.as_ref().filter(|it| it.folder == folder) {
             return Err(failed.why.clone());
         }
-        let open = match self.open.take() {
-            Some(open) => open,
-            None => self.opened(&folder).map_err(|error| {
+        if let Some(open) = self.open.take() {
+            return Ok(self.open.insert(open));
+        }
+        match self.opened(&folder) {
+            Ok(open) => {
+                let left = self.left_open.take();
+                if let Some(left) = left.filter(|it| it.folder == folder) {
+                    for study_uid in left.studies {
+                        open.runner.open(&study_uid, false);
+                    }
+                    open.runner.give_opened(left.opened);
+                }
+                Ok(self.open.insert(open))
+            }
+            Err(error) => {
                 let why = error.message();
                 self.messenger
                     .notify(Problem::error(why.clone()).at(&folder));
@@ -284,10 +305,9 @@ impl Worker {
                     why: why.clone(),
                     is_gone: matches!(error, ArchiveError::Gone(_)),
                 });
-                why
-            })?,
-        };
-        Ok(self.open.insert(open))
+                Err(why)
+            }
+        }
     }
 
     fn opened(&self, folder: &std::path::Path) -> Result<Open, ArchiveError> {

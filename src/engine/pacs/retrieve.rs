@@ -63,27 +63,8 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
     }
     let caller = shared.caller();
     let service: Arc<dyn Service> = Arc::from(service(node, &caller));
-    let study_uid = transfer.study_uid.as_str();
-    let attempt = Attempt {
-        shared,
-        run,
-        known: Mutex::new(known_instances(
-            &shared.archive,
-            study_uid,
-            &transfer.patient_id,
-        )),
-        listing: Arc::default(),
-        is_listing: AtomicBool::new(false),
-        gate: Arc::default(),
-        watched: Watched::new(shared),
-        taken: Mutex::default(),
-        waiting: Mutex::default(),
-        asked_for: Mutex::default(),
-        begun: Mutex::new(Instant::now()),
-        patient: shared.whose(transfer),
-        apart: Mutex::default(),
-        warned: Mutex::default(),
-    };
+    let known = known_instances(&shared.archive, &transfer.study_uid, &transfer.patient_id);
+    let attempt = Attempt::new(shared, run, known);
     shared.show_what_came(transfer);
     lock(&run.live).done = lock(&attempt.known).len();
     let here: Vec<(String, ItemOutcome)> = lock(&attempt.known)
@@ -187,6 +168,28 @@ struct Attempt<'a> {
     apart: Mutex<Apart>,
     /// What the node warned of.
     warned: Mutex<Vec<Message>>,
+}
+
+impl<'a> Attempt<'a> {
+    /// Before its first request; these instances are here.
+    fn new(shared: &'a Arc<Shared>, run: &'a Arc<Run>, known: HashSet<String>) -> Self {
+        Self {
+            shared,
+            run,
+            known: Mutex::new(known),
+            listing: Arc::default(),
+            is_listing: AtomicBool::new(false),
+            gate: Arc::default(),
+            watched: Watched::new(shared),
+            taken: Mutex::default(),
+            waiting: Mutex::default(),
+            asked_for: Mutex::default(),
+            begun: Mutex::new(Instant::now()),
+            patient: shared.whose(&run.transfer),
+            apart: Mutex::default(),
+            warned: Mutex::default(),
+        }
+    }
 }
 
 impl Attempt<'_> {

@@ -7,7 +7,7 @@ mod dispatch;
 mod turns;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
@@ -548,6 +548,10 @@ impl Drop for Runner {
         self.shared.wake();
         for run in lock(&self.shared.running).values() {
             run.stop();
+        }
+        // What had not begun will not end by itself.
+        for study_uid in self.open_studies() {
+            self.shared.opening_ended(&study_uid);
         }
     }
 }

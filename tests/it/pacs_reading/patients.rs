@@ -120,6 +120,44 @@ fn of_a_study_uid_that_two_patients_bear_only_those_of_who_was_opened_are_shown_
 }
 
 #[test]
+fn whose_study_is_open_is_known_again_when_the_drive_of_the_archive_is_back() {
+    let Some(orthanc) = Orthanc::start("pacs_reading_drive_back") else {
+        return;
+    };
+    fill_as(&orthanc, ("Delta^X", "D1"), 1, 4);
+    let (home, drive) = (temp_folder(), temp_folder());
+    let (here, away) = (drive.path().join("archive"), drive.path().join("away"));
+    drop(Archive::open(&here).unwrap());
+    let mut session = session(home.path(), &[node("PACS", &orthanc.dimse())]);
+    session.apply(Command::Node(NodeEdit::ArchiveFolder(Some(here.clone()))));
+    search(&mut session, "delta");
+    open_first(&mut session);
+    session.until("the end", is_done);
+    let found = session.workspace.search.rows()[0].clone();
+    std::fs::rename(&here, &away).unwrap();
+    session.until("that it is away", |it| !said(it, "archive-gone").is_empty());
+    std::thread::sleep(Duration::from_secs(3));
+    std::fs::rename(&away, &here).unwrap();
+    std::thread::sleep(Duration::from_secs(3));
+    // More of it comes, and another patient's of the same UID.
+    fill_as(&orthanc, ("Delta^X", "D1"), 3, 2);
+    fill_as(&orthanc, ("Epsilon^X", "E2"), 2, 4);
+    session.apply(Command::Transfer(TransferEdit::Fetch(Box::new(found))));
+    let images = |it: &Session| {
+        let sets = it.workspace.library.display_sets();
+        sets.map(|set| set.frames.len()).sum::<usize>()
+    };
+    session.until("what is new", |it| images(it) > 4);
+    session.until("the notice", |it| {
+        !said(it, "transfer-other-patient").is_empty()
+    });
+    assert_eq!(
+        (images(&session), patients(&session)),
+        (6, vec!["D1".to_owned()])
+    );
+}
+
+#[test]
 fn the_command_line_names_both_patients_of_a_study_and_says_that_it_is_not_as_asked() {
     let Some(orthanc) = Orthanc::start("pacs_get_two_patients") else {
         return;

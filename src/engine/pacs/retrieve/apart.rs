@@ -147,3 +147,46 @@ fn described(patient: &PatientModule) -> String {
         (true, _) => id.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::super::*;
+    use crate::archive::TransferState;
+    use crate::engine::pacs::transfers::tests::Stage;
+
+    fn listed(uid: &str) -> Listed {
+        Listed {
+            sop_instance_uid: uid.to_owned(),
+            sop_class_uid: String::new(),
+            series_uid: "1.2.1".to_owned(),
+            instance_number: None,
+        }
+    }
+
+    #[test]
+    fn a_shortened_list_is_not_all_because_what_is_missing_of_it_is_another_patients() {
+        let stage = Stage::new();
+        let id = stage.add("1.2");
+        let run = stage.begin();
+        // It counts three, lists two, and one of these came as somebody else's.
+        let listing = Listing {
+            instances: vec![listed("1"), listed("2")],
+            count: 3,
+            counts: Vec::new(),
+            is_whole: false,
+        };
+        let attempt = Attempt::new(&stage.shared, &run, HashSet::from(["1".to_owned()]));
+        assert!(attempt.listing.set(listing).is_ok());
+        lock(&run.live).of = 3;
+        lock(&attempt.apart).other_patient.insert("2".to_owned());
+        let ending = attempt.end();
+        let now = SystemTime::now();
+        let here = [("1".to_owned(), ItemOutcome::Success)];
+        stage.queue().record(id, &here, 0, now).unwrap();
+        let transfer = stage.queue().finish(id, &ending, now).unwrap().unwrap();
+        assert_ne!(transfer.state, TransferState::Done);
+        assert_eq!(transfer.expected, Some(2));
+    }
+}

@@ -15,9 +15,9 @@ use super::super::transfers::{Shared, lock};
 pub(super) struct Listing {
     pub instances: Vec<Listed>,
     /// Instances in all by what it counts, or lists.
-    count: usize,
+    pub count: usize,
     /// The same of each series.
-    counts: Vec<(String, u32)>,
+    pub counts: Vec<(String, u32)>,
     /// It lists as many as it counts. Some shorten their lists, and say nothing of it: then only the
     /// node itself can tell when all has come.
     pub is_whole: bool,

@@ -8,14 +8,14 @@ use super::dispatch::let_go;
 use super::*;
 
 /// A queue without a runner, and what the window hears.
-struct Stage {
+pub(in crate::engine::pacs) struct Stage {
     _folder: tempfile::TempDir,
-    shared: Arc<Shared>,
+    pub shared: Arc<Shared>,
     heard: Receiver<Command>,
 }
 
 impl Stage {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let archive = Arc::new(Archive::open(folder.path()).unwrap());
         let (sender, heard) = crossbeam_channel::unbounded();
@@ -32,11 +32,11 @@ impl Stage {
         }
     }
 
-    fn queue(&self) -> &archive::Transfers {
+    pub fn queue(&self) -> &archive::Transfers {
         self.shared.archive.transfers()
     }
 
-    fn add(&self, study_uid: &str) -> TransferId {
+    pub fn add(&self, study_uid: &str) -> TransferId {
         let new = NewTransfer {
             kind: TransferKind::Retrieve,
             node: "main".to_owned(),
@@ -53,7 +53,7 @@ impl Stage {
     }
 
     /// Takes the next from the queue, as a runner does.
-    fn begin(&self) -> Arc<Run> {
+    pub fn begin(&self) -> Arc<Run> {
         let asked = self.shared.asked();
         let (least, now) = (TransferPriority::Background, SystemTime::now());
         let next = self.queue().next_asked(&[], &asked, least, now);
@@ -159,4 +159,16 @@ fn what_stood_back_before_anything_came_brings_something_before_it_does_so_again
     stage.shared.go_first(second).unwrap();
     run.note("1.2.1", archive::ItemOutcome::Success, 1);
     assert!(!run.is_stopped());
+}
+
+#[test]
+fn what_waits_for_its_turn_when_the_runner_goes_ends_its_opening() {
+    let stage = Stage::new();
+    let runner = Runner {
+        shared: Arc::clone(&stage.shared),
+    };
+    runner.open("1.2", true);
+    stage.add("1.2");
+    drop(runner);
+    assert_eq!(stage.openings_ended(), 1);
 }
