@@ -1,5 +1,6 @@
 //! DIMSE (PS3.7, PS3.8): the services of a node over associations.
 
+mod accepted;
 mod association;
 mod callers;
 mod command;
@@ -19,6 +20,7 @@ mod operation;
 mod plan;
 mod refused;
 mod retrieve;
+mod server;
 mod storage_scp;
 mod store;
 mod tally;
