@@ -25,6 +25,7 @@ use crate::jobs::JobCtx;
 use crate::pacs::Failure;
 use crate::pacs::web::FramePart;
 use crate::pacs::web::InstancePlace;
+use crate::pacs::web::RenderWindow;
 use crate::pacs::web::WebService;
 use crate::problem::Message;
 use crate::problem::msg;
@@ -144,7 +145,15 @@ impl Getter {
         size: Option<[u32; 2]>,
         keep: &mut Keep<'_>,
     ) -> Result<(), Failure> {
-        let picture = |frame| (self.service).rendered(&self.place, frame, size, &self.ctx);
+        // A service that gives no metadata may render all the same, as it likes.
+        let datasets = self.service.metadata(&self.place, &self.ctx);
+        let datasets = datasets.unwrap_or_default();
+        let picture = |frame: Option<u32>| {
+            let index = frame.map_or(0, |frame| frame.saturating_sub(1));
+            let first = datasets.first();
+            let window = first.and_then(|it| RenderWindow::of_image(&it.dataset, index));
+            (self.service).rendered(&self.place, frame, size, window.as_ref(), &self.ctx)
+        };
         if frames.is_empty() {
             return keep(self.picture("", &picture(None)?));
         }

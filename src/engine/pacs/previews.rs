@@ -16,7 +16,7 @@ use crate::dicom::{ByteSource, FrameDecoder, InstanceHeader, PixelDataLocation, 
 use crate::imaging::ImageAttributes;
 use crate::jobs::JobCtx;
 use crate::pacs::Failure;
-use crate::pacs::web::{InstancePlace, PreviewSession, WebService, WebTrouble};
+use crate::pacs::web::{InstancePlace, PreviewSession, RenderWindow, WebService, WebTrouble};
 use crate::workspace::{Arrival, Preview, shape_of};
 
 use super::order::{Focus, Listed, in_order};
@@ -65,9 +65,10 @@ struct State {
     listed: Vec<Listed>,
     /// SOP Instance UIDs of what was asked for.
     asked: HashSet<String>,
-    /// Columns and rows of the images of a series and how many frames they have, as the last one had
-    /// them.
-    shapes: HashMap<String, ([u32; 2], u32)>,
+    /// What the last image of a series was like.
+    shapes: HashMap<String, Like>,
+    /// Series whose images are not alike: each has a window of its own.
+    varied: HashSet<String>,
     /// Series that the node does not render.
     refused: HashSet<String>,
     refusals_in_a_row: usize,
@@ -88,10 +89,33 @@ struct State {
 }
 
 impl State {
+    /// What the next image of a series is like, if that can be told.
+    fn expected(&self, series_uid: &str) -> Option<&Like> {
+        let is_alike = !self.varied.contains(series_uid);
+        self.shapes.get(series_uid).filter(|_| is_alike)
+    }
+
     /// Nothing waits for this one any more.
     fn let_go(&mut self, listed: &Listed) {
         self.urgent
             .take_if(|urgent| *urgent == listed.sop_instance_uid);
+    }
+}
+
+/// What an image is like, as far as its picture is asked for by it.
+#[derive(Debug, Clone, PartialEq)]
+struct Like {
+    /// Columns and rows, and how many frames.
+    shape: ([u32; 2], u32),
+    /// Its own.
+    window: Option<RenderWindow>,
+}
+
+impl Like {
+    fn of(header: &InstanceHeader) -> Option<Self> {
+        let shape = shape_of(header)?;
+        let window = RenderWindow::of_image(&header.dataset, middle(shape.1));
+        Some(Self { shape, window })
     }
 }
 
@@ -284,16 +308,17 @@ impl<'a> Previews<'a> {
             series_uid: listed.series_uid.clone(),
             instance_uid: listed.sop_instance_uid.clone(),
         };
-        let expected = lock(&self.state).shapes.get(&listed.series_uid).copied();
-        let ask = |(size, frames): ([u32; 2], u32)| {
+        let expected = lock(&self.state).expected(&listed.series_uid).cloned();
+        let ask = |like: &Like| {
+            let (size, frames) = like.shape;
             let number = (frames > 1).then(|| middle(frames) + 1);
-            session.picture(&place, number, fitted(size))
+            session.picture(&place, number, fitted(size), like.window.as_ref())
         };
         // What the one before was like, this one most often is, too: one wait instead of two.
-        let (header, early) = match expected {
-            Some(shape) => std::thread::scope(|scope| {
+        let (header, early) = match &expected {
+            Some(like) => std::thread::scope(|scope| {
                 self.picture_is_next(listed);
-                let picture = scope.spawn(|| ask(shape));
+                let picture = scope.spawn(|| ask(like));
                 let header = self.header(session, &place);
                 let picture = picture.join().unwrap_or(Err(Failure::Cancelled));
                 (header, Some(picture))
@@ -301,19 +326,22 @@ impl<'a> Previews<'a> {
             None => (self.header(session, &place), None),
         };
         let header = header?;
-        let shape = shape_of(&header).ok_or(Missed::Unfit)?;
-        let early = early.filter(|_| expected == Some(shape));
+        let like = Like::of(&header).ok_or(Missed::Unfit)?;
+        if expected.as_ref().is_some_and(|expected| *expected != like) {
+            lock(&self.state).varied.insert(listed.series_uid.clone());
+        }
+        let early = early.filter(|_| expected.as_ref() == Some(&like));
         let picture = early.unwrap_or_else(|| {
             self.picture_is_next(listed);
-            ask(shape)
+            ask(&like)
         })?;
+        let (size, frames) = like.shape;
         let mut state = lock(&self.state);
-        state.shapes.insert(listed.series_uid.clone(), shape);
+        state.shapes.insert(listed.series_uid.clone(), like);
         if let ByteSource::Memory(bytes) = &picture.source {
             state.bytes += bytes.len() as u64;
         }
         drop(state);
-        let (size, frames) = shape;
         // What claims to be larger than its image is not decoded to find out.
         let (shown, _) = shape_of(&picture).ok_or(Missed::Unfit)?;
         if shown.iter().zip(size).any(|(shown, own)| *shown > own) {
@@ -567,7 +595,11 @@ mod tests {
         state.refusals_in_a_row = MOST_REFUSALS;
         assert!(is_for_good(&refusal, &state));
         state.refusals_in_a_row = 1;
-        state.shapes.insert("1".into(), ([1, 1], 1));
+        let like = Like {
+            shape: ([1, 1], 1),
+            window: None,
+        };
+        state.shapes.insert("1".into(), like);
         assert!(!is_for_good(&nothing, &state));
     }
 }

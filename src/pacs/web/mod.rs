@@ -24,6 +24,7 @@ mod session;
 mod site;
 mod tls;
 mod trouble;
+mod window;
 
 pub use accept::COMPRESSED;
 pub(super) use address::{origin, place};
@@ -40,3 +41,4 @@ pub use preview::PreviewSession;
 pub use proxy::ProxyRefusal;
 pub use service::WebService;
 pub use trouble::WebTrouble;
+pub use window::RenderWindow;

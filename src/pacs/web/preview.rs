@@ -2,6 +2,8 @@
 //! metadata.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 
 use super::BadMultipart;
 use super::MultipartParser;
@@ -15,6 +17,8 @@ use super::receive::other_kind;
 use super::session::Answer;
 use super::session::Ask;
 use super::session::Session;
+use super::window::RenderWindow;
+use super::window::may_be_of_window;
 use crate::dicom::ByteSource;
 use crate::dicom::InstanceHeader;
 use crate::dicom::JsonDataset;
@@ -42,9 +46,10 @@ pub struct FramePart {
     pub bytes: Vec<u8>,
 }
 
-/// A picture of an instance, or of one frame of it counted from 1, made by the service with the
-/// instance's own window: to look at while the real data are on their way, never to measure on.
-/// At most `size` pixels wide and high, if that is given and the service can do it.
+/// A picture of an instance, or of one frame of it counted from 1, made by the service with this
+/// window, or as it likes where it takes none: to look at while the real data are on their way,
+/// never to measure on. At most `size` pixels wide and high, if that is given and the service can
+/// do it.
 ///
 /// # Errors
 /// [`Failure`].
@@ -53,22 +58,51 @@ pub(super) fn rendered(
     place: &InstancePlace,
     frame: Option<u32>,
     size: Option<[u32; 2]>,
+    window: Option<&RenderWindow>,
 ) -> Result<InstanceHeader, Failure> {
+    let size = size.map(|[width, height]| format!("viewport={width},{height}"));
+    let ask = |window: Option<String>| {
+        let parameters: Vec<String> = size.iter().cloned().chain(window).collect();
+        let url = rendered_url(session, place, frame, &parameters);
+        picture(session, &url, EITHER)
+    };
+    match (ask(window.map(ToString::to_string)), window) {
+        (Err(failure), Some(_)) if may_be_of_window(&failure) => ask(None),
+        (outcome, _) => outcome,
+    }
+}
+
+fn rendered_url(
+    session: &Session<'_>,
+    place: &InstancePlace,
+    frame: Option<u32>,
+    parameters: &[String],
+) -> String {
     let url = place.url(&session.site.base);
     let frame = frame.map_or_else(String::new, |frame| format!("/frames/{frame}"));
-    let size = size.map_or_else(String::new, |[width, height]| {
-        format!("?viewport={width},{height}")
-    });
-    picture(session, &format!("{url}{frame}/rendered{size}"), EITHER)
+    let mark = if parameters.is_empty() { "" } else { "?" };
+    format!("{url}{frame}/rendered{mark}{}", parameters.join("&"))
 }
 
 /// Looks at instances before their data are here, over connections that are kept open.
-pub struct PreviewSession<'a>(pub(super) Session<'a>);
+pub struct PreviewSession<'a> {
+    session: Session<'a>,
+    /// The service refuses to be told a window.
+    takes_no_window: AtomicBool,
+}
 
-impl PreviewSession<'_> {
+impl<'a> PreviewSession<'a> {
+    pub(super) fn new(session: Session<'a>) -> Self {
+        Self {
+            session,
+            takes_no_window: AtomicBool::new(false),
+        }
+    }
+
     /// A picture of an instance, or of one frame of it counted from 1, so many pixels wide and high,
-    /// in as few bytes as still show what there is. Some services make the picture as large as they like, or fill it up to the size
-    /// with bars: what came is to be compared with what was asked for.
+    /// with this window if the service can do it, in as few bytes as still show what there is. Some
+    /// services make the picture as large as they like, or fill it up to the size with bars: what
+    /// came is to be compared with what was asked for.
     ///
     /// # Errors
     /// [`Failure`].
@@ -77,11 +111,30 @@ impl PreviewSession<'_> {
         place: &InstancePlace,
         frame: Option<u32>,
         [width, height]: [u32; 2],
+        window: Option<&RenderWindow>,
     ) -> Result<InstanceHeader, Failure> {
-        let url = place.url(&self.0.site.base);
-        let frame = frame.map_or_else(String::new, |frame| format!("/frames/{frame}"));
-        let query = format!("viewport={width},{height}&quality={SMALL_QUALITY}");
-        picture(&self.0, &format!("{url}{frame}/rendered?{query}"), SMALL)
+        let size = format!("viewport={width},{height}");
+        let quality = format!("quality={SMALL_QUALITY}");
+        let ask = |window: Option<String>| {
+            let parameters = [size.clone(), quality.clone()].into_iter().chain(window);
+            let parameters: Vec<String> = parameters.collect();
+            let url = rendered_url(&self.session, place, frame, &parameters);
+            picture(&self.session, &url, SMALL)
+        };
+        let window = window.filter(|_| !self.takes_no_window.load(Ordering::Relaxed));
+        let Some(window) = window else {
+            return ask(None);
+        };
+        match ask(Some(window.to_string())) {
+            Err(failure) if may_be_of_window(&failure) => {
+                let outcome = ask(None);
+                if outcome.is_ok() {
+                    self.takes_no_window.store(true, Ordering::Relaxed);
+                }
+                outcome
+            }
+            outcome => outcome,
+        }
     }
 
     /// The elements of an instance without its bulk data.
@@ -89,7 +142,7 @@ impl PreviewSession<'_> {
     /// # Errors
     /// [`Failure`].
     pub fn metadata(&self, place: &InstancePlace) -> Result<Vec<JsonDataset>, Failure> {
-        metadata(&self.0, place)
+        metadata(&self.session, place)
     }
 }
 

@@ -16,6 +16,7 @@ use super::send;
 use super::session::Ask;
 use super::session::Session;
 use super::site::Site;
+use super::window::RenderWindow;
 use crate::dicom::InstanceHeader;
 use crate::dicom::InstanceSink;
 use crate::dicom::JsonDataset;
@@ -69,9 +70,9 @@ impl WebService {
         retrieve::retrieve_ordered(self.site()?, &self.forms, next, sink, told, ctx)
     }
 
-    /// A picture of an instance, or of one frame of it counted from 1, made by the service with
-    /// the instance's own window: to look at while the real data are on their way, never to
-    /// measure on. At most `size` pixels wide and high, if the service can do it.
+    /// A picture of an instance, or of one frame of it counted from 1, made by the service: to look
+    /// at while the real data are on their way, never to measure on. With this window, and at most
+    /// `size` pixels wide and high, if the service can do it.
     ///
     /// # Errors
     /// [`Failure`].
@@ -80,9 +81,10 @@ impl WebService {
         place: &InstancePlace,
         frame: Option<u32>,
         size: Option<[u32; 2]>,
+        window: Option<&RenderWindow>,
         ctx: &JobCtx,
     ) -> Result<InstanceHeader, Failure> {
-        preview::rendered(&self.session(ctx)?, place, frame, size)
+        preview::rendered(&self.session(ctx)?, place, frame, size, window)
     }
 
     /// A conversation about pictures of instances whose data are not here yet. Ends with its job.
@@ -90,7 +92,7 @@ impl WebService {
     /// # Errors
     /// [`Failure`].
     pub fn previews<'a>(&'a self, ctx: &'a JobCtx) -> Result<PreviewSession<'a>, Failure> {
-        self.session(ctx).map(PreviewSession)
+        self.session(ctx).map(PreviewSession::new)
     }
 
     /// A small picture that stands for an instance.

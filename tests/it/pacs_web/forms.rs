@@ -81,6 +81,8 @@ fn contains(all: &[u8], part: &[u8]) -> bool {
     all.windows(part.len()).any(|window| window == part)
 }
 
+const WINDOW: &str = "window=100,300,linear";
+
 #[test]
 fn every_form_of_an_instance_is_what_curl_has_of_it() {
     let Some(orthanc) = Orthanc::start("forms over DICOMweb") else {
@@ -100,11 +102,14 @@ fn every_form_of_an_instance_is_what_curl_has_of_it() {
 
     let rendered = got(&orthanc, &["--form", "rendered"]);
     assert_eq!(names(&rendered), ["1.2.3.1.1.9.jpg"]);
-    assert!(rendered[0].1 == curl(&orthanc, "/rendered", "image/jpeg"));
+    // With the window that its metadata state.
+    let theirs = curl(&orthanc, &format!("/rendered?{WINDOW}"), "image/jpeg");
+    assert!(rendered[0].1 == theirs);
     let second = ["--form", "rendered", "--frame", "2", "--size", "8x8"];
     let second = got(&orthanc, &second);
     assert_eq!(names(&second), ["1.2.3.1.1.9-frame-2.jpg"]);
-    let theirs = curl(&orthanc, "/frames/2/rendered?viewport=8,8", "image/jpeg");
+    let path = format!("/frames/2/rendered?viewport=8,8&{WINDOW}");
+    let theirs = curl(&orthanc, &path, "image/jpeg");
     assert!(second[0].1 == theirs && theirs != rendered[0].1);
 
     // This Orthanc has no thumbnails, but renders.

@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 
 use isocentre::dicom::Date;
+use isocentre::dicom::FrameDecoder;
 use isocentre::dicom::tags;
 use isocentre::model::DateRange;
 use isocentre::model::Level;
@@ -16,8 +17,12 @@ use isocentre::pacs::Secrets;
 use isocentre::pacs::Service as _;
 use isocentre::pacs::Wanted;
 use isocentre::pacs::WantedSeries;
+use isocentre::pacs::web::RenderWindow;
 
 use super::*;
+use crate::common::http::HttpServer;
+use crate::common::http::Reply;
+use crate::common::http::forwarded;
 use crate::common::keeping::Keeping;
 use crate::common::orthanc::Orthanc;
 use crate::common::orthanc::OrthancOptions;
@@ -179,16 +184,66 @@ fn what_is_sent_is_stored_and_what_is_no_instance_is_not() {
 }
 
 #[test]
+fn a_picture_is_rendered_with_the_window_of_the_image() {
+    let Some(orthanc) = Orthanc::start("rendering with a window") else {
+        return;
+    };
+    // Lung beside bone: by all of its values, lung is nearly black.
+    let values = |_, column| if column < 8 { 200 } else { 4000 };
+    let image = SyntheticImage::new(16, 16)
+        .sop_instance(&uid(1))
+        .study(STUDY)
+        .series(SERIES)
+        .pixels(values)
+        .window(200.0, 100.0);
+    orthanc.store(&image.write(Encoding::ExplicitLittle));
+    let service = service(&node(&orthanc.dicom_web()));
+    let grey = |window: Option<&RenderWindow>| {
+        let picture = service.rendered(&place(1), None, None, window, &ctx());
+        let picture = picture.unwrap();
+        let decoded = FrameDecoder::new(&picture).unwrap().decode(0, &ctx());
+        i64::from(decoded.unwrap().samples.as_bytes()[0])
+    };
+    let metadata = service.metadata(&place(1), &ctx()).unwrap();
+    let window = RenderWindow::of_image(&metadata[0].dataset, 0);
+    let own = grey(window.as_ref());
+    assert!((own - 128).abs() < 10, "{own}");
+    assert!(grey(None) < 40);
+}
+
+#[test]
+fn a_service_that_refuses_a_window_renders_without() {
+    let Some(orthanc) = with_images("rendering without a window", 1) else {
+        return;
+    };
+    let port = orthanc.http_port;
+    let server = HttpServer::start(move |request| {
+        if request.target.contains("window") {
+            return Reply::status(400);
+        }
+        forwarded(port, request).unwrap()
+    });
+    let service = service(&node(&format!("{}/dicom-web", server.url())));
+    let metadata = service.metadata(&place(1), &ctx()).unwrap();
+    let window = RenderWindow::of_image(&metadata[0].dataset, 0);
+    assert!(window.is_some());
+    let picture = service.rendered(&place(1), None, None, window.as_ref(), &ctx());
+    assert!(picture.unwrap().is_picture());
+}
+
+#[test]
 fn previews_frames_and_metadata_are_of_the_instance() {
     let Some(orthanc) = with_images("previews over DICOMweb", 1) else {
         return;
     };
     let service = service(&node(&orthanc.dicom_web()));
-    let preview = service.rendered(&place(1), None, None, &ctx()).unwrap();
+    let preview = service
+        .rendered(&place(1), None, None, None, &ctx())
+        .unwrap();
     assert!(preview.is_picture());
     assert_eq!(preview.dataset.elements().integer(tags::ROWS), Some(16));
     let small = service
-        .rendered(&place(1), Some(1), Some([8, 8]), &ctx())
+        .rendered(&place(1), Some(1), Some([8, 8]), None, &ctx())
         .unwrap();
     assert_eq!(small.dataset.elements().integer(tags::COLUMNS), Some(8));
     assert!(service.thumbnail(&place(1), &ctx()).unwrap().is_picture());
