@@ -101,6 +101,7 @@ pacs-commitment-other = The archive will not keep this instance (reason { $reaso
 pacs-no-worklist = This service has no worklist. Use the DIMSE address of the worklist’s server.
 pacs-file-no-instance = The file is no DICOM instance that can be sent as it is.
 pacs-not-converted = The archive does not take this file’s syntax ({ $syntax }), and it cannot be converted here without changing what its values mean. It was not sent.
+pacs-colour-not-converted = The archive does not take this file’s syntax ({ $syntax }), and its colours are in a retired form ({ $colour }) that cannot be converted here without changing them. It was not sent.
 pacs-class-not-taken = { $peer } does not take instances of this kind ({ $class }).
 pacs-echo = { $node } answers after { $elapsed } ms. { $implementation }
 pacs-find-cut-off = There are more than { $limit }.

@@ -101,6 +101,7 @@ pacs-commitment-other = L’archive ne conservera pas cette instance (raison { $
 pacs-no-worklist = Ce service n’a pas de liste de travail. Utilisez l’adresse DIMSE du serveur de listes.
 pacs-file-no-instance = Le fichier n’est pas une instance DICOM qui puisse être envoyée telle quelle.
 pacs-not-converted = L’archive n’accepte pas la syntaxe de ce fichier ({ $syntax }), et il ne peut pas être converti ici sans changer le sens de ses valeurs. Il n’a pas été envoyé.
+pacs-colour-not-converted = L’archive n’accepte pas la syntaxe de ce fichier ({ $syntax }), et ses couleurs sont sous une forme ancienne ({ $colour }) qui ne peut pas être convertie ici sans les changer. Il n’a pas été envoyé.
 pacs-class-not-taken = { $peer } n’accepte pas ce type d’instances ({ $class }).
 pacs-echo = { $node } répond en { $elapsed } ms. { $implementation }
 pacs-find-cut-off = Il y en a plus de { $limit }.

@@ -16,6 +16,7 @@ use crate::dicom::FrameDecoder;
 use crate::dicom::InstanceHeader;
 use crate::dicom::PixelDescription;
 use crate::dicom::SampleKind;
+use crate::dicom::Tag;
 use crate::dicom::modules::lossy_ratio;
 use crate::dicom::transfer_syntax;
 use crate::dicom::transfer_syntax::Encoding;
@@ -32,10 +33,10 @@ const COLOUR_AS_DECLARED: [&str; 5] = [
     "1.2.840.10008.1.2.5",
 ];
 /// What belongs to fragments alone.
-const OF_FRAGMENTS: [dicom_core::Tag; 3] = [
+const OF_FRAGMENTS: [Tag; 3] = [
     tags::EXTENDED_OFFSET_TABLE,
     tags::EXTENDED_OFFSET_TABLE_LENGTHS,
-    dicom_core::Tag(0x7fe0, 0x0003), // Encapsulated Pixel Data Value Total Length
+    Tag(0x7fe0, 0x0003), // Encapsulated Pixel Data Value Total Length
 ];
 
 /// Puts the pixels of `header` into `builder`, uncompressed.
@@ -47,20 +48,31 @@ pub(super) fn put(
     header: &InstanceHeader,
     ctx: &JobCtx,
 ) -> Result<(), Message> {
-    let refused = || {
-        let name = transfer_syntax::lookup(&header.transfer_syntax).map_or("", |row| row.name);
-        Message::new(msg("pacs-not-converted")).text("syntax", name)
-    };
+    let name = transfer_syntax::lookup(&header.transfer_syntax).map_or("", |row| row.name);
+    let refused = || Message::new(msg("pacs-not-converted")).text("syntax", name);
     let location = header.pixel_data.ok_or_else(refused)?;
     let row = transfer_syntax::lookup(&header.transfer_syntax).ok_or_else(refused)?;
     let elements = header.dataset.elements();
     let pixels = PixelDescription::read(elements, location).map_err(|error| error.message())?;
     // An overlay in bits that the values leave free would be lost with these.
-    let is_whole = pixels.kind == SampleKind::Integer && !has_embedded_overlay(elements);
-    let is_decodable = matches!(
+    let is_whole = !has_embedded_overlay(elements);
+    let is_native = matches!(
         row.encoding,
-        Encoding::Native { .. } | Encoding::DeflatedDataSet | Encoding::Encapsulated(_)
+        Encoding::Native { .. } | Encoding::DeflatedDataSet
     );
+    let is_decodable = match pixels.kind {
+        SampleKind::Integer => is_native || matches!(row.encoding, Encoding::Encapsulated(_)),
+        SampleKind::Float | SampleKind::Double => is_native,
+    };
+    if matches!(
+        pixels.photometric,
+        DeclaredPhotometric::YbrPartial420 | DeclaredPhotometric::YbrPartial422
+    ) && !row.is_lossy
+    {
+        let colour = (elements.text(tags::PHOTOMETRIC_INTERPRETATION)).unwrap_or_default();
+        let refused = Message::new(msg("pacs-colour-not-converted"));
+        return Err(refused.text("syntax", name).text("colour", colour));
+    }
     let form = Form::of(&pixels, row)
         .filter(|_| is_whole && is_decodable)
         .ok_or_else(refused)?;
@@ -71,7 +83,12 @@ pub(super) fn put(
     let decoder = decoder.map_err(|error| error.message())?;
     let keeps_ybr = form == Form::Components;
     let (bytes, is_ybr) = decoded(&decoder, &pixels, keeps_ybr, ctx)?.ok_or_else(refused)?;
-    put_values(builder, &pixels, &bytes);
+    match pixels.kind {
+        SampleKind::Integer => put_values(builder, &pixels, &bytes),
+        SampleKind::Float | SampleKind::Double => {
+            put_floats(builder, location.tag, &pixels, &bytes)
+        }
+    }
     let photometric = match form {
         Form::Grey => None,
         Form::Stored(photometric) => photometric,
@@ -97,7 +114,7 @@ pub(super) fn put(
 fn has_embedded_overlay(elements: Elements<'_>) -> bool {
     let mut groups = (0x6000..=0x601e).step_by(2);
     groups.any(|group| {
-        let of_group = |tag: dicom_core::Tag| dicom_core::Tag(group, tag.1);
+        let of_group = |tag: Tag| Tag(group, tag.1);
         let is_there = |tag| elements.has(of_group(tag));
         is_there(tags::OVERLAY_ROWS.inner()) && !is_there(tags::OVERLAY_DATA.inner())
     })
@@ -135,6 +152,16 @@ fn put_values(builder: &mut DatasetBuilder, pixels: &PixelDescription, bytes: &[
     if pixels.high_bit + 1 != pixels.bits_stored {
         builder.integer(tags::HIGH_BIT, i64::from(pixels.bits_stored) - 1);
     }
+}
+
+/// Floats of native byte order, bit for bit, as little endian ones.
+fn put_floats(builder: &mut DatasetBuilder, tag: Tag, pixels: &PixelDescription, bytes: &[u8]) {
+    let mut bytes = bytes.to_vec();
+    if cfg!(target_endian = "big") {
+        let cell = (pixels.bits_allocated / 8).max(1) as usize;
+        bytes.chunks_mut(cell).for_each(<[u8]>::reverse);
+    }
+    builder.bytes(tag, &bytes);
 }
 
 /// How samples are written.

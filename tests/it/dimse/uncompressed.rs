@@ -7,6 +7,8 @@ use isocentre::dicom::read_header;
 use isocentre::dicom::tags;
 use isocentre::jobs::JobCtx;
 use isocentre::pacs::Service;
+use isocentre::text::Language;
+use isocentre::text::Words;
 
 use super::programs::Listening;
 use super::speak;
@@ -321,4 +323,40 @@ fn an_image_whose_overlay_stands_among_its_values_is_not_sent_without_it() {
     let image = image.raw_pixels(Value::Fragments(vec![frame]));
     let sent = Receiver::start().send(&image.write(Encoding::ExplicitLittle), "1.2.7.1");
     assert!(sent.is_none());
+}
+
+#[test]
+fn pixels_of_floats_are_sent_to_a_receiver_of_another_syntax_bit_for_bit() {
+    let receiver = Receiver::start();
+    let singles: Vec<f32> = (0..256).map(|n| n as f32 * 0.37 - 5.5).collect();
+    let doubles: Vec<f64> = (0..256).map(|n| f64::from(n) * -1e40).collect();
+    let cases = [
+        (0x0008, "OF", Value::F32(singles), "1.2.8.1"),
+        (0x0009, "OD", Value::F64(doubles), "1.2.8.2"),
+    ];
+    for (element, vr, value, uid) in cases {
+        let file = SyntheticImage::new(16, 16)
+            .sop_instance(uid)
+            .without(0x7FE0, 0x0010)
+            .element(Element::new(0x7FE0, element, vr, value))
+            .write(Encoding::ExplicitLittle);
+        let headers = receiver.send(&file, uid).unwrap();
+        assert_same_pixels(&headers, vr);
+        let [own, came] = headers.each_ref().map(|it| it.pixel_data.unwrap().tag);
+        assert_eq!(own, came);
+    }
+}
+
+#[test]
+fn colours_of_a_retired_form_are_refused_in_a_sentence_that_names_it() {
+    let receiver = Receiver::start();
+    let files = temp_folder();
+    let path = files.path().join("image");
+    let image = colour("YBR_PARTIAL_422").sop_instance("1.2.9.1");
+    let image = image.raw_pixels(Value::Bytes(vec![128; 16 * 16 * 2]));
+    std::fs::write(&path, image.write(Encoding::ExplicitLittle)).unwrap();
+    let sent = receiver.service.send(&[path], &|_| {}, &JobCtx::new());
+    let reason = sent.unwrap().outcomes.remove(0).result.unwrap_err();
+    let said = Words::of(Language::English).get(&reason);
+    assert!(said.contains("YBR_PARTIAL_422"), "{said}");
 }
