@@ -1,6 +1,7 @@
 //! DIMSE against other programs (Orthanc, DCMTK), against our own receiver, and against peers
 //! that break the rules.
 
+mod bad_lines;
 mod command_line;
 mod committing;
 mod dcmtk;

@@ -178,11 +178,16 @@ impl<'a> Tally<'a> {
     /// The node ended the request for a series, or for the study if it has no UID, with the status
     /// of a failure, whatever came by then.
     pub fn fail_series(&self, series_uid: &str, reason: Message, is_known: bool) {
-        self.state().refused.push(RefusedSeries {
-            series_uid: series_uid.to_owned(),
-            reason,
-            is_known,
-        });
+        let refused = &mut self.state().refused;
+        // What is asked for in several ways is refused in as many, each time for the same.
+        let is_new = |it: &RefusedSeries| it.series_uid != series_uid || it.reason != reason;
+        if refused.iter().all(is_new) {
+            refused.push(RefusedSeries {
+                series_uid: series_uid.to_owned(),
+                reason,
+                is_known,
+            });
+        }
     }
 
     /// What a series lacked has come after all, by another request.

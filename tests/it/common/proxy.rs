@@ -26,6 +26,8 @@ pub struct Fault {
     pub silent_after: Option<u64>,
     /// At most so many bytes a second from the server, a connection.
     pub bytes_per_s: Option<u64>,
+    /// All this is of the bytes to the server instead.
+    pub is_of_caller: bool,
 }
 
 /// Passes bytes between whoever connects to [`Proxy::port`] and a target on loopback. Ends with
@@ -100,9 +102,13 @@ fn join(client: TcpStream, shared: &Arc<Shared>) {
     }
     let back = (server.try_clone().unwrap(), client.try_clone().unwrap());
     let for_there = shared.clone();
-    std::thread::spawn(move || pass(client, server, &for_there, false));
+    std::thread::spawn(move || {
+        pass(client, server, &for_there, for_there.fault.is_of_caller);
+    });
     let for_back = shared.clone();
-    std::thread::spawn(move || pass(back.0, back.1, &for_back, true));
+    std::thread::spawn(move || {
+        pass(back.0, back.1, &for_back, !for_back.fault.is_of_caller);
+    });
 }
 
 fn pass(mut from: TcpStream, mut to: TcpStream, shared: &Shared, is_from_server: bool) {
