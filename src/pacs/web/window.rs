@@ -67,7 +67,7 @@ pub(super) const fn may_be_of_window(failure: &Failure) -> bool {
         Failure::Web {
             trouble: WebTrouble::NotAcceptable
                 | WebTrouble::Status {
-                    status: 400..=499 | 500,
+                    status: 400..=500,
                     ..
                 }
                 | WebTrouble::NoPath { .. },

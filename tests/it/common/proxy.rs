@@ -26,6 +26,8 @@ pub struct Fault {
     pub silent_after: Option<u64>,
     /// At most so many bytes a second from the server, a connection.
     pub bytes_per_s: Option<u64>,
+    /// The bytes from the server after so many, over all connections, are not what they were.
+    pub garbled_after: Option<u64>,
     /// All this is of the bytes to the server instead.
     pub is_of_caller: bool,
 }
@@ -151,6 +153,12 @@ fn pass(mut from: TcpStream, mut to: TcpStream, shared: &Shared, is_from_server:
             {
                 drop(to.write_all(&buffer[..allowed(after)]));
                 return end(&from, &to);
+            }
+            if let Some(after) = shared.fault.garbled_after
+                && !is_mended
+            {
+                let from = allowed(after);
+                buffer[from..read].iter_mut().for_each(|byte| *byte ^= 0x55);
             }
             if let Some(rate) = shared.fault.bytes_per_s {
                 std::thread::sleep(Duration::from_secs_f64(passed as f64 / rate as f64));

@@ -284,6 +284,28 @@ fn a_line_that_is_cut_in_a_handshake_is_a_bad_line_and_no_peer_without_tls() {
 }
 
 #[test]
+fn what_is_garbled_on_its_way_after_the_handshake_is_a_bad_line() {
+    let folder = temp_folder();
+    let authority = TestAuthority::new(folder.path());
+    let (scp, _kept) = receiver(&authority.for_this_computer(), None);
+    let fault = Fault {
+        // Among the answers to what is sent.
+        garbled_after: Some(3000),
+        ..Fault::default()
+    };
+    let proxy = Proxy::new(scp.port(), fault);
+    let tls = trusting(Authorities::File(authority.file.clone()));
+    let node = secure_node(&format!("ANY@127.0.0.1:{}", proxy.port()), tls);
+    let files = temp_folder();
+    let paths = write(&slices(60), files.path());
+    let service = service(&node, &Caller::default());
+    let sent = service.send(&paths, &|_| {}, &JobCtx::new()).unwrap();
+    assert!(proxy.bytes_from_server() > 3000);
+    let end = sent.end.unwrap();
+    assert!(matches!(end, Failure::Cut { .. }), "{end:?}");
+}
+
+#[test]
 fn a_peer_that_knows_only_old_versions_of_tls_is_refused_and_said_to_be_old() {
     for said in old_servers() {
         let address = format!("OLD@127.0.0.1:{}", answering_once(said));

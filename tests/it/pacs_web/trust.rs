@@ -135,6 +135,28 @@ fn a_line_that_is_cut_in_a_handshake_is_a_bad_line_and_no_service_without_tls() 
 }
 
 #[test]
+fn what_is_garbled_on_its_way_after_the_handshake_is_a_bad_line() {
+    let folder = temp_folder();
+    let authority = TestAuthority::new(folder.path());
+    let own = authority.for_this_computer();
+    let list = format!("[{}]", " ".repeat(200_000));
+    let server = HttpServer::start_tls(&own, None, move |_| Reply::json(&list));
+    let port: u16 = server.url().rsplit(':').next().unwrap().parse().unwrap();
+    let fault = Fault {
+        garbled_after: Some(100_000),
+        ..Fault::default()
+    };
+    let proxy = Proxy::new(port, fault);
+    let url = format!("https://127.0.0.1:{}", proxy.port());
+    let node = node_with(&url, |address| address.tls = trusting(&authority));
+    let query = isocentre::model::StudyQuery::default();
+    let failure = service(&node)
+        .find(&query, &mut |_| {}, &ctx())
+        .unwrap_err();
+    assert!(failure.is_transient(), "{failure:?}");
+}
+
+#[test]
 fn a_study_comes_over_https_as_over_http() {
     let Some(orthanc) = Orthanc::start("retrieval over HTTPS") else {
         return;
