@@ -75,7 +75,8 @@ const HOMES: &[(&str, MayUse)] = &[
     ("hayro", |path| in_any(path, &["objects"])),
     ("jxl_oxide", |path| in_any(path, &["dicom"])),
     ("rustix", |path| {
-        in_any(path, &["worker"]) || path.ends_with("pacs/dimse/listening.rs")
+        let homes = ["pacs/dimse/listening.rs", "archive/room.rs"];
+        in_any(path, &["worker"]) || homes.iter().any(|home| path.ends_with(home))
     }),
     ("moxcms", |path| in_any(path, &["imaging"])),
     ("rust_h264", |path| in_any(path, &["dicom"])),
