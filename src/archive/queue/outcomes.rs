@@ -72,6 +72,29 @@ impl Transfers {
         })
     }
 
+    /// A retrieval's node has these instances (SOP Instance UIDs) and no others: what else was
+    /// wanted of it, and has not come, is not its own any more.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn keep_failed_of<'a>(
+        &self,
+        id: TransferId,
+        sop_instance_uids: impl Iterator<Item = &'a str>,
+    ) -> Result<(), ArchiveError> {
+        self.change(|transaction| {
+            if self.read_ours(transaction, id)?.is_none() {
+                return Ok(());
+            }
+            transaction.execute(
+                "DELETE FROM item WHERE transfer = ?1 AND outcome <= ?2
+                 AND sop_instance_uid NOT IN (SELECT value FROM json_each(?3))",
+                params![id.0, outcome::WAITING, json(sop_instance_uids)],
+            )?;
+            count(transaction, id)
+        })
+    }
+
     /// The node is about to be asked to commit (PS3.4 J.3.2) under this transaction UID: remembered
     /// before it is asked, for the report may come before the answer; and until it comes, also
     /// where the node is asked once more meanwhile. `false` where it was not, and

@@ -156,6 +156,8 @@ struct Attempt<'a> {
     watched: Watched,
     /// Instances that were asked for one by one, so that none comes twice.
     taken: Mutex<HashSet<String>>,
+    /// Instances that did not come when they were asked for: the next attempt asks again.
+    failed: Mutex<HashSet<String>>,
     /// Headers on their way to the window, and when some were handed on last.
     waiting: Mutex<(Vec<InstanceHeader>, Option<Instant>)>,
     /// What the request under way asks for, in its order; none where that is the node's own.
@@ -182,6 +184,7 @@ impl<'a> Attempt<'a> {
             gate: Arc::default(),
             watched: Watched::new(shared),
             taken: Mutex::default(),
+            failed: Mutex::default(),
             waiting: Mutex::default(),
             asked_for: Mutex::default(),
             begun: Mutex::new(Instant::now()),
@@ -235,7 +238,7 @@ impl Attempt<'_> {
             if asked.is_empty() {
                 return self.end();
             }
-            let before = self.settled().len();
+            let before = self.over().len();
             let ctx = self.run.begin();
             *lock(&self.begun) = Instant::now();
             let told = |event: RetrieveEvent| self.hear(event, is_last);
@@ -254,7 +257,7 @@ impl Attempt<'_> {
                     }
                     if is_steered || (retrieved.end.is_none() && !is_last) {
                         is_ordered = self.whole_list().is_some();
-                        if self.settled().len() == before && !is_steered {
+                        if self.over().len() == before && !is_steered {
                             // The node has not what it listed.
                             return self.end();
                         }
@@ -333,7 +336,7 @@ impl Attempt<'_> {
             .as_ref()
             .is_none_or(|(_, since)| since.elapsed() >= STILL);
         let focus = focus.map(|(focus, _)| focus);
-        let order = in_order(listed, &self.settled(), focus.as_ref());
+        let order = in_order(listed, &self.over(), focus.as_ref());
         let is_soon = self.time_for(order.len()).is_some_and(|time| time < SOON);
         let count = if is_soon || is_still {
             order.len()
@@ -391,10 +394,12 @@ impl Attempt<'_> {
                     }
                 }
             }
+            // What has no name is counted by who asked for it: no later attempt could bring it.
+            Err(_) if outcome.sop_instance_uid.is_empty() => {}
             Err(why) => {
-                let why = self.shared.said(&why);
-                self.run
-                    .note(&outcome.sop_instance_uid, ItemOutcome::Failed(why), 0);
+                let (uid, why) = (outcome.sop_instance_uid, self.shared.said(&why));
+                self.run.note(&uid, ItemOutcome::Failed(why), 0);
+                lock(&self.failed).insert(uid);
             }
         }
         self.hand_on(false);
@@ -454,10 +459,33 @@ impl Attempt<'_> {
         let missing = listed.filter(|it| !settled.contains(&it.sop_instance_uid));
         let missing = missing.count();
         if missing == 0 {
+            self.forget_unlisted();
             return self.end_without_others();
         }
         let why = Message::new(msg("transfer-incomplete")).count("count", missing);
         Ending::Failed(self.shared.said(&why), Retry::Later)
+    }
+}
+
+impl Attempt<'_> {
+    /// Instances that need not be asked for in this attempt any more.
+    fn over(&self) -> HashSet<String> {
+        let mut over = self.settled();
+        over.extend(lock(&self.failed).iter().cloned());
+        over
+    }
+
+    /// What failed before, and the node does not list any more, is not missing.
+    fn forget_unlisted(&self) {
+        let Some(listed) = self.whole_list() else {
+            return;
+        };
+        self.shared.record(self.run, true);
+        let uids = listed.iter().map(|it| it.sop_instance_uid.as_str());
+        let queue = self.shared.archive.transfers();
+        if let Err(error) = queue.keep_failed_of(self.run.transfer.id, uids) {
+            tracing::warn!("what is not there any more is still awaited: {error}");
+        }
     }
 }
 

@@ -150,11 +150,16 @@ fn described(patient: &PatientModule) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
     use std::time::SystemTime;
 
     use super::super::*;
     use crate::archive::TransferState;
+    use crate::dicom::InstanceSink;
     use crate::engine::pacs::transfers::tests::Stage;
+    use crate::jobs::JobCtx;
+    use crate::model::{StudyMatch, StudyQuery};
+    use crate::pacs::{Echo, Found, InstanceOutcome, ListedSeries, SendOutcome, Sent};
 
     fn listed(uid: &str) -> Listed {
         Listed {
@@ -163,6 +168,126 @@ mod tests {
             series_uid: "1.2.1".to_owned(),
             instance_number: None,
         }
+    }
+
+    #[test]
+    fn what_failed_before_and_is_not_on_the_node_any_more_is_not_awaited_for_ever() {
+        let stage = Stage::new();
+        let id = stage.add("1.2");
+        let run = stage.begin();
+        let now = SystemTime::now();
+        let failed = |uid: &str| (uid.to_owned(), ItemOutcome::Failed("no".to_owned()));
+        let here = ("1".to_owned(), ItemOutcome::Success);
+        let before = [here, failed("2")];
+        stage.queue().record(id, &before, 0, now).unwrap();
+        let listing = Listing {
+            instances: vec![listed("1")],
+            count: 1,
+            counts: Vec::new(),
+            is_whole: true,
+        };
+        stage.queue().expect(id, 1).unwrap();
+        let attempt = Attempt::new(&stage.shared, &run, HashSet::from(["1".to_owned()]));
+        assert!(attempt.listing.set(listing).is_ok());
+        // A part of an answer that was no instance, and has no name.
+        attempt.hear(failure(""), false);
+        stage.shared.record(&run, true);
+        assert_eq!(stage.queue().items(id).unwrap().len(), 2);
+        let ending = attempt.end();
+        let transfer = stage.queue().finish(id, &ending, now).unwrap().unwrap();
+        assert_eq!(transfer.state, TransferState::Done);
+    }
+
+    fn failure(uid: &str) -> RetrieveEvent {
+        RetrieveEvent::Instance(InstanceOutcome {
+            sop_instance_uid: uid.to_owned(),
+            result: Err(Message::new(msg("pacs-cancelled"))),
+            remark: None,
+            has_no_room: false,
+            has_no_place: false,
+        })
+    }
+
+    /// Sends nothing, and notes what it was asked for.
+    #[derive(Default)]
+    struct Empty(Mutex<Vec<String>>);
+
+    impl Service for Empty {
+        fn echo(&self, _: &JobCtx) -> Result<Echo, Failure> {
+            Err(Failure::Cancelled)
+        }
+
+        fn find(
+            &self,
+            _: &StudyQuery,
+            _: &mut dyn FnMut(StudyMatch),
+            _: &JobCtx,
+        ) -> Result<Found, Failure> {
+            Err(Failure::Cancelled)
+        }
+
+        fn list(
+            &self,
+            _: &str,
+            _: &[String],
+            _: &mut dyn FnMut(ListedSeries) -> bool,
+            _: &JobCtx,
+        ) -> Result<(), Failure> {
+            Err(Failure::Cancelled)
+        }
+
+        fn retrieve(
+            &self,
+            wanted: &[Wanted],
+            _: &dyn InstanceSink,
+            told: &(dyn Fn(RetrieveEvent) + Sync),
+            _: &JobCtx,
+        ) -> Result<Retrieved, Failure> {
+            let series = wanted.iter().flat_map(|study| &study.series);
+            for uid in series.flat_map(|series| &series.instance_uids) {
+                lock(&self.0).push(uid.clone());
+                told(failure(uid));
+            }
+            Ok(Retrieved::default())
+        }
+
+        fn send(
+            &self,
+            _: &[PathBuf],
+            _: &(dyn Fn(&SendOutcome) + Sync),
+            _: &JobCtx,
+        ) -> Result<Sent, Failure> {
+            Err(Failure::Cancelled)
+        }
+    }
+
+    #[test]
+    fn what_does_not_come_keeps_nothing_else_from_being_asked_for_and_is_asked_for_once() {
+        let stage = Stage::new();
+        stage.add("1.2");
+        let run = stage.begin();
+        let instances: Vec<Listed> = (0..60).map(|n| listed(&n.to_string())).collect();
+        let listing = Listing {
+            count: instances.len(),
+            instances,
+            counts: Vec::new(),
+            is_whole: true,
+        };
+        // The reader looks at something else just now: a few are asked for at once.
+        stage.look_at("1.2", "1.2.1");
+        let attempt = Attempt::new(&stage.shared, &run, HashSet::new());
+        assert!(attempt.listing.set(listing).is_ok());
+        let node = Empty::default();
+        let ending = attempt.fetch(&node, None);
+        assert!(
+            matches!(ending, Ending::Failed(_, Retry::Later)),
+            "{ending:?}"
+        );
+        let mut asked = std::mem::take(&mut *lock(&node.0));
+        assert_eq!(asked.len(), 60);
+        asked.sort();
+        asked.dedup();
+        assert_eq!(asked.len(), 60);
     }
 
     #[test]

@@ -62,7 +62,8 @@ pub(super) fn take_list(
         shared.tell_listed(&transfer.study_uid, &transfer.patient_id);
     }
     let mut live = lock(&run.live);
-    live.of = live.of.max(list.count);
+    // It may list less than it did before.
+    live.of = list.count.max(live.done);
     drop(live);
     drop(listing.set(list));
 }
@@ -189,6 +190,7 @@ mod tests {
         Label, Transfer, TransferId, TransferKind, TransferPriority, TransferState,
     };
     use crate::dicom::InstanceSink;
+    use crate::engine::pacs::transfers::tests::Stage;
     use crate::model::StudyMatch;
     use crate::pacs::{Echo, Found, RetrieveEvent, Retrieved, SendOutcome, Sent, Wanted};
 
@@ -286,6 +288,19 @@ mod tests {
             created: now,
             changed: now,
         }
+    }
+
+    #[test]
+    fn a_node_that_lists_less_than_before_has_that_many() {
+        let stage = Stage::new();
+        stage.add("1.2");
+        let run = stage.begin();
+        lock(&run.live).of = 20;
+        let node = Node {
+            count_of_study: Some(6),
+        };
+        take_list(&stage.shared, &run, &node, &OnceLock::new(), &|_| {});
+        assert_eq!(lock(&run.live).of, 6);
     }
 
     #[test]

@@ -63,6 +63,17 @@ impl Stage {
         run
     }
 
+    /// What the reader has just turned to.
+    pub fn look_at(&self, study_uid: &str, series_uid: &str) {
+        let focus = Focus {
+            study_uid: study_uid.to_owned(),
+            series_uid: series_uid.to_owned(),
+            instance_number: None,
+            awaited: None,
+        };
+        *lock(&self.shared.focus) = Some((focus, Instant::now()));
+    }
+
     /// Its runner has seen that it is stopped.
     fn end(&self, run: &Run) {
         let (id, yielded) = (run.transfer.id, Ending::Yielded);
