@@ -274,7 +274,7 @@ mod tests {
             is_whole: true,
         };
         // The reader looks at something else just now: a few are asked for at once.
-        stage.look_at("1.2", "1.2.1");
+        stage.look_at("1.2", "1.2.1", None);
         let attempt = Attempt::new(&stage.shared, &run, HashSet::new());
         assert!(attempt.listing.set(listing).is_ok());
         let node = Empty::default();
@@ -288,6 +288,28 @@ mod tests {
         asked.sort();
         asked.dedup();
         assert_eq!(asked.len(), 60);
+    }
+
+    #[test]
+    fn what_a_node_does_not_give_aside_is_asked_for_with_the_others() {
+        let stage = Stage::new();
+        stage.add("1.2");
+        let run = stage.begin();
+        let listing = Listing {
+            instances: vec![listed("1")],
+            count: 1,
+            counts: Vec::new(),
+            is_whole: true,
+        };
+        stage.look_at("1.2", "1.2.1", Some("1"));
+        lock(&run.listed).push(listed("1"));
+        let attempt = Attempt::new(&stage.shared, &run, HashSet::new());
+        assert!(attempt.listing.set(listing).is_ok());
+        let node = Empty::default();
+        attempt.fetch_awaited(&node, &AtomicBool::new(false));
+        assert_eq!(*lock(&node.0), ["1"], "once");
+        let (asked, _) = attempt.next_few();
+        assert_eq!(asked[0].series[0].instance_uids, ["1"]);
     }
 
     #[test]

@@ -50,8 +50,12 @@ impl Attempt<'_> {
             let result = service.retrieve(&asked, &self.watched, &told, &ctx);
             drop(closed);
             self.hand_on(true);
-            if !result.is_ok_and(|retrieved| retrieved.end.is_none()) {
-                lock(&self.taken).remove(&listed.sop_instance_uid);
+            let uid = &listed.sop_instance_uid;
+            let has_come = self.settled().contains(uid);
+            if !has_come || !result.is_ok_and(|retrieved| retrieved.end.is_none()) {
+                lock(&self.taken).remove(uid);
+                // In another way it may come.
+                lock(&self.failed).remove(uid);
                 // A node with room for one connection alone, perhaps: it is steered instead.
                 tracing::debug!("nothing has the right of way any more");
                 return;

@@ -64,12 +64,12 @@ impl Stage {
     }
 
     /// What the reader has just turned to.
-    pub fn look_at(&self, study_uid: &str, series_uid: &str) {
+    pub fn look_at(&self, study_uid: &str, series_uid: &str, awaited: Option<&str>) {
         let focus = Focus {
             study_uid: study_uid.to_owned(),
             series_uid: series_uid.to_owned(),
             instance_number: None,
-            awaited: None,
+            awaited: awaited.map(str::to_owned),
         };
         *lock(&self.shared.focus) = Some((focus, Instant::now()));
     }
