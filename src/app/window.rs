@@ -62,6 +62,10 @@ pub struct App {
     gpu: Option<Arc<Gpu>>,
 }
 
+/// Two clicks within this time are a double click, as on most desktops. egui would give 0.3 s, and
+/// tells the time by frames: under load the second click is seen late.
+const DOUBLE_CLICK_S: f64 = 0.5;
+
 impl App {
     /// The program for a window with this context.
     #[must_use]
@@ -74,7 +78,10 @@ impl App {
             gpu,
         } = setup;
         install_fonts(ctx);
-        ctx.options_mut(|options| options.zoom_with_keyboard = false); // Ctrl+0 resets the view
+        ctx.options_mut(|options| {
+            options.zoom_with_keyboard = false; // Ctrl+0 resets the view
+            options.input_options.max_double_click_delay = DOUBLE_CLICK_S;
+        });
         let theme = Theme::new(!settings.is_light);
         theme.apply(ctx);
         let words = Words::new(settings.language.spoken());

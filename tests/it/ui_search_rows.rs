@@ -89,6 +89,40 @@ fn a_double_click_opens_the_study_while_the_line_has_the_keys() {
     assert!(!is_search_open(&screen));
 }
 
+#[test]
+fn what_is_typed_after_a_click_on_a_chip_or_a_row_is_words_of_the_search() {
+    let home = temp_folder();
+    let mut screen = Screen::open(home.path(), Vec::new());
+    let at = found(&mut screen);
+    let typed = |screen: &Screen| screen.0.state().workspace.search.request.text.clone();
+    let before = typed(&screen);
+    screen.0.get_by_label("Studies").click();
+    screen.0.run_steps(3);
+    screen.0.event(Event::Text("x".into()));
+    screen.0.run_steps(3);
+    assert_eq!(typed(&screen), format!("{before}x"));
+    screen.0.input_mut().events.extend(clicks(at, 1));
+    screen.0.run_steps(3);
+    screen.0.event(Event::Text("y".into()));
+    screen.0.run_steps(3);
+    assert_eq!(typed(&screen), format!("{before}xy"));
+}
+
+/// Who clicks slowly, or sits at a slow computer, whose second click is seen a frame too late.
+#[test]
+fn two_clicks_within_half_a_second_are_a_double_click() {
+    let home = temp_folder();
+    let mut screen = Screen::open(home.path(), Vec::new());
+    let at = found(&mut screen);
+    screen.0.input_mut().events.extend(clicks(at, 1));
+    // 24 frames of 1/60 s.
+    screen.0.run_steps(24);
+    assert!(is_search_open(&screen));
+    screen.0.input_mut().events.extend(clicks(at, 1));
+    screen.0.run_steps(3);
+    assert!(!is_search_open(&screen));
+}
+
 /// On a slow computer one frame sees the whole double click.
 #[test]
 fn a_double_click_within_one_frame_opens_the_study_and_a_click_only_chooses_it() {

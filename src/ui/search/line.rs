@@ -1,7 +1,7 @@
 //! The line that is typed, and the chips that narrow a search.
 
 use eframe::egui;
-use egui::{Key, Role, Ui, vec2};
+use egui::{Key, Response, Role, Ui, vec2};
 
 use crate::problem::msg;
 use crate::ui::findings::name_field;
@@ -38,10 +38,6 @@ pub(super) fn line_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut SearchPage
                 .desired_width(f32::INFINITY);
             let response = ui.add(field);
             name_field(&response, &text, &ctx.say(msg("search-line")));
-            if !page.has_focus {
-                page.has_focus = true;
-                response.request_focus();
-            }
             if response.changed() {
                 page.selection.clear();
                 edit(ctx, SearchEdit::Text(text));
@@ -49,10 +45,19 @@ pub(super) fn line_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut SearchPage
             let is_entered = ui.input(|input| input.key_pressed(Key::Enter));
             if response.lost_focus() && is_entered && page.selection.is_empty() {
                 edit(ctx, SearchEdit::Run);
-                response.request_focus();
             }
+            keep_keys(&response, &mut page.has_focus);
         })
     });
+}
+
+/// The line takes the keys when it comes, and whenever nobody has them: after a click on a chip or
+/// a row, what is typed is words as before and no shortcut of a tool.
+pub(super) fn keep_keys(line: &Response, has_come: &mut bool) {
+    if !*has_come || line.ctx.memory(|memory| memory.focused().is_none()) {
+        *has_come = true;
+        line.request_focus();
+    }
 }
 
 /// A choice that is on or off.

@@ -13,7 +13,7 @@ use crate::ui::panel::{PanelCtx, button_ui, row_end_ui};
 use crate::ui::table::{self, Column, KeyDeed, Row, Table};
 use crate::workspace::{Command, PlannedDay, SEARCH_MODALITIES, SourceState, WorklistEdit};
 
-use super::line::chip_ui;
+use super::line::{chip_ui, keep_keys};
 use super::rows_shown;
 use super::sources::{failures_ui, sources_ui};
 
@@ -80,10 +80,7 @@ fn line_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut Planned) {
                 .desired_width(f32::INFINITY);
             let response = ui.add(field);
             name_field(&response, &text, &ctx.say(msg("worklist-line")));
-            if !page.has_focus {
-                page.has_focus = true;
-                response.request_focus();
-            }
+            keep_keys(&response, &mut page.has_focus);
             if response.changed() {
                 edit(ctx, WorklistEdit::Text(text));
             }
