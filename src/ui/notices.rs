@@ -54,8 +54,11 @@ pub fn notices_ui(egui_ctx: &Context, ctx: &mut PanelCtx<'_>, clock: &mut Clock,
             } else {
                 0.0
             };
+            let room = (height - rest).max(sizes.control);
             ScrollArea::vertical()
-                .max_height((height - rest).max(sizes.control))
+                // A card that comes gets the room there is, not what the cards before it took.
+                .min_scrolled_height(room)
+                .max_height(room)
                 .auto_shrink([false, true])
                 .show(ui, |ui| {
                     // The newest is seen without scrolling.

@@ -42,6 +42,30 @@ fn many_long_notices_leave_the_slice_number_and_the_way_to_be_rid_of_them() {
 }
 
 #[test]
+fn a_notice_that_comes_is_seen_whole() {
+    let home = temp_folder();
+    let mut screen = Screen::open(home.path(), Vec::new());
+    // Where a lower one stood before.
+    for host in ["low", &"a.long.name ".repeat(20)] {
+        screen
+            .0
+            .query_all_by_label("Dismiss")
+            .for_each(|it| it.click());
+        screen.0.run_steps(4);
+        let told = Message::new(msg("pacs-host-unknown")).text("host", host);
+        screen.ask(Command::Notify(Problem::warning(told)));
+        screen.0.run_steps(4);
+    }
+    let texts = screen.texts();
+    let mut seen = texts
+        .iter()
+        .filter(|(text, _)| text.contains("a.long.name"));
+    let seen = seen.next().unwrap().1;
+    // Seven lines.
+    assert!(seen.height() > 90.0, "{seen:?}");
+}
+
+#[test]
 fn the_buttons_of_the_start_screen_stay_in_their_box_in_french() {
     let home = temp_folder();
     let settings = Settings {
