@@ -87,6 +87,10 @@ impl Words {
             Language::English => |value, _| format_fluent_number(value, Language::English),
             Language::French => |value, _| format_fluent_number(value, Language::French),
         }));
+        bundle.set_transform(match language {
+            Language::English => None,
+            Language::French => Some(kept_together),
+        });
         if let Err(error) = bundle.add_builtins() {
             tracing::error!(%error, "Fluent without its functions");
         }
@@ -347,9 +351,46 @@ fn in_unit(bytes: u64) -> (MessageId, f64, usize) {
     (unit, value, decimals)
 }
 
+/// French puts a space before high punctuation and within its quotes; no line breaks there.
+fn kept_together(text: &str) -> Cow<'_, str> {
+    let mut kept = Cow::Borrowed(text);
+    for (spaced, mark) in [
+        (" :", ":"),
+        (" ;", ";"),
+        (" !", "!"),
+        (" ?", "?"),
+        (" »", "»"),
+    ] {
+        if kept.contains(spaced) {
+            kept = kept
+                .replace(spaced, &format!("{NO_BREAK_SPACE}{mark}"))
+                .into();
+        }
+    }
+    if kept.contains("« ") {
+        kept = kept.replace("« ", &format!("«{NO_BREAK_SPACE}")).into();
+    }
+    kept
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_french_line_does_not_begin_with_a_colon() {
+        let source = "said = { $node } : « { $what } » ; ah ! ?\n";
+        let message = Message::new(msg("said"));
+        let message = message.text("node", "PACS : 1").text("what", "x");
+        let french = words(source, Language::French).get(&message);
+        // What is not of the catalogue stays as it is.
+        assert_eq!(
+            french,
+            "PACS : 1\u{a0}: «\u{a0}x\u{a0}»\u{a0}; ah\u{a0}!\u{a0}?"
+        );
+        let english = words(source, Language::English).get(&message);
+        assert_eq!(english, "PACS : 1 : « x » ; ah ! ?");
+    }
 
     fn words(source: &str, language: Language) -> Words {
         Words::from_sources(language, std::iter::once(source))
