@@ -138,11 +138,11 @@ fn node_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut NodesPage, node: &Nod
             }
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                 let place = node.address.to_string();
+                Text::new(&place, theme.body(), colours.secondary).ui(ui);
                 if node.is_unverified() {
                     let words = ctx.say(msg("nodes-unverified"));
                     Text::new(&words, theme.small(), colours.danger).ui(ui);
                 }
-                Text::new(&place, theme.body(), colours.secondary).ui(ui);
             });
         });
     });

@@ -15,7 +15,8 @@ pub(super) const NAMES: f32 = 180.0;
 /// A name that takes the width of all names.
 pub(super) fn name_ui(ui: &mut Ui, words: &str, font: FontId, colour: Color32) {
     let start = ui.cursor().min.x;
-    Text::new(words, font, colour).width(NAMES).ui(ui);
+    let room = NAMES - ui.spacing().item_spacing.x;
+    Text::new(words, font, colour).width(room).ui(ui);
     let used = ui.cursor().min.x - start;
     ui.add_space((NAMES - used).max(0.0));
 }

@@ -12,7 +12,7 @@ use crate::ui::panel::{PanelCtx, button_ui, heading_ui};
 use crate::ui::path_field::{PathField, path_field_ui};
 use crate::workspace::Command;
 
-const WIDTH: f32 = 520.0;
+const WIDTH: f32 = 600.0;
 /// Recent places shown.
 const RECENT: usize = 8;
 

@@ -276,8 +276,8 @@ fn limits_of_the_archive_are_kept_and_hold_by_themselves_only_if_that_is_said() 
     press(&mut harness, Modifiers::COMMAND, Key::K);
     type_into(&mut harness, "All commands", "Local archive");
     press(&mut harness, Modifiers::NONE, Key::Enter);
-    type_into(&mut harness, "Unused for days", "365");
-    type_into(&mut harness, "At most GiB", "2,5");
+    type_into(&mut harness, "Unused for (days)", "365");
+    type_into(&mut harness, "At most (GiB)", "2,5");
     harness.get_by_label("Only when asked").click();
     harness.run_steps(3);
     let kept = |harness: &Harness<'static, App>| {

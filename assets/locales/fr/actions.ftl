@@ -75,7 +75,7 @@ tool-word-undo = Annuler
 tool-word-redo = Rétablir
 
 # Rubriques.
-group-study = Étude
+group-study = Examen
 group-navigate = Images et séries
 group-window = Préréglages de fenêtre
 group-picture = Image

@@ -85,11 +85,9 @@ fn deed_ui(
     let is_free = !ctx.workspace.archive.is_working;
     let words = ctx.say(id);
     let add = |ui: &mut Ui| button_ui(ui, ctx.theme, None, &words, false);
-    if ui
-        .add_enabled_ui(is_free && is_possible, add)
-        .inner
-        .clicked()
-    {
+    let response = ui.add_enabled_ui(is_free && is_possible, add).inner;
+    // The second click of two may be meant for what this has taken the place of.
+    if response.clicked() && !response.double_clicked() && !response.triple_clicked() {
         ctx.commands.push(Command::Archive(edit));
     }
 }
