@@ -117,23 +117,30 @@ mod tests {
     const UP: MouseScrollDelta = MouseScrollDelta::LineDelta(0.0, 1.0);
     const DOWN: MouseScrollDelta = MouseScrollDelta::LineDelta(0.0, -1.0);
 
+    /// What winit hands on.
+    #[derive(Clone)]
+    enum Said {
+        Raw(DeviceEvent),
+        Turn(MouseScrollDelta),
+    }
+
     /// The turns that are left of what an X server says: raw events, and what winit makes of the
     /// events of the window.
-    fn left(said: &[Result<DeviceEvent, MouseScrollDelta>]) -> Vec<MouseScrollDelta> {
+    fn left(said: &[Said]) -> Vec<MouseScrollDelta> {
         let mut releases = Releases(None);
         let mut left = Vec::new();
         for event in said {
             match event {
-                Ok(raw) => releases.hear(raw),
-                Err(delta) if releases.is_one(*delta) => {}
-                Err(delta) => left.push(*delta),
+                Said::Raw(raw) => releases.hear(raw),
+                Said::Turn(delta) if releases.is_one(*delta) => {}
+                Said::Turn(delta) => left.push(*delta),
             }
         }
         left
     }
 
-    fn button(button: u32, state: ElementState) -> Result<DeviceEvent, MouseScrollDelta> {
-        Ok(DeviceEvent::Button { button, state })
+    fn button(button: u32, state: ElementState) -> Said {
+        Said::Raw(DeviceEvent::Button { button, state })
     }
 
     #[test]
@@ -142,30 +149,35 @@ mod tests {
 
         let click = [
             button(5, Pressed),
-            Err(DOWN),
+            Said::Turn(DOWN),
             button(5, Released),
-            Err(DOWN),
+            Said::Turn(DOWN),
         ];
         assert_eq!(left(&[click.clone(), click].concat()), [DOWN, DOWN]);
-        // A second click, the other way, whose press comes before the window hears of the first.
+        // Both raw events come before the window hears of either.
         let quick = [
             button(5, Pressed),
             button(5, Released),
-            Err(DOWN),
-            Err(DOWN),
+            Said::Turn(DOWN),
+            Said::Turn(DOWN),
         ];
         assert_eq!(left(&quick), [DOWN]);
     }
 
     #[test]
     fn a_real_wheel_loses_no_turn() {
-        let turned = Ok(DeviceEvent::MouseWheel { delta: DOWN });
-        let real = [turned.clone(), Err(DOWN), turned.clone(), Err(DOWN)];
+        let turned = Said::Raw(DeviceEvent::MouseWheel { delta: DOWN });
+        let real = [
+            turned.clone(),
+            Said::Turn(DOWN),
+            turned.clone(),
+            Said::Turn(DOWN),
+        ];
         assert_eq!(left(&real), [DOWN, DOWN]);
         // A release over another window leaves nothing behind.
         let elsewhere = button(5, ElementState::Released);
-        assert_eq!(left(&[elsewhere.clone(), turned, Err(DOWN)]), [DOWN]);
-        let up = [elsewhere, button(4, ElementState::Pressed), Err(UP)];
+        assert_eq!(left(&[elsewhere.clone(), turned, Said::Turn(DOWN)]), [DOWN]);
+        let up = [elsewhere, button(4, ElementState::Pressed), Said::Turn(UP)];
         assert_eq!(left(&up), [UP]);
     }
 }

@@ -290,7 +290,10 @@ ask-images = { $count ->
     [one] { $count } image
    *[other] { $count } images
 }
-transfers-send-part = Seules { $here } images de cet examen sur { $of } sont ici ; seules celles-ci sont envoyées.
+transfers-send-part = { $here ->
+    [one] Seule { $here } image de cet examen sur { $of } est ici ; elle seule est envoyée.
+   *[other] Seules { $here } images de cet examen sur { $of } sont ici ; seules celles-ci sont envoyées.
+}
 status-transfer = { $node } : { $state }
 status-more-transfers = { $count ->
     [one] et { $count } autre
@@ -304,10 +307,19 @@ node-secret-for-now = Ce système n’a pas de trousseau : le mot de passe ou je
 node-secret-locked = Le trousseau du système est verrouillé : le mot de passe ou le jeton de { $node } est gardé jusqu’à la fin du programme. Déverrouillez le trousseau et saisissez-le à nouveau.
 node-secret-silent = Le trousseau du système ne répond pas : le mot de passe ou le jeton de { $node } est gardé jusqu’à la fin du programme. Saisissez-le à nouveau une fois le trousseau déverrouillé.
 node-secret-not-forgotten = Le trousseau du système est verrouillé : ce qu’il garde pour { $node } n’a pas pu être supprimé. Déverrouillez-le et supprimez-y l’entrée « isocentre ».
-series-arriving = { $here } images sur { $of } sont arrivées
-study-in-part = { $here } images de l’examen sur { $of } sont ici
+series-arriving = { $here ->
+    [one] { $here } image sur { $of } est arrivée
+   *[other] { $here } images sur { $of } sont arrivées
+}
+study-in-part = { $here ->
+    [one] { $here } image de l’examen sur { $of } est ici
+   *[other] { $here } images de l’examen sur { $of } sont ici
+}
 transfer-still-coming = Cet examen est encore en cours de transfert. Envoyez-le quand il est complet.
-transfer-only-part = Seules { $here } images de cet examen sur { $of } sont ici. Ouvrez-le depuis la recherche pour récupérer le reste avant de l’envoyer.
+transfer-only-part = { $here ->
+    [one] Seule { $here } image de cet examen sur { $of } est ici. Ouvrez-le depuis la recherche pour récupérer le reste avant de l’envoyer.
+   *[other] Seules { $here } images de cet examen sur { $of } sont ici. Ouvrez-le depuis la recherche pour récupérer le reste avant de l’envoyer.
+}
 
 browser-earlier = Examens antérieurs
 browser-earlier-more = { $count ->

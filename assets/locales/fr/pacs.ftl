@@ -116,7 +116,10 @@ pacs-get-form-nothing = { $node } n’a rien envoyé sous cette forme.
 pacs-get-no-element = Le service ne garde pas à part de valeur de { $element }. Il garde : { $elements }
 pacs-get-no-frame = L’instance n’a pas d’image { $frame } ; elle en a { $count }.
 pacs-get-failed = { $uid } : { $reason }
-pacs-get-fewer = { $instances } instances sur { $expected } sont arrivées.
+pacs-get-fewer = { $instances ->
+    [one] { $instances } instance sur { $expected } est arrivée.
+   *[other] { $instances } instances sur { $expected } sont arrivées.
+}
 pacs-get-done = { $instances } instances, { $size }, { $seconds } s
 pacs-no-move = On ne peut pas demander à un service DICOMweb d’envoyer à un autre nœud. Utilisez l’adresse DIMSE du nœud, TITREAE@hôte:port.
 pacs-move-destination = { $peer } ne connaît pas { $to } : rien n’a été envoyé. Son administrateur doit enregistrer le titre AE { $to } avec son adresse et son port (statut A801).

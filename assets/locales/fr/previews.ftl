@@ -3,8 +3,14 @@
 preview-badge = Aperçu – impropre au diagnostic
 preview-no-values = Aperçu : pas de valeurs
 preview-no-hand = Ceci est un aperçu. Aucune mesure ni fenêtrage n’est possible avant l’arrivée de l’image elle-même.
-preview-in-full = { $here } images sur { $of } en qualité complète
-preview-cut-short = Seulement { $here } images sur { $of } en qualité complète : les autres ne sont pas arrivées
+preview-in-full = { $here ->
+    [one] { $here } image sur { $of } en qualité complète
+   *[other] { $here } images sur { $of } en qualité complète
+}
+preview-cut-short = { $here ->
+    [one] Seulement { $here } image sur { $of } en qualité complète : les autres ne sont pas arrivées
+   *[other] Seulement { $here } images sur { $of } en qualité complète : les autres ne sont pas arrivées
+}
 preview-reached = Qualité diagnostique atteinte : { $of ->
     [one] l’image est complète
    *[other] les { $of } images sont complètes
