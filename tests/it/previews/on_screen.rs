@@ -69,7 +69,7 @@ fn a_picture_says_that_it_is_none_to_read_from_until_the_image_is_there() {
         (
             Language::French,
             "Aperçu – impropre au diagnostic",
-            "0 images sur 2",
+            "0 image sur 2",
             "1 aperçu",
             "Qualité diagnostique atteinte",
         ),
