@@ -7,6 +7,15 @@ use crate::model::Level;
 use crate::model::StudyMatch;
 use crate::model::StudyQuery;
 
+/// What a node says of what a study holds, one after the other.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ListStep {
+    /// Its series, in the order of their numbers, before anything else is known of them.
+    AllSeries(Vec<StudyMatch>),
+    /// What one of them holds.
+    Series(Box<ListedSeries>),
+}
+
 /// A series with what it holds, as a node lists it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListedSeries {
@@ -22,13 +31,13 @@ pub struct ListedSeries {
 pub(super) type Ask<'a> =
     dyn FnMut(&StudyQuery, &mut dyn FnMut(StudyMatch)) -> Result<Found, Failure> + 'a;
 
-/// Lists a study, or series of it, in the order of their numbers. `each` hears of every series as
-/// soon as it is known, and ends the list with `false`.
+/// Lists a study, or series of it, in the order of their numbers. `each` hears of every step as soon
+/// as it is known, and ends the list with `false`.
 pub(super) fn list(
     ask: &mut Ask<'_>,
     study_uid: &str,
     series_uids: &[String],
-    each: &mut dyn FnMut(ListedSeries) -> bool,
+    each: &mut dyn FnMut(ListStep) -> bool,
 ) -> Result<(), Failure> {
     let query = StudyQuery {
         level: Level::Series,
@@ -41,6 +50,9 @@ pub(super) fn list(
     let said = ask(&query, &mut |found| all.push(found))?;
     let are_all = is_sound(&said);
     all.sort_by_key(|series| series.series_number);
+    if !each(ListStep::AllSeries(all.clone())) {
+        return Err(Failure::Cancelled);
+    }
     for series in all {
         let query = StudyQuery {
             level: Level::Instance,
@@ -55,7 +67,7 @@ pub(super) fn list(
             instances,
             is_sound: are_all && is_sound(&said),
         };
-        if !each(listed) {
+        if !each(ListStep::Series(Box::new(listed))) {
             return Err(Failure::Cancelled);
         }
     }

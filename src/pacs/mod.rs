@@ -34,6 +34,7 @@ pub use failure::status_message;
 pub use folder_sink::FolderSink;
 pub use keyring::KeyringTrouble;
 pub use lines::Lines;
+pub use listing::ListStep;
 pub use listing::ListedSeries;
 pub use node::AeTitle;
 pub use node::Authentication;

@@ -16,7 +16,7 @@ use crate::problem::msg;
 use super::AeTitle;
 use super::Failure;
 use super::Lines;
-use super::ListedSeries;
+use super::ListStep;
 use super::Node;
 use super::NodeAddress;
 use super::ReceiverTls;
@@ -55,7 +55,7 @@ pub trait Service: Send + Sync {
         &self,
         study_uid: &str,
         series_uids: &[String],
-        each: &mut dyn FnMut(ListedSeries) -> bool,
+        each: &mut dyn FnMut(ListStep) -> bool,
         ctx: &JobCtx,
     ) -> Result<(), Failure>;
 

@@ -25,7 +25,7 @@ pub struct NodeListing {
     /// Name of the node.
     pub node: String,
     /// Instances of the study, as the node counts them; 0 where it said none.
-    count: u32,
+    pub count: u32,
     /// Instances of its series, by Series Instance UID.
     pub series: BTreeMap<String, u32>,
 }
@@ -81,6 +81,35 @@ impl Transfers {
             let of = (transfer.study_uid.as_str(), transfer.patient_id.as_str());
             for (series_uid, instances) in series {
                 note(transaction, &transfer.node, of, series_uid, *instances)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The node of a retrieval has these series, of at least so many instances; what else it said
+    /// before stays. For who stops before everything is listed.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn note_series(
+        &self,
+        id: TransferId,
+        series: &[(String, u32)],
+    ) -> Result<(), ArchiveError> {
+        self.change(|transaction| {
+            let transfer = read_transfer(transaction, id)?;
+            let Some(transfer) = transfer.filter(|it| it.instance_uids.is_empty()) else {
+                return Ok(());
+            };
+            let of = (transfer.study_uid.as_str(), transfer.patient_id.as_str());
+            let key = (of.0.to_owned(), of.1.to_owned());
+            let before = read(transaction, Some(of.0))?.remove(&key);
+            let before = before.into_iter().flatten();
+            let before = before.filter(|it| it.node == transfer.node);
+            let before: BTreeMap<String, u32> = before.flat_map(|it| it.series).collect();
+            for (series_uid, least) in series {
+                let instances = before.get(series_uid).map_or(*least, |it| *least.max(it));
+                note(transaction, &transfer.node, of, series_uid, instances)?;
             }
             Ok(())
         })

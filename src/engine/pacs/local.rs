@@ -486,8 +486,8 @@ impl Open {
         self.runner.shared.add(new);
     }
 
-    /// A study that was found, with the nodes that it was not fetched to its end from and those it
-    /// is on its way from, whoever answered the search.
+    /// A study that was found, with the nodes that it was not fetched to its end from, whoever
+    /// answered the search.
     fn with_all_sources(&self, found: &FoundStudy) -> FoundStudy {
         let mut found = found.clone();
         let study = found.study.clone();
@@ -504,9 +504,9 @@ impl Open {
             );
         }
         let transfers = queue.list().unwrap_or_default().into_iter().filter(|it| {
-            let is_under_way = matches!(it.state, TransferState::Waiting | TransferState::Running);
+            let is_in_part = it.state != TransferState::Done;
             let is_of_study = it.study_uid == study.study_uid && it.patient_id == study.patient_id;
-            is_under_way && is_of_study && it.kind != TransferKind::Send
+            is_in_part && is_of_study && it.kind != TransferKind::Send
         });
         for transfer in transfers {
             found.know(&Source::Node(transfer.node), transfer.expected);

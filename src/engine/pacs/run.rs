@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::archive::{self, ItemOutcome};
@@ -31,6 +31,10 @@ pub(super) struct Run {
     pub(super) again: Mutex<Option<archive::NewTransfer>>,
     /// What the node listed so far, for who opens the study while it comes.
     pub(super) listed: Mutex<Vec<Listed>>,
+    /// Series that are still to be listed, as soon as that is known.
+    pub(super) unlisted: AtomicUsize,
+    /// Something is missing in its list, or nobody can tell.
+    pub(super) is_list_short: AtomicBool,
     pub(super) live: Mutex<Live>,
 }
 
@@ -75,6 +79,8 @@ impl Run {
             yields_since: Mutex::default(),
             again: Mutex::default(),
             listed: Mutex::default(),
+            unlisted: AtomicUsize::new(0),
+            is_list_short: AtomicBool::new(false),
         }
     }
 

@@ -28,7 +28,7 @@ use crate::model::StudyMatch;
 use crate::model::StudyQuery;
 use crate::pacs::Failure;
 use crate::pacs::Found;
-use crate::pacs::ListedSeries;
+use crate::pacs::ListStep;
 use crate::pacs::listing;
 use crate::pacs::matches::After;
 use crate::pacs::matches::Matches;
@@ -59,7 +59,7 @@ pub(super) fn list(
     call: &Call,
     study_uid: &str,
     series_uids: &[String],
-    each: &mut dyn FnMut(ListedSeries) -> bool,
+    each: &mut dyn FnMut(ListStep) -> bool,
     ctx: &JobCtx,
 ) -> Result<(), Failure> {
     let mut finder = Finder::new(call, Level::Series, ctx)?;

@@ -39,7 +39,7 @@ use super::DimseAddress;
 use super::Echo;
 use super::Failure;
 use super::Found;
-use super::ListedSeries;
+use super::ListStep;
 use super::MoveCounts;
 use super::Moved;
 use super::Node;
@@ -112,7 +112,7 @@ impl Service for DimseService {
         &self,
         study_uid: &str,
         series_uids: &[String],
-        each: &mut dyn FnMut(ListedSeries) -> bool,
+        each: &mut dyn FnMut(ListStep) -> bool,
         ctx: &JobCtx,
     ) -> Result<(), Failure> {
         find::list(&self.call, study_uid, series_uids, each, ctx)

@@ -28,7 +28,7 @@ use crate::pacs::Caller;
 use crate::pacs::Echo;
 use crate::pacs::Failure;
 use crate::pacs::Found;
-use crate::pacs::ListedSeries;
+use crate::pacs::ListStep;
 use crate::pacs::Node;
 use crate::pacs::RetrieveEvent;
 use crate::pacs::Retrieved;
@@ -206,7 +206,7 @@ impl Service for WebService {
         &self,
         study_uid: &str,
         series_uids: &[String],
-        each: &mut dyn FnMut(ListedSeries) -> bool,
+        each: &mut dyn FnMut(ListStep) -> bool,
         ctx: &JobCtx,
     ) -> Result<(), Failure> {
         let session = self.session(ctx)?;

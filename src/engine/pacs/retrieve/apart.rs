@@ -159,7 +159,7 @@ mod tests {
     use crate::engine::pacs::transfers::tests::Stage;
     use crate::jobs::JobCtx;
     use crate::model::{StudyMatch, StudyQuery};
-    use crate::pacs::{Echo, Found, InstanceOutcome, ListedSeries, SendOutcome, Sent};
+    use crate::pacs::{Echo, Found, InstanceOutcome, ListStep, SendOutcome, Sent};
 
     fn listed(uid: &str) -> Listed {
         Listed {
@@ -230,7 +230,7 @@ mod tests {
             &self,
             _: &str,
             _: &[String],
-            _: &mut dyn FnMut(ListedSeries) -> bool,
+            _: &mut dyn FnMut(ListStep) -> bool,
             _: &JobCtx,
         ) -> Result<(), Failure> {
             Err(Failure::Cancelled)

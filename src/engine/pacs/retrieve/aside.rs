@@ -13,6 +13,8 @@ use super::Attempt;
 
 /// What comes in less time need not be given the right of way.
 const AT_ONCE: Duration = Duration::from_millis(500);
+/// How long a node without room is left alone.
+const PAUSE: Duration = Duration::from_millis(500);
 /// How often is looked whether the reader waits for something.
 const GLANCE: Duration = Duration::from_millis(20);
 
@@ -56,7 +58,12 @@ impl Attempt<'_> {
                 lock(&self.taken).remove(uid);
                 // In another way it may come.
                 lock(&self.failed).remove(uid);
-                // A node with room for one connection alone, perhaps: it is steered instead.
+                // A node without room for one connection more: it may have, once it has listed.
+                if self.is_listing() {
+                    std::thread::sleep(PAUSE);
+                    continue;
+                }
+                // With room for one connection alone, perhaps: it is steered instead.
                 tracing::debug!("nothing has the right of way any more");
                 return;
             }
@@ -71,8 +78,9 @@ impl Attempt<'_> {
             let found = listed.iter().find(|it| it.sop_instance_uid == uid);
             (found.cloned(), listed.len())
         });
-        let is_here = lock(&self.known).contains(&uid);
-        let missing = of.saturating_sub(lock(&self.known).len());
+        let settled = self.settled();
+        let is_here = settled.contains(&uid);
+        let missing = of.saturating_sub(settled.len());
         let is_soon = self.time_for(missing).is_some_and(|time| time < AT_ONCE);
         if is_here || is_soon || self.shared.under_way.has(&uid) {
             return None;

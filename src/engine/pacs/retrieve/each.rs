@@ -34,7 +34,8 @@ impl Attempt<'_> {
                 if !is_listing && self.whole_list().is_none() {
                     return None;
                 }
-                if let Some(listed) = self.next_of(&mut lock(&plan)) {
+                let may_begin = !is_listing || self.may_run_ahead();
+                if may_begin && let Some(listed) = self.next_of(&mut lock(&plan), is_listing) {
                     return Some(InstancePlace {
                         study_uid: self.run.transfer.study_uid.clone(),
                         series_uid: listed.series_uid,
@@ -76,11 +77,13 @@ impl Attempt<'_> {
     }
 
     /// What is asked for next of what is listed so far.
-    fn next_of(&self, plan: &mut Plan) -> Option<Listed> {
+    fn next_of(&self, plan: &mut Plan, is_listing: bool) -> Option<Listed> {
         let study_uid = &self.run.transfer.study_uid;
         let focus = self.shared.focus(study_uid).map(|(focus, _)| focus);
         self.listed_so_far(|listed| {
-            if plan.of != listed.len() || plan.focus != focus || plan.order.is_empty() {
+            // What was not given aside is asked for once more when all is listed.
+            let is_done = plan.order.is_empty() && !is_listing;
+            if plan.of != listed.len() || plan.focus != focus || is_done {
                 let mut done = self.settled();
                 done.extend(lock(&self.taken).iter().cloned());
                 let order = in_order(listed, &done, focus.as_ref());

@@ -1,10 +1,11 @@
 //! What a node says there is of what a transfer is for.
 
 use std::sync::OnceLock;
+use std::sync::atomic::Ordering;
 
 use crate::jobs::JobCtx;
-use crate::model::StudyQuery;
-use crate::pacs::{Failure, ListedSeries, Service};
+use crate::model::{StudyMatch, StudyQuery};
+use crate::pacs::{Failure, ListStep, ListedSeries, Service};
 use crate::workspace::{Arrival, ListedInstance};
 
 use super::super::order::Listed;
@@ -33,24 +34,46 @@ pub(super) fn take_list(
     more: &dyn Fn(&[Listed]),
 ) {
     let transfer = &run.transfer;
-    let each = |list: &[Listed], is_whole: bool| {
+    let all = |series: &[StudyMatch]| {
+        tell_series(shared, run, series);
+        run.unlisted.store(series.len(), Ordering::SeqCst);
+    };
+    let each = |list: &[Listed], reach: Reach| {
+        if reach == Reach::Short {
+            run.is_list_short.store(true, Ordering::SeqCst);
+        }
+        let unlisted = run.unlisted.load(Ordering::SeqCst).saturating_sub(1);
+        run.unlisted.store(unlisted, Ordering::SeqCst);
+        if let Some(first) = list.first()
+            && reach == Reach::Uncounted
+        {
+            note_series(
+                shared,
+                run,
+                &[(first.series_uid.clone(), number(list.len()))],
+            );
+        }
         // First, so that who opens the study just now hears of it one way or the other.
         lock(&run.listed).extend_from_slice(list);
         if shared.is_open(&transfer.study_uid) {
             tell_list(shared, &transfer.study_uid, list);
         }
-        if is_whole {
+        if reach == Reach::All {
             more(list);
         }
     };
-    let is_stopped = || run.is_stopped();
-    let list = instances(service, transfer, &run.listing, &is_stopped, &each);
+    let hear = Hear {
+        all: &all,
+        each: &each,
+        is_stopped: &|| run.is_stopped(),
+    };
+    let list = instances(service, transfer, &run.listing, &hear);
     // Without a list everything comes in the node's own order.
     // An empty list is that of a node that does not list instances.
     let Some(list) = list.ok().filter(|list| !list.instances.is_empty()) else {
         return;
     };
-    let of = u32::try_from(list.count).unwrap_or(u32::MAX);
+    let of = number(list.count);
     let queue = shared.archive.transfers();
     if let Err(error) = queue.expect(transfer.id, of) {
         tracing::warn!("the number of instances is not kept: {error}");
@@ -68,14 +91,76 @@ pub(super) fn take_list(
     drop(listing.set(list));
 }
 
-/// The instances of what a transfer is for, as the node lists them, series by series. `each` hears of
-/// those of a series, and whether they are all that it has.
+/// Before the first image is asked for: who stops while the series are listed has a part of the study,
+/// and is told so.
+fn tell_series(shared: &Shared, run: &Run, series: &[StudyMatch]) {
+    let transfer = &run.transfer;
+    let counts = series.iter().map(|series| {
+        let least = series.instance_count.unwrap_or(1);
+        (series.series_uid.clone(), least)
+    });
+    let counts: Vec<(String, u32)> = counts.collect();
+    let is_counted = series.iter().all(|it| it.instance_count.is_some());
+    let listed = shared
+        .archive
+        .transfers()
+        .listed(&transfer.study_uid, &transfer.patient_id);
+    let is_study_counted = listed.is_ok_and(|listed| {
+        let mut its = listed.iter().filter(|it| it.node == transfer.node);
+        its.any(|it| it.count > 0)
+    });
+    if !is_counted && !is_study_counted {
+        run.is_list_short.store(true, Ordering::SeqCst);
+    }
+    note_series(shared, run, &counts);
+    if shared.is_open(&transfer.study_uid) {
+        shared.tell_listed(&transfer.study_uid, &transfer.patient_id);
+    }
+    if is_counted && transfer.instance_uids.is_empty() {
+        let mut live = lock(&run.live);
+        let of = counts.iter().map(|(_, count)| *count as usize).sum();
+        live.of = live.done.max(of);
+    }
+}
+
+fn note_series(shared: &Shared, run: &Run, series: &[(String, u32)]) {
+    let queue = shared.archive.transfers();
+    if let Err(error) = queue.note_series(run.transfer.id, series) {
+        tracing::warn!("what the node lists is not kept: {error}");
+    }
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// How much of a series is listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// As much as the node counts.
+    All,
+    /// Nobody said how much there is, or not all of it is wanted.
+    Uncounted,
+    /// Something is missing.
+    Short,
+}
+
+/// Who hears of a list while it is taken.
+struct Hear<'a> {
+    /// Of all series, before any of them is listed.
+    all: &'a dyn Fn(&[StudyMatch]),
+    /// Of each that is.
+    each: &'a dyn Fn(&[Listed], Reach),
+    /// It is not wanted any more.
+    is_stopped: &'a dyn Fn() -> bool,
+}
+
+/// The instances of what a transfer is for, as the node lists them, series by series.
 fn instances(
     service: &dyn Service,
     transfer: &crate::archive::Transfer,
     ctx: &JobCtx,
-    is_stopped: &dyn Fn() -> bool,
-    each: &dyn Fn(&[Listed], bool),
+    hear: &Hear<'_>,
 ) -> Result<Listing, Failure> {
     let mut is_whole = true;
     let mut is_counted = true;
@@ -100,25 +185,34 @@ fn instances(
         let is_sound = listed.is_sound && !is_short && has_names;
         is_whole &= is_sound;
         is_counted &= said_count.is_some();
-        let mut has_all = is_sound && said_count.is_some();
+        let mut reach = match said_count {
+            _ if !is_sound => Reach::Short,
+            Some(_) => Reach::All,
+            None => Reach::Uncounted,
+        };
         if transfer.instance_uids.is_empty() {
             let of = of_series.len().max(said_count.unwrap_or(0));
-            counts.push((
-                series.series_uid.clone(),
-                u32::try_from(of).unwrap_or(u32::MAX),
-            ));
+            counts.push((series.series_uid.clone(), number(of)));
             count += of;
         } else {
             of_series.retain(|it| transfer.instance_uids.contains(&it.sop_instance_uid));
-            has_all = false;
+            if reach == Reach::All {
+                reach = Reach::Uncounted;
+            }
             count += of_series.len();
         }
-        each(&of_series, has_all);
+        (hear.each)(&of_series, reach);
         instances.extend(of_series);
-        !is_stopped()
     };
-    service.list(&transfer.study_uid, &transfer.series_uids, &mut take, ctx)?;
-    if is_stopped() {
+    let mut step = |step: ListStep| {
+        match step {
+            ListStep::AllSeries(all) => (hear.all)(&all),
+            ListStep::Series(listed) => take(*listed),
+        }
+        !(hear.is_stopped)()
+    };
+    service.list(&transfer.study_uid, &transfer.series_uids, &mut step, ctx)?;
+    if (hear.is_stopped)() {
         // The rest of the series may not be in it.
         return Err(Failure::Cancelled);
     }
@@ -197,6 +291,8 @@ mod tests {
     /// Lists two series of three instances each, and counts only those of the study.
     struct Node {
         count_of_study: Option<u32>,
+        /// The line is cut after the first series.
+        is_cut: bool,
     }
 
     impl Service for Node {
@@ -221,9 +317,14 @@ mod tests {
             &self,
             _: &str,
             _: &[String],
-            each: &mut dyn FnMut(ListedSeries) -> bool,
+            each: &mut dyn FnMut(ListStep) -> bool,
             _: &JobCtx,
         ) -> Result<(), Failure> {
+            let all = ["1.2.1", "1.2.2"].map(|uid| StudyMatch {
+                series_uid: uid.to_owned(),
+                ..StudyMatch::default()
+            });
+            each(ListStep::AllSeries(all.into()));
             for series_uid in ["1.2.1", "1.2.2"] {
                 let instances = ["1", "2", "3"].map(|name| StudyMatch {
                     sop_instance_uid: format!("{series_uid}.{name}"),
@@ -233,11 +334,14 @@ mod tests {
                     series_uid: series_uid.to_owned(),
                     ..StudyMatch::default()
                 };
-                each(ListedSeries {
+                each(ListStep::Series(Box::new(ListedSeries {
                     series,
                     instances: instances.into(),
                     is_sound: true,
-                });
+                })));
+                if self.is_cut {
+                    return Err(Failure::Cancelled);
+                }
             }
             Ok(())
         }
@@ -298,6 +402,7 @@ mod tests {
         lock(&run.live).of = 20;
         let node = Node {
             count_of_study: Some(6),
+            is_cut: false,
         };
         take_list(&stage.shared, &run, &node, &OnceLock::new(), &|_| {});
         assert_eq!(lock(&run.live).of, 6);
@@ -306,14 +411,16 @@ mod tests {
     #[test]
     fn a_list_without_counts_of_series_is_whole_where_the_study_counts_as_many() {
         let is_whole = |count_of_study, series_uids| {
-            let node = Node { count_of_study };
-            let list = instances(
-                &node,
-                &transfer(series_uids),
-                &JobCtx::new(),
-                &|| false,
-                &|_, _| {},
-            );
+            let node = Node {
+                count_of_study,
+                is_cut: false,
+            };
+            let hear = Hear {
+                all: &|_| {},
+                each: &|_, _| {},
+                is_stopped: &|| false,
+            };
+            let list = instances(&node, &transfer(series_uids), &JobCtx::new(), &hear);
             list.unwrap().is_whole
         };
         assert!(is_whole(Some(6), Vec::new()));
@@ -321,5 +428,28 @@ mod tests {
         assert!(!is_whole(None, Vec::new()));
         // What the study counts says nothing of a part of it.
         assert!(!is_whole(Some(6), vec!["1.2.1".to_owned()]));
+    }
+
+    #[test]
+    fn who_stops_while_a_study_is_listed_has_a_part_of_it() {
+        let stage = Stage::new();
+        stage.add("1.2");
+        let run = stage.begin();
+        let node = Node {
+            count_of_study: None,
+            is_cut: true,
+        };
+        let listing = OnceLock::new();
+        take_list(&stage.shared, &run, &node, &listing, &|_| {});
+        assert!(listing.get().is_none());
+        let listed = stage.queue().listed("1.2", "").unwrap();
+        let series: Vec<(&str, u32)> = listed[0]
+            .series
+            .iter()
+            .map(|(uid, count)| (uid.as_str(), *count))
+            .collect();
+        assert_eq!(series, [("1.2.1", 3), ("1.2.2", 1)]);
+        // Nobody counts, so that nobody can tell whether the list is shortened.
+        assert!(run.is_list_short.load(Ordering::SeqCst));
     }
 }

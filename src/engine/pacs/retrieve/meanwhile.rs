@@ -70,6 +70,12 @@ impl Attempt<'_> {
         self.is_listing.load(Ordering::SeqCst)
     }
 
+    /// Whether what is listed so far may be fetched: where something is missing in the list,
+    /// everything is asked for afterwards in the node's own order, and would come twice.
+    pub(super) fn may_run_ahead(&self) -> bool {
+        !self.run.is_list_short.load(Ordering::SeqCst)
+    }
+
     /// What is known to be there.
     pub(super) fn listed_so_far<R>(&self, of: impl FnOnce(&[Listed]) -> R) -> R {
         match self.listed() {
@@ -84,16 +90,30 @@ impl Attempt<'_> {
     pub(super) fn fetch_meanwhile(&self, service: &dyn Service) -> Option<Ending> {
         let begun = Instant::now();
         let sink = self.sink();
+        // What was looked through in vain: so many listed, so many tried.
+        let mut seen = None;
         while self.is_listing() && !self.run.is_stopped() {
-            let asked = self.first_few();
-            if asked.is_empty() || begun.elapsed() < QUICK {
+            let state = (self.listed_so_far(<[Listed]>::len), self.over().len());
+            // One request for everything is quicker than two for the last series.
+            let is_ahead = self.may_run_ahead() && self.run.unlisted.load(Ordering::SeqCst) > 0;
+            if !is_ahead || begun.elapsed() < QUICK || seen == Some(state) {
                 std::thread::sleep(GLANCE);
                 continue;
             }
-            let before = self.settled().len();
+            let asked = self.first_few();
+            if asked.is_empty() {
+                seen = Some(state);
+                continue;
+            }
+            let before = self.over().len();
             let ctx = self.run.begin();
             *lock(&self.begun) = Instant::now();
-            let told = |event: RetrieveEvent| self.hear(event, true);
+            let told = |event: RetrieveEvent| {
+                // Of these few, and not of the study.
+                if !matches!(event, RetrieveEvent::Expected(_)) {
+                    self.hear(event, true);
+                }
+            };
             let result = service.retrieve(&asked, &sink, &told, &ctx);
             self.hand_on(true);
             self.shared.record(self.run, false);
@@ -107,7 +127,7 @@ impl Attempt<'_> {
             match end {
                 // All else would come in vain.
                 Some(failure @ Failure::NoRoom(_)) => return Some(self.broken_off(&failure)),
-                None if self.settled().len() > before => {}
+                None if self.over().len() > before => {}
                 _ => return None,
             }
         }
@@ -118,9 +138,9 @@ impl Attempt<'_> {
     fn first_few(&self) -> Vec<Wanted> {
         let study_uid = &self.run.transfer.study_uid;
         let focus = self.shared.focus(study_uid).map(|(focus, _)| focus);
-        let settled = self.settled();
+        let over = self.over();
         self.listed_so_far(|listed| {
-            let order = in_order(listed, &settled, focus.as_ref());
+            let order = in_order(listed, &over, focus.as_ref());
             let few = order.get(..order.len().min(FEW)).unwrap_or_default();
             if few.is_empty() {
                 return Vec::new();
