@@ -75,7 +75,6 @@ impl Archive {
 
     /// How many bytes were arriving when the disk took no more; 0 if it always did since the last
     /// call.
-    #[must_use]
     pub fn take_lacked(&self) -> u64 {
         self.store.room.lacked.swap(0, Ordering::Relaxed)
     }

@@ -57,8 +57,7 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
         let why = Message::new(msg("transfer-no-node")).text("node", &transfer.node);
         return Ending::Failed(shared.said(&why), Retry::Never);
     };
-    let lacked = shared.shortages.lacked(transfer.id);
-    if let Err(error) = shared.archive.check_room(lacked) {
+    if let Err(error) = shared.check_room(transfer.id) {
         return shared.hindered(error.message());
     }
     let caller = shared.caller();
