@@ -38,7 +38,7 @@ use listing::Listing;
 use room::ran_out;
 
 pub(super) use listing::tell_list;
-pub(super) use room::Shortages;
+pub(super) use room::{InVain, Shortages, end_in_vain};
 
 /// What comes in less time need not be asked for in another order.
 const SOON: Duration = Duration::from_secs(2);
@@ -368,6 +368,7 @@ impl Attempt<'_> {
             }
             RetrieveEvent::Instance(outcome) => outcome,
         };
+        room::note_place(self.shared, self.run, &outcome);
         match outcome.result {
             Ok(received) => {
                 match self.whose(&outcome.sop_instance_uid, &received) {

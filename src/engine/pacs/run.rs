@@ -10,6 +10,7 @@ use crate::jobs::JobCtx;
 use crate::problem::Message;
 
 use super::order::Listed;
+use super::retrieve::InVain;
 use super::speed::Speed;
 use super::transfers::lock;
 
@@ -35,6 +36,8 @@ pub(super) struct Run {
     pub(super) unlisted: AtomicUsize,
     /// Something is missing in its list, or nobody can tell.
     pub(super) is_list_short: AtomicBool,
+    /// What came of it in vain.
+    pub(super) in_vain: Mutex<InVain>,
     pub(super) live: Mutex<Live>,
 }
 
@@ -81,6 +84,7 @@ impl Run {
             listed: Mutex::default(),
             unlisted: AtomicUsize::new(0),
             is_list_short: AtomicBool::new(false),
+            in_vain: Mutex::default(),
         }
     }
 

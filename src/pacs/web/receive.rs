@@ -26,6 +26,8 @@ pub(super) struct Arrived {
     pub sop_instance_uid: String,
     /// Kept, or why not.
     pub result: Result<Received, Message>,
+    /// It came and has no place here, while others may.
+    pub has_no_place: bool,
 }
 
 /// One part of which all bytes are here, and not yet kept.
@@ -40,14 +42,19 @@ impl Ended {
     /// # Errors
     /// A disk that is full, which ends everything; any other refusal is this instance's.
     pub(super) fn keep(self) -> Result<Arrived, Failure> {
+        let mut has_no_place = false;
         let result = match self.whole.map(|writer| writer.finish()) {
             Ok(Err(Refusal::NoRoom(message))) => return Err(Failure::NoRoom(message)),
-            Ok(finished) => finished.map_err(|refusal| refusal.message().clone()),
+            Ok(finished) => finished.map_err(|refusal| {
+                has_no_place = matches!(refusal, Refusal::Unkept(_));
+                refusal.message().clone()
+            }),
             Err(message) => Err(message),
         };
         Ok(Arrived {
             sop_instance_uid: self.sop_instance_uid,
             result,
+            has_no_place,
         })
     }
 }

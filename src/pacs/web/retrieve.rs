@@ -245,6 +245,7 @@ fn fetch_all(
                         Arrived {
                             sop_instance_uid: place.instance_uid,
                             result: Err(trouble.message(&peer)),
+                            has_no_place: false,
                         },
                         None,
                     );
@@ -390,7 +391,7 @@ impl<'a> Tally<'a> {
         }
         (self.told)(RetrieveEvent::Instance(InstanceOutcome {
             has_no_room: false, // that ends the retrieval
-            has_no_place: false,
+            has_no_place: arrived.has_no_place,
             sop_instance_uid: arrived.sop_instance_uid,
             result: arrived.result,
             remark: remark.or(two_patients),

@@ -102,6 +102,7 @@ fn carry_out(shared: &Arc<Shared>, run: &Arc<Run>) {
     } else {
         ending
     };
+    let ending = retrieve::end_in_vain(shared, run, ending);
     let id = run.transfer.id;
     let finish = || {
         let transfers = shared.archive.transfers();
