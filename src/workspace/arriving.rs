@@ -4,7 +4,7 @@
 //! So that the track beside a picture is as long as the series will be, and a place on it that is
 //! still empty can be asked for first.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::dicom::{InstanceHeader, tags};
 use crate::model::{DisplaySet, FrameKey, SeriesKey, StudyKey};
@@ -26,6 +26,9 @@ pub struct ListedInstance {
 #[derive(Debug, Default)]
 pub struct Arriving {
     series: HashMap<String, Listing>,
+    /// What came in the place of instances of studies on their way, and is not of them (SOP Instance
+    /// UIDs, by Study Instance UIDs): it may come before it is listed, and be listed once more.
+    left_out: HashMap<String, HashSet<String>>,
     /// One a pane at most.
     awaited: Vec<Awaited>,
     /// How much there is of studies that were not fetched to their end, by their UIDs.
@@ -150,6 +153,12 @@ impl Arriving {
     /// What a node lists of a study.
     pub(super) fn list(&mut self, study_uid: &str, series: Vec<(String, Vec<ListedInstance>)>) {
         for (series_uid, mut instances) in series {
+            if let Some(left_out) = self.left_out.get(study_uid) {
+                instances.retain(|it| !left_out.contains(&it.sop_instance_uid));
+            }
+            if instances.is_empty() {
+                continue;
+            }
             instances.sort();
             instances.dedup();
             let ranks = ranks_of(&instances);
@@ -169,6 +178,8 @@ impl Arriving {
 
     /// What came in the place of an instance is not of the study: nothing will be there.
     pub(super) fn leave_out(&mut self, study_uid: &str, sop_instance_uid: &str) {
+        let left_out = self.left_out.entry(study_uid.to_owned()).or_default();
+        left_out.insert(sop_instance_uid.to_owned());
         self.series.retain(|_, listing| {
             if listing.study_uid == study_uid && listing.ranks.contains_key(sop_instance_uid) {
                 let listed = &mut listing.instances;
@@ -197,6 +208,7 @@ impl Arriving {
 
     /// No more of a study is on its way.
     pub(super) fn forget(&mut self, study_uid: &str) {
+        self.left_out.remove(study_uid);
         self.series.retain(|_, listing| {
             listing.is_over |= listing.study_uid == study_uid;
             !listing.is_over || listing.is_previewed
@@ -207,7 +219,8 @@ impl Arriving {
     /// Studies of which something is on its way.
     pub(super) fn studies(&self) -> Vec<String> {
         let listings = self.series.values().filter(|listing| !listing.is_over);
-        listings.map(|listing| listing.study_uid.clone()).collect()
+        let listed = listings.map(|listing| &listing.study_uid);
+        listed.chain(self.left_out.keys()).cloned().collect()
     }
 
     /// The slice the reader waits for in this pane.
@@ -449,10 +462,30 @@ mod tests {
         for (number, study) in [(2, "1.2"), (4, "1.2"), (3, "1.3")] {
             arriving.leave_out(study, &format!("1.2.1.{number}"));
         }
-        let places = |uid: &str| arriving.empty_track(uid).map(|track| track.instances);
-        assert_eq!(places("a"), Some(vec![listed(1), listed(3)]));
-        assert_eq!(places("b"), None);
+        let places = |arriving: &Arriving, uid: &str| {
+            let track = arriving.empty_track(uid);
+            track.map(|track| track.instances)
+        };
+        assert_eq!(places(&arriving, "a"), Some(vec![listed(1), listed(3)]));
+        assert_eq!(places(&arriving, "b"), None);
         let ranks = &arriving.series["a"].ranks;
         assert_eq!((ranks.get("1.2.1.2"), ranks["1.2.1.3"]), (None, 1));
+
+        // It is listed again for who opens the study now, or only after it came.
+        arriving.leave_out("1.2", "1.2.1.6");
+        let lists = [
+            series("a", &[1, 2, 3]),
+            series("b", &[4]),
+            series("c", &[5, 6]),
+        ];
+        arriving.list("1.2", lists.into());
+        assert_eq!(places(&arriving, "a"), Some(vec![listed(1), listed(3)]));
+        assert_eq!(places(&arriving, "b"), None);
+        assert_eq!(places(&arriving, "c"), Some(vec![listed(5)]));
+        assert!(arriving.studies().contains(&"1.3".to_owned()));
+        // The next retrieval may be for the other patient.
+        arriving.forget("1.2");
+        arriving.list("1.2", vec![series("b", &[4])]);
+        assert_eq!(places(&arriving, "b"), Some(vec![listed(4)]));
     }
 }
