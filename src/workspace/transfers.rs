@@ -40,6 +40,10 @@ pub struct Transfer {
     pub label: String,
     /// Study Instance UID.
     pub study_uid: String,
+    /// Patient ID, as it was asked for.
+    pub patient_id: String,
+    /// It is for all of the study, not for some of its series or instances.
+    pub is_of_whole_study: bool,
     /// Done only once the node has given its word to keep it (storage commitment).
     pub is_committed: bool,
     /// How far.
@@ -278,12 +282,17 @@ impl Workspace {
     /// Earlier studies that were fetched are in the archive from then on.
     pub(super) fn note_fetched(&mut self) {
         for transfer in &self.transfers.all {
-            if transfer.state != TransferState::Done || transfer.kind == TransferKind::Send {
+            let is_fetched = transfer.state == TransferState::Done
+                && transfer.kind != TransferKind::Send
+                && transfer.is_of_whole_study;
+            if !is_fetched {
                 continue;
             }
             let lists = self.earlier.iter_mut().map(|(_, studies)| studies);
             for found in lists.flatten() {
+                // Two patients' studies may have one UID.
                 if found.study.study_uid == transfer.study_uid
+                    && found.study.patient_id == transfer.patient_id
                     && !found.sources.contains(&Source::Archive)
                 {
                     found.sources.push(Source::Archive);
@@ -306,6 +315,8 @@ mod tests {
             node: "PACS".into(),
             label: String::new(),
             study_uid: "1.2".into(),
+            patient_id: "4711".into(),
+            is_of_whole_study: true,
             is_committed: false,
             state: TransferState::Running,
             reason: None,
@@ -350,6 +361,7 @@ mod tests {
         let node = Source::Node("PACS".into());
         let study = StudyMatch {
             study_uid: "1.2".into(),
+            patient_id: "4711".into(),
             ..StudyMatch::default()
         };
         let mut workspace = Workspace::default();
@@ -380,6 +392,38 @@ mod tests {
         // What was asked before it came is told after it.
         tell(&mut workspace);
         assert!(is_here(&workspace));
+    }
+
+    #[test]
+    fn an_earlier_study_is_not_here_because_a_series_of_it_is_or_another_patients() {
+        let study = StudyMatch {
+            study_uid: "1.2".into(),
+            patient_id: "4711".into(),
+            ..StudyMatch::default()
+        };
+        let fetched = Transfer {
+            kind: TransferKind::Retrieve,
+            state: TransferState::Done,
+            ..sending(3)
+        };
+        let series = Transfer {
+            is_of_whole_study: false,
+            ..fetched.clone()
+        };
+        let others = Transfer {
+            patient_id: "4712".into(),
+            ..fetched.clone()
+        };
+        for (transfer, is_here) in [(series, false), (others, false), (fetched, true)] {
+            let mut workspace = Workspace::default();
+            workspace.take_transfers(vec![transfer]);
+            drop(workspace.arrived(Arrival::Earlier {
+                study_uid: "1.1".into(),
+                studies: vec![FoundStudy::new(study.clone(), Source::Node("PACS".into()))],
+            }));
+            let sources = &workspace.earlier["1.1"][0].sources;
+            assert_eq!(sources.contains(&Source::Archive), is_here);
+        }
     }
 
     #[test]

@@ -113,6 +113,8 @@ fn on_its_way(study_uid: &str) -> Command {
         node: "PACS".into(),
         label: String::new(),
         study_uid: study_uid.into(),
+        patient_id: "1".into(),
+        is_of_whole_study: true,
         state: TransferState::Running,
         done: 3,
         of: 9,

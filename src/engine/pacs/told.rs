@@ -81,6 +81,8 @@ fn row(
         node: transfer.node,
         label: transfer.label.0,
         study_uid: transfer.study_uid,
+        patient_id: transfer.patient_id,
+        is_of_whole_study: transfer.series_uids.is_empty() && transfer.instance_uids.is_empty(),
         is_committed: transfer.is_to_be_committed,
         state,
         done: transfer.succeeded as usize,
