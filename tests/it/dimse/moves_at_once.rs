@@ -3,7 +3,8 @@
 use std::io::Write as _;
 use std::net::TcpStream;
 use std::sync::Arc;
-use std::sync::Barrier;
+use std::sync::Condvar;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use isocentre::pacs::Caller;
@@ -40,24 +41,43 @@ fn send_refused(port: u16, originator: Option<(&str, u16)>) {
     assert_ne!(status, 0);
 }
 
+/// Where two wait for each other, and not for ever for one that does not come.
+#[derive(Default)]
+struct Meeting {
+    come: Mutex<usize>,
+    changed: Condvar,
+}
+
+impl Meeting {
+    fn wait(&self) {
+        let mut come = self.come.lock().unwrap();
+        *come += 1;
+        self.changed.notify_all();
+        let patience = Duration::from_secs(10);
+        let is_alone = |come: &mut usize| *come < 2;
+        let waited = self.changed.wait_timeout_while(come, patience, is_alone);
+        assert!(!waited.unwrap().1.timed_out(), "the other does not come");
+    }
+}
+
 /// What comes of two C-MOVEs at once, of which the first loses an instance. The node lists nothing.
 fn two_moves(names_originator: bool) -> [Retrieved; 2] {
     let folder = temp_folder();
     let sink = Arc::new(FolderSink::new(folder.path()));
     let scp = Arc::new(StorageScp::start(0, ScpOptions::default(), sink).unwrap());
     let port = scp.port();
-    let together = Barrier::new(2);
+    let (before, after) = (Meeting::default(), Meeting::default());
     let address = liar(move |tcp, request| {
         if request.kind == C_FIND {
             return answer(tcp, request, 0xc000, &[], None);
         }
-        together.wait();
+        before.wait();
         let is_lost = request.text().contains(LOST);
         if is_lost {
             let originator = names_originator.then_some(("ISOCENTRE", request.id));
             send_refused(port, originator);
         }
-        together.wait();
+        after.wait();
         // Our side counts when it has answered.
         std::thread::sleep(Duration::from_millis(300));
         let failed = u16::from(is_lost);
@@ -79,13 +99,21 @@ fn two_moves(names_originator: bool) -> [Retrieved; 2] {
     })
 }
 
+fn names(retrieved: &Retrieved) -> Vec<String> {
+    let failed = retrieved.failed.iter();
+    failed.map(|(uid, _)| uid.clone()).collect()
+}
+
 #[test]
 fn an_instance_that_one_move_lost_is_no_loss_of_another() {
     let [lost, other] = two_moves(true);
-    let names = |retrieved: &Retrieved| -> Vec<String> {
-        let failed = retrieved.failed.iter();
-        failed.map(|(uid, _)| uid.clone()).collect()
-    };
     assert!(names(&lost).contains(&"1.2.3.66".to_owned()), "{lost:?}");
+    assert!(names(&other).is_empty(), "{other:?}");
+}
+
+#[test]
+fn an_instance_that_was_lost_for_a_move_that_nobody_names_is_lost_for_the_one_that_counts_it() {
+    let [lost, other] = two_moves(false);
+    assert_eq!(names(&lost), [""], "{lost:?}");
     assert!(names(&other).is_empty(), "{other:?}");
 }
