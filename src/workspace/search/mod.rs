@@ -435,8 +435,8 @@ mod tests {
         assert!(search.rows()[0].is_urgent());
     }
 
-    #[test]
-    fn without_words_no_node_is_asked_for_all_it_has() {
+    /// It knows one node.
+    fn with_a_node() -> Workspace {
         let mut settings = Settings::default();
         settings.pacs.nodes.push(crate::pacs::Node {
             name: "PACS".into(),
@@ -445,7 +445,12 @@ mod tests {
             limit_bytes_per_s: None,
             is_slow: false,
         });
-        let mut workspace = Workspace::new(settings);
+        Workspace::new(settings)
+    }
+
+    #[test]
+    fn without_words_no_node_is_asked_for_all_it_has() {
+        let mut workspace = with_a_node();
         workspace.edit_search(SearchEdit::Run);
         assert_eq!(workspace.search.sources.all().len(), 1);
         workspace.edit_search(SearchEdit::Period(Period::Today));
@@ -454,15 +459,7 @@ mod tests {
 
     #[test]
     fn what_is_urgent_is_a_question_to_nodes_and_to_their_worklists() {
-        let mut settings = Settings::default();
-        settings.pacs.nodes.push(crate::pacs::Node {
-            name: "PACS".into(),
-            address: crate::pacs::NodeAddress::parse("MAIN@pacs:104").unwrap(),
-            is_searched: true,
-            limit_bytes_per_s: None,
-            is_slow: false,
-        });
-        let mut workspace = Workspace::new(settings);
+        let mut workspace = with_a_node();
         workspace.edit_search(SearchEdit::ToggleUrgent);
         workspace.edit_search(SearchEdit::Run);
         let sources = workspace.search.sources.all().iter();
