@@ -2,6 +2,7 @@
 //! a window.
 
 mod lines;
+mod no_place;
 mod partial;
 mod patients;
 mod two_studies;
