@@ -35,9 +35,9 @@ fn a_study_without_a_place_is_not_fetched_to_its_end_and_says_what_it_waits_for(
         take_its_place(home.path());
         let mut session = session(home.path(), &[node("PACS", &address)]);
         search(&mut session, "benali");
-        let rows = session.workspace.search.rows().iter();
-        let found = rows.cloned().find(|it| it.study.study_uid == STUDY);
-        let open = TransferEdit::Open(Box::new(found.unwrap()));
+        let mut rows = session.workspace.search.rows().iter();
+        let found = rows.find(|it| it.study.study_uid == STUDY);
+        let open = TransferEdit::Open(Box::new(found.unwrap().clone()));
         session.apply(Command::Transfer(open));
         let transfer = |it: &Session| it.workspace.transfers.all().first().cloned();
         session.until("the end of the attempt", |it| {
