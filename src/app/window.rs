@@ -122,6 +122,7 @@ impl App {
             return;
         }
         self.turn_films(ctx);
+        self.workspace.archive.is_page_open = self.shell.parts.open == Some(Part::Archive);
         let mut commands = self.engine.poll(DRAIN);
         for chosen in self.dialogs.chosen() {
             match chosen {

@@ -65,13 +65,27 @@ pub struct Told {
     pub message: Message,
     /// Files it is about, each with what is to be said of it.
     pub files: Vec<(PathBuf, Message)>,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What else there is to say.
+    pub beside: Vec<Problem>,
 }
 
 impl Told {
     /// A sentence, and the files it is about.
     #[must_use]
     pub const fn new(message: Message, files: Vec<(PathBuf, Message)>) -> Self {
-        Self { message, files }
+        Self {
+            message,
+            files,
+            severity: Severity::Note,
+            beside: Vec::new(),
+        }
+    }
+
+    const fn with_severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
     }
 }
 
@@ -103,6 +117,8 @@ pub struct ArchiveState {
     pub told: Option<Told>,
     /// Something is being done.
     pub is_working: bool,
+    /// The page is open, and says itself what was done.
+    pub is_page_open: bool,
 }
 
 const fn note(message: Message) -> Problem {
@@ -111,6 +127,12 @@ const fn note(message: Message) -> Problem {
         message,
         path: None,
     }
+}
+
+/// What could not go, as it came to be in use.
+fn passed_over(report: &CleanUpReport) -> Option<Problem> {
+    let stays = Message::new(msg("archive-clean-passed"));
+    (report.passed_over > 0).then(|| note(stays.count("count", report.passed_over)))
 }
 
 impl Workspace {
@@ -151,7 +173,9 @@ impl Workspace {
                 .count("studies", report.studies)
                 .message("size", size(report.bytes));
             self.notices.push(note(went));
-            self.tell_passed_over(report);
+            passed_over(report)
+                .into_iter()
+                .for_each(|it| self.notices.push(it));
         }
         self.tell_not_removed(report);
         if let Some(why) = failed {
@@ -163,23 +187,30 @@ impl Workspace {
         let went = Message::new(msg("archive-clean-did"))
             .count("studies", report.studies)
             .message("size", size(report.bytes));
-        self.notices.push(note(went.clone()));
-        self.tell_passed_over(&report);
-        if let Some(why) = ended_by {
-            self.notices.push(Problem::warning(why));
-        }
+        let ended = ended_by.map(Problem::warning);
+        let beside = passed_over(&report).into_iter().chain(ended).collect();
         let stay = report.not_removed.into_iter();
         let why = Message::new(msg("archive-clean-not-removed"));
         let stay = stay.map(|path| (path, why.clone())).collect();
-        self.archive.told = Some(Told::new(went, stay));
+        self.tell(Told {
+            beside,
+            ..Told::new(went, stay)
+        });
     }
 
-    fn tell_passed_over(&mut self, report: &CleanUpReport) {
-        if report.passed_over > 0 {
-            let stays = Message::new(msg("archive-clean-passed"));
-            let stays = stays.count("count", report.passed_over);
-            self.notices.push(note(stays));
+    /// On the page; as notices, too, where nobody looks at it.
+    fn tell(&mut self, told: Told) {
+        if !self.archive.is_page_open {
+            self.notices.push(Problem {
+                severity: told.severity,
+                message: told.message.clone(),
+                path: None,
+            });
+            for problem in &told.beside {
+                self.notices.push(problem.clone());
+            }
         }
+        self.archive.told = Some(told);
     }
 
     fn tell_not_removed(&mut self, report: &CleanUpReport) {
@@ -200,14 +231,7 @@ impl Workspace {
             ArchiveDone::Stopped(message) => {
                 self.archive.told = Some(Told::new(message, Vec::new()));
             }
-            ArchiveDone::Told(severity, told) => {
-                self.notices.push(Problem {
-                    severity,
-                    message: told.message.clone(),
-                    path: None,
-                });
-                self.archive.told = Some(told);
-            }
+            ArchiveDone::Told(severity, told) => self.tell(told.with_severity(severity)),
             ArchiveDone::Planned(limits, plan)
                 if plan.studies.is_empty() && plan.kept_back.is_empty() =>
             {
@@ -217,8 +241,7 @@ impl Workspace {
             }
             ArchiveDone::Planned(limits, plan) => self.archive.plan = Some((limits, plan)),
             ArchiveDone::Failed(message) => {
-                self.notices.push(Problem::error(message.clone()));
-                self.archive.told = Some(Told::new(message, Vec::new()));
+                self.tell(Told::new(message, Vec::new()).with_severity(Severity::Error));
             }
         }
     }
@@ -353,5 +376,33 @@ mod tests {
         assert_eq!(told.message.id, msg("archive-clean-did"));
         let files = told.files.into_iter().map(|(path, _)| path);
         assert_eq!(files.collect::<Vec<_>>(), report.not_removed);
+    }
+
+    #[test]
+    fn what_the_open_page_says_of_the_archives_work_is_no_notice_as_well() {
+        let message = || Message::new(msg("archive-cancelled"));
+        let report = CleanUpReport {
+            passed_over: 3,
+            ..CleanUpReport::default()
+        };
+        for done in [
+            ArchiveDone::Told(Severity::Warning, Told::new(message(), Vec::new())),
+            ArchiveDone::Failed(message()),
+            ArchiveDone::Cleaned {
+                report,
+                ended_by: Some(message()),
+            },
+        ] {
+            for is_page_open in [false, true] {
+                let mut workspace = Workspace::default();
+                workspace.archive.is_page_open = is_page_open;
+                workspace.archive_done(done.clone());
+                let is_silent = workspace.notices.shown().is_empty();
+                assert_eq!(is_silent, is_page_open, "{done:?}");
+                let told = workspace.archive.told.unwrap();
+                let is_cleaned = matches!(done, ArchiveDone::Cleaned { .. });
+                assert_eq!(told.beside.len(), if is_cleaned { 2 } else { 0 });
+            }
+        }
     }
 }

@@ -8,11 +8,11 @@ use eframe::egui;
 use egui::{ScrollArea, Ui};
 
 use crate::archive::{CheckDepth, ImportMode};
-use crate::problem::{Message, MessageId, msg};
+use crate::problem::{Message, MessageId, Severity, msg};
 use crate::ui::bidi_label::Text;
 use crate::ui::panel::{PanelCtx, button_ui, heading_ui};
 use crate::ui::rows::{NAMES, path_row_ui};
-use crate::workspace::{ArchiveEdit, Command, NodeEdit, PathOf, PickKind, Told};
+use crate::workspace::{ArchiveEdit, Command, NodeEdit, PathOf, PickKind};
 
 /// Files shown at once.
 const ROWS: f32 = 8.0;
@@ -153,14 +153,21 @@ fn import_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut ArchivePage) {
 /// What was said last, with the files it is about.
 fn told_ui(ui: &mut Ui, ctx: &PanelCtx<'_>) {
     let theme = ctx.theme;
-    let Some(Told { message, files }) = &ctx.workspace.archive.told else {
+    let Some(told) = &ctx.workspace.archive.told else {
         return;
     };
     ui.add_space(2.0 * theme.sizes.space);
-    let words = ctx.words.get(message);
-    Text::new(&words, theme.body(), theme.colours.text)
-        .wrapped()
-        .ui(ui);
+    let beside = told.beside.iter().map(|it| (it.severity, &it.message));
+    for (severity, message) in std::iter::once((told.severity, &told.message)).chain(beside) {
+        let colour = match severity {
+            Severity::Note => theme.colours.text,
+            Severity::Warning => theme.colours.warning,
+            Severity::Error => theme.colours.danger,
+        };
+        let words = ctx.words.get(message);
+        Text::new(&words, theme.body(), colour).wrapped().ui(ui);
+    }
+    let files = &told.files;
     let row = theme.sizes.body + 4.0;
     ScrollArea::vertical()
         .id_salt("told")
