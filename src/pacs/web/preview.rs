@@ -25,6 +25,8 @@ use crate::dicom::JsonDataset;
 use crate::dicom::read_picture;
 use crate::pacs::Failure;
 
+/// Of a thumbnail of a service that has none: pixels wide and high.
+const THUMBNAIL: [u32; 2] = [128, 128];
 /// Longest rendered picture.
 const LONGEST_PICTURE: usize = 64 * 1024 * 1024;
 /// Longest picture of one that was asked for small: a service that minds neither size nor quality
@@ -146,7 +148,8 @@ impl<'a> PreviewSession<'a> {
     }
 }
 
-/// A small picture that stands for an instance.
+/// A small picture that stands for an instance; where the service has none, rendered with the
+/// image's own window.
 ///
 /// # Errors
 /// [`Failure`].
@@ -160,7 +163,13 @@ pub(super) fn thumbnail(
         Err(Failure::Web {
             trouble: WebTrouble::NoService { .. } | WebTrouble::Status { .. },
             ..
-        }) => picture(session, &format!("{url}/rendered?viewport=128,128"), EITHER),
+        }) => {
+            // A service that gives no metadata may render all the same, as it likes.
+            let datasets = metadata(session, place).unwrap_or_default();
+            let first = datasets.first();
+            let window = first.and_then(|it| RenderWindow::of_image(&it.dataset, 0));
+            rendered(session, place, None, Some(THUMBNAIL), window.as_ref())
+        }
         outcome => outcome,
     }
 }

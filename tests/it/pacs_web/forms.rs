@@ -115,7 +115,8 @@ fn every_form_of_an_instance_is_what_curl_has_of_it() {
     // This Orthanc has no thumbnails, but renders.
     let thumbnail = got(&orthanc, &["--form", "thumbnail"]);
     assert_eq!(names(&thumbnail), ["1.2.3.1.1.9-thumbnail.jpg"]);
-    let theirs = curl(&orthanc, "/rendered?viewport=128,128", "image/jpeg");
+    let path = format!("/rendered?viewport=128,128&{WINDOW}");
+    let theirs = curl(&orthanc, &path, "image/jpeg");
     assert!(thumbnail[0].1 == theirs);
 
     let octets = r#"multipart/related; type="application/octet-stream"; transfer-syntax=*"#;
