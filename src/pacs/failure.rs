@@ -66,8 +66,8 @@ pub enum Failure {
     Rejected {
         /// Who.
         peer: String,
-        /// The reason, in the standard's words.
-        reason: String,
+        /// The reason.
+        reason: Message,
     },
     /// It takes the association, but none of what we propose.
     NoContext {
@@ -217,7 +217,7 @@ impl Failure {
             Self::Busy { peer } => Message::new(msg("pacs-busy")).text("peer", peer),
             Self::Rejected { peer, reason } => Message::new(msg("pacs-rejected"))
                 .text("peer", peer)
-                .text("reason", reason),
+                .message("reason", reason.clone()),
             Self::NoContext { peer, service } => Message::new(msg("pacs-no-context"))
                 .text("peer", peer)
                 .text("service", *service),

@@ -1,6 +1,7 @@
 //! Calls to others: what is proposed, and what of it is accepted (PS3.8 9.3.2, 9.3.3).
 
 use dicom_ul::pdu::AssociationAC;
+use dicom_ul::pdu::AssociationRJServiceProviderASCEReason as AcseReason;
 use dicom_ul::pdu::AssociationRJServiceProviderPresentationReason as PresentationReason;
 use dicom_ul::pdu::AssociationRJServiceUserReason as UserReason;
 use dicom_ul::pdu::AssociationRJSource;
@@ -25,6 +26,8 @@ use crate::pacs::dimse::tls::Stream;
 use crate::pacs::dimse::wire::Wire;
 use crate::pacs::dimse::wire::place;
 use crate::pacs::lines::Line;
+use crate::problem::Message;
+use crate::problem::msg;
 
 /// Who we are and whom we call.
 #[derive(Clone)]
@@ -191,7 +194,70 @@ fn rejection(call: &Call, source: &AssociationRJSource) -> Failure {
         ) => Failure::Busy { peer },
         other => Failure::Rejected {
             peer,
-            reason: other.to_string(),
+            reason: rejection_reason(other),
         },
+    }
+}
+
+/// Why, as far as the node says (PS3.8 9.3.4).
+fn rejection_reason(source: &AssociationRJSource) -> Message {
+    match source {
+        AssociationRJSource::ServiceUser(reason) => match reason {
+            UserReason::NoReasonGiven => Message::new(msg("pacs-rejected-no-reason")),
+            UserReason::ApplicationContextNameNotSupported => {
+                Message::new(msg("pacs-rejected-application-context"))
+            }
+            UserReason::CallingAETitleNotRecognized => Message::new(msg("pacs-rejected-calling")),
+            UserReason::CalledAETitleNotRecognized => Message::new(msg("pacs-rejected-called")),
+            UserReason::Reserved(code) => reserved(*code),
+        },
+        AssociationRJSource::ServiceProviderASCE(reason) => Message::new(match reason {
+            AcseReason::NoReasonGiven => msg("pacs-rejected-no-reason"),
+            AcseReason::ProtocolVersionNotSupported => msg("pacs-rejected-version"),
+        }),
+        AssociationRJSource::ServiceProviderPresentation(reason) => match reason {
+            PresentationReason::TemporaryCongestion | PresentationReason::LocalLimitExceeded => {
+                Message::new(msg("pacs-rejected-full"))
+            }
+            PresentationReason::Reserved(code) => reserved(*code),
+        },
+    }
+}
+
+fn reserved(code: u8) -> Message {
+    Message::new(msg("pacs-rejected-reserved")).text("code", code.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{Language, Words};
+
+    #[test]
+    fn no_reason_for_a_rejection_is_said_in_the_words_of_the_library() {
+        let sources = [
+            AssociationRJSource::ServiceUser(UserReason::NoReasonGiven),
+            AssociationRJSource::ServiceUser(UserReason::ApplicationContextNameNotSupported),
+            AssociationRJSource::ServiceUser(UserReason::CallingAETitleNotRecognized),
+            AssociationRJSource::ServiceUser(UserReason::CalledAETitleNotRecognized),
+            AssociationRJSource::ServiceUser(UserReason::Reserved(5)),
+            AssociationRJSource::ServiceProviderASCE(AcseReason::NoReasonGiven),
+            AssociationRJSource::ServiceProviderASCE(AcseReason::ProtocolVersionNotSupported),
+            AssociationRJSource::ServiceProviderPresentation(PresentationReason::Reserved(3)),
+        ];
+        let call = Call {
+            address: match crate::pacs::NodeAddress::parse("P@h:104") {
+                Ok(crate::pacs::NodeAddress::Dimse(address)) => address,
+                other => panic!("{other:?}"),
+            },
+            calling: AeTitle::ours(),
+            line: Line::default(),
+        };
+        for source in sources {
+            let french = Words::of(Language::French);
+            let said = french.get(&rejection(&call, &source).message());
+            assert!(!said.contains(&source.to_string()), "{said}");
+            assert!(!said.contains("reserved"), "{said}");
+        }
     }
 }
