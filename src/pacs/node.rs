@@ -103,6 +103,12 @@ impl Node {
         matches!(&self.address, NodeAddress::Dimse(address) if address.has_worklist)
     }
 
+    /// Whether it has nothing but a worklist: nothing is searched, fetched or kept there.
+    #[must_use]
+    pub const fn is_worklist_only(&self) -> bool {
+        matches!(&self.address, NodeAddress::Dimse(address) if address.is_worklist_only)
+    }
+
     /// Whether it is asked to commit itself to keep what is sent to it.
     #[must_use]
     pub const fn commits(&self) -> bool {
@@ -146,6 +152,9 @@ pub struct DimseAddress {
     /// Asked for its worklist.
     #[serde(default = "yes")]
     pub has_worklist: bool,
+    /// It has nothing else.
+    #[serde(default)]
+    pub is_worklist_only: bool,
     /// A node that speaks TLS may send unencrypted what C-MOVE fetches: the reader said so.
     #[serde(default)]
     pub moves_in_clear: bool,
@@ -377,6 +386,7 @@ impl NodeAddress {
             patience_s: patience_s(),
             commits: false,
             has_worklist: true,
+            is_worklist_only: false,
             moves_in_clear: false,
         }))
     }

@@ -87,7 +87,8 @@ fn send_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, page: &mut TransfersPage) {
         ui.add_space(2.0 * theme.sizes.space);
         return;
     }
-    let nodes = &ctx.workspace.settings.pacs.nodes;
+    let nodes = ctx.workspace.settings.pacs.nodes.iter();
+    let nodes: Vec<_> = nodes.filter(|node| !node.is_worklist_only()).collect();
     let Some(study) = ctx.workspace.active_study() else {
         return;
     };

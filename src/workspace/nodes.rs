@@ -164,9 +164,9 @@ impl NodeTests {
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "each names what it does")]
 pub enum NodeEdit {
-    /// A new one, or another of this name in its place.
+    /// A new one; none if another has its name.
     Put(Node),
-    /// This one is called and reached so from now on.
+    /// This one is called and reached so from now on; no other may have the new name.
     Change(String, Node),
     Remove(String),
     ToggleSearched(String),
@@ -238,16 +238,16 @@ impl PacsSettings {
         self.nodes.push(node);
         renamed
     }
-
-    fn put(&mut self, node: Node) {
-        match self.nodes.iter_mut().find(|it| it.name == node.name) {
-            Some(known) => *known = node,
-            None => self.nodes.push(node),
-        }
-    }
 }
 
 impl Workspace {
+    /// What was fetched from a node, and its password, go by its name: two are never mixed up.
+    fn refuse_name(&mut self, name: &str) -> Vec<Effect> {
+        let taken = Message::new(msg("node-name-taken")).text("node", name);
+        self.notices.push(Problem::error(taken));
+        Vec::new()
+    }
+
     pub(super) fn edit_nodes(&mut self, edit: NodeEdit) -> Vec<Effect> {
         let pacs = &mut self.settings.pacs;
         let owners = pacs.secret_owners();
@@ -265,15 +265,16 @@ impl Workspace {
             }
             NodeEdit::Import(path) => return vec![Effect::Spawn(Task::ImportNodes(path))],
             NodeEdit::Put(node) => {
-                self.node_tests.forget(&node.name);
-                pacs.put(node);
+                if pacs.node(&node.name).is_some() {
+                    return self.refuse_name(&node.name);
+                }
+                pacs.nodes.push(node);
             }
             NodeEdit::Change(name, node) => {
-                self.node_tests.forget(&name);
-                if name != node.name {
-                    // Another that had the new name gives way; the list keeps its order.
-                    pacs.nodes.retain(|it| it.name != node.name);
+                if name != node.name && pacs.node(&node.name).is_some() {
+                    return self.refuse_name(&node.name);
                 }
+                self.node_tests.forget(&name);
                 match pacs.nodes.iter_mut().find(|it| it.name == name) {
                     Some(known) => *known = node,
                     None => pacs.nodes.push(node),
@@ -286,6 +287,12 @@ impl Workspace {
             NodeEdit::ToggleSearched(name) => {
                 if let Some(node) = pacs.nodes.iter_mut().find(|node| node.name == name) {
                     node.is_searched = !node.is_searched;
+                    // Who is searched has more than a worklist.
+                    if let (true, NodeAddress::Dimse(address)) =
+                        (node.is_searched, &mut node.address)
+                    {
+                        address.is_worklist_only = false;
+                    }
                 }
             }
             NodeEdit::Imported(nodes) => {
@@ -361,7 +368,7 @@ mod tests {
             (NodeEdit::Remove("Main".into()), true),
             (change(&renamed), true),
             (change(&away), true),
-            (NodeEdit::Put(away.clone()), true),
+            (NodeEdit::Put(away.clone()), false),
             (NodeEdit::Imported(vec![away.clone()]), false),
             (change(&path), false),
             (NodeEdit::ToggleSearched("Main".into()), false),
@@ -403,6 +410,29 @@ mod tests {
             .iter()
             .map(|it| it.problem.message.id);
         assert!(said.any(|id| id == msg("nodes-imported-beside")));
+    }
+
+    #[test]
+    fn a_node_is_never_saved_in_the_place_of_another_of_its_name() {
+        let (main, second) = (
+            node("Main", "MAIN@pacs:104"),
+            node("Second", "SECOND@pacs:104"),
+        );
+        let renamed = node("Main", "SECOND@pacs:104");
+        for edit in [
+            NodeEdit::Put(renamed.clone()),
+            NodeEdit::Change("Second".into(), renamed),
+        ] {
+            let mut workspace = Workspace::default();
+            workspace.edit_nodes(NodeEdit::Put(main.clone()));
+            workspace.edit_nodes(NodeEdit::Put(second.clone()));
+            assert!(workspace.edit_nodes(edit).is_empty());
+            let nodes = &workspace.settings.pacs.nodes;
+            assert_eq!(*nodes, [main.clone(), second.clone()]);
+            let said = workspace.notices.shown().iter();
+            let said: Vec<_> = said.map(|it| it.problem.message.id).collect();
+            assert_eq!(said, [msg("node-name-taken")]);
+        }
     }
 
     #[test]

@@ -19,6 +19,7 @@ use isocentre::workspace::{
 
 use crate::common::orthanc::{Orthanc, OrthancOptions};
 use crate::common::{Encoding, Fault, Proxy, Session, SyntheticImage, temp_folder};
+use crate::dimse::programs::Listening;
 
 const STUDY: &str = "1.2.3.100";
 
@@ -330,9 +331,27 @@ fn a_node_that_is_away_says_so_beside_its_name_and_the_others_answer() {
     let sink = std::sync::Arc::new(FolderSink::new(kept.path()));
     let scp = StorageScp::start(0, ScpOptions::default(), sink).unwrap();
     let store = node("Store", &format!("STORE@127.0.0.1:{}", scp.port()));
+    // A worklist alone is no archive either, and is asked for nothing else.
+    let folder = temp_folder();
+    let planned = folder.path().join("WL");
+    std::fs::create_dir(&planned).unwrap();
+    std::fs::write(planned.join("lockfile"), "").unwrap();
+    let arguments = ["-dfp", folder.path().to_str().unwrap()];
+    let worklist = Listening::start("wlmscpfs", &arguments);
+    let alone = |mut node: Node| {
+        if let NodeAddress::Dimse(address) = &mut node.address {
+            address.is_worklist_only = true;
+        }
+        node
+    };
+    let ris = node("RIS", &format!("WL@127.0.0.1:{}", worklist.port));
+    let not_ris = alone(store.clone());
     for (node, does) in [
-        (node("PACS", &orthanc.dimse()), [true, true]),
-        (store, [false, false]),
+        (node("PACS", &orthanc.dimse()), &[true, true][..]),
+        (store, &[false, false]),
+        (ris.clone(), &[false, false, true]),
+        (alone(ris), &[true]),
+        (not_ris, &[false]),
     ] {
         session.apply(Command::Node(NodeEdit::Test(node.clone(), None)));
         let tested = |it: &Session| it.workspace.node_tests.of(&node).cloned();
@@ -557,7 +576,7 @@ fn a_file_that_is_another_patients_by_now_is_not_sent_in_its_place() {
         .sop_instance("1.2.9.1");
     std::fs::write(&path, other.write(Encoding::ExplicitLittle)).unwrap();
     let back = node("PACS", &orthanc.dimse());
-    session.apply(Command::Node(NodeEdit::Put(back)));
+    session.apply(Command::Node(NodeEdit::Change("PACS".into(), back)));
     let id = session.workspace.transfers.all()[0].id;
     session.apply(Command::Transfer(TransferEdit::Resume(id)));
     session.until("the second attempt", |it| {

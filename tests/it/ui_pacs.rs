@@ -202,7 +202,7 @@ fn what_is_urgent_by_the_worklist_is_found_and_what_nobody_says_is_counted() {
     }
     let mut harness = window(home.path(), settings, Start::Paths(Vec::new()));
     press(&mut harness, Modifiers::COMMAND, Key::F);
-    harness.get_by_label("STAT").click();
+    harness.get_by_label("STAT or high").click();
     harness.run_steps(3);
     harness.get_by_label("Search").click();
     until(&mut harness, "all answers", |app| {
@@ -229,7 +229,7 @@ fn a_worklist_that_is_too_long_for_what_is_urgent_is_not_said_to_be_complete() {
     });
     let mut harness = window(home.path(), settings, Start::Paths(Vec::new()));
     press(&mut harness, Modifiers::COMMAND, Key::F);
-    harness.get_by_label("STAT").click();
+    harness.get_by_label("STAT or high").click();
     harness.run_steps(3);
     harness.get_by_label("Search").click();
     until(&mut harness, "all answers", |app| {
@@ -237,7 +237,7 @@ fn a_worklist_that_is_too_long_for_what_is_urgent_is_not_said_to_be_complete() {
     });
     harness.get_by_label("RIS (worklist): 0 urgent, and more is planned than was read");
     harness.get_by_label_contains("urgent studies may be missing");
-    harness.get_by_label("STAT alone is about the last 31 days.");
+    harness.get_by_label("“STAT or high” alone is about the last 31 days.");
     // Who names a patient asks about all days.
     type_into(&mut harness, "Patient’s name, ID or accession number", "47");
     press(&mut harness, Modifiers::NONE, Key::Enter);

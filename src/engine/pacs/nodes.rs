@@ -8,9 +8,9 @@ use crate::model::{DateRange, StudyQuery};
 use crate::pacs::web::{SignInPage, sign_in};
 use crate::pacs::{
     Failure, Kept, KeyringTrouble, Lines, Node, Secret, SecretKind, SecretOwner, Secrets, Service,
-    service,
+    WorklistQuery, service,
 };
-use crate::problem::{Message, Problem, Severity, msg};
+use crate::problem::{Message, MessageId, Problem, Severity, msg};
 use crate::text::Words;
 use crate::workspace::{
     Arrival, Command, NodeAnswers, NodeEdit, NodeTest, PacsSettings, Workspace,
@@ -37,7 +37,7 @@ impl Network {
         }
         let telling = messenger.clone();
         on_thread("node test", &messenger, move || {
-            let result = tested(&*service(&node, &caller));
+            let result = tested(&*service(&node, &caller), &node);
             telling.send(Arrival::NodeTested(Box::new(node), result));
         });
     }
@@ -111,35 +111,62 @@ impl Network {
     }
 }
 
-/// Whether a node is there, can be searched, and would send what is asked for.
-fn tested(service: &dyn Service) -> NodeTest {
+/// Whether a node is there, and what of what we would ask for it would do.
+fn tested(service: &dyn Service, node: &Node) -> NodeTest {
     let ctx = JobCtx::new();
     let echo = match service.echo(&ctx) {
         Ok(echo) => echo,
         Err(failure) => return NodeTest::Fails(failure.message()),
     };
-    let failed = |id, failure: &Failure| Message::new(id).message("reason", failure.message());
-    // Some archives refuse to list all they have.
-    let query = StudyQuery {
-        study_date: DateRange {
-            from: Some(today()),
-            to: Some(today()),
-        },
-        limit: 1,
-        ..StudyQuery::default()
-    };
-    let search = match service.find(&query, &mut |_| {}, &ctx) {
-        Ok(_) => Ok(Message::new(msg("nodes-test-search"))),
-        Err(failure) => Err(failed(msg("nodes-test-no-search"), &failure)),
-    };
-    let retrieval = match service.try_retrieval(&ctx) {
-        Ok(offered) => offered.map(Ok),
-        Err(failure) => Some(Err(failed(msg("nodes-test-no-retrieval"), &failure))),
+    let planned = node.has_worklist().then(|| tested_worklist(service, &ctx));
+    let services = if node.is_worklist_only() {
+        planned.into_iter().collect()
+    } else {
+        let mut services = tested_archive(service, &ctx);
+        // Few archives have one, and nobody said that this one does.
+        services.extend(planned.filter(Result::is_ok));
+        services
     };
     NodeTest::Answers(NodeAnswers {
         elapsed_ms: u64::try_from(echo.elapsed.as_millis()).unwrap_or(u64::MAX),
-        services: std::iter::once(search).chain(retrieval).collect(),
+        services,
     })
+}
+
+fn failed(id: MessageId, failure: &Failure) -> Message {
+    Message::new(id).message("reason", failure.message())
+}
+
+/// Whether it says what is planned today.
+fn tested_worklist(service: &dyn Service, ctx: &JobCtx) -> Result<Message, Message> {
+    let query = WorklistQuery {
+        day: DateRange::day(today()),
+        limit: 1,
+        ..WorklistQuery::default()
+    };
+    match service.worklist(&query, &mut |_| {}, ctx) {
+        Ok(_) => Ok(Message::new(msg("nodes-test-worklist"))),
+        Err(failure) => Err(failed(msg("nodes-test-no-worklist"), &failure)),
+    }
+}
+
+/// Whether it can be searched and fetched from.
+fn tested_archive(service: &dyn Service, ctx: &JobCtx) -> Vec<Result<Message, Message>> {
+    // Some archives refuse to list all they have.
+    let query = StudyQuery {
+        study_date: DateRange::day(today()),
+        limit: 1,
+        ..StudyQuery::default()
+    };
+    let search = match service.find(&query, &mut |_| {}, ctx) {
+        Ok(_) => Ok(Message::new(msg("nodes-test-search"))),
+        Err(failure) => Err(failed(msg("nodes-test-no-search"), &failure)),
+    };
+    let retrieval = match service.try_retrieval(ctx) {
+        Ok(offered) => offered.map(Ok),
+        Err(failure) => Some(Err(failed(msg("nodes-test-no-retrieval"), &failure))),
+    };
+    std::iter::once(search).chain(retrieval).collect()
 }
 
 /// Where a secret went.

@@ -55,6 +55,7 @@ pub struct Form {
     pub(super) moves_in_clear: bool,
     pub(super) commits: bool,
     pub(super) is_worklist_left_out: bool,
+    pub(super) is_worklist_only: bool,
     pub(super) url: String,
     pub(super) who: Who,
     pub(super) user: String,
@@ -107,6 +108,7 @@ impl Form {
                 form.moves_in_clear = address.moves_in_clear;
                 form.commits = address.commits;
                 form.is_worklist_left_out = !address.has_worklist;
+                form.is_worklist_only = address.is_worklist_only;
                 form.is_tls = address.tls.is_some();
                 form.take_tls(&address.tls.clone().unwrap_or_default());
             }
@@ -138,7 +140,7 @@ impl Form {
     pub(super) fn worklist(&self) -> Worklist {
         if self.is_worklist_left_out {
             Worklist::LeftOut
-        } else if self.is_searched == Some(false) {
+        } else if self.is_worklist_only {
             Worklist::Alone
         } else {
             Worklist::Asked
@@ -151,6 +153,7 @@ impl Form {
             self.is_searched = Some(true);
         }
         self.is_worklist_left_out = worklist == Worklist::LeftOut;
+        self.is_worklist_only = worklist == Worklist::Alone;
         if worklist == Worklist::Alone {
             self.is_searched = Some(false);
         }
@@ -248,6 +251,7 @@ impl Form {
                 moves_in_clear: self.moves_in_clear,
                 commits: self.commits,
                 has_worklist: !self.is_worklist_left_out,
+                is_worklist_only: self.is_worklist_only,
                 ..address
             })
         };
@@ -334,11 +338,19 @@ mod tests {
         assert_eq!(form.worklist(), Worklist::Asked);
         form.set_worklist(Worklist::Alone);
         let alone = form.node().unwrap();
-        assert!(alone.has_worklist() && !alone.is_searched);
+        assert!(alone.has_worklist() && alone.is_worklist_only() && !alone.is_searched);
         assert_eq!(Form::of(&alone).worklist(), Worklist::Alone);
         form.set_worklist(Worklist::LeftOut);
         let searched = form.node().unwrap();
         assert!(!searched.has_worklist() && searched.is_searched);
+        assert!(!searched.is_worklist_only());
+    }
+
+    #[test]
+    fn a_node_that_is_left_out_of_the_search_is_not_taken_for_a_mere_worklist() {
+        let archive = node(NodeAddress::parse("MAIN@pacs:104").unwrap());
+        assert!(archive.has_worklist() && !archive.is_searched);
+        assert_eq!(Form::of(&archive).worklist(), Worklist::Asked);
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod fields;
 use eframe::egui;
 use egui::Ui;
 
-use crate::pacs::{Secret, SecretOwner};
+use crate::pacs::{Node, Secret, SecretOwner};
 use crate::problem::{Message, msg};
 use crate::ui::bidi_label::Text;
 use crate::ui::nodes::test_ui;
@@ -249,12 +249,13 @@ fn ends_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, form: &mut Form) -> bool {
     ui.horizontal(|ui| {
         ui.add_space(NAMES);
         let is_complete = node.is_ok();
+        let taken = taken_name(ctx, form, node.as_ref().ok());
         let button = |ui: &mut Ui, id, is_chief, is_enabled: bool| {
             let words = ctx.say(id);
             let add = |ui: &mut Ui| button_ui(ui, theme, None, &words, is_chief);
             ui.add_enabled_ui(is_enabled, add).inner.clicked()
         };
-        let saves = button(ui, msg("node-save"), true, is_complete);
+        let saves = button(ui, msg("node-save"), true, is_complete && taken.is_none());
         let tests = button(ui, msg("nodes-test"), false, is_complete);
         is_done = button(ui, msg("node-cancel"), false, true);
         if let (true, Ok(node)) = (saves || tests, &node) {
@@ -288,14 +289,20 @@ fn ends_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, form: &mut Form) -> bool {
         }
         _ => {}
     }
-    let is_taken =
-        form.was.is_none() && ctx.workspace.settings.pacs.node(form.name.trim()).is_some();
-    if is_taken {
-        let words = Message::new(msg("node-name-taken")).text("node", form.name.trim());
+    if let Some(name) = taken_name(ctx, form, node.as_ref().ok()) {
+        let words = Message::new(msg("node-name-taken")).text("node", name);
         let words = ctx.words.get(&words);
         Text::new(&words, theme.small(), theme.colours.warning)
             .wrapped()
             .ui(ui);
     }
     is_done
+}
+
+/// The name that another node has already.
+fn taken_name(ctx: &PanelCtx<'_>, form: &Form, node: Option<&Node>) -> Option<String> {
+    // A node without a name of its own is called by its address.
+    let name = node.map_or_else(|| form.name.trim(), |node| node.name.as_str());
+    let is_taken = ctx.workspace.settings.pacs.node(name).is_some();
+    (is_taken && form.was.as_deref() != Some(name)).then(|| name.to_owned())
 }

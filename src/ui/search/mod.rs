@@ -9,6 +9,7 @@
 //! | `worklist.rs` | what is planned |
 
 mod line;
+mod priority;
 mod sources;
 mod studies;
 mod worklist;

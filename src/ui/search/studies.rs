@@ -12,6 +12,7 @@ use crate::ui::panel::{PanelCtx, button_ui, row_end_ui};
 use crate::ui::table::{self, Column, KeyDeed, Row, Table, Times};
 use crate::workspace::{Command, FoundStudy, TransferEdit};
 
+use super::priority::priority_words;
 use super::rows_shown;
 use super::sources::source_name;
 
@@ -154,8 +155,8 @@ fn texts(ctx: &PanelCtx<'_>, found: &FoundStudy) -> Vec<String> {
         .map(|time| format!("{:02}:{:02}", time.hour, time.minute));
     let identity = |text: String| table::identity(ctx, text);
     let mut description = study.study_description.clone();
-    if found.is_urgent() {
-        description = format!("{} · {description}", ctx.say(msg("search-urgent")));
+    if let Some(words) = priority_words(&study.priority) {
+        description = format!("{} · {description}", ctx.say(words));
     }
     vec![
         identity(name(ctx, study)),

@@ -14,6 +14,7 @@ use crate::ui::table::{self, Column, KeyDeed, Row, Table};
 use crate::workspace::{Command, PlannedDay, SEARCH_MODALITIES, SourceState, WorklistEdit};
 
 use super::line::{chip_ui, keep_keys};
+use super::priority::priority_words;
 use super::rows_shown;
 use super::sources::{failures_ui, sources_ui};
 
@@ -218,8 +219,8 @@ fn texts(ctx: &PanelCtx<'_>, step: &PlannedStep) -> Vec<String> {
     let born = [step.patient_sex.clone(), day(step.patient_birth_date)];
     let born: Vec<String> = born.into_iter().filter(|it| !it.is_empty()).collect();
     let mut procedure = step.procedure.clone();
-    if step.is_urgent() {
-        procedure = format!("{} · {procedure}", ctx.say(msg("search-urgent")));
+    if let Some(words) = priority_words(&step.priority) {
+        procedure = format!("{} · {procedure}", ctx.say(words));
     }
     vec![
         identity(step.patient_name.clone()),

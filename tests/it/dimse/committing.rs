@@ -398,7 +398,7 @@ fn what_the_node_took_with_a_warning_is_said_of_each_image() {
     let mut session = program(home.path(), &keeper, free_port());
     let mut node = super::node(&keeper.address(), |_| {});
     node.name = "Keeper".into();
-    session.apply(Command::Node(NodeEdit::Put(node)));
+    session.apply(Command::Node(NodeEdit::Change("Keeper".into(), node)));
     send(&mut session, files.path());
     until_state(&mut session, &TransferState::Done);
     let transfer = |it: &Session| it.workspace.transfers.all()[0].clone();
