@@ -78,6 +78,7 @@ impl Transfer {
             TransferState::Running if self.of == 0 => Message::new(msg("transfer-begun")),
             TransferState::Running => with_counts(Message::new(msg("transfer-running"))),
             TransferState::Committing => with_counts(Message::new(msg("transfer-committing"))),
+            TransferState::Paused if self.of == 0 => Message::new(msg("transfer-paused-unbegun")),
             TransferState::Paused => with_counts(Message::new(msg("transfer-paused"))),
             TransferState::Done => {
                 let id = match self.kind {
@@ -88,6 +89,7 @@ impl Transfer {
                 let done = Message::new(id).count("count", self.done);
                 self.with_warnings(done, msg("transfer-with-warnings"))
             }
+            TransferState::Failed(why) if self.of == 0 => why.clone(),
             TransferState::Failed(why) => {
                 with_counts(Message::new(msg("transfer-failed"))).message("reason", why.clone())
             }
@@ -354,6 +356,26 @@ mod tests {
         let notices = workspace.notices.shown();
         assert_eq!(notices[0].problem.severity, Severity::Warning);
         assert!(notices[0].problem.message.id == msg("transfer-notice-with-warnings"));
+    }
+
+    #[test]
+    fn of_what_has_not_begun_no_numbers_are_said() {
+        let why = Message::new(msg("transfer-no-node"));
+        let failed = TransferState::Failed(why.clone());
+        for (state, words) in [
+            (TransferState::Running, Message::new(msg("transfer-begun"))),
+            (
+                TransferState::Paused,
+                Message::new(msg("transfer-paused-unbegun")),
+            ),
+            (failed, why),
+        ] {
+            let transfer = Transfer {
+                state,
+                ..sending(0)
+            };
+            assert_eq!(transfer.state_words(), words);
+        }
     }
 
     #[test]

@@ -217,6 +217,7 @@ transfer-again = trying again in { $seconds } s
 transfer-begun = begun
 transfer-running = { $done } of { $of }
 transfer-paused = paused at { $done } of { $of }
+transfer-paused-unbegun = paused
 transfer-done = { $count ->
     [one] { $count } image is here
    *[other] { $count } images are here

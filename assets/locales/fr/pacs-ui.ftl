@@ -217,6 +217,7 @@ transfer-again = nouvel essai dans { $seconds } s
 transfer-begun = commencé
 transfer-running = { $done } sur { $of }
 transfer-paused = en pause à { $done } sur { $of }
+transfer-paused-unbegun = en pause
 transfer-done = { $count ->
     [one] { $count } image est là
    *[other] { $count } images sont là

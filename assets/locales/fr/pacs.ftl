@@ -8,7 +8,7 @@ pacs-user-in-address = Un nom d’utilisateur ou un mot de passe ne peut pas fig
 # Why a node did not do what it was asked. $peer is “TITLE (host:port)”.
 pacs-cancelled = Annulé.
 pacs-host-unknown = Aucun hôte ne s’appelle « { $host } ». Vérifiez l’adresse du nœud ; hors de l’hôpital, vérifiez que le VPN est actif.
-pacs-refused = { $place } refuse la connexion : rien n’écoute sur ce port. Le programme de l’archive est peut-être arrêté, le port en est peut-être un autre, ou un pare-feu s’interpose.
+pacs-refused = { $place } refuse la connexion : rien n’écoute sur ce port. Le programme de l’archive est peut-être arrêté, le port n’est peut-être pas le bon, ou un pare-feu s’interpose.
 pacs-unreachable = { $place } est injoignable ({ $detail }). Vérifiez le réseau et, hors de l’hôpital, le VPN.
 pacs-no-connection = { $place } n’a pas répondu en { $seconds } s. L’hôte est peut-être éteint, l’adresse fausse, ou un pare-feu bloque la connexion.
 pacs-no-answer = { $peer } est resté muet pendant { $seconds } s ; la connexion a été fermée. Il est peut-être surchargé : réessayez plus tard ou augmentez l’attente maximale du nœud.
