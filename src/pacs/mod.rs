@@ -48,6 +48,7 @@ pub use node::Retrieval;
 pub use node::Tls;
 pub use node::WebAddress;
 pub use node::has_user_info;
+pub use node::is_slow_limit;
 pub use secrets::Kept;
 pub use secrets::Secret;
 pub use secrets::SecretKind;

@@ -68,12 +68,29 @@ pub struct Node {
     /// Most it may take of the line.
     #[serde(default)]
     pub limit_bytes_per_s: Option<u64>,
-    /// A slow line: compressed and reduced forms are asked for first.
+    /// The reader said that its line is slow, whatever its limit.
     #[serde(default)]
     pub is_slow: bool,
 }
 
+/// The speed of a line, bytes a second, up to which it is slow: 10 Mbit/s, half a second for a slice
+/// of CT.
+const SLOW_LINE: u64 = 1_250_000;
+
+/// Whether a line of this limit, bytes a second, is slow.
+#[must_use]
+pub const fn is_slow_limit(limit_bytes_per_s: Option<u64>) -> bool {
+    matches!(limit_bytes_per_s, Some(limit) if limit <= SLOW_LINE)
+}
+
 impl Node {
+    /// Whether compressed and reduced forms are asked for first: its line was said to be slow, or
+    /// what it may take of one is no more than a slow line gives.
+    #[must_use]
+    pub const fn has_slow_line(&self) -> bool {
+        self.is_slow || is_slow_limit(self.limit_bytes_per_s)
+    }
+
     /// What an instance that was fetched from it is said to come from
     /// ([`crate::dicom::Announced::from`]).
     #[must_use]
@@ -446,6 +463,23 @@ mod tests {
             NodeAddress::Dimse(address) => address,
             NodeAddress::Web(_) => panic!("{text} is no URL"),
         }
+    }
+
+    #[test]
+    fn a_line_is_slow_if_that_is_said_or_if_its_limit_is_that_of_one() {
+        let node = |is_slow, limit_bytes_per_s| Node {
+            name: "PACS".to_owned(),
+            address: NodeAddress::Dimse(dimse("P@h:104")),
+            is_searched: true,
+            limit_bytes_per_s,
+            is_slow,
+        };
+        assert!(!node(false, None).has_slow_line());
+        assert!(node(true, None).has_slow_line());
+        assert!(node(false, Some(250_000)).has_slow_line());
+        // What is left to others of a fast line.
+        assert!(!node(false, Some(5_000_000)).has_slow_line());
+        assert!(node(true, Some(5_000_000)).has_slow_line());
     }
 
     #[test]

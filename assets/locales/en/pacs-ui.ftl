@@ -181,6 +181,7 @@ node-limit-hint = none
 node-line = Line
 node-line-fast = Fast
 node-line-slow = Slow: previews first
+node-line-slow-by-limit = Slow by its limit: previews first
 node-save = Save
 node-cancel = Cancel
 node-name-taken = There is a node { $node } already. Give this one another name.

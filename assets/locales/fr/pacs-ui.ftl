@@ -181,6 +181,7 @@ node-limit-hint = aucune
 node-line = Ligne
 node-line-fast = Rapide
 node-line-slow = Lente : aperçus d’abord
+node-line-slow-by-limit = Lente par sa limite : aperçus d’abord
 node-save = Enregistrer
 node-cancel = Annuler
 node-name-taken = Il existe déjà un nœud { $node }. Donnez un autre nom à celui-ci.

@@ -29,7 +29,7 @@ pub(super) fn richest<'a>(found: &FoundStudy, nodes: &'a [Node]) -> Option<&'a N
     its.rev().max_by_key(|node| {
         let count = found.counts.get(&Source::Node(node.name.clone()));
         let limit = node.limit_bytes_per_s.unwrap_or(u64::MAX);
-        (count.copied().unwrap_or(0), !node.is_slow, limit)
+        (count.copied().unwrap_or(0), !node.has_slow_line(), limit)
     })
 }
 
@@ -154,7 +154,7 @@ mod tests {
     fn a_study_is_fetched_from_whoever_has_most_of_it_and_of_equals_from_the_quickest() {
         let nodes = [
             node("Slow", true, None),
-            node("Limited", false, Some(1000)),
+            node("Limited", false, Some(5_000_000)),
             node("First", false, None),
             node("Second", false, None),
         ];

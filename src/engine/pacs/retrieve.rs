@@ -81,7 +81,7 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
     };
     let ctx = run.previews.clone();
     let previews = Previews::new(shared, run, &attempt.known, ctx);
-    let previews = (node.is_slow && settings.is_previewing).then_some(&previews);
+    let previews = (node.has_slow_line() && settings.is_previewing).then_some(&previews);
     let may_go_aside = match &node.address {
         NodeAddress::Web(_) => true,
         // Two requests cannot listen at one port.
@@ -113,7 +113,7 @@ pub(super) fn run(shared: &Arc<Shared>, run: &Arc<Run>) -> Ending {
         }
         match &web {
             // A web service on a fast line needs no list: one answer with everything is quickest.
-            Some(web) if !node.is_slow => {
+            Some(web) if !node.has_slow_line() => {
                 if is_resumed {
                     attempt.list(service.as_ref(), None);
                 } else {

@@ -51,7 +51,7 @@ impl WebService {
     pub fn new(address: &WebAddress, node: &Node, caller: &Caller) -> Self {
         Self {
             site: Site::new(address, node, &caller.secrets, caller.lines.of(node)),
-            forms: Forms::new(node.is_slow),
+            forms: Forms::new(node.has_slow_line()),
         }
     }
 

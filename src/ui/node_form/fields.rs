@@ -256,7 +256,6 @@ impl Form {
             })
         };
         let name = self.name.trim();
-        let limit: Option<u64> = self.limit_kbit_s.trim().parse().ok();
         Ok(Node {
             name: if name.is_empty() {
                 address.to_string()
@@ -265,9 +264,16 @@ impl Form {
             },
             address,
             is_searched: self.is_searched.unwrap_or(true),
-            limit_bytes_per_s: limit.filter(|kbit| *kbit > 0).map(|kbit| kbit * 1000 / 8),
+            limit_bytes_per_s: self.limit_bytes_per_s(),
             is_slow: self.is_slow,
         })
+    }
+
+    pub(super) fn limit_bytes_per_s(&self) -> Option<u64> {
+        let limit: Option<u64> = self.limit_kbit_s.trim().parse().ok();
+        limit
+            .filter(|kbit| *kbit > 0)
+            .map(|kbit| kbit.saturating_mul(1000) / 8)
     }
 
     fn authentication(&self) -> Authentication {

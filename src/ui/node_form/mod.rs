@@ -5,7 +5,7 @@ mod fields;
 use eframe::egui;
 use egui::Ui;
 
-use crate::pacs::{Node, Secret, SecretOwner};
+use crate::pacs::{Node, Secret, SecretOwner, is_slow_limit};
 use crate::problem::{Message, msg};
 use crate::ui::bidi_label::Text;
 use crate::ui::nodes::test_ui;
@@ -226,18 +226,26 @@ fn line_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, form: &mut Form) {
     if !form.is_web {
         return;
     }
-    let lines = [
-        (false, msg("node-line-fast")),
-        (true, msg("node-line-slow")),
-    ];
+    let is_slow_by_limit = is_slow_limit(form.limit_bytes_per_s());
+    let lines: &[_] = if is_slow_by_limit {
+        &[(true, msg("node-line-slow-by-limit"))]
+    } else {
+        &[
+            (false, msg("node-line-fast")),
+            (true, msg("node-line-slow")),
+        ]
+    };
     choice_ui(
         ui,
         ctx,
         msg("node-line"),
-        &lines,
-        form.is_slow,
+        lines,
+        is_slow_by_limit || form.is_slow,
         |_, is_slow| {
-            form.is_slow = is_slow;
+            // What was chosen before counts again without the limit.
+            if !is_slow_by_limit {
+                form.is_slow = is_slow;
+            }
         },
     );
 }

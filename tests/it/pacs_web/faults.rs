@@ -181,19 +181,25 @@ fn a_service_that_knows_only_one_form_is_asked_for_that_in_the_end() {
 #[test]
 fn on_a_slow_line_compressed_forms_are_asked_for_first() {
     let server = HttpServer::start(whole);
-    let mut node = node(&server.url());
-    node.is_slow = true;
-    let sink = Keeping::new();
-    let outcome = service(&node).retrieve(&wanted(&[1]), &sink, &|_| {}, &ctx());
-    assert!(outcome.unwrap().is_complete());
-    let requests = server.requests();
-    let accept = requests[0].header("accept").unwrap();
-    let weight = |syntax: &str| -> f64 {
-        let form = accept.split(", ").find(|form| form.contains(syntax));
-        form.unwrap().split_once("q=").unwrap().1.parse().unwrap()
-    };
-    assert!(weight("1.2.840.10008.1.2.4.202") > weight("1.2.840.10008.1.2.4.90"));
-    assert!(weight("1.2.840.10008.1.2.4.90") > weight("transfer-syntax=*"));
+    // It is said, or is what the line's limit means.
+    for (is_slow, limit_bytes_per_s) in [(true, None), (false, Some(1_000_000))] {
+        let node = Node {
+            is_slow,
+            limit_bytes_per_s,
+            ..node(&server.url())
+        };
+        let sink = Keeping::new();
+        let outcome = service(&node).retrieve(&wanted(&[1]), &sink, &|_| {}, &ctx());
+        assert!(outcome.unwrap().is_complete());
+        let requests = server.requests();
+        let accept = requests.last().unwrap().header("accept").unwrap();
+        let weight = |syntax: &str| -> f64 {
+            let form = accept.split(", ").find(|form| form.contains(syntax));
+            form.unwrap().split_once("q=").unwrap().1.parse().unwrap()
+        };
+        assert!(weight("1.2.840.10008.1.2.4.202") > weight("1.2.840.10008.1.2.4.90"));
+        assert!(weight("1.2.840.10008.1.2.4.90") > weight("transfer-syntax=*"));
+    }
 }
 
 #[test]
