@@ -237,10 +237,15 @@ impl Workspace {
             }
             match &transfer.state {
                 TransferState::Failed(why) => {
-                    let message = Message::new(msg("transfer-notice-failed"))
+                    let message = if transfer.of == 0 {
+                        Message::new(msg("transfer-notice-failed-unbegun"))
+                    } else {
+                        Message::new(msg("transfer-notice-failed"))
+                            .count("done", transfer.done)
+                            .count("of", transfer.of)
+                    };
+                    let message = message
                         .text("node", &transfer.node)
-                        .count("done", transfer.done)
-                        .count("of", transfer.of)
                         .message("reason", why.clone());
                     self.notices.push(Problem::error(message));
                 }

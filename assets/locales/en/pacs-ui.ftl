@@ -249,6 +249,7 @@ transfer-pause = Pause
 transfer-first = Before all others
 transfer-resume = Go on
 transfer-retry = Try again
+transfer-notice-failed-unbegun = The transfer with { $node } ended before it began. { $reason }
 transfer-notice-failed = The transfer with { $node } ended with { $done } of { $of } images. { $reason }
 transfer-notice-sent = { $count ->
     [one] { $count } image was sent to { $node }, and { $node } accepted it.

@@ -252,6 +252,7 @@ transfer-pause = Mettre en pause
 transfer-first = Avant tous les autres
 transfer-resume = Continuer
 transfer-retry = Réessayer
+transfer-notice-failed-unbegun = Le transfert avec { $node } a pris fin avant de commencer. { $reason }
 transfer-notice-failed = Le transfert avec { $node } s’est terminé avec { $done } images sur { $of }. { $reason }
 transfer-notice-sent = { $count ->
     [one] { $count } image a été envoyée à { $node }, qui l’a acceptée.

@@ -40,6 +40,13 @@ impl NodeListing {
             .fold(0, |sum: u32, it| sum.saturating_add(*it));
         self.count.max(listed)
     }
+
+    /// The same, if the node said how many: of each series, or of the study.
+    #[must_use]
+    pub fn counted(&self) -> Option<u32> {
+        let is_known = self.count > 0 || self.series.values().all(|count| *count > 0);
+        is_known.then(|| self.instances())
+    }
 }
 
 impl Transfers {
@@ -60,7 +67,8 @@ impl Transfers {
     }
 
     /// The node of a retrieval lists so many instances, by Series Instance UID; of a whole study all
-    /// that it has. Takes the place of what it said before.
+    /// that it has. Takes the place of what it said before, but where the list is not whole: then
+    /// what it counted of the study stays.
     ///
     /// # Errors
     /// [`ArchiveError`].
@@ -68,6 +76,7 @@ impl Transfers {
         &self,
         id: TransferId,
         series: &[(String, u32)],
+        is_whole: bool,
     ) -> Result<(), ArchiveError> {
         self.change(|transaction| {
             let Some(transfer) = read_transfer(transaction, id)? else {
@@ -77,8 +86,12 @@ impl Transfers {
             if !transfer.instance_uids.is_empty() {
                 return Ok(());
             }
-            forget(transaction, &transfer)?;
             let of = (transfer.study_uid.as_str(), transfer.patient_id.as_str());
+            let counted = before(transaction, &transfer)?.count;
+            forget(transaction, &transfer)?;
+            if !is_whole && counted > 0 {
+                note(transaction, &transfer.node, of, "", counted)?;
+            }
             for (series_uid, instances) in series {
                 note(transaction, &transfer.node, of, series_uid, *instances)?;
             }
@@ -86,8 +99,8 @@ impl Transfers {
         })
     }
 
-    /// The node of a retrieval has these series, of at least so many instances; what else it said
-    /// before stays. For who stops before everything is listed.
+    /// The node of a retrieval has these series, of at least so many instances, 0 where it does not
+    /// say; what else it said before stays. For who stops before everything is listed.
     ///
     /// # Errors
     /// [`ArchiveError`].
@@ -102,11 +115,7 @@ impl Transfers {
                 return Ok(());
             };
             let of = (transfer.study_uid.as_str(), transfer.patient_id.as_str());
-            let key = (of.0.to_owned(), of.1.to_owned());
-            let before = read(transaction, Some(of.0))?.remove(&key);
-            let before = before.into_iter().flatten();
-            let before = before.filter(|it| it.node == transfer.node);
-            let before: BTreeMap<String, u32> = before.flat_map(|it| it.series).collect();
+            let before = before(transaction, &transfer)?.series;
             for (series_uid, least) in series {
                 let instances = before.get(series_uid).map_or(*least, |it| *least.max(it));
                 note(transaction, &transfer.node, of, series_uid, instances)?;
@@ -155,6 +164,14 @@ impl Archive {
         }
         Ok(())
     }
+}
+
+/// What the node of a retrieval said before.
+fn before(transaction: &Transaction<'_>, transfer: &Transfer) -> Result<NodeListing, ArchiveError> {
+    let key = (transfer.study_uid.clone(), transfer.patient_id.clone());
+    let listings = read(transaction, Some(&transfer.study_uid))?.remove(&key);
+    let mut its = listings.into_iter().flatten();
+    Ok(its.find(|it| it.node == transfer.node).unwrap_or_default())
 }
 
 /// All that was listed has come.

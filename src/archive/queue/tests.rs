@@ -536,6 +536,31 @@ fn a_memory_of_the_first_version_is_taken_over() {
 }
 
 #[test]
+fn a_shortened_list_takes_nothing_from_what_the_node_counts_of_the_study() {
+    let folder = tempfile::tempdir().unwrap();
+    let transfers = open(folder.path());
+    let study = StudyMatch {
+        study_uid: "1.2".into(),
+        ..StudyMatch::default()
+    };
+    transfers.note_counted("main", &study, 2000).unwrap();
+    let id = transfers.add(&retrieve("main", "1.2"), at(0)).unwrap().id;
+    let known = || transfers.listed("1.2", "").unwrap()[0].clone();
+    let series = [("1.2.1".to_owned(), 500)];
+    transfers.note_listed(id, &series, false).unwrap();
+    assert_eq!(known().counted(), Some(2000));
+    // What it does not count may be any number.
+    let more = [("1.2.1".to_owned(), 0), ("1.2.2".to_owned(), 0)];
+    transfers.note_series(id, &more).unwrap();
+    assert_eq!(known().series.values().sum::<u32>(), 500);
+    assert_eq!(known().counted(), Some(2000));
+    transfers.note_listed(id, &series, true).unwrap();
+    assert_eq!(known().counted(), Some(500));
+    transfers.note_series(id, &more).unwrap();
+    assert_eq!(known().counted(), None);
+}
+
+#[test]
 fn what_a_node_listed_is_known_until_all_of_it_has_come_from_there() {
     let folder = tempfile::tempdir().unwrap();
     let transfers = open(folder.path());
@@ -546,8 +571,8 @@ fn what_a_node_listed_is_known_until_all_of_it_has_come_from_there() {
     transfers.note_counted("rich", &study, 400).unwrap();
     let id = transfers.add(&retrieve("poor", "1.2"), at(0)).unwrap().id;
     let series = |count| [("1.2.1".to_owned(), 1), ("1.2.2".to_owned(), count)];
-    transfers.note_listed(id, &series(7)).unwrap();
-    transfers.note_listed(id, &series(1)).unwrap();
+    transfers.note_listed(id, &series(7), true).unwrap();
+    transfers.note_listed(id, &series(1), true).unwrap();
     drop(transfers);
     let transfers = open(folder.path());
     let known = || -> Vec<(String, u32)> {

@@ -475,7 +475,7 @@ impl Open {
         // What was listed series by series says more.
         let is_listed = |listed: &[NodeListing]| {
             let its = listed.iter().find(|it| it.node == new.node);
-            its.is_some_and(|it| !it.series.is_empty())
+            its.is_some_and(|it| !it.series.is_empty() && it.counted() >= counted.copied())
         };
         if let Some(count) = counted
             && !listed.is_ok_and(|listed| is_listed(&listed))
@@ -498,10 +498,7 @@ impl Open {
             Vec::new()
         });
         for listing in listed {
-            found.know(
-                &Source::Node(listing.node.clone()),
-                Some(listing.instances()),
-            );
+            found.know(&Source::Node(listing.node.clone()), listing.counted());
         }
         let transfers = queue.list().unwrap_or_default().into_iter().filter(|it| {
             let is_in_part = it.state != TransferState::Done;

@@ -481,7 +481,10 @@ impl Attempt<'_> {
             return;
         };
         self.shared.record(self.run, true);
+        // What came as another patient's is not missing either.
+        let others = &self.settled() - &lock(&self.known);
         let uids = listed.iter().map(|it| it.sop_instance_uid.as_str());
+        let uids = uids.filter(|uid| !others.contains(*uid));
         let queue = self.shared.archive.transfers();
         if let Err(error) = queue.keep_failed_of(self.run.transfer.id, uids) {
             tracing::warn!("what is not there any more is still awaited: {error}");

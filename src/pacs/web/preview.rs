@@ -18,6 +18,7 @@ use super::session::Answer;
 use super::session::Ask;
 use super::session::Session;
 use super::window::RenderWindow;
+use super::window::is_of_window;
 use super::window::may_be_of_window;
 use crate::dicom::ByteSource;
 use crate::dicom::InstanceHeader;
@@ -130,7 +131,8 @@ impl<'a> PreviewSession<'a> {
         match ask(Some(window.to_string())) {
             Err(failure) if may_be_of_window(&failure) => {
                 let outcome = ask(None);
-                if outcome.is_ok() {
+                // A service in trouble takes it the next time.
+                if outcome.is_ok() && is_of_window(&failure) {
                     self.takes_no_window.store(true, Ordering::Relaxed);
                 }
                 outcome

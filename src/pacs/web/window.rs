@@ -76,6 +76,18 @@ pub(super) const fn may_be_of_window(failure: &Failure) -> bool {
     )
 }
 
+/// Whether it is, and no trouble that passes.
+pub(super) const fn is_of_window(failure: &Failure) -> bool {
+    let is_trouble = matches!(
+        failure,
+        Failure::Web {
+            trouble: WebTrouble::Status { status: 500, .. },
+            ..
+        }
+    );
+    may_be_of_window(failure) && !is_trouble
+}
+
 #[cfg(test)]
 mod tests {
     use crate::dicom::datasets_from_json;

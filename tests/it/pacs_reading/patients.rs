@@ -33,13 +33,21 @@ fn patients(session: &Session) -> Vec<String> {
 
 /// Instances of the archive, by Patient ID.
 fn kept(home: &std::path::Path, patient_id: &str) -> usize {
-    let archive = Archive::open(&home.join("data/archive")).unwrap();
     let query = isocentre::model::StudyQuery {
         level: isocentre::model::Level::Instance,
         patient_id: patient_id.into(),
         ..isocentre::model::StudyQuery::default()
     };
-    archive.search(&query).unwrap().len()
+    // The program that has just ended may still be writing its index.
+    for _ in 0..30 {
+        let archive = Archive::open(&home.join("data/archive")).unwrap();
+        let found = archive.search(&query).unwrap().len();
+        if found > 0 {
+            return found;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    0
 }
 
 #[test]

@@ -37,6 +37,7 @@ impl Attempt<'_> {
     /// Until all has come: what the reader waits for comes on a connection of its own, while the
     /// others stand still.
     pub(super) fn fetch_awaited(&self, service: &dyn Service, is_over: &AtomicBool) {
+        let mut is_tried_again = false;
         while !is_over.load(Ordering::Relaxed) && !self.run.is_stopped() {
             let Some(listed) = self.awaited().filter(|listed| self.take(listed)) else {
                 std::thread::sleep(GLANCE);
@@ -54,12 +55,14 @@ impl Attempt<'_> {
             self.hand_on(true);
             let uid = &listed.sop_instance_uid;
             let has_come = self.settled().contains(uid);
-            if !has_come || !result.is_ok_and(|retrieved| retrieved.end.is_none()) {
+            let is_answered = result.is_ok_and(|retrieved| retrieved.end.is_none());
+            if !has_come || !is_answered {
                 lock(&self.taken).remove(uid);
                 // In another way it may come.
                 lock(&self.failed).remove(uid);
                 // A node without room for one connection more: it may have, once it has listed.
-                if self.is_listing() {
+                if !is_answered && self.is_listing() && !is_tried_again {
+                    is_tried_again = true;
                     std::thread::sleep(PAUSE);
                     continue;
                 }

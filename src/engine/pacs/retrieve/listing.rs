@@ -45,7 +45,7 @@ pub(super) fn take_list(
         let unlisted = run.unlisted.load(Ordering::SeqCst).saturating_sub(1);
         run.unlisted.store(unlisted, Ordering::SeqCst);
         if let Some(first) = list.first()
-            && reach == Reach::Uncounted
+            && reach != Reach::All
         {
             note_series(
                 shared,
@@ -78,15 +78,16 @@ pub(super) fn take_list(
     if let Err(error) = queue.expect(transfer.id, of) {
         tracing::warn!("the number of instances is not kept: {error}");
     }
-    if let Err(error) = queue.note_listed(transfer.id, &list.counts) {
+    if let Err(error) = queue.note_listed(transfer.id, &list.counts, list.is_whole) {
         tracing::warn!("what the node lists is not kept: {error}");
     }
     if shared.is_open(&transfer.study_uid) {
         shared.tell_listed(&transfer.study_uid, &transfer.patient_id);
     }
     let mut live = lock(&run.live);
-    // It may list less than it did before.
-    live.of = list.count.max(live.done);
+    // It may list less than it did before, or leave something out.
+    let least = if list.is_whole { 0 } else { live.of };
+    live.of = list.count.max(live.done).max(least);
     drop(live);
     drop(listing.set(list));
 }
@@ -96,7 +97,7 @@ pub(super) fn take_list(
 fn tell_series(shared: &Shared, run: &Run, series: &[StudyMatch]) {
     let transfer = &run.transfer;
     let counts = series.iter().map(|series| {
-        let least = series.instance_count.unwrap_or(1);
+        let least = series.instance_count.unwrap_or(0);
         (series.series_uid.clone(), least)
     });
     let counts: Vec<(String, u32)> = counts.collect();
@@ -448,7 +449,9 @@ mod tests {
             .iter()
             .map(|(uid, count)| (uid.as_str(), *count))
             .collect();
-        assert_eq!(series, [("1.2.1", 3), ("1.2.2", 1)]);
+        assert_eq!(series, [("1.2.1", 3), ("1.2.2", 0)]);
+        // What is here is never all there is.
+        assert_eq!(listed[0].counted(), None);
         // Nobody counts, so that nobody can tell whether the list is shortened.
         assert!(run.is_list_short.load(Ordering::SeqCst));
     }

@@ -88,6 +88,13 @@ impl Attempt<'_> {
     /// goes wrong once more where everything is asked for, and is said there: the node may only
     /// have no room for two connections. Only a disk that is full ends all.
     pub(super) fn fetch_meanwhile(&self, service: &dyn Service) -> Option<Ending> {
+        let ending = self.fetch_listed(service);
+        // In another way it may come, or once the node has nothing else to do for us.
+        lock(&self.failed).clear();
+        ending
+    }
+
+    fn fetch_listed(&self, service: &dyn Service) -> Option<Ending> {
         let begun = Instant::now();
         let sink = self.sink();
         // What was looked through in vain: so many listed, so many tried.
@@ -105,7 +112,7 @@ impl Attempt<'_> {
                 seen = Some(state);
                 continue;
             }
-            let before = self.over().len();
+            let before = self.settled().len();
             let ctx = self.run.begin();
             *lock(&self.begun) = Instant::now();
             let told = |event: RetrieveEvent| {
@@ -127,7 +134,7 @@ impl Attempt<'_> {
             match end {
                 // All else would come in vain.
                 Some(failure @ Failure::NoRoom(_)) => return Some(self.broken_off(&failure)),
-                None if self.over().len() > before => {}
+                None if self.settled().len() > before => {}
                 _ => return None,
             }
         }
