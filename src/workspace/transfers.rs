@@ -239,14 +239,15 @@ impl Workspace {
                 TransferState::Failed(why) => {
                     let message = if transfer.of == 0 {
                         Message::new(msg("transfer-notice-failed-unbegun"))
+                            .text("node", &transfer.node)
+                            .message("reason", why.clone())
                     } else {
                         Message::new(msg("transfer-notice-failed"))
+                            .text("node", &transfer.node)
                             .count("done", transfer.done)
                             .count("of", transfer.of)
+                            .message("reason", why.clone())
                     };
-                    let message = message
-                        .text("node", &transfer.node)
-                        .message("reason", why.clone());
                     self.notices.push(Problem::error(message));
                 }
                 TransferState::Done if transfer.kind == TransferKind::Send => {
